@@ -1,0 +1,103 @@
+package dev.ooh.memory;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/**
+ * Where the threads that touch an address space come from. On {@code linux} they are ordinary
+ * threads; on {@code virtual} they share one simulated CPU, handed over only at scheduling points
+ * (polls, translation misses, locks), so that a run repeats exactly. Programs over tracked memory
+ * use this type in place of {@code java.util.concurrent}.
+ */
+public interface ExecutionContext {
+  /**
+   * Runs {@code body} as a thread of this context and waits for it; runs it directly when the
+   * caller already is one. An exception of the body is thrown as it is.
+   */
+  <T> T run(Callable<T> body) throws Exception;
+
+  /** Starts a thread of this context: a mutator, a writer. */
+  TrackedThread spawn(String name, Runnable body);
+
+  /**
+   * A scheduling point, and a point at which this thread may be stopped. Cheap; call it in loops.
+   */
+  void poll();
+
+  /**
+   * A {@link #poll} at which all of the thread's state is in tracked memory, so that a program
+   * restored from there can go on.
+   */
+  void pollRestartable();
+
+  /** Accounts units of the application's own computation; priced on {@code virtual}, else free. */
+  void work(long units);
+
+  /**
+   * Runs a call that may block outside tracked memory. Meanwhile the thread counts as stopped, and
+   * must not touch tracked memory; it returns only when writers may run.
+   */
+  <T> T blocked(Callable<T> call) throws Exception;
+
+  /** A new lock with one condition. */
+  ContextLock newLock();
+
+  /** Nanoseconds from an arbitrary origin; simulated when {@link #simulatedTime}. */
+  long nanoTime();
+
+  /** Whether {@link #nanoTime} is simulated: priced events, not wall time. */
+  boolean simulatedTime();
+
+  /**
+   * Stops every thread of this context but the caller until the result is closed.
+   *
+   * @param timeout how long to wait, of wall time
+   * @throws WritersNotStoppedException naming the threads that did not stop; all go on then
+   */
+  StoppedWriters stopWriters(StopPoint at, Duration timeout) throws WritersNotStoppedException;
+
+  /** Where threads may be stopped. */
+  enum StopPoint {
+    /** At any poll. */
+    POLL,
+    /** Only at {@link #pollRestartable}. */
+    RESTARTABLE_POLL
+  }
+
+  /** Writers stand still until this is closed. */
+  interface StoppedWriters extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** A thread of the context. */
+  interface TrackedThread {
+    String name();
+
+    boolean isAlive();
+
+    /** Waits for the end; throws what the body threw, as the cause. */
+    void join() throws InterruptedException;
+  }
+
+  /** A re-entrant lock with one condition; a scheduling point, and a point to be stopped at. */
+  interface ContextLock {
+    void lock();
+
+    void unlock();
+
+    /** Releases the lock, waits for {@link #signalAll}, takes the lock; may wake early. */
+    void await();
+
+    void signalAll();
+  }
+
+  /** Some threads did not reach a point to be stopped at in time. */
+  final class WritersNotStoppedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public WritersNotStoppedException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.ooh.memory;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How to open an address space.
+ *
+ * @param name for messages and meters
+ * @param settings by name; a substrate ignores those that it doesn't know. {@code virtual} knows
+ *     {@code memory} (bytes of guest-physical memory), {@code seed} (of the scheduler), {@code
+ *     quantum} (polls and translation misses between hand-overs) and {@code cost-profile} ({@code
+ *     sc22}, {@code zero} or a file)
+ */
+public record SpaceOptions(String name, Map<String, String> settings) {
+  public SpaceOptions {
+    settings = Map.copyOf(settings);
+  }
+
+  public static SpaceOptions named(String name) {
+    return new SpaceOptions(name, Map.of());
+  }
+
+  public SpaceOptions with(String setting, String value) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(setting, value);
+    return new SpaceOptions(name, all);
+  }
+}

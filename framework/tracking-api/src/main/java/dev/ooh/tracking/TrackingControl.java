@@ -1,0 +1,47 @@
+package dev.ooh.tracking;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.IntervalSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The operator's surface of the core: which technique works where, and why. The same object answers
+ * the woven consumers. All methods may be called by any thread.
+ */
+public interface TrackingControl extends IntervalSource {
+  /** Every technique present, tried on {@code space}, in descending order of preference. */
+  List<TechniqueStatus> list(AddressSpace space);
+
+  /**
+   * Makes {@code technique} the one wanted for {@code space} and switches to it, without losing a
+   * page, if anything is tracked there already.
+   *
+   * @throws TrackingException if there is no such technique (naming those present) or it is refused
+   *     (with its reason); what was active stays
+   */
+  void use(AddressSpace space, String technique) throws TrackingException;
+
+  /**
+   * As {@link #use(AddressSpace, String)} for every space tracked now, and as default for others.
+   */
+  void use(String technique) throws TrackingException;
+
+  /**
+   * Techniques to take, in this order, when the wanted one is refused or goes away. Empty, the
+   * default, means none: then every interval says "all" and why.
+   */
+  void fallback(List<String> techniques);
+
+  /** The address spaces tracked now. */
+  List<AddressSpace> spaces();
+
+  /** The technique that gathers for {@code space} now; empty before the first fetch. */
+  Optional<String> active(AddressSpace space);
+
+  /** One line a fact: what was wanted, what is active and why, what was refused and why. */
+  List<String> explain(AddressSpace space);
+
+  /** Counts since {@code space} was first tracked; all zero when it never was. */
+  TrackingStatistics statistics(AddressSpace space);
+}

@@ -1,0 +1,50 @@
+package dev.ooh.tracking;
+
+import dev.ooh.memory.PageSet;
+
+/**
+ * One technique at work on one address space. The core calls it from one thread at a time; {@link
+ * #statistics} may be called by any.
+ *
+ * <p>A page is <i>armed</i> when the technique will see its next write. Once written and reported
+ * it is unarmed, until a fetch arms it again.
+ */
+public interface TrackingSession extends AutoCloseable {
+  /**
+   * Drains what was written and re-arms.
+   *
+   * <p>Reports at least every page of {@code scan} that was armed and has been written since, and
+   * may report pages outside {@code scan} that it had to drain with them. When it returns, all of
+   * {@code arm} is armed, and a page that was reported and is not in {@code arm} is not. Re-arming
+   * comes before the report is read by anybody, so a write that is not in this report is in a later
+   * one. What is in {@code arm} and was not armed before need not be reported: the core counts it
+   * as changed.
+   *
+   * <p>When anything may have been lost since the last fetch (an overflow, a handler that died),
+   * the result says so; the session has re-armed and goes on.
+   *
+   * @param scan mapped ranges to report on
+   * @param arm ranges to leave armed, within {@code scan}; large ranges that are armed already cost
+   *     nothing extra
+   * @throws TrackingException when the session can't go on; the core then closes it and counts
+   *     everything as changed
+   */
+  Gathered fetch(PageSet scan, PageSet arm) throws TrackingException;
+
+  /**
+   * Forgets pages that were unmapped: nothing gathered or armed of them may outlive the mapping.
+   */
+  void unmapped(PageSet pages);
+
+  /**
+   * Which of several ways the technique works by here, for statistics; for example {@code async}.
+   */
+  String mode();
+
+  /** Counts since the session was opened; immutable. */
+  TechniqueStatistics statistics();
+
+  /** Disarms everything and lets go of kernel and machine resources. Closing twice does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,27 @@
+package dev.ooh.tracking;
+
+import dev.ooh.memory.AddressSpace;
+
+/**
+ * A way to find out which pages were written. A stateless factory with a public no-argument
+ * constructor, registered as an OSGi service and in {@code META-INF/services}; all methods may be
+ * called by any thread, several times at once.
+ */
+public interface TrackingTechnique {
+  /** Constant for the life of the object. */
+  TechniqueDescriptor descriptor();
+
+  /**
+   * Tries the technique on {@code space} and says whether it works there, by doing and not by
+   * asking version numbers. Leaves nothing behind, and writes to no mapping it did not make.
+   */
+  Probe probe(AddressSpace space);
+
+  /**
+   * Starts gathering for {@code space}. Nothing is armed until the session's first fetch.
+   *
+   * @throws TrackingException when the technique can't work there, now or at all; the message says
+   *     what was found and wanted
+   */
+  TrackingSession open(AddressSpace space) throws TrackingException;
+}

@@ -1,0 +1,16 @@
+package dev.ooh.tracking.facility;
+
+import dev.ooh.tracking.TrackingException;
+
+/** A facility's call failed; the message names address, size, call and the kernel's own reason. */
+public class FacilityException extends TrackingException {
+  private static final long serialVersionUID = 1L;
+
+  public FacilityException(String message) {
+    super(message);
+  }
+
+  public FacilityException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.ooh.workloads;
+
+/**
+ * A program over a {@link Heap}, cut into steps. Between steps all of its state is reachable from
+ * the heap's globals, so a run may be checkpointed there and go on in another process.
+ */
+public interface Application {
+  /** By which the command line names it. */
+  String name();
+
+  /** The heap it needs at most, in bytes, under {@code parameters}; a hint for sizing memory. */
+  long heapBytes(Parameters parameters);
+
+  /** Builds the initial state. Only for a fresh heap. */
+  void start(Heap heap, Parameters parameters);
+
+  /**
+   * Does one step, of some milliseconds at most. Returns false when there is nothing left to do.
+   */
+  boolean step(Heap heap);
+
+  /** How far the run is, 0 to 1, from the state in the heap alone. */
+  double progress(Heap heap);
+
+  /** A checksum of the result; the same for the same parameters on every heap and substrate. */
+  long result(Heap heap);
+}

@@ -1,0 +1,20 @@
+package dev.ooh.workloads;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a run works on.
+ *
+ * @param configuration one of the paper's three (Table II)
+ * @param input a file for applications that read one
+ * @param seed of whatever the application draws at random
+ */
+public record Parameters(Configuration configuration, Optional<Path> input, long seed) {
+  /** The paper's three sizes (Table II). */
+  public enum Configuration {
+    SMALL,
+    MEDIUM,
+    LARGE
+  }
+}
