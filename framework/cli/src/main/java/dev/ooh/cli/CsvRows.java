@@ -1,0 +1,141 @@
+package dev.ooh.cli;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects rows and writes them as CSV (RFC 4180). A file that can't be written is found out at the
+ * start of a run, not at its end; the file appears whole or not at all. Not for several threads.
+ */
+public final class CsvRows implements AutoCloseable {
+  public static final String HEADER =
+      "experiment,substrate,technique,application,configuration,metric,value,unit";
+
+  private final List<Row> rows = new ArrayList<>();
+  private final @Nullable Path target;
+  private @Nullable Path unfinished;
+
+  private CsvRows(@Nullable Path target, @Nullable Path unfinished) {
+    this.target = target;
+    this.unfinished = unfinished;
+  }
+
+  /**
+   * Prepares to write {@code file}; null collects rows only.
+   *
+   * @throws CommandException when no file can be made there, naming it
+   */
+  public static CsvRows to(@Nullable Path file) throws CommandException {
+    if (file == null) {
+      return new CsvRows(null, null);
+    }
+    if (Files.isDirectory(file)) {
+      throw new CommandException("--csv is " + file + ", a directory; wanted a file");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new CsvRows(file, null); // a pipe or a terminal can't be replaced
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      if (Files.exists(file) && !Files.isWritable(file)) {
+        throw new CommandException("--csv is " + file + ", which is not writable");
+      }
+      return new CsvRows(file, Files.createTempFile(folder, "." + file.getFileName(), ".part"));
+    } catch (IOException e) {
+      throw new CommandException(
+          "--csv is %s, wanted a file in a folder that can be written: %s"
+              .formatted(file, ErrorText.of(e)),
+          e);
+    }
+  }
+
+  public void add(Row row) {
+    rows.add(row);
+  }
+
+  public List<Row> rows() {
+    return List.copyOf(rows);
+  }
+
+  /**
+   * Writes the file, if there is one.
+   *
+   * @throws CommandException when the disk is full, say; nothing is left behind then
+   */
+  public void finish() throws CommandException {
+    Path file = target;
+    if (file == null) {
+      return;
+    }
+    Path part = unfinished;
+    try {
+      write(part == null ? file : part);
+      if (part != null) {
+        // Temporary files are private; the finished one gets what a plain new file would have.
+        PlainPermissions.apply(part, file);
+        Files.move(
+            part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        unfinished = null;
+      }
+    } catch (IOException e) {
+      close();
+      throw new CommandException(
+          "%d rows could not be written to %s: %s".formatted(rows.size(), file, ErrorText.of(e)),
+          e);
+    }
+  }
+
+  private void write(Path file) throws IOException {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      out.write(HEADER + "\n");
+      for (Row row : rows) {
+        out.write(line(row) + "\n");
+      }
+    }
+  }
+
+  static String line(Row row) {
+    return String.join(
+        ",",
+        quoted(row.experiment()),
+        quoted(row.substrate()),
+        quoted(row.technique()),
+        quoted(row.application()),
+        quoted(row.configuration()),
+        quoted(row.metric()),
+        quoted(row.value()),
+        quoted(row.unit()));
+  }
+
+  private static String quoted(String field) {
+    boolean plain = field.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
+  }
+
+  /** Removes what {@link #finish} did not complete. */
+  @Override
+  public void close() {
+    Path part = unfinished;
+    unfinished = null;
+    if (part != null) {
+      try {
+        Files.deleteIfExists(part);
+      } catch (IOException e) {
+        System.getLogger(CsvRows.class.getName())
+            .log(System.Logger.Level.DEBUG, () -> "could not remove " + part, e);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%d rows for %s", rows.size(), target);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.ooh.cli;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TechniqueStatus;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * One measuring command at work: the substrate it chose, the techniques, its rows, its progress and
+ * its meters. For one thread.
+ */
+public final class Session implements AutoCloseable {
+  private final String experiment;
+  private final SessionOptions options;
+  private final Tracking tracking;
+  private final Substrate substrate;
+  private final TechniqueChoice choice;
+  private final CsvRows rows;
+  private final Progress progress;
+  private final @Nullable AutoCloseable metrics;
+
+  private Session(
+      String experiment,
+      SessionOptions options,
+      Tracking tracking,
+      Substrate substrate,
+      TechniqueChoice choice,
+      CsvRows rows,
+      @Nullable AutoCloseable metrics) {
+    this.experiment = experiment;
+    this.options = options;
+    this.tracking = tracking;
+    this.substrate = substrate;
+    this.choice = choice;
+    this.rows = rows;
+    this.progress = Progress.onTerminal();
+    this.metrics = metrics;
+  }
+
+  /**
+   * Finds what {@code options} ask for and tries the techniques; those that {@code all} means and
+   * that are refused are named on the command's standard error.
+   *
+   * @param experiment the name of the command, for rows and address spaces
+   * @throws UsageException if a substrate, technique or cost profile is not there
+   * @throws CommandException if a technique that was named is refused, or the CSV file or the
+   *     metrics port can't be used
+   */
+  public static Session open(
+      Tracking tracking, SessionOptions options, String experiment, CommandSpec spec)
+      throws UsageException, CommandException {
+    TrackingControl control = tracking.control();
+    Substrate substrate = tracking.substrate(options.substrate());
+    Optional<String> refusal = substrate.refusal();
+    if (refusal.isPresent()) {
+      throw new CommandException(
+          "substrate %s can't be used here: %s".formatted(substrate.name(), refusal.get()));
+    }
+    List<TechniqueStatus> found;
+    try (AddressSpace trial = substrate.open(settings(options, experiment + "-probe"))) {
+      found = control.list(trial);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(ErrorText.of(e));
+    }
+    TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
+    choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
+    CsvRows rows = CsvRows.to(options.csv());
+    Integer port = options.metricsPort();
+    try {
+      AutoCloseable metrics = port == null ? null : tracking.serveMetrics(port);
+      return new Session(experiment, options, tracking, substrate, choice, rows, metrics);
+    } catch (CommandException e) {
+      rows.close();
+      throw e;
+    }
+  }
+
+  private static SpaceOptions settings(SessionOptions options, String name) {
+    SpaceOptions settings = SpaceOptions.named(name).with("seed", Long.toString(options.seed()));
+    String profile = options.costProfile();
+    if (profile != null) {
+      settings = settings.with("cost-profile", profile);
+    }
+    Long memory = options.memory();
+    return memory == null ? settings : settings.with("memory", Long.toString(memory));
+  }
+
+  /**
+   * What was asked for, {@code all} (also when nothing was) resolved: the baseline {@code none},
+   * then every usable technique, the cheapest last.
+   */
+  public List<String> techniques() {
+    return choice.techniques();
+  }
+
+  /**
+   * For commands that run once: the technique asked for, else the best that is usable.
+   *
+   * @throws UsageException when several were asked for
+   */
+  public String technique() throws UsageException {
+    return choice.single();
+  }
+
+  public SessionOptions options() {
+    return options;
+  }
+
+  public Substrate substrate() {
+    return substrate;
+  }
+
+  /**
+   * Opens a fresh address space for a run under {@code technique}; the caller closes it.
+   *
+   * @throws CommandException if the technique went away or is refused meanwhile
+   */
+  public TrackedSpace start(String technique) throws CommandException {
+    return start(technique, Map.of());
+  }
+
+  /** As above, with further settings of the space, which those of the command line override. */
+  public TrackedSpace start(String technique, Map<String, String> settings)
+      throws CommandException {
+    SpaceOptions asked = settings(options, experiment + "-" + technique);
+    SpaceOptions all = new SpaceOptions(asked.name(), settings);
+    for (Map.Entry<String, String> setting : asked.settings().entrySet()) {
+      all = all.with(setting.getKey(), setting.getValue());
+    }
+    try {
+      return TrackedSpace.of(substrate.open(all), tracking.control(), technique);
+    } catch (TrackingException e) {
+      throw new CommandException(
+          "technique %s on %s: %s".formatted(technique, substrate.name(), ErrorText.of(e)), e);
+    }
+  }
+
+  /** Adds a figure. */
+  public void row(
+      TrackedSpace run,
+      String application,
+      String configuration,
+      String metric,
+      double value,
+      String unit) {
+    text(run, application, configuration, metric, Row.number(value), unit);
+  }
+
+  /** Adds a figure that is text, such as a checksum. */
+  public void text(
+      TrackedSpace run,
+      String application,
+      String configuration,
+      String metric,
+      String value,
+      String unit) {
+    rows.add(
+        new Row(
+            experiment,
+            substrate.name(),
+            run.technique(),
+            application,
+            configuration,
+            metric,
+            value,
+            unit));
+  }
+
+  public List<Row> rows() {
+    return new ArrayList<>(rows.rows());
+  }
+
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Writes the CSV file, if one was asked for. Call it when everything went well. */
+  public void finish() throws CommandException {
+    progress.clear();
+    rows.finish();
+  }
+
+  @Override
+  public void close() throws CommandException {
+    progress.close();
+    rows.close();
+    if (metrics != null) {
+      try {
+        metrics.close();
+      } catch (Exception e) {
+        throw new CommandException("the metrics port was not closed: " + ErrorText.of(e), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.ooh.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that every measuring command has. A picocli mixin. */
+public final class SessionOptions {
+  /** The word for every technique present, and the untracked baseline. */
+  public static final String ALL = "all";
+
+  /** The word for no technique at all. */
+  public static final String NONE = "none";
+
+  @Option(
+      names = "--substrate",
+      paramLabel = "S",
+      defaultValue = "virtual",
+      description = "Where the memory lives: virtual or linux (default: ${DEFAULT-VALUE}).")
+  private String substrate = "virtual";
+
+  @Option(
+      names = "--technique",
+      paramLabel = "T",
+      split = ",",
+      description =
+          "A technique, a comma list, or all; none is the untracked baseline. See ooh techniques.")
+  private List<String> techniques = List.of();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of whatever is drawn at random (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(
+      names = "--cost-profile",
+      paramLabel = "P",
+      description = "What simulated events cost: sc22, zero or a CSV file (default: sc22).")
+  private @Nullable String costProfile;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "Memory of the virtual machine, such as 5G.")
+  private @Nullable Long memory;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Serve meters as Prometheus text on this port of the loopback interface.")
+  private @Nullable Integer metricsPort;
+
+  public String substrate() {
+    return substrate;
+  }
+
+  /** As given; empty when the option is absent. */
+  public List<String> techniques() {
+    return List.copyOf(techniques);
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  /** Null when not asked for. */
+  public @Nullable String costProfile() {
+    return costProfile;
+  }
+
+  /** Bytes; null when not asked for. */
+  public @Nullable Long memory() {
+    return memory;
+  }
+
+  public @Nullable Path csv() {
+    return csv;
+  }
+
+  public @Nullable Integer metricsPort() {
+    return metricsPort;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.ooh.cli;
+
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TrackingControl;
+import java.util.List;
+
+/**
+ * What a command finds at run time. A service; bundles come and go while a command runs, so ask
+ * again instead of keeping an answer.
+ */
+public interface Tracking {
+  /**
+   * The core.
+   *
+   * @throws CommandException when there is none, even after a short wait
+   */
+  TrackingControl control() throws CommandException;
+
+  /** The substrates present, by name, those that refuse included. */
+  List<Substrate> substrates();
+
+  /**
+   * The substrate called {@code name}, waiting a moment for a bundle that is being started.
+   *
+   * @throws UsageException when there is none, naming those present
+   */
+  Substrate substrate(String name) throws UsageException;
+
+  /**
+   * Serves the meters of this process as Prometheus text on the loopback interface, until the
+   * result is closed.
+   *
+   * @param port 0 lets the system choose
+   * @throws CommandException when the port is taken or metering is not installed
+   */
+  AutoCloseable serveMetrics(int port) throws CommandException;
+
+  /** For a class path without OSGi: these substrates, this core, no meters. */
+  static Tracking of(TrackingControl control, List<Substrate> substrates) {
+    return new FixedTracking(control, substrates);
+  }
+}
