@@ -1,0 +1,36 @@
+package dev.ooh.linux.call;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * System call numbers that differ between processors (arch/x86/entry/syscalls/syscall_64.tbl and
+ * scripts/syscall.tbl); everything else that is used here is the same on both.
+ *
+ * @param name as {@code os.arch} has it
+ * @param userfaultfd number of userfaultfd(2)
+ */
+public record Architecture(String name, int userfaultfd) {
+  private static final Architecture X86_64 = new Architecture("amd64", 323);
+  private static final Architecture AARCH64 = new Architecture("aarch64", 282);
+
+  /** This machine's; empty when it is neither x86-64 nor aarch64 Linux. */
+  public static Optional<Architecture> current() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return Optional.empty();
+    }
+    return switch (System.getProperty("os.arch", "").toLowerCase(Locale.ROOT)) {
+      case "amd64", "x86_64" -> Optional.of(X86_64);
+      case "aarch64" -> Optional.of(AARCH64);
+      default -> Optional.empty();
+    };
+  }
+
+  /** Why there is no {@link #current}, for people. */
+  public static String refusal() {
+    return "real memory needs Linux on x86-64 or aarch64, found "
+        + System.getProperty("os.name")
+        + " on "
+        + System.getProperty("os.arch");
+  }
+}

@@ -1,0 +1,18 @@
+package dev.ooh.linux.call;
+
+import java.io.Serial;
+
+/** A system call returned an error; the message is what was called and the kernel's reason. */
+public final class CallException extends Exception {
+  @Serial private static final long serialVersionUID = 1L;
+  private final int errno;
+
+  CallException(String call, int errno, String reason) {
+    super(call + ": " + reason + " (errno " + errno + ")");
+    this.errno = errno;
+  }
+
+  public int errno() {
+    return errno;
+  }
+}

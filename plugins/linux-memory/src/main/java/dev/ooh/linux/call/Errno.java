@@ -1,0 +1,16 @@
+package dev.ooh.linux.call;
+
+/** The error numbers that decide something (asm-generic/errno-base.h, errno.h). */
+public final class Errno {
+  public static final int EPERM = 1;
+  public static final int EINTR = 4;
+  public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
+  public static final int EBUSY = 16;
+  public static final int EEXIST = 17;
+  public static final int EINVAL = 22;
+  public static final int ENOTTY = 25;
+  public static final int ENOSYS = 38;
+
+  private Errno() {}
+}

@@ -1,0 +1,269 @@
+package dev.ooh.linux.call;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * System calls. One object serves one thread at a time: it owns the memory that errno is captured
+ * in, so that a call allocates nothing. Failures are {@link CallException}s; EINTR is retried.
+ */
+public final class LinuxCalls implements AutoCloseable {
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
+
+  private static final MethodHandle MMAP =
+      call(
+          "mmap",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      call("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle MADVISE =
+      call("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle MEMFD_CREATE =
+      call("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle FTRUNCATE =
+      call("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle OPEN =
+      call("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
+  private static final MethodHandle CLOSE =
+      call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle PREAD =
+      call("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle PWRITE =
+      call("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle IOCTL =
+      call("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+  private static final MethodHandle SYSCALL =
+      call("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  private static final MethodHandle STRERROR =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().find("strerror").orElseThrow(),
+          FunctionDescriptor.of(
+              ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment state = arena.allocate(STATE);
+
+  /** mmap(2). {@code address} 0 lets the kernel choose. */
+  public long mmap(long address, long bytes, int protection, int flags, int fd, long offset)
+      throws CallException {
+    long result;
+    try {
+      result = (long) MMAP.invokeExact(state, address, bytes, protection, flags, fd, offset);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (result == -1) {
+      throw failure(
+          "mmap(0x%x, %d bytes, prot %d, flags 0x%x, fd %d)"
+              .formatted(address, bytes, protection, flags, fd));
+    }
+    return result;
+  }
+
+  public void munmap(long address, long bytes) throws CallException {
+    int result;
+    try {
+      result = (int) MUNMAP.invokeExact(state, address, bytes);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (result != 0) {
+      throw failure("munmap(0x%x, %d bytes)".formatted(address, bytes));
+    }
+  }
+
+  public void madvise(long address, long bytes, int advice) throws CallException {
+    int result;
+    try {
+      result = (int) MADVISE.invokeExact(state, address, bytes, advice);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (result != 0) {
+      throw failure("madvise(0x%x, %d bytes, advice %d)".formatted(address, bytes, advice));
+    }
+  }
+
+  /** memfd_create(2), closed on exec. */
+  public int memfdCreate(String name) throws CallException {
+    int fd;
+    try (Arena names = Arena.ofConfined()) {
+      fd =
+          (int) MEMFD_CREATE.invokeExact(state, names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (fd < 0) {
+      throw failure("memfd_create(" + name + ")");
+    }
+    return fd;
+  }
+
+  public void ftruncate(int fd, long bytes) throws CallException {
+    int result;
+    try {
+      result = (int) FTRUNCATE.invokeExact(state, fd, bytes);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (result != 0) {
+      throw failure("ftruncate(fd " + fd + ", " + bytes + " bytes)");
+    }
+  }
+
+  /** open(2), closed on exec; a file that is created gets mode 0600. */
+  public int open(String path, int flags) throws CallException {
+    int fd;
+    try (Arena names = Arena.ofConfined()) {
+      fd =
+          (int)
+              OPEN.invokeExact(
+                  state, names.allocateFrom(path), flags | MappingFlags.O_CLOEXEC, 0600);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (fd < 0) {
+      throw failure("open(" + path + ")");
+    }
+    return fd;
+  }
+
+  /** close(2); an error is of no use to anybody. */
+  public void closeDescriptor(int fd) {
+    try {
+      int ignored = (int) CLOSE.invokeExact(state, fd);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** pread(2) into {@code target}; fewer bytes than asked at the end of the file. */
+  public long pread(int fd, MemorySegment target, long bytes, long offset) throws CallException {
+    long result;
+    do {
+      try {
+        result = (long) PREAD.invokeExact(state, fd, target, bytes, offset);
+      } catch (Throwable e) {
+        throw unexpected(e);
+      }
+    } while (result < 0 && errno() == Errno.EINTR);
+    if (result < 0) {
+      throw failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
+    }
+    return result;
+  }
+
+  public long pwrite(int fd, MemorySegment source, long bytes, long offset) throws CallException {
+    long result;
+    do {
+      try {
+        result = (long) PWRITE.invokeExact(state, fd, source, bytes, offset);
+      } catch (Throwable e) {
+        throw unexpected(e);
+      }
+    } while (result < 0 && errno() == Errno.EINTR);
+    if (result < 0) {
+      throw failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
+    }
+    return result;
+  }
+
+  /**
+   * ioctl(2) with a pointer argument; {@code what} names call and range in the message of a
+   * failure, and is asked only then.
+   */
+  public int ioctl(int fd, long request, MemorySegment argument, Described what)
+      throws CallException {
+    int result;
+    do {
+      try {
+        result = (int) IOCTL.invokeExact(state, fd, request, argument);
+      } catch (Throwable e) {
+        throw unexpected(e);
+      }
+    } while (result < 0 && errno() == Errno.EINTR);
+    if (result < 0) {
+      throw failure(what.describe());
+    }
+    return result;
+  }
+
+  /** userfaultfd(2). */
+  public int userfaultfd(Architecture architecture, int flags) throws CallException {
+    long fd;
+    try {
+      fd = (long) SYSCALL.invokeExact(state, (long) architecture.userfaultfd(), (long) flags);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    if (fd < 0) {
+      throw failure("userfaultfd(flags 0x%x)".formatted(flags));
+    }
+    return (int) fd;
+  }
+
+  /** Frees the captured state; descriptors and mappings are the caller's. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+
+  /** Says what a call was, for a message. */
+  @FunctionalInterface
+  public interface Described {
+    String describe();
+  }
+
+  private int errno() {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  private CallException failure(String what) {
+    int errno = errno();
+    String reason;
+    try {
+      reason = ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    return new CallException(what, errno, reason);
+  }
+
+  private static MethodHandle call(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type, CAPTURE);
+  }
+
+  private static MethodHandle call(String name, FunctionDescriptor type, int firstVariadic) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().find(name).orElseThrow(),
+        type,
+        CAPTURE,
+        Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
+  private static RuntimeException unexpected(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+  }
+}

@@ -1,0 +1,268 @@
+package dev.ooh.linux.substrate;
+
+import dev.ooh.memory.ExecutionContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ordinary threads that can be stopped at polls. A thread's state is guarded by {@link #lock}; the
+ * poll itself is one volatile read while nobody stops anybody.
+ */
+final class LinuxExecution implements ExecutionContext {
+  private enum State {
+    RUNNING,
+    /** Waiting at a poll, or outside tracked memory. */
+    STOPPABLE,
+    STOPPED_RESTARTABLE
+  }
+
+  /** A thread of this context, while it runs here. */
+  private static final class Member {
+    final Thread thread;
+    State state = State.RUNNING;
+
+    Member(Thread thread) {
+      this.thread = thread;
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<Member> members = new ArrayList<>();
+  private final ThreadLocal<@Nullable Member> current = new ThreadLocal<>();
+
+  /** The stop in force, null for none; written under the lock. */
+  private volatile @Nullable StopPoint stop;
+
+  private @Nullable Member stopper;
+
+  @Override
+  public <T> T run(Callable<T> body) throws Exception {
+    if (current.get() != null) {
+      return body.call();
+    }
+    Member member = join();
+    try {
+      return body.call();
+    } finally {
+      leave(member);
+    }
+  }
+
+  @Override
+  public TrackedThread spawn(String name, Runnable body) {
+    return new LinuxThread(this, name, body);
+  }
+
+  @Override
+  public void poll() {
+    if (stop != null) {
+      rest(State.STOPPABLE);
+    }
+  }
+
+  @Override
+  public void pollRestartable() {
+    if (stop != null) {
+      rest(State.STOPPED_RESTARTABLE);
+    }
+  }
+
+  @Override
+  public void work(long units) {}
+
+  @Override
+  public <T> T blocked(Callable<T> call) throws Exception {
+    Member me = current.get();
+    if (me == null) {
+      return call.call();
+    }
+    enter(me, State.STOPPABLE);
+    try {
+      return call.call();
+    } finally {
+      resume(me);
+    }
+  }
+
+  @Override
+  public ContextLock newLock() {
+    return new LinuxLock(this);
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public boolean simulatedTime() {
+    return false;
+  }
+
+  @Override
+  public StoppedWriters stopWriters(StopPoint at, Duration timeout)
+      throws WritersNotStoppedException {
+    Member me = current.get();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    lock.lock();
+    try {
+      while (stop != null) {
+        // Another stop is in force: this thread is one of those it stops.
+        setState(me, State.STOPPABLE);
+        awaitChange(deadline, "another stop");
+      }
+      setState(me, State.RUNNING);
+      stop = at;
+      stopper = me;
+      while (!stillRunning(at).isEmpty()) {
+        awaitChange(deadline, String.join(", ", stillRunning(at)));
+      }
+    } catch (WritersNotStoppedException e) {
+      release(me);
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+    return () -> {
+      lock.lock();
+      try {
+        release(me);
+      } finally {
+        lock.unlock();
+      }
+    };
+  }
+
+  /** Makes the calling thread one of this context; it waits while others are stopped. */
+  Member join() {
+    Member member = new Member(Thread.currentThread());
+    lock.lock();
+    try {
+      while (stop != null) {
+        changed.awaitUninterruptibly();
+      }
+      members.add(member);
+    } finally {
+      lock.unlock();
+    }
+    current.set(member);
+    return member;
+  }
+
+  void leave(Member member) {
+    current.remove();
+    lock.lock();
+    try {
+      members.remove(member);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts the calling thread as stopped until {@link #endWait}. */
+  void beginWait() {
+    Member me = current.get();
+    if (me != null) {
+      enter(me, State.STOPPABLE);
+    }
+  }
+
+  void endWait() {
+    Member me = current.get();
+    if (me != null) {
+      resume(me);
+    }
+  }
+
+  private void rest(State as) {
+    Member me = current.get();
+    if (me != null && me != stopper) {
+      enter(me, as);
+      resume(me);
+    }
+  }
+
+  private void enter(Member me, State state) {
+    lock.lock();
+    try {
+      setState(me, state);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void resume(Member me) {
+    lock.lock();
+    try {
+      while (stop != null && stopper != me) {
+        changed.awaitUninterruptibly();
+      }
+      setState(me, State.RUNNING);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setState(@Nullable Member me, State state) {
+    if (me != null) {
+      me.state = state;
+      changed.signalAll();
+    }
+  }
+
+  private void release(@Nullable Member me) {
+    if (stopper == me && stop != null) {
+      stop = null;
+      stopper = null;
+    }
+    changed.signalAll();
+  }
+
+  private List<String> stillRunning(StopPoint at) {
+    return members.stream()
+        .filter(member -> member != stopper)
+        .filter(
+            member ->
+                at == StopPoint.POLL
+                    ? member.state == State.RUNNING
+                    : member.state != State.STOPPED_RESTARTABLE)
+        .map(member -> member.thread.getName())
+        .toList();
+  }
+
+  private void awaitChange(long deadline, String whom) throws WritersNotStoppedException {
+    long left = deadline - System.nanoTime();
+    try {
+      if (left <= 0 || changed.awaitNanos(left) <= 0) {
+        throw new WritersNotStoppedException(
+            "threads did not stop in time: " + whom + "; wanted each to reach a poll");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WritersNotStoppedException("interrupted while stopping threads: " + whom);
+    }
+  }
+
+  /** For the threads it starts. */
+  static final class Joined implements AutoCloseable {
+    private final LinuxExecution execution;
+    private final Member member;
+
+    Joined(LinuxExecution execution) {
+      this.execution = execution;
+      this.member = execution.join();
+    }
+
+    @Override
+    public void close() {
+      execution.leave(member);
+    }
+  }
+}

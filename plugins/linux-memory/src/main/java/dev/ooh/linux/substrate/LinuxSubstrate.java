@@ -1,0 +1,49 @@
+package dev.ooh.linux.substrate;
+
+import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.call.CallException;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** The substrate {@code linux}: real off-heap memory of this JVM. */
+@Component(service = Substrate.class)
+public final class LinuxSubstrate implements Substrate {
+  private volatile boolean stopped;
+
+  @Override
+  public String name() {
+    return "linux";
+  }
+
+  @Override
+  public Optional<String> refusal() {
+    return Architecture.current().isPresent()
+        ? Optional.empty()
+        : Optional.of(Architecture.refusal());
+  }
+
+  @Override
+  public AddressSpace open(SpaceOptions options) {
+    if (stopped) {
+      throw new IllegalStateException("the linux substrate was stopped, wanted a running one");
+    }
+    Architecture architecture =
+        Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
+    try {
+      return new LinuxAddressSpace(options.name(), architecture);
+    } catch (CallException e) {
+      throw new IllegalStateException(
+          "open address space " + options.name() + ": " + e.getMessage());
+    }
+  }
+
+  /** New spaces are refused; open ones keep their mappings until their owners close them. */
+  @Deactivate
+  void stop() {
+    stopped = true;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.ooh.linux.substrate;
+
+import static dev.ooh.linux.call.MappingFlags.MAP_ANONYMOUS;
+import static dev.ooh.linux.call.MappingFlags.MAP_FIXED;
+import static dev.ooh.linux.call.MappingFlags.MAP_FIXED_NOREPLACE;
+import static dev.ooh.linux.call.MappingFlags.MAP_NORESERVE;
+import static dev.ooh.linux.call.MappingFlags.MAP_PRIVATE;
+import static dev.ooh.linux.call.MappingFlags.MAP_SHARED;
+import static dev.ooh.linux.call.MappingFlags.PROT_READ;
+import static dev.ooh.linux.call.MappingFlags.PROT_WRITE;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.LinuxCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A span of this process's addresses that one address space owns. Where no region is mapped, it
+ * maps a file of length 0: an access there raises SIGBUS, which the JVM turns into an error, where
+ * PROT_NONE would raise SIGSEGV and end the process. It costs addresses only, no memory.
+ *
+ * <p>The first space of a process lies at {@link #FIRST}, so that a restored program finds its
+ * memory where it was.
+ */
+final class Reservation implements AutoCloseable {
+  /** Above what HotSpot and glibc use unasked, below the 47-bit limit of user addresses. */
+  static final long FIRST = 0x2000_0000_0000L;
+
+  static final long BYTES = 1L << 40;
+  private static final int SLOTS = 64;
+
+  private final LinuxCalls calls;
+  private final int holes;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment all;
+
+  Reservation(LinuxCalls calls) throws CallException {
+    this.calls = calls;
+    holes = calls.memfdCreate("ooh-holes");
+    try {
+      long base = reserve();
+      all =
+          MemorySegment.ofAddress(base)
+              .reinterpret(BYTES, arena, segment -> unmapAll(segment.address()));
+    } catch (CallException e) {
+      calls.closeDescriptor(holes);
+      throw e;
+    }
+  }
+
+  MemorySegment all() {
+    return all;
+  }
+
+  long start() {
+    return all.address();
+  }
+
+  long end() {
+    return all.address() + BYTES;
+  }
+
+  /** Maps zeroed private memory at a place inside. */
+  void mapAnonymous(long address, long bytes) throws CallException {
+    calls.mmap(
+        address,
+        bytes,
+        PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+        -1,
+        0);
+  }
+
+  /** Maps a descriptor's contents, shared, at a place inside. */
+  void mapShared(long address, long bytes, int fd) throws CallException {
+    calls.mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+  }
+
+  /** Makes a place inside a hole again. */
+  void punch(long address, long bytes) throws CallException {
+    calls.mmap(
+        address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, holes, 0);
+  }
+
+  private long reserve() throws CallException {
+    for (int slot = 0; ; slot++) {
+      try {
+        return calls.mmap(
+            FIRST + slot * BYTES,
+            BYTES,
+            PROT_READ | PROT_WRITE,
+            MAP_SHARED | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+            holes,
+            0);
+      } catch (CallException e) {
+        if (e.errno() != Errno.EEXIST || slot == SLOTS - 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void unmapAll(long base) {
+    try {
+      calls.munmap(base, BYTES);
+    } catch (CallException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } finally {
+      calls.closeDescriptor(holes);
+    }
+  }
+
+  /** Waits for running accesses, makes later ones throw, and unmaps. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** This process's own off-heap memory as address spaces. */
+@NullMarked
+package dev.ooh.linux.substrate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.ooh.linux.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.RegionRequest.Kind;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.WriteProtectScan;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PagemapScannerTest {
+  private static final int PAGE = PageSet.PAGE_SIZE;
+
+  private AddressSpace space;
+  private WriteProtectScan.Scanner scanner;
+
+  @BeforeEach
+  void open() throws Exception {
+    space = new LinuxSubstrate().open(SpaceOptions.named("test"));
+    scanner = space.facility(WriteProtectScan.class).orElseThrow().open();
+  }
+
+  @AfterEach
+  void close() {
+    scanner.close();
+    space.close();
+  }
+
+  private Region map(String name, int pages) {
+    return space.map(RegionRequest.anonymous(name, (long) pages * PAGE));
+  }
+
+  private PageSet scan(Region region) throws FacilityException {
+    scanner.register(region.pages());
+    return scanner.scan(region.pages(), region.pages());
+  }
+
+  @Test
+  void findsExactlyThePagesWrittenSinceTheScanBefore() throws Exception {
+    Region region = map("r", 1000);
+    space.memory().fill(region.start(), region.bytes(), (byte) 1);
+    assertThat(scan(region)).isEqualTo(region.pages());
+    assertThat(scan(region)).isEqualTo(PageSet.empty());
+
+    space.memory().putLong(region.start() + 5 * PAGE + 8, 1);
+    space.memory().putByte(region.start() + 999 * PAGE, (byte) 1);
+    assertThat(scan(region))
+        .isEqualTo(
+            PageSet.builder()
+                .addPage(region.start() + 5 * PAGE)
+                .addPage(region.start() + 999 * PAGE)
+                .build());
+    assertThat(scan(region)).isEqualTo(PageSet.empty());
+  }
+
+  @Test
+  void reportsTheFirstWriteToAPageThatWasNeverPopulated() throws Exception {
+    Region region = map("r", 64);
+    assertThat(scan(region)).isEqualTo(PageSet.empty());
+    assertThat(space.memory().getLong(region.start() + 7 * PAGE)).isZero();
+    assertThat(scan(region)).as("a read is no write").isEqualTo(PageSet.empty());
+    space.memory().putLong(region.start() + 7 * PAGE, 7);
+    space.memory().putLong(region.start() + 9 * PAGE, 7);
+    assertThat(scan(region).pageCount()).isEqualTo(2);
+  }
+
+  @Test
+  void findsMoreThan512Runs() throws Exception {
+    Region region = map("r", 100_000);
+    space.memory().fill(region.start(), region.bytes(), (byte) 1);
+    scan(region);
+    PageSet.Builder odd = PageSet.builder();
+    for (long page = region.start() + PAGE; page < region.end(); page += 2 * PAGE) {
+      space.memory().putByte(page, (byte) 2);
+      odd.addPage(page);
+    }
+    assertThat(scan(region)).isEqualTo(odd.build());
+    assertThat(scan(region)).isEqualTo(PageSet.empty());
+  }
+
+  @Test
+  void leavesUnarmedWhatItIsNotAskedToRearm() throws Exception {
+    Region region = map("r", 4);
+    space.memory().fill(region.start(), region.bytes(), (byte) 1);
+    scan(region);
+    space.memory().fill(region.start(), region.bytes(), (byte) 2);
+    PageSet first = PageSet.of(region.start(), region.start() + 2 * PAGE);
+    assertThat(scanner.scan(region.pages(), first)).isEqualTo(region.pages());
+    assertThat(scanner.scan(region.pages(), first)).isEqualTo(region.pages().minus(first));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"ANONYMOUS", "MEMFD"})
+  void agreesWithAModel(Kind kind) throws Exception {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    int pages = 300;
+    Region region =
+        space.map(
+            new RegionRequest(
+                "r", (long) pages * PAGE, Optional.empty(), kind, Optional.empty(), false));
+    scan(region);
+    for (int round = 0; round < 50; round++) {
+      PageSet.Builder written = PageSet.builder();
+      for (int i = random.nextInt(pages); i > 0; i--) {
+        long address = region.start() + random.nextLong(region.bytes() / 8) * 8;
+        space.memory().putLong(address, round);
+        written.addPage(address);
+      }
+      assertThat(scan(region)).as("seed %d round %d", seed, round).isEqualTo(written.build());
+    }
+  }
+
+  @Test
+  void refusesARangeThatIsNotRegistered() {
+    Region region = map("r", 4);
+    space.memory().fill(region.start(), region.bytes(), (byte) 1);
+    assertThatThrownBy(() -> scanner.scan(region.pages(), region.pages()))
+        .isInstanceOf(FacilityException.class)
+        .hasMessageContaining("PAGEMAP_SCAN [0x%x".formatted(region.start()))
+        .hasMessageContaining("Operation not permitted");
+  }
+
+  @Test
+  void aSecondTrackerOfARangeIsRefused() throws Exception {
+    Region region = map("r", 4);
+    scanner.register(region.pages());
+    try (var second = space.facility(WriteProtectScan.class).orElseThrow().open()) {
+      assertThatThrownBy(() -> second.register(region.pages()))
+          .isInstanceOf(FacilityException.class)
+          .hasMessageContaining("UFFDIO_REGISTER")
+          .hasMessageContaining("busy");
+    }
+  }
+
+  @Test
+  void aHugeEmptyReservationCostsNoPageTables() throws Exception {
+    Region region = map("huge", 16 << 20);
+    space.memory().putLong(region.start() + (40L << 30), 1);
+    assertThat(scan(region).pageCount()).isEqualTo(1);
+    assertThat(scan(region)).isEqualTo(PageSet.empty());
+  }
+}
