@@ -6,8 +6,10 @@ package dev.ooh.tracking;
  * @param name by which operators choose it: lower case, unique
  * @param summary one line
  * @param preference the higher, the sooner the core chooses it unasked
- * @param needsStoppedWriters whether a fetch is complete only while no thread writes; the core then
- *     stops the writers across it, and refuses the technique where they can't be stopped
+ * @param needsStoppedWriters whether in one of its ways a fetch is complete only while no thread
+ *     writes. Where {@linkplain TrackingSession#needsStoppedWriters a session} says that it is its
+ *     own way, the core stops the writers across each fetch, and refuses the technique where they
+ *     can't be stopped
  */
 public record TechniqueDescriptor(
     String name, String summary, int preference, boolean needsStoppedWriters) {

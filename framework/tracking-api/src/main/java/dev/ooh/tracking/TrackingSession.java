@@ -37,6 +37,15 @@ public interface TrackingSession extends AutoCloseable {
   void unmapped(PageSet pages);
 
   /**
+   * Whether {@link #fetch} is complete only while no thread writes, in the way this session works.
+   * Asked only where the {@linkplain TechniqueDescriptor#needsStoppedWriters descriptor} says that
+   * the technique may need it; a session that doesn't know says so too. Constant.
+   */
+  default boolean needsStoppedWriters() {
+    return true;
+  }
+
+  /**
    * Which of several ways the technique works by here, for statistics; for example {@code async}.
    */
   String mode();

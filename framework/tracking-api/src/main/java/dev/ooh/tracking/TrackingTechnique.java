@@ -13,7 +13,11 @@ public interface TrackingTechnique {
 
   /**
    * Tries the technique on {@code space} and says whether it works there, by doing and not by
-   * asking version numbers. Leaves nothing behind, and writes to no mapping it did not make.
+   * asking version numbers. Leaves nothing behind, and writes to no mapping it did not make. {@link
+   * RoundTrip} does it for most techniques.
+   *
+   * <p>Not to be called while a session of the same technique is open on {@code space}: some kernel
+   * interfaces serve one tracker a process, and trying them would disturb it.
    */
   Probe probe(AddressSpace space);
 
