@@ -10,6 +10,11 @@ public class FacilityException extends TrackingException {
     super(message);
   }
 
+  /** The failure of a call that says enough by itself. */
+  public FacilityException(Exception cause) {
+    super(String.valueOf(cause.getMessage()), cause);
+  }
+
   public FacilityException(String message, Throwable cause) {
     super(message, cause);
   }

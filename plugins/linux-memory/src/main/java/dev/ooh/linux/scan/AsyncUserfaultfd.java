@@ -47,7 +47,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
       if (opened >= 0) {
         calls.closeDescriptor(opened);
       }
-      throw new FacilityException(e.getMessage(), e);
+      throw new FacilityException(e);
     }
     fd = opened;
   }
@@ -86,7 +86,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
           argument,
           () -> "%s [0x%x, 0x%x), %d bytes".formatted(what, start, end, end - start));
     } catch (CallException e) {
-      throw new FacilityException(e.getMessage(), e);
+      throw new FacilityException(e);
     }
   }
 }

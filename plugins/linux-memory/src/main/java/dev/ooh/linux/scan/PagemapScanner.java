@@ -55,7 +55,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       userfaultfd = new AsyncUserfaultfd(calls, arena, architecture);
     } catch (CallException e) {
       release(opened);
-      throw new FacilityException(e.getMessage(), e);
+      throw new FacilityException(e);
     } catch (FacilityException e) {
       release(opened);
       throw e;
@@ -146,7 +146,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
                 argument,
                 () -> "PAGEMAP_SCAN [0x%x, 0x%x), %d bytes".formatted(at, end, end - at));
       } catch (CallException e) {
-        throw new FacilityException(e.getMessage(), e);
+        throw new FacilityException(e);
       }
       collect(count);
       from = count == 0 ? end : PageRegion.end(vector, count - 1);

@@ -30,7 +30,7 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
         read(pagemap, ranges.runStart(run), ranges.runEnd(run), found);
       }
     } catch (CallException e) {
-      throw new FacilityException(e.getMessage(), e);
+      throw new FacilityException(e);
     } finally {
       calls.closeDescriptor(pagemap);
     }
@@ -73,7 +73,7 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
     try {
       return calls.open(path, flags);
     } catch (CallException e) {
-      throw new FacilityException(e.getMessage(), e);
+      throw new FacilityException(e);
     }
   }
 
