@@ -1,0 +1,105 @@
+package dev.ooh.launcher;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Commands and options as services. A command is a {@code ToIntFunction<String[]>} (arguments to
+ * exit status) with the properties {@code ooh.command}, its name, and {@code ooh.summary}, one
+ * line. An option that any command understands is a {@code Function<String, AutoCloseable>} with
+ * {@code ooh.option}, its name with the dashes, and {@code ooh.summary}: it is given the option's
+ * value before the command runs, and what it returns is closed afterwards.
+ */
+final class Commands {
+  static final String COMMAND = "ooh.command";
+  static final String OPTION = "ooh.option";
+  static final String SUMMARY = "ooh.summary";
+
+  private final BundleContext context;
+
+  Commands(BundleContext context) {
+    this.context = context;
+  }
+
+  /** The command of that name, or null. */
+  @SuppressWarnings("unchecked")
+  @Nullable ToIntFunction<String[]> command(String name) {
+    ServiceReference<?> reference = references(ToIntFunction.class, COMMAND).get(name);
+    return reference == null ? null : (ToIntFunction<String[]>) context.getService(reference);
+  }
+
+  /**
+   * Takes the options that are services out of {@code line} and starts each.
+   *
+   * @param started receives what is to be closed after the command, even when this throws
+   */
+  @SuppressWarnings("unchecked")
+  void startOptions(List<String> line, List<AutoCloseable> started) throws UsageException {
+    for (var option : references(Function.class, OPTION).entrySet()) {
+      String value = Arguments.takeValue(line, option.getKey());
+      if (value != null) {
+        var service = (Function<String, AutoCloseable>) context.getService(option.getValue());
+        if (service != null) {
+          started.add(service.apply(value));
+        }
+      }
+    }
+  }
+
+  /** What {@code ooh --help} says. */
+  List<String> help() {
+    List<String> lines = new ArrayList<>();
+    lines.add("Usage: ooh COMMAND [OPTION…]    (ooh COMMAND --help says more)");
+    lines.add("");
+    lines.add("Commands:");
+    references(ToIntFunction.class, COMMAND).forEach((name, s) -> lines.add(line(name, s)));
+    lines.add("");
+    lines.add("Options of every command:");
+    Map<String, ServiceReference<?>> options = references(Function.class, OPTION);
+    options.forEach((name, s) -> lines.add(line(name + " X", s)));
+    lines.add(line(Arguments.PLUGINS + " DIR", "more bundles, watched while it runs (./user-plugins)"));
+    lines.add(line(Arguments.VERBOSE, "stack traces, and what the bundles have to say"));
+    return lines;
+  }
+
+  /** The names of all commands, in order. */
+  List<String> names() {
+    return List.copyOf(references(ToIntFunction.class, COMMAND).keySet());
+  }
+
+  private static String line(String name, ServiceReference<?> service) {
+    return line(name, String.valueOf(service.getProperty(SUMMARY)));
+  }
+
+  private static String line(String name, String summary) {
+    return "  %-20s %s".formatted(name, summary);
+  }
+
+  /** By name, the best ranked of each. */
+  private Map<String, ServiceReference<?>> references(Class<?> type, String property) {
+    Map<String, ServiceReference<?>> found = new TreeMap<>();
+    try {
+      ServiceReference<?>[] references =
+          context.getAllServiceReferences(type.getName(), "(" + property + "=*)");
+      if (references != null) {
+        for (ServiceReference<?> reference : references) {
+          found.merge(
+              String.valueOf(reference.getProperty(property)),
+              reference,
+              (one, other) -> one.compareTo(other) >= 0 ? one : other);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
+    }
+    return found;
+  }
+}

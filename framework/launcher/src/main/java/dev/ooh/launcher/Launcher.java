@@ -1,0 +1,158 @@
+package dev.ooh.launcher;
+
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
+
+/**
+ * The program behind {@code ooh}: starts the bundles, runs the command that the first argument
+ * names, stops the bundles and exits with the command's status.
+ *
+ * <p>Exit status: 0 done, 1 failed, 2 wrong usage. A failure is one line on stderr; the stack trace
+ * follows only under {@code --verbose}.
+ */
+public final class Launcher {
+  /** System property: the folder that holds {@code bundles}; else it is found beside this jar. */
+  static final String HOME = "ooh.home";
+
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private final Path home;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  Launcher(Path home, PrintStream out, PrintStream err) {
+    this.home = home;
+    this.out = out;
+    this.err = err;
+  }
+
+  public static void main(String[] line) {
+    int status = FAILED;
+    try {
+      status = new Launcher(home(), System.out, System.err).run(List.of(line));
+    } catch (URISyntaxException | RuntimeException | Error e) {
+      System.err.println("ooh: " + Failures.line(e));
+    }
+    // Not a return: threads that a command or the framework left alive must not hold the process.
+    System.exit(status);
+  }
+
+  /** Runs one command line from start to end; returns the exit status and throws nothing. */
+  int run(List<String> line) {
+    Arguments arguments;
+    try {
+      arguments = Arguments.parse(line);
+    } catch (UsageException e) {
+      err.println("ooh: " + e.getMessage());
+      return WRONG_USAGE;
+    }
+    Console console = new Console(out, err, arguments.verbose());
+    console.takeOverLogging();
+    try (StorageFolder storage =
+            StorageFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
+        RunningFramework framework =
+            RunningFramework.start(home.resolve("bundles"), storage.path(), console);
+        StopAtSignal stop = new StopAtSignal(framework, storage);
+        PluginFolder plugins =
+            new PluginFolder(arguments.plugins(), framework.context(), console)) {
+      plugins.watch();
+      int status = runCommand(new Commands(framework.context()), arguments, console);
+      stop.disarm();
+      return status;
+    } catch (UsageException e) {
+      console.problem(e.getMessage());
+      return WRONG_USAGE;
+    } catch (Exception | Error e) {
+      console.problem(Failures.line(e), e);
+      return FAILED;
+    }
+  }
+
+  private static int runCommand(Commands commands, Arguments arguments, Console console)
+      throws Exception {
+    List<String> line = new ArrayList<>(arguments.rest());
+    if (line.isEmpty()) {
+      commands.help().forEach(console.err()::println);
+      return WRONG_USAGE;
+    }
+    String name = line.getFirst();
+    if (name.equals("--help") || name.equals("-h") || name.equals("help")) {
+      commands.help().forEach(console.out()::println);
+      return 0;
+    }
+    List<AutoCloseable> options = new ArrayList<>();
+    try {
+      commands.startOptions(line, options);
+      ToIntFunction<String[]> command = line.isEmpty() ? null : commands.command(line.getFirst());
+      if (command == null) {
+        throw new UsageException(
+            (line.isEmpty() ? "no command" : "unknown command '" + line.getFirst() + "'")
+                + ", wanted one of "
+                + String.join(", ", commands.names()));
+      }
+      return command.applyAsInt(line.subList(1, line.size()).toArray(String[]::new));
+    } finally {
+      for (AutoCloseable option : options.reversed()) {
+        option.close();
+      }
+      console.out().flush();
+    }
+  }
+
+  private static Path home() throws URISyntaxException {
+    String given = System.getProperty(HOME);
+    if (given != null) {
+      return Path.of(given);
+    }
+    Path jar =
+        Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    return jar.resolveSibling("../").normalize();
+  }
+
+  /** Stops the framework when the process is told to end, so that bundles clean up after them. */
+  private static final class StopAtSignal implements AutoCloseable {
+    private final AtomicBoolean armed = new AtomicBoolean(true);
+    private final Thread hook;
+
+    StopAtSignal(RunningFramework framework, StorageFolder storage) {
+      hook =
+          Thread.ofPlatform()
+              .name("stop-at-signal")
+              .unstarted(
+                  () -> {
+                    if (armed.get()) {
+                      stop(framework, storage);
+                    }
+                  });
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private static void stop(RunningFramework framework, StorageFolder storage) {
+      try (storage) {
+        framework.close();
+      } catch (Exception e) {
+        System.err.println("ooh: " + Failures.line(e));
+      }
+    }
+
+    void disarm() {
+      armed.set(false);
+    }
+
+    @Override
+    public void close() {
+      disarm();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is ending already, and the hook has seen that it is not needed.
+      }
+    }
+  }
+}
