@@ -1,0 +1,109 @@
+package dev.ooh.machine.cpu;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.CpuContext;
+import dev.ooh.machine.extension.CpuExtension;
+import dev.ooh.machine.vmx.Vmcs;
+import dev.ooh.machine.vmx.VmcsField;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The processor's side of {@link CpuExtension}: who is attached, and what they may do. */
+final class ExtensionPort implements CpuContext {
+  private final Vcpu vcpu;
+  private final List<CpuExtension> extensions = new ArrayList<>();
+
+  ExtensionPort(Vcpu vcpu) {
+    this.vcpu = vcpu;
+  }
+
+  void attach(CpuExtension extension) {
+    for (CpuExtension other : extensions) {
+      if (other == extension || other.name().equals(extension.name())) {
+        throw new IllegalArgumentException(
+            "CPU extension %s: is attached already".formatted(extension.name()));
+      }
+    }
+    extension.fields().forEach(vcpu.vmcs().layout()::add);
+    extensions.add(extension);
+    extension.attach(this);
+  }
+
+  void detach(CpuExtension extension) {
+    if (extensions.remove(extension)) {
+      extension.detach();
+    }
+  }
+
+  /** Tells the extensions; whether one of them made the processor exit or invalidate. */
+  boolean dirtyFlagSet(long gva) {
+    if (extensions.isEmpty() || vcpu.controls().shadow == null) {
+      return false;
+    }
+    long before = vcpu.invalidations();
+    for (CpuExtension extension : extensions) {
+      extension.dirtyFlagSet(gva);
+    }
+    return vcpu.invalidations() != before;
+  }
+
+  void eptInvalidated() {
+    extensions.forEach(CpuExtension::eptInvalidated);
+  }
+
+  /** What an allowed VMWRITE of the guest stores. */
+  long guestWrites(VmcsField field, long value) {
+    for (CpuExtension extension : extensions) {
+      if (extension.fields().contains(field)) {
+        return extension.guestWrites(field, value);
+      }
+    }
+    return value;
+  }
+
+  @Override
+  public boolean hasFields() {
+    return vcpu.controls().shadow != null;
+  }
+
+  @Override
+  public long read(VmcsField field) {
+    return shadow(field).read(field);
+  }
+
+  @Override
+  public void write(VmcsField field, long value) {
+    shadow(field).write(field, value);
+  }
+
+  @Override
+  public long translateForWrite(long gpa) {
+    vcpu.physicalForWrite(gpa);
+    return vcpu.hostPhysical(gpa);
+  }
+
+  @Override
+  public void storeHostPhysical(long hpa, long value) {
+    vcpu.memory().writeLong(hpa, value);
+  }
+
+  @Override
+  public void selfIpi(int vector) {
+    vcpu.selfIpi(vector);
+  }
+
+  @Override
+  public void count(Event event) {
+    vcpu.counters().count(event);
+  }
+
+  private Vmcs shadow(VmcsField field) {
+    @Nullable Vmcs shadow = vcpu.controls().shadow;
+    if (shadow == null) {
+      throw new IllegalStateException(
+          "VMCS field %s: the guest has no shadow VMCS to hold it".formatted(field));
+    }
+    return shadow;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.ooh.machine.cpu;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The cached translations of one address space: a flat array with an entry for each 4 KiB page,
+ * which grows to the highest page used. Legal as a TLB because invalidation empties it (Intel SDM
+ * volume 3A, 5.10.4), and faster than a small set-associative one.
+ *
+ * <pre>
+ *  63                                28 27                2   1        0
+ * +------------------------------------+-------------------+--------+--------+
+ * | native address &gt;&gt; 12               | generation        |writable|readable|
+ * +------------------------------------+-------------------+--------+--------+
+ * </pre>
+ *
+ * An entry counts while its generation is the cache's: {@link #flush} steps the generation instead
+ * of clearing. "Writable" also says that every dirty flag that a write would set is set, so it
+ * hides later writes until the entry is invalidated.
+ *
+ * <p>Filled and invalidated by the processor alone, on the thread that executes the guest.
+ */
+public final class TranslationCache {
+  /** The highest address that can be cached is below 2^{@value}; beyond, every access walks. */
+  public static final int ADDRESS_BITS = 40;
+
+  static final long READABLE = 1;
+  static final long WRITABLE = 2;
+
+  private static final int GENERATION_SHIFT = 2;
+  private static final int MAX_GENERATION = (1 << 26) - 1;
+  private static final long GENERATION_MASK = (long) MAX_GENERATION << GENERATION_SHIFT;
+  private static final long READ_MASK = GENERATION_MASK | READABLE;
+  private static final long WRITE_MASK = GENERATION_MASK | WRITABLE;
+  private static final int ADDRESS_SHIFT = 28;
+  private static final int MIN_PAGES = 1024;
+  private static final long[] NONE = {};
+
+  // Plain fields that a caller's loop keeps in registers between misses.
+  private long[] entries = NONE;
+  private long readTag;
+  private long writeTag;
+  private int generation;
+  // Regions of 2 MiB that hold entries of a 2 MiB guest page: INVLPG must drop all of them.
+  private final BitSet largePages = new BitSet();
+
+  /** An empty cache. */
+  public TranslationCache() {
+    setGeneration(1);
+  }
+
+  /**
+   * The native address of the byte at {@code address} when a read of it is cached, else 0. Valid to
+   * the end of the 4 KiB page, until the next step of the guest that may invalidate.
+   */
+  public long readable(long address) {
+    return cached(address, READ_MASK, readTag);
+  }
+
+  /**
+   * The native address of the byte at {@code address} when a write to it is cached, else 0. Valid
+   * as {@link #readable}.
+   */
+  public long writable(long address) {
+    return cached(address, WRITE_MASK, writeTag);
+  }
+
+  private long cached(long address, long mask, long tag) {
+    long[] table = entries;
+    long page = address >>> 12;
+    if (page < table.length) {
+      long entry = table[(int) page];
+      if ((entry & mask) == tag) {
+        return (entry >>> ADDRESS_SHIFT << 12) + (address & 0xFFF);
+      }
+    }
+    return 0;
+  }
+
+  /** Whether nothing is cached for {@code address}. */
+  boolean isEmptyAt(long address) {
+    return readable(address) == 0 && writable(address) == 0;
+  }
+
+  /**
+   * Caches the translation of {@code address}'s page.
+   *
+   * @param nativePage the native address of the page's first byte
+   * @param rights READABLE, WRITABLE or both
+   * @param large whether a 2 MiB page of the guest holds the page
+   */
+  void fill(long address, long nativePage, long rights, boolean large) {
+    if (address >>> ADDRESS_BITS != 0) {
+      return;
+    }
+    int page = (int) (address >>> 12);
+    if (page >= entries.length) {
+      entries = Arrays.copyOf(entries, Math.max(MIN_PAGES, roundUp(page + 1)));
+    }
+    entries[page] =
+        nativePage >>> 12 << ADDRESS_SHIFT | (long) generation << GENERATION_SHIFT | rights;
+    if (large) {
+      largePages.set(page >>> 9);
+    }
+  }
+
+  /** Drops what is cached for the page of {@code address}, all of it where it is a 2 MiB page. */
+  void invalidate(long address) {
+    if (address >>> ADDRESS_BITS != 0) {
+      return;
+    }
+    int page = (int) (address >>> 12);
+    if (largePages.get(page >>> 9)) {
+      int first = page & ~511;
+      Arrays.fill(
+          entries, Math.min(first, entries.length), Math.min(first + 512, entries.length), 0);
+      largePages.clear(page >>> 9);
+    } else if (page < entries.length) {
+      entries[page] = 0;
+    }
+  }
+
+  /** Drops everything. */
+  void flush() {
+    if (generation == MAX_GENERATION) {
+      Arrays.fill(entries, 0);
+      generation = 0;
+    }
+    setGeneration(generation + 1);
+    if (!largePages.isEmpty()) {
+      largePages.clear();
+    }
+  }
+
+  private void setGeneration(int next) {
+    generation = next;
+    readTag = (long) next << GENERATION_SHIFT | READABLE;
+    writeTag = (long) next << GENERATION_SHIFT | WRITABLE;
+  }
+
+  /** Steps near the end of the generations, for a test of the wrap. */
+  void setGenerationForTest(int next) {
+    setGeneration(next);
+  }
+
+  private static int roundUp(int pages) {
+    return Integer.highestOneBit(pages - 1) << 1;
+  }
+}
