@@ -1,0 +1,166 @@
+package dev.ooh.machine.cost;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Prices counted events, after the fact; immutable. Prices are linear in counts, so differences of
+ * counts can be priced.
+ *
+ * <p>The profile {@code sc22} carries the figures of S. Bitchebe, A. Tchana, "Out of Hypervisor
+ * (OoH)", SC'22, tables IVa and IVb. An event without a price costs nothing.
+ */
+public final class CostProfile {
+  private static final Set<Event> SETUP =
+      EnumSet.of(Event.IOCTL_INIT_PML, Event.IOCTL_DEACTIVATE_PML);
+
+  /** Inside the ioctls M3 and M4, whose published cost contains them: counted, and 0. */
+  private static final Set<Event> INSIDE_SETUP =
+      EnumSet.of(
+          Event.HYPERCALL_INIT_PML,
+          Event.HYPERCALL_INIT_PML_AND_SHADOWING,
+          Event.HYPERCALL_DEACTIVATE_PML,
+          Event.HYPERCALL_DEACTIVATE_PML_AND_SHADOWING);
+
+  private static final Set<Event> TRACKER =
+      EnumSet.of(
+          Event.HYPERCALL_DISABLE_LOGGING,
+          Event.CLEAR_REFS,
+          Event.PAGEMAP_ENTRY_READ,
+          Event.REVERSE_MAPPING,
+          Event.RING_BUFFER_COPY);
+
+  private static final Set<Event> IMPACT =
+      EnumSet.of(
+          Event.USER_TO_KERNEL_SWITCH,
+          Event.PAGE_FAULT_IN_KERNEL,
+          Event.PAGE_FAULT_IN_USERSPACE,
+          Event.VMREAD,
+          Event.VMWRITE,
+          Event.HYPERCALL_ENABLE_LOGGING);
+
+  private static final Set<Event> ROUTINE =
+      EnumSet.of(Event.CHECKPOINT_PAGE_WRITTEN, Event.PAGE_WRITTEN);
+
+  private final String name;
+  private final Map<Event, Price> prices;
+
+  private CostProfile(String name, Map<Event, Price> prices) {
+    this.name = name;
+    this.prices = prices;
+  }
+
+  /** The paper's figures, with assumed prices for ordinary work. */
+  public static CostProfile sc22() {
+    Map<Event, Price> prices = new EnumMap<>(Event.class);
+    prices.putAll(resource("sc22-fixed.csv"));
+    prices.putAll(resource("sc22-by-size.csv"));
+    prices.putAll(resource("assumed.csv"));
+    return complete("sc22", prices);
+  }
+
+  /** Everything is free but an untracked write (W0), by which slowdowns are divided. */
+  public static CostProfile zero() {
+    Map<Event, Price> prices = new EnumMap<>(Event.class);
+    Price untracked = resource("sc22-by-size.csv").get(Event.PAGE_WRITTEN);
+    prices.put(Event.PAGE_WRITTEN, untracked == null ? Price.FREE : untracked);
+    return new CostProfile("zero", prices);
+  }
+
+  /**
+   * A user's own figures, in the format of {@link CostTable}: a price for each of M1, M3 to M8, M13
+   * to M18, CP and W0 (M9 to M12 may be absent), and for ordinary work if wanted.
+   *
+   * @throws IllegalArgumentException naming file, id, value found and value wanted
+   */
+  public static CostProfile ofFile(Path file) {
+    try {
+      return complete(file.toString(), CostTable.parse(file.toString(), Files.readAllLines(file)));
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          "cost profile is '" + file + "', wanted sc22, zero or an existing file", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "cost profile " + file + ": can't be read as UTF-8 text: " + e, e);
+    }
+  }
+
+  /** {@code sc22}, {@code zero} or the path of a file. */
+  public static CostProfile named(String nameOrFile) {
+    return switch (nameOrFile) {
+      case "sc22" -> sc22();
+      case "zero" -> zero();
+      default -> ofFile(Path.of(nameOrFile));
+    };
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** What one event costs, in simulated microseconds, when {@code trackedBytes} are tracked. */
+  public double microseconds(Event event, long trackedBytes) {
+    return INSIDE_SETUP.contains(event)
+        ? 0
+        : prices.getOrDefault(event, Price.FREE).microseconds(trackedBytes);
+  }
+
+  /** What all of {@code counts} cost, when {@code trackedBytes} are tracked. */
+  public Costs price(EventCounts counts, long trackedBytes) {
+    double setup = 0;
+    double tracker = 0;
+    double impact = 0;
+    double work = 0;
+    for (Event event : prices.keySet()) {
+      double millis = counts.get(event) * microseconds(event, trackedBytes) / 1000;
+      if (SETUP.contains(event)) {
+        setup += millis;
+      } else if (TRACKER.contains(event)) {
+        tracker += millis;
+      } else if (IMPACT.contains(event)) {
+        impact += millis;
+      } else {
+        work += millis;
+      }
+    }
+    return new Costs(setup, tracker, impact, work);
+  }
+
+  private static CostProfile complete(String name, Map<Event, Price> prices) {
+    Set<Event> wanted = EnumSet.copyOf(SETUP);
+    wanted.addAll(TRACKER);
+    wanted.addAll(IMPACT);
+    wanted.addAll(ROUTINE);
+    wanted.removeAll(prices.keySet());
+    for (Event event : wanted) {
+      throw new IllegalArgumentException(
+          "cost profile %s: %s (%s) is missing, wanted a row with its cost"
+              .formatted(name, event.id(), event.label()));
+    }
+    return new CostProfile(name, prices);
+  }
+
+  private static Map<Event, Price> resource(String file) {
+    try (InputStream in = CostProfile.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + file + " is missing beside " + CostProfile.class);
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return CostTable.parse(file, List.of(text.split("\n")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

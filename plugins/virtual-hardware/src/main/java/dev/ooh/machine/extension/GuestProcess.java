@@ -1,0 +1,51 @@
+package dev.ooh.machine.extension;
+
+import java.util.function.LongConsumer;
+
+/**
+ * A process of the guest kernel. The queries are exact at the moment of the call, read what the
+ * kernel knows without touching a flag, and may only be used on the machine's CPU.
+ */
+public interface GuestProcess {
+  /** Never used twice in the life of a machine. Any thread. */
+  int pid();
+
+  /** Any thread. */
+  String name();
+
+  /** Whether its page tables are the ones in CR3. */
+  boolean isCurrent();
+
+  /** Whether it has not exited. */
+  boolean isAlive();
+
+  /** The GPA of the page mapped at {@code gva}, with the offset within the page; −1 if none is. */
+  long translate(long gva);
+
+  /**
+   * Reverse mapping: calls {@code gvas} with the address of each page of this process that maps the
+   * frame at {@code gpa}; none if it is a page-table page, a kernel page or another process's.
+   *
+   * @return how many
+   */
+  int resolve(long gpa, LongConsumer gvas);
+
+  /** Calls {@code pages} for each page of {@code [start, end)} that has a frame, ascending. */
+  void forEachMapped(long start, long end, PageVisitor pages);
+
+  /** Whether any frame of this process is mapped at more than one of its pages. */
+  boolean hasAliases();
+
+  /**
+   * Calls {@code gvas} for each page of {@code [start, end)} whose frame somebody else maps
+   * writable: another process (shared memory), or a device. Such a page can change without this
+   * process running, so a technique reports it in every interval.
+   */
+  void forEachSharedElsewhere(long start, long end, LongConsumer gvas);
+
+  /** Receives one page. */
+  @FunctionalInterface
+  interface PageVisitor {
+    void page(long gva, long gpa);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.ooh.machine.extension;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.vmx.VmcsField;
+
+/**
+ * The hypervisor of one machine, as its modules see it: root mode. Each module has its own;
+ * everything obtained from it ends with the module. To be used on the machine's CPU only.
+ */
+public interface HypervisorContext {
+  /**
+   * Serves a hypercall number.
+   *
+   * @throws IllegalStateException if the number is taken
+   */
+  Registration registerHypercall(long number, HypercallHandler handler);
+
+  /** Becomes a user of page-modification logging; off at first. */
+  PageModificationLog openPageModificationLog(PageModificationLog.Reader reader);
+
+  /**
+   * Reads guest-physical memory in root mode: no flags, no log.
+   *
+   * @param gpa a multiple of 8
+   */
+  long readGuest(long gpa);
+
+  /** Writes guest-physical memory in root mode. Users of the log are told, as of a guest's write. */
+  void writeGuest(long gpa, long value);
+
+  /**
+   * Keeps the page's host frame where it is, for a CPU that was given its address. Pins nest.
+   *
+   * @return to unpin
+   */
+  Registration pin(long gpa);
+
+  /** The HPA behind a GPA; populates the EPT if needed. */
+  long translate(long gpa);
+
+  /**
+   * Lets the guest use VMCS shadowing on a field without an exit (bitmaps of SDM 25.6.15), and turns
+   * shadowing on. Ends when closed; the last one turns shadowing off.
+   */
+  Registration shadowField(VmcsField field, boolean guestReads, boolean guestWrites);
+
+  /** Reads a field of the machine's VMCS in root mode. */
+  long vmread(VmcsField field);
+
+  /** Writes a field of the machine's VMCS in root mode. */
+  void vmwrite(VmcsField field, long value);
+
+  void count(Event event, long times);
+}

@@ -1,0 +1,78 @@
+package dev.ooh.machine.extension;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.vmx.VmcsField;
+
+/**
+ * The guest kernel, as its modules see it. Each module has its own; everything obtained from it
+ * ends with the module. To be used on the machine's CPU only.
+ */
+public interface KernelContext {
+  /**
+   * Allocates zeroed pages that are contiguous in guest-physical memory.
+   *
+   * @throws IllegalStateException if guest-physical memory is exhausted, naming asked and free pages
+   */
+  KernelPages allocatePages(int pages);
+
+  /**
+   * Offers a device to processes.
+   *
+   * @throws IllegalStateException if the name is taken
+   */
+  Registration registerDevice(String name, UioDevice device);
+
+  /**
+   * Takes a free interrupt vector. {@code handler} runs at instruction boundaries with interrupts
+   * disabled; what it writes is a kernel write and is in no process's log.
+   */
+  InterruptLine requestInterrupt(Runnable handler);
+
+  /** Holds interrupts back; nests. Pair with {@link #enableInterrupts} in a finally. */
+  void disableInterrupts();
+
+  void enableInterrupts();
+
+  Registration addScheduleNotifier(ScheduleNotifier notifier);
+
+  /** Registers for the memory of one process; ends with the process too. */
+  Registration addMemoryNotifier(GuestProcess process, MemoryNotifier notifier);
+
+  Registration addProcessNotifier(ProcessNotifier notifier);
+
+  /**
+   * {@code vmcall}. The result is the handler's; {@link HypercallHandler#UNKNOWN} if the number has
+   * none. Counted as an exit; its price (M9 to M14) is counted by who knows what it was.
+   */
+  long hypercall(long number, long a, long b, long c);
+
+  /**
+   * {@code vmread}, counted as M7.
+   *
+   * @throws IllegalStateException if the instruction fails, naming field and VM-instruction error
+   */
+  long vmread(VmcsField field);
+
+  /** {@code vmwrite}, counted as M8; otherwise as {@link #vmread}. */
+  void vmwrite(VmcsField field, long value);
+
+  /**
+   * Clears the dirty flag in the guest page-table entry of a page, keeps the kernel's own dirty
+   * state, and invalidates the process's translation of it, wherever it is cached. The next write
+   * sets the flag again. Counted as one M15 where there is an entry.
+   *
+   * @return whether the flag was set; false where nothing is mapped
+   */
+  boolean clearDirty(GuestProcess process, long gva);
+
+  /** Whether the dirty flag in the guest page-table entry is set. Not counted. */
+  boolean isDirty(GuestProcess process, long gva);
+
+  void count(Event event, long times);
+
+  /** An interrupt vector in use by a module. */
+  interface InterruptLine extends Registration {
+    /** 32 to 255. */
+    int vector();
+  }
+}

@@ -1,0 +1,187 @@
+package dev.ooh.machine.hypervisor;
+
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.paging.EptEntry;
+import dev.ooh.machine.paging.Eptp;
+import java.util.function.LongConsumer;
+
+/**
+ * One machine's 4-level EPT, in host memory. Changes rights and frames only; whoever takes something
+ * away from the guest runs INVEPT afterwards.
+ */
+public final class ExtendedPageTables {
+  private static final long LARGE = HostMemory.LARGE_FRAME;
+  private static final long NONE = -1;
+
+  private final HostMemory memory;
+  private final long root;
+  private final long guestBytes;
+
+  ExtendedPageTables(HostMemory memory, long guestBytes) {
+    this.memory = memory;
+    this.guestBytes = guestBytes;
+    this.root = memory.allocateFrame();
+  }
+
+  /** The EPTP, with accessed and dirty flags on. */
+  long pointer() {
+    return Eptp.of(root, true);
+  }
+
+  /** The size of guest-physical memory, in bytes. */
+  public long guestBytes() {
+    return guestBytes;
+  }
+
+  /**
+   * Backs the page of {@code gpa} if nothing does: by a 2 MiB frame where its whole 2 MiB are empty
+   * and {@code allowLarge}, else by a 4 KiB frame. New entries have clear flags.
+   */
+  void populate(long gpa, boolean allowLarge) {
+    if (gpa < 0 || gpa >= guestBytes) {
+      throw new IllegalStateException(
+          "GPA 0x%x is outside of guest-physical memory of 0x%x bytes".formatted(gpa, guestBytes));
+    }
+    long table = table(table(root, gpa, 4), gpa, 3);
+    long at = table + 8L * EptEntry.index(gpa, 2);
+    long entry = memory.readLong(at);
+    if (EptEntry.isPresent(entry) && EptEntry.isLarge(entry)) {
+      return;
+    }
+    if (!EptEntry.isPresent(entry) && allowLarge && (gpa & -LARGE) + LARGE <= guestBytes) {
+      memory.writeLong(
+          at, EptEntry.largePage(memory.allocateLargeFrame(), EptEntry.ALL_RIGHTS));
+      return;
+    }
+    at = table(table, gpa, 2) + 8L * EptEntry.index(gpa, 1);
+    if (!EptEntry.isPresent(memory.readLong(at))) {
+      memory.writeLong(at, EptEntry.page(memory.allocateFrame(), EptEntry.ALL_RIGHTS));
+    }
+  }
+
+  /** The HPA behind {@code gpa}; −1 if nothing backs it. */
+  public long translate(long gpa) {
+    long at = leaf(gpa);
+    if (at == NONE) {
+      return NONE;
+    }
+    long entry = memory.readLong(at);
+    return EptEntry.isLarge(entry)
+        ? (entry & EptEntry.LARGE_FRAME_MASK) + (gpa & (LARGE - 1))
+        : EptEntry.frame(entry) + (gpa & 0xFFF);
+  }
+
+  /** Whether the dirty flag of the entry that maps {@code gpa} is set. */
+  public boolean isDirty(long gpa) {
+    long at = leaf(gpa);
+    return at != NONE && EptEntry.isDirty(memory.readLong(at));
+  }
+
+  /**
+   * Clears the dirty flag of the page, which gets an entry of its own if a 2 MiB one maps it. The
+   * other 511 of those keep the flag.
+   *
+   * @return whether it was set
+   */
+  boolean clearDirty(long gpa) {
+    split(gpa);
+    long at = leaf(gpa);
+    if (at == NONE) {
+      return false;
+    }
+    long entry = memory.readLong(at);
+    memory.writeLong(at, entry & ~EptEntry.DIRTY);
+    return EptEntry.isDirty(entry);
+  }
+
+  /** Replaces a 2 MiB entry by 512 entries of 4 KiB with its rights and flags. */
+  void split(long gpa) {
+    long at = leaf(gpa);
+    if (at == NONE) {
+      return;
+    }
+    long entry = memory.readLong(at);
+    if (!EptEntry.isLarge(entry)) {
+      return;
+    }
+    long frame = entry & EptEntry.LARGE_FRAME_MASK;
+    long flags = entry & (EptEntry.ALL_RIGHTS | EptEntry.ACCESSED | EptEntry.DIRTY);
+    memory.splitLargeFrame(frame);
+    long table = memory.allocateFrame();
+    for (int i = 0; i < 512; i++) {
+      memory.writeLong(table + 8L * i, EptEntry.page(frame + (long) i * HostMemory.FRAME, flags));
+    }
+    memory.writeLong(at, EptEntry.table(table) | EptEntry.ACCESSED);
+  }
+
+  /**
+   * Moves the page to another frame, contents and flags and all.
+   *
+   * @return the new HPA
+   */
+  long move(long gpa) {
+    split(gpa);
+    long at = leaf(gpa);
+    if (at == NONE) {
+      throw new IllegalArgumentException(
+          "GPA 0x%x has no frame, wanted a populated page to move".formatted(gpa));
+    }
+    long entry = memory.readLong(at);
+    long from = EptEntry.frame(entry);
+    long to = memory.allocateFrame();
+    memory.copy(from, to, HostMemory.FRAME);
+    memory.writeLong(at, (entry & ~EptEntry.FRAME_MASK) | to);
+    memory.freeFrame(from);
+    return to;
+  }
+
+  /** Calls {@code pages} with the GPA of each 4 KiB page that a frame backs, ascending. */
+  public void forEachPopulated(LongConsumer pages) {
+    walk(root, 4, 0, pages);
+  }
+
+  private void walk(long table, int level, long base, LongConsumer pages) {
+    long span = 1L << (3 + 9 * level);
+    for (int i = 0; i < 512; i++) {
+      long entry = memory.readLong(table + 8L * i);
+      if (!EptEntry.isPresent(entry)) {
+        continue;
+      }
+      long gpa = base + i * span;
+      if (EptEntry.isLeaf(entry, level)) {
+        for (long page = gpa; page < gpa + span; page += HostMemory.FRAME) {
+          pages.accept(page);
+        }
+      } else {
+        walk(EptEntry.frame(entry), level - 1, gpa, pages);
+      }
+    }
+  }
+
+  /** The table below the entry of {@code level}; made if there is none. */
+  private long table(long table, long gpa, int level) {
+    long at = table + 8L * EptEntry.index(gpa, level);
+    long entry = memory.readLong(at);
+    if (!EptEntry.isPresent(entry)) {
+      entry = EptEntry.table(memory.allocateFrame());
+      memory.writeLong(at, entry);
+    }
+    return EptEntry.frame(entry);
+  }
+
+  /** The HPA of the entry that maps {@code gpa}; −1 if none does. */
+  private long leaf(long gpa) {
+    long table = root;
+    for (int level = 4; ; level--) {
+      long at = table + 8L * EptEntry.index(gpa, level);
+      long entry = memory.readLong(at);
+      if (!EptEntry.isPresent(entry)) {
+        return NONE;
+      }
+      if (EptEntry.isLeaf(entry, level)) {
+        return at;
+      }
+      table = EptEntry.frame(entry);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.ooh.machine.hypervisor;
+
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.extension.PageModificationLog;
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.vmx.Controls;
+import dev.ooh.machine.vmx.Vmcs;
+import dev.ooh.machine.vmx.VmcsField;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Shares the processor's one PML buffer among users; see {@link PageModificationLog}. Logging is on
+ * while any user is on. What is logged goes to each user that is on, and to each that has armed the
+ * page: with the dirty flag set the processor won't log it again for them.
+ */
+public final class PageModificationLogging {
+  /** The index of the first entry that the processor fills (SDM 29.3.6). */
+  private static final int FIRST_INDEX = 511;
+
+  private final HostMemory memory;
+  private final Vcpu vcpu;
+  private final ExtendedPageTables ept;
+  private final long page;
+  private final List<User> users = new ArrayList<>();
+
+  PageModificationLogging(HostMemory memory, Vcpu vcpu, ExtendedPageTables ept) {
+    this.memory = memory;
+    this.vcpu = vcpu;
+    this.ept = ept;
+    this.page = memory.allocateFrame();
+    vmcs().write(VmcsField.PML_ADDRESS, page);
+    vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
+  }
+
+  /** Adds a user, off at first. */
+  public PageModificationLog open(PageModificationLog.Reader reader) {
+    User user = new User(reader);
+    users.add(user);
+    return user;
+  }
+
+  /** Whether somebody wants page granularity: new memory is then backed by 4 KiB entries. */
+  boolean hasUsers() {
+    return !users.isEmpty();
+  }
+
+  /** Empties the processor's buffer; also what a PML-full exit does. */
+  void flush() {
+    // An index of FFFFH means that entry 0 was filled (SDM 29.3.6).
+    int index = (short) vmcs().read(VmcsField.PML_INDEX);
+    if (index == FIRST_INDEX) {
+      return;
+    }
+    long[] logged = new long[FIRST_INDEX - index];
+    for (int i = 0; i < logged.length; i++) {
+      logged[i] = memory.readLong(page + 8L * (FIRST_INDEX - i));
+    }
+    vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
+    for (long gpa : logged) {
+      deliver(gpa);
+    }
+  }
+
+  /** Root mode wrote to a page: users see it as they see the guest's writes. */
+  void wrote(long gpa) {
+    deliver(gpa & -HostMemory.FRAME);
+  }
+
+  private void deliver(long gpa) {
+    for (User user : List.copyOf(users)) {
+      user.offer(gpa);
+    }
+  }
+
+  private void switchLogging() {
+    boolean wanted = users.stream().anyMatch(user -> user.enabled);
+    if (wanted != vmcs().hasBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML)) {
+      vmcs().setBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML, wanted);
+    }
+  }
+
+  private Vmcs vmcs() {
+    return vcpu.vmcs();
+  }
+
+  private final class User implements PageModificationLog {
+    private final Reader reader;
+    private final BitSet armed = new BitSet();
+    private boolean enabled;
+
+    User(Reader reader) {
+      this.reader = reader;
+    }
+
+    void offer(long gpa) {
+      int number = pageNumber(gpa);
+      if (enabled || armed.get(number)) {
+        armed.clear(number);
+        reader.logged(gpa);
+      }
+    }
+
+    @Override
+    public void enable() {
+      checkOpen();
+      // What was logged before belongs to those who were on before.
+      PageModificationLogging.this.flush();
+      enabled = true;
+      switchLogging();
+    }
+
+    @Override
+    public void disable() {
+      PageModificationLogging.this.flush();
+      enabled = false;
+      switchLogging();
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return enabled;
+    }
+
+    @Override
+    public void flush() {
+      PageModificationLogging.this.flush();
+    }
+
+    @Override
+    public void rearm(long[] gpas, int count) {
+      checkOpen();
+      PageModificationLogging.this.flush();
+      for (int i = 0; i < count; i++) {
+        long gpa = gpas[i] & -HostMemory.FRAME;
+        ept.populate(gpa, false);
+        if (ept.clearDirty(gpa)) {
+          offerToOthers(gpa);
+        }
+        armed.set(pageNumber(gpa));
+      }
+      if (count > 0) {
+        vcpu.invept();
+      }
+    }
+
+    /** The flag that was just cleared was all that others had to know of an unlogged write by. */
+    private void offerToOthers(long gpa) {
+      for (User other : List.copyOf(users)) {
+        if (other != this && other.armed.get(pageNumber(gpa))) {
+          other.offer(gpa);
+        }
+      }
+    }
+
+    @Override
+    public void disarm(long gpa) {
+      armed.clear(pageNumber(gpa));
+    }
+
+    @Override
+    public int reportUnlogged() {
+      PageModificationLogging.this.flush();
+      int found = 0;
+      for (int number = armed.nextSetBit(0); number >= 0; number = armed.nextSetBit(number + 1)) {
+        long gpa = (long) number * HostMemory.FRAME;
+        if (ept.isDirty(gpa)) {
+          offer(gpa);
+          found++;
+        }
+      }
+      return found;
+    }
+
+    @Override
+    public void close() {
+      if (users.contains(this)) {
+        disable();
+        users.remove(this);
+      }
+    }
+
+    private void checkOpen() {
+      if (!users.contains(this)) {
+        throw new IllegalStateException("page-modification log: this user has closed it");
+      }
+    }
+
+    private static int pageNumber(long gpa) {
+      return (int) (gpa >>> 12);
+    }
+  }
+}

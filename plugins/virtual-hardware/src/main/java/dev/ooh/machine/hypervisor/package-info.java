@@ -1,0 +1,5 @@
+/** The virtual-machine monitor: root mode of the simulated machine. */
+@NullMarked
+package dev.ooh.machine.hypervisor;
+
+import org.jspecify.annotations.NullMarked;
