@@ -58,6 +58,14 @@ public interface AddressSpace extends AutoCloseable {
    */
   <F> Optional<F> facility(Class<F> type);
 
+  /**
+   * What {@link SpaceOptions} said under {@code name} when the space was opened: a setting that a
+   * technique knows, not necessarily the substrate. Empty when nothing was said.
+   */
+  default Optional<String> setting(String name) {
+    return Optional.empty();
+  }
+
   /** Adds a listener, called in the thread that makes the change; see {@link Listener}. */
   void addListener(Listener listener);
 

@@ -71,6 +71,38 @@ public final class PageSet {
     return out == 0 ? EMPTY : new PageSet(bounds, out);
   }
 
+  /**
+   * The pages that hold the first {@code count} of {@code addresses}, which may come in any order
+   * and more than once. The caller gives the array away.
+   */
+  public static PageSet ofPages(long[] addresses, int count) {
+    boolean sorted = true;
+    long last = -1;
+    for (int i = 0; i < count; i++) {
+      sorted &= addresses[i] >= last;
+      last = addresses[i];
+    }
+    if (!sorted) {
+      Arrays.sort(addresses, 0, count);
+    }
+    if (count > 0 && addresses[0] < 0) {
+      throw new IllegalArgumentException(
+          "address is 0x%x, wanted 0 or more".formatted(addresses[0]));
+    }
+    long[] bounds = new long[2 * count];
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+      long page = addresses[i] & -PAGE_SIZE;
+      if (n > 0 && page <= bounds[n - 1]) {
+        bounds[n - 1] = page + PAGE_SIZE;
+      } else {
+        bounds[n++] = page;
+        bounds[n++] = page + PAGE_SIZE;
+      }
+    }
+    return n == 0 ? EMPTY : new PageSet(bounds, n);
+  }
+
   public static Builder builder() {
     return new Builder();
   }
