@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -25,7 +24,7 @@ public final class Session implements AutoCloseable {
   private final TechniqueChoice choice;
   private final CsvRows rows;
   private final Progress progress;
-  private final @Nullable AutoCloseable metrics;
+  private final MetricsOptions.Serving metrics;
 
   private Session(
       String experiment,
@@ -34,7 +33,7 @@ public final class Session implements AutoCloseable {
       Substrate substrate,
       TechniqueChoice choice,
       CsvRows rows,
-      @Nullable AutoCloseable metrics) {
+      MetricsOptions.Serving metrics) {
     this.experiment = experiment;
     this.options = options;
     this.tracking = tracking;
@@ -73,9 +72,8 @@ public final class Session implements AutoCloseable {
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
     choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
     CsvRows rows = CsvRows.to(options.csv());
-    Integer port = options.metricsPort();
     try {
-      AutoCloseable metrics = port == null ? null : tracking.serveMetrics(port);
+      MetricsOptions.Serving metrics = options.metrics().serve(tracking);
       return new Session(experiment, options, tracking, substrate, choice, rows, metrics);
     } catch (CommandException e) {
       rows.close();
@@ -192,12 +190,6 @@ public final class Session implements AutoCloseable {
   public void close() throws CommandException {
     progress.close();
     rows.close();
-    if (metrics != null) {
-      try {
-        metrics.close();
-      } catch (Exception e) {
-        throw new CommandException("the metrics port was not closed: " + ErrorText.of(e), e);
-      }
-    }
+    metrics.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.ooh.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that every measuring command has. A picocli mixin. */
@@ -51,11 +52,7 @@ public final class SessionOptions {
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
   private @Nullable Path csv;
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      description = "Serve meters as Prometheus text on this port of the loopback interface.")
-  private @Nullable Integer metricsPort;
+  @Mixin private MetricsOptions metrics = new MetricsOptions();
 
   public String substrate() {
     return substrate;
@@ -84,7 +81,7 @@ public final class SessionOptions {
     return csv;
   }
 
-  public @Nullable Integer metricsPort() {
-    return metricsPort;
+  public MetricsOptions metrics() {
+    return metrics;
   }
 }

@@ -1,0 +1,187 @@
+package dev.ooh.cli.micro;
+
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.Memory;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.facility.SimulatedCosts;
+import dev.ooh.tracking.facility.SimulatedCosts.Priced;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The paper's micro-benchmark (section "Experiments"): an array is pinned by touching it, then one
+ * 8-byte store goes to each of its pages, pass after pass, and the tracker asks after each pass.
+ *
+ * <p>Where the machine is simulated, the slowdown is 1 + (cost of tracking events, without set-up) /
+ * (untracked cost of the stores, row W0); elsewhere it is measured against passes made before
+ * tracking starts.
+ */
+public final class ArrayBenchmark {
+  /** Events of starting and ending tracking: counted over the whole run, not from interval two. */
+  private static final List<String> SETUP_EVENTS =
+      List.of("M3", "M4", "M9", "M10", "M11", "M12");
+
+  private static final int PAGES_A_POLL = 1024;
+
+  private final TrackedSpace run;
+  private final long bytes;
+  private final double percent;
+  private final int passes;
+
+  /**
+   * Prepares a run.
+   *
+   * @param megabytes size of the array
+   * @param percent of its pages that each pass stores to, above 0, up to 100
+   * @param passes how many to measure, 1 or more; one more comes before, for the first interval
+   */
+  public ArrayBenchmark(TrackedSpace run, int megabytes, double percent, int passes) {
+    this.run = run;
+    this.bytes = (long) megabytes << 20;
+    this.percent = percent;
+    this.passes = passes;
+  }
+
+  /** Runs it, as a thread of the space's execution context. The array stays mapped. */
+  public ArrayResult measure() throws Exception {
+    return run.space().execution().run(this::measureInside);
+  }
+
+  private ArrayResult measureInside() throws TrackingException {
+    AddressSpace space = run.space();
+    Region array = space.map(RegionRequest.anonymous("array", bytes));
+    DirtyPattern pattern = new DirtyPattern(bytes / PageSet.PAGE_SIZE, percent);
+    DirtyPattern all = new DirtyPattern(bytes / PageSet.PAGE_SIZE, 100);
+    store(array, all, 0);
+    Optional<SimulatedCosts> costs = run.costs();
+    costs.ifPresent(simulated -> simulated.trackedBytes(bytes));
+    double untracked = costs.isPresent() ? 0 : untrackedPasses(array, pattern);
+
+    TechniqueStatistics start = costs.map(SimulatedCosts::events).orElseGet(TechniqueStatistics::none);
+    Tracker tracker = new Tracker(array);
+    double setup = tracker.fetch(array.pages());
+    TechniqueStatistics second = costs.map(SimulatedCosts::events).orElse(start);
+    tracker.forget();
+    double storing = 0;
+    double fetching = 0;
+    for (int pass = 1; pass <= passes; pass++) {
+      double before = run.now();
+      store(array, pattern, pass);
+      storing += run.now() - before;
+      fetching += tracker.fetch(pattern.written(array.start(), pass));
+    }
+    TechniqueStatistics end = costs.map(SimulatedCosts::events).orElse(start);
+    tracker.close();
+    if (costs.isEmpty()) {
+      double slowdown = (storing + fetching) / untracked;
+      double cost = storing + fetching - untracked;
+      return tracker.result(slowdown, fetching, cost, setup, new TreeMap<>());
+    }
+    SimulatedCosts simulated = costs.get();
+    TechniqueStatistics counted = end.minus(second);
+    TechniqueStatistics whole = simulated.events().minus(start);
+    Priced priced = simulated.price(counted);
+    double plain = simulated.untrackedPageWriteMillis() * tracker.written;
+    double cost = priced.tracker() + priced.impact();
+    double setupTime = simulated.price(whole).setup();
+    return tracker.result(
+        1 + cost / plain, priced.tracker(), cost, setupTime, events(counted, whole));
+  }
+
+  private static SortedMap<String, Long> events(
+      TechniqueStatistics counted, TechniqueStatistics whole) {
+    SortedMap<String, Long> events = new TreeMap<>(counted.counts());
+    SETUP_EVENTS.forEach(id -> events.put(id, whole.get(id)));
+    events.values().removeIf(count -> count == 0);
+    return events;
+  }
+
+  private double untrackedPasses(Region array, DirtyPattern pattern) {
+    double before = run.now();
+    for (int pass = 1; pass <= passes; pass++) {
+      store(array, pattern, pass);
+    }
+    return run.now() - before;
+  }
+
+  private void store(Region array, DirtyPattern pattern, int pass) {
+    Memory memory = run.space().memory();
+    ExecutionContext execution = run.space().execution();
+    boolean everywhere = pattern.percent() == 100;
+    for (long page = 0; page < pattern.pages(); page++) {
+      if (everywhere || pattern.writes(page, pass)) {
+        memory.putLong(array.start() + page * PageSet.PAGE_SIZE, pass);
+      }
+      if (page % PAGES_A_POLL == 0) {
+        execution.poll();
+      }
+    }
+  }
+
+  /** The one that asks; sums up from the second interval on. */
+  private final class Tracker {
+    private final Region array;
+    private final TrackingConsumer consumer;
+    private long written;
+    private long reported;
+    private long lost;
+
+    Tracker(Region array) {
+      this.array = array;
+      this.consumer = run.space().consumer("micro");
+    }
+
+    /** Ends an interval in which {@code stored} was stored to; returns milliseconds it took. */
+    double fetch(PageSet stored) {
+      written += stored.pageCount();
+      if (!run.isTracked()) {
+        reported += array.pages().pageCount(); // what a program without tracking must assume
+        return 0;
+      }
+      double before = run.now();
+      try (Interval interval =
+          run.control().fetch(run.space(), consumer, array.pages(), array.pages())) {
+        double took = run.now() - before;
+        reported += interval.pages().pageCount();
+        lost += stored.minus(interval.pages()).pageCount();
+        interval.commit();
+        return took;
+      }
+    }
+
+    /** Starts the sums anew. */
+    void forget() {
+      written = 0;
+      reported = 0;
+      lost = 0;
+    }
+
+    /** Ends tracking, so that its end is counted too. */
+    void close() throws TrackingException {
+      if (run.isTracked()) {
+        run.control().use(run.space(), "all-dirty");
+      }
+      consumer.close();
+    }
+
+    ArrayResult result(
+        double slowdown,
+        double trackerTime,
+        double cost,
+        double setupTime,
+        SortedMap<String, Long> events) {
+      return new ArrayResult(
+          slowdown, trackerTime, cost, setupTime, written, reported, lost, events);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.ooh.cli.micro;
+
+import java.util.SortedMap;
+
+/**
+ * What one run of the array measured, over the intervals from the second on.
+ *
+ * @param slowdown of the tracked program against an untracked run; 1 is none
+ * @param trackerTime milliseconds that the tracker spent
+ * @param trackingCost milliseconds of tracker and impact on the tracked program together
+ * @param setupTime milliseconds to start and to end tracking; in no slowdown
+ * @param pagesWritten distinct pages stored to, summed over intervals
+ * @param pagesReported distinct pages reported, summed over intervals
+ * @param pagesLost stored to and not reported: must be 0
+ * @param events counted events by id; empty where nothing is simulated
+ */
+public record ArrayResult(
+    double slowdown,
+    double trackerTime,
+    double trackingCost,
+    double setupTime,
+    long pagesWritten,
+    long pagesReported,
+    long pagesLost,
+    SortedMap<String, Long> events) {}

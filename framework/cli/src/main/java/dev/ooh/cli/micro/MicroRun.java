@@ -1,0 +1,169 @@
+package dev.ooh.cli.micro;
+
+import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Row;
+import dev.ooh.cli.Session;
+import dev.ooh.cli.SessionOptions;
+import dev.ooh.cli.TextTable;
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One invocation of {@code ooh micro}. */
+@Command(
+    name = "ooh micro",
+    description = {
+      "The paper's array micro-benchmark: one 8-byte store to each 4 KiB page of a touched array,"
+          + " pass after pass, under each technique.",
+      "Figures are sums over the intervals from the second on; the first is always all pages."
+    })
+final class MicroRun implements Callable<Integer> {
+  private static final String APPLICATION = "array";
+  private static final int LARGEST_MB = 1 << 20;
+
+  private final Tracking tracking;
+
+  @Mixin private SessionOptions options = new SessionOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--sizes",
+      paramLabel = "MB",
+      split = ",",
+      defaultValue = "1,10,50,100,250,500,1000",
+      description = "Sizes of the array in MB (default: ${DEFAULT-VALUE}).")
+  private List<String> sizes = List.of();
+
+  @Option(
+      names = "--dirty",
+      paramLabel = "PERCENT",
+      split = ",",
+      description = "Percentages of the array's pages that each pass stores to (default: all).")
+  private List<String> dirty = List.of();
+
+  @Option(
+      names = "--passes",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Passes to measure, 3 or more (default: ${DEFAULT-VALUE}).")
+  private int passes = 3;
+
+  MicroRun(Tracking tracking) {
+    this.tracking = tracking;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Configuration> configurations = configurations();
+    if (passes < 3) {
+      throw new UsageException("--passes is " + passes + ", wanted 3 or more");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    try (Session session = Session.open(tracking, options, "micro", spec)) {
+      TextTable table =
+          new TextTable(
+              "technique", ">MB", ">slowdown", ">tracker", ">set-up", "", ">written", ">reported");
+      int done = 0;
+      for (String technique : session.techniques()) {
+        for (Configuration configuration : configurations) {
+          session
+              .progress()
+              .show(
+                  "micro: %s, %s MB (%d of %d)"
+                      .formatted(
+                          technique,
+                          configuration.name(),
+                          ++done,
+                          configurations.size() * session.techniques().size()));
+          measure(session, technique, configuration, table);
+        }
+      }
+      session.finish();
+      table.lines().forEach(out::println);
+    }
+    return 0;
+  }
+
+  private void measure(
+      Session session, String technique, Configuration configuration, TextTable table)
+      throws Exception {
+    try (TrackedSpace run = session.start(technique)) {
+      ArrayResult result =
+          new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes).measure();
+      String name = configuration.name();
+      String time = run.timeUnit();
+      session.row(run, APPLICATION, name, "tracked_slowdown", result.slowdown(), "x");
+      session.row(run, APPLICATION, name, "tracker_time", result.trackerTime(), time);
+      session.row(run, APPLICATION, name, "setup_time", result.setupTime(), time);
+      session.row(run, APPLICATION, name, "pages_written", result.pagesWritten(), "pages");
+      session.row(run, APPLICATION, name, "pages_reported", result.pagesReported(), "pages");
+      result
+          .events()
+          .forEach((id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
+      table.add(
+          technique,
+          name,
+          String.format(Locale.ROOT, "%.3fx", result.slowdown()),
+          String.format(Locale.ROOT, "%.3f", result.trackerTime()),
+          String.format(Locale.ROOT, "%.3f", result.setupTime()),
+          time,
+          Long.toString(result.pagesWritten()),
+          Long.toString(result.pagesReported()));
+      if (result.pagesLost() > 0) {
+        throw new CommandException(
+            "technique %s lost %d of %d pages written to the %s MB array, wanted none lost"
+                .formatted(technique, result.pagesLost(), result.pagesWritten(), name));
+      }
+    }
+  }
+
+  private List<Configuration> configurations() throws UsageException {
+    List<Configuration> configurations = new ArrayList<>();
+    for (String size : sizes) {
+      int megabytes = (int) figure("--sizes", size, LARGEST_MB, "whole MB from 1 to ");
+      if (!size.strip().matches("\\d+")) {
+        throw new UsageException("--sizes has '" + size + "', wanted whole MB from 1 on");
+      }
+      if (dirty.isEmpty()) {
+        configurations.add(new Configuration(megabytes, 100, ""));
+      }
+      for (String percent : dirty) {
+        double share = figure("--dirty", percent, 100, "percent above 0 and up to ");
+        configurations.add(new Configuration(megabytes, share, "/" + Row.number(share)));
+      }
+    }
+    return configurations;
+  }
+
+  private static double figure(String option, String text, int largest, String wanted)
+      throws UsageException {
+    try {
+      BigDecimal figure = new BigDecimal(text.strip());
+      if (figure.signum() > 0 && figure.compareTo(BigDecimal.valueOf(largest)) <= 0) {
+        return figure.doubleValue();
+      }
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "%s has '%s', which is no number; wanted %s%d".formatted(option, text, wanted, largest));
+    }
+    throw new UsageException("%s has '%s', wanted %s%d".formatted(option, text, wanted, largest));
+  }
+
+  private record Configuration(int megabytes, double percent, String suffix) {
+    String name() {
+      return megabytes + suffix;
+    }
+  }
+}
