@@ -3,6 +3,7 @@ package dev.ooh.linux.call;
 /** The error numbers that decide something (asm-generic/errno-base.h, errno.h). */
 public final class Errno {
   public static final int EPERM = 1;
+  public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;

@@ -1,64 +1,51 @@
 package dev.ooh.linux.call;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * System calls. One object serves one thread at a time: it owns the memory that errno is captured
  * in, so that a call allocates nothing. Failures are {@link CallException}s; EINTR is retried.
  */
 public final class LinuxCalls implements AutoCloseable {
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
-
   private static final MethodHandle MMAP =
-      call(
+      CallState.function(
           "mmap",
           FunctionDescriptor.of(
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle MUNMAP =
-      call("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+      CallState.function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MADVISE =
-      call("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+      CallState.function(
+          "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MEMFD_CREATE =
-      call("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+      CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle FTRUNCATE =
-      call("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+      CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle OPEN =
-      call("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
+      CallState.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle CLOSE =
-      call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+      CallState.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle READ =
+      CallState.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle PREAD =
-      call("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+      CallState.function(
+          "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle PWRITE =
-      call("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+      CallState.function(
+          "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle IOCTL =
-      call("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+      CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle SYSCALL =
-      call("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().find("strerror").orElseThrow(),
-          FunctionDescriptor.of(
-              ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
-
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment state = arena.allocate(STATE);
+      CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  private final CallState errors = new CallState();
+  private final MemorySegment state = errors.segment();
 
   /** mmap(2). {@code address} 0 lets the kernel choose. */
   public long mmap(long address, long bytes, int protection, int flags, int fd, long offset)
@@ -67,10 +54,10 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       result = (long) MMAP.invokeExact(state, address, bytes, protection, flags, fd, offset);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (result == -1) {
-      throw failure(
+      throw errors.failure(
           "mmap(0x%x, %d bytes, prot %d, flags 0x%x, fd %d)"
               .formatted(address, bytes, protection, flags, fd));
     }
@@ -82,10 +69,10 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       result = (int) MUNMAP.invokeExact(state, address, bytes);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (result != 0) {
-      throw failure("munmap(0x%x, %d bytes)".formatted(address, bytes));
+      throw errors.failure("munmap(0x%x, %d bytes)".formatted(address, bytes));
     }
   }
 
@@ -94,10 +81,10 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       result = (int) MADVISE.invokeExact(state, address, bytes, advice);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (result != 0) {
-      throw failure("madvise(0x%x, %d bytes, advice %d)".formatted(address, bytes, advice));
+      throw errors.failure("madvise(0x%x, %d bytes, advice %d)".formatted(address, bytes, advice));
     }
   }
 
@@ -108,10 +95,10 @@ public final class LinuxCalls implements AutoCloseable {
       fd =
           (int) MEMFD_CREATE.invokeExact(state, names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (fd < 0) {
-      throw failure("memfd_create(" + name + ")");
+      throw errors.failure("memfd_create(" + name + ")");
     }
     return fd;
   }
@@ -121,10 +108,10 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       result = (int) FTRUNCATE.invokeExact(state, fd, bytes);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (result != 0) {
-      throw failure("ftruncate(fd " + fd + ", " + bytes + " bytes)");
+      throw errors.failure("ftruncate(fd " + fd + ", " + bytes + " bytes)");
     }
   }
 
@@ -137,10 +124,10 @@ public final class LinuxCalls implements AutoCloseable {
               OPEN.invokeExact(
                   state, names.allocateFrom(path), flags | MappingFlags.O_CLOEXEC, 0600);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (fd < 0) {
-      throw failure("open(" + path + ")");
+      throw errors.failure("open(" + path + ")");
     }
     return fd;
   }
@@ -150,8 +137,24 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       int ignored = (int) CLOSE.invokeExact(state, fd);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
+  }
+
+  /** read(2): fills {@code target} at most; 0 at the end. */
+  public long read(int fd, MemorySegment target) throws CallException {
+    long result;
+    do {
+      try {
+        result = (long) READ.invokeExact(state, fd, target, target.byteSize());
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+    } while (result < 0 && errors.errno() == Errno.EINTR);
+    if (result < 0) {
+      throw errors.failure("read(fd " + fd + ")");
+    }
+    return result;
   }
 
   /** pread(2) into {@code target}; fewer bytes than asked at the end of the file. */
@@ -161,11 +164,11 @@ public final class LinuxCalls implements AutoCloseable {
       try {
         result = (long) PREAD.invokeExact(state, fd, target, bytes, offset);
       } catch (Throwable e) {
-        throw unexpected(e);
+        throw CallState.unexpected(e);
       }
-    } while (result < 0 && errno() == Errno.EINTR);
+    } while (result < 0 && errors.errno() == Errno.EINTR);
     if (result < 0) {
-      throw failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
+      throw errors.failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
     }
     return result;
   }
@@ -176,11 +179,11 @@ public final class LinuxCalls implements AutoCloseable {
       try {
         result = (long) PWRITE.invokeExact(state, fd, source, bytes, offset);
       } catch (Throwable e) {
-        throw unexpected(e);
+        throw CallState.unexpected(e);
       }
-    } while (result < 0 && errno() == Errno.EINTR);
+    } while (result < 0 && errors.errno() == Errno.EINTR);
     if (result < 0) {
-      throw failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
+      throw errors.failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
     }
     return result;
   }
@@ -196,11 +199,11 @@ public final class LinuxCalls implements AutoCloseable {
       try {
         result = (int) IOCTL.invokeExact(state, fd, request, argument);
       } catch (Throwable e) {
-        throw unexpected(e);
+        throw CallState.unexpected(e);
       }
-    } while (result < 0 && errno() == Errno.EINTR);
+    } while (result < 0 && errors.errno() == Errno.EINTR);
     if (result < 0) {
-      throw failure(what.describe());
+      throw errors.failure(what.describe());
     }
     return result;
   }
@@ -211,10 +214,10 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       fd = (long) SYSCALL.invokeExact(state, (long) architecture.userfaultfd(), (long) flags);
     } catch (Throwable e) {
-      throw unexpected(e);
+      throw CallState.unexpected(e);
     }
     if (fd < 0) {
-      throw failure("userfaultfd(flags 0x%x)".formatted(flags));
+      throw errors.failure("userfaultfd(flags 0x%x)".formatted(flags));
     }
     return (int) fd;
   }
@@ -222,48 +225,12 @@ public final class LinuxCalls implements AutoCloseable {
   /** Frees the captured state; descriptors and mappings are the caller's. */
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    errors.close();
   }
 
   /** Says what a call was, for a message. */
   @FunctionalInterface
   public interface Described {
     String describe();
-  }
-
-  private int errno() {
-    return (int) ERRNO.get(state, 0L);
-  }
-
-  private CallException failure(String what) {
-    int errno = errno();
-    String reason;
-    try {
-      reason = ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-    return new CallException(what, errno, reason);
-  }
-
-  private static MethodHandle call(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type, CAPTURE);
-  }
-
-  private static MethodHandle call(String name, FunctionDescriptor type, int firstVariadic) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().find(name).orElseThrow(),
-        type,
-        CAPTURE,
-        Linker.Option.firstVariadicArg(firstVariadic));
-  }
-
-  private static RuntimeException unexpected(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
   }
 }

@@ -6,6 +6,7 @@ import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.scan.PagemapSoftDirty;
 import dev.ooh.linux.scan.WriteProtectScans;
+import dev.ooh.linux.userfault.LinuxUserfaultfd;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
@@ -15,6 +16,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
+import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ final class LinuxAddressSpace implements AddressSpace {
   private final LinuxMemory memory;
   private final LinuxExecution execution = new LinuxExecution();
   private final WriteProtectScans scans;
+  private final LinuxUserfaultfd userfaultfd;
   private final PagemapSoftDirty softDirty = new PagemapSoftDirty();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -55,6 +58,7 @@ final class LinuxAddressSpace implements AddressSpace {
     }
     memory = new LinuxMemory(reservation.all());
     scans = new WriteProtectScans(architecture, this::sharedPages);
+    userfaultfd = new LinuxUserfaultfd(architecture, scans);
   }
 
   @Override
@@ -171,6 +175,9 @@ final class LinuxAddressSpace implements AddressSpace {
   public <F> Optional<F> facility(Class<F> type) {
     if (type == WriteProtectScan.class) {
       return Optional.of(type.cast(scans));
+    }
+    if (type == Userfaultfd.class) {
+      return Optional.of(type.cast(userfaultfd));
     }
     return type == SoftDirtyPagemap.class ? Optional.of(type.cast(softDirty)) : Optional.empty();
   }

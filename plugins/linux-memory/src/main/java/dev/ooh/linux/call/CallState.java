@@ -1,0 +1,80 @@
+package dev.ooh.linux.call;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/** Where the C library's errno is captured after each call. For one thread at a time. */
+final class CallState implements AutoCloseable {
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+  private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      LAYOUT.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
+  private static final MethodHandle STRERROR =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().find("strerror").orElseThrow(),
+          FunctionDescriptor.of(
+              ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment segment = arena.allocate(LAYOUT);
+
+  /** A C function whose first parameter becomes the {@link #segment}. */
+  static MethodHandle function(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type, CAPTURE);
+  }
+
+  /** As above, with variadic arguments from index {@code firstVariadic} on. */
+  static MethodHandle function(String name, FunctionDescriptor type, int firstVariadic) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().find(name).orElseThrow(),
+        type,
+        CAPTURE,
+        Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
+  MemorySegment segment() {
+    return segment;
+  }
+
+  int errno() {
+    return (int) ERRNO.get(segment, 0L);
+  }
+
+  CallException failure(String what) {
+    int errno = errno();
+    String reason;
+    try {
+      reason = ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+    return new CallException(what, errno, reason);
+  }
+
+  /** What a downcall itself threw: nothing that a caller can handle. */
+  static RuntimeException unexpected(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

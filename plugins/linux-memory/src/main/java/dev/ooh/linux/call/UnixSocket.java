@@ -1,0 +1,305 @@
+package dev.ooh.linux.call;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * A connected stream socket of the Unix domain that can carry a descriptor (unix(7), SCM_RIGHTS).
+ * For one thread at a time.
+ */
+public final class UnixSocket implements AutoCloseable {
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SCM_RIGHTS = 1;
+  private static final int SO_RCVTIMEO = 20;
+  private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int MSG_WAITALL = 0x100;
+  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final int SUN_PATH_BYTES = 108;
+
+  private static final MethodHandle SOCKET =
+      CallState.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle BIND =
+      CallState.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle LISTEN =
+      CallState.function("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle ACCEPT =
+      CallState.function("accept", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle CONNECT =
+      CallState.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle SETSOCKOPT =
+      CallState.function(
+          "setsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle SENDMSG =
+      CallState.function("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle RECVMSG =
+      CallState.function("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle SEND =
+      CallState.function(
+          "send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RECV =
+      CallState.function(
+          "recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SHUTDOWN =
+      CallState.function("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+  private final CallState errors = new CallState();
+  private final LinuxCalls calls = new LinuxCalls();
+  private final int fd;
+  private boolean open = true;
+
+  private UnixSocket(int fd) {
+    this.fd = fd;
+  }
+
+  /** Connects to a socket in the file system. */
+  public static UnixSocket connect(String path) throws CallException {
+    try (CallState errors = new CallState();
+        Arena arena = Arena.ofConfined()) {
+      int fd = create(errors);
+      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address(arena, path), 110);
+      return new UnixSocket(checked(errors, fd, result, "connect(" + path + ")"));
+    } catch (CallException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** Waits for one connection. */
+  public static final class Listener implements AutoCloseable {
+    private final CallState errors = new CallState();
+    private final LinuxCalls calls = new LinuxCalls();
+    private final int fd;
+
+    /** Binds to a path that does not exist yet. */
+    public Listener(String path) throws CallException {
+      try (Arena arena = Arena.ofConfined()) {
+        int created = create(errors);
+        int bound = (int) BIND.invokeExact(errors.segment(), created, address(arena, path), 110);
+        checked(errors, created, bound, "bind(" + path + ")");
+        int listening = (int) LISTEN.invokeExact(errors.segment(), created, 1);
+        fd = checked(errors, created, listening, "listen(" + path + ")");
+      } catch (CallException e) {
+        throw e;
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+    }
+
+    /** Fails with EAGAIN when nobody connects in time. */
+    public UnixSocket accept(Duration timeout) throws CallException {
+      receiveTimeout(errors, fd, timeout);
+      int accepted;
+      try {
+        accepted =
+            (int) ACCEPT.invokeExact(errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+      if (accepted < 0) {
+        throw errors.failure("accept");
+      }
+      return new UnixSocket(accepted);
+    }
+
+    @Override
+    public void close() {
+      calls.closeDescriptor(fd);
+      calls.close();
+      errors.close();
+    }
+  }
+
+  /** Bounds every later {@link #receive}; it fails with EAGAIN then. */
+  public void receiveTimeout(Duration timeout) throws CallException {
+    receiveTimeout(errors, fd, timeout);
+  }
+
+  /** Sends one byte, and a copy of {@code descriptor} with it. */
+  public void sendDescriptor(int descriptor) throws CallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment message = message(arena);
+      MemorySegment control = arena.allocate(24, 8);
+      control.set(JAVA_LONG, 0, 20);
+      control.set(JAVA_INT, 8, SOL_SOCKET);
+      control.set(JAVA_INT, 12, SCM_RIGHTS);
+      control.set(JAVA_INT, 16, descriptor);
+      message.set(ADDRESS, 32, control);
+      message.set(JAVA_LONG, 40, 24);
+      long sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
+      if (sent != 1) {
+        throw errors.failure("sendmsg(SCM_RIGHTS)");
+      }
+    } catch (CallException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** Receives what {@link #sendDescriptor} sent; the caller closes it. */
+  public int receiveDescriptor() throws CallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment message = message(arena);
+      MemorySegment control = arena.allocate(24, 8);
+      message.set(ADDRESS, 32, control);
+      message.set(JAVA_LONG, 40, 24);
+      long received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
+      if (received != 1 || message.get(JAVA_LONG, 40) < 20) {
+        throw errors.failure("recvmsg(SCM_RIGHTS)");
+      }
+      return control.get(JAVA_INT, 16);
+    } catch (CallException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** Sends all of {@code bytes}. */
+  public void send(MemorySegment bytes) throws CallException {
+    for (long done = 0; done < bytes.byteSize(); ) {
+      long sent;
+      try {
+        sent =
+            (long)
+                SEND.invokeExact(
+                    errors.segment(),
+                    fd,
+                    bytes.asSlice(done),
+                    bytes.byteSize() - done,
+                    MSG_NOSIGNAL);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+      if (sent < 0 && errors.errno() != Errno.EINTR) {
+        throw errors.failure("send");
+      }
+      done += Math.max(0, sent);
+    }
+  }
+
+  /** Fills {@code bytes}. Returns false when the peer is gone. */
+  public boolean receive(MemorySegment bytes) throws CallException {
+    for (long done = 0; done < bytes.byteSize(); ) {
+      long received;
+      try {
+        received =
+            (long)
+                RECV.invokeExact(
+                    errors.segment(),
+                    fd,
+                    bytes.asSlice(done),
+                    bytes.byteSize() - done,
+                    MSG_WAITALL);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+      if (received == 0) {
+        return false;
+      }
+      if (received < 0 && errors.errno() != Errno.EINTR) {
+        throw errors.failure("recv");
+      }
+      done += Math.max(0, received);
+    }
+    return true;
+  }
+
+  /** Ends the connection; the peer's receive returns false. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      try {
+        int ignored = (int) SHUTDOWN.invokeExact(errors.segment(), fd, 2);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+      calls.closeDescriptor(fd);
+      calls.close();
+      errors.close();
+    }
+  }
+
+  private static int create(CallState errors) throws Throwable {
+    int fd = (int) SOCKET.invokeExact(errors.segment(), AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+    if (fd < 0) {
+      throw errors.failure("socket(AF_UNIX)");
+    }
+    return fd;
+  }
+
+  private static int checked(CallState errors, int fd, int result, String what)
+      throws CallException {
+    if (result < 0) {
+      CallException failure = errors.failure(what);
+      try (LinuxCalls calls = new LinuxCalls()) {
+        calls.closeDescriptor(fd);
+      }
+      throw failure;
+    }
+    return fd;
+  }
+
+  /** struct sockaddr_un: family, then the path with its final zero. */
+  private static MemorySegment address(Arena arena, String path) {
+    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= SUN_PATH_BYTES) {
+      throw new IllegalArgumentException(
+          "socket path has %d bytes, wanted fewer than %d: %s"
+              .formatted(bytes.length, SUN_PATH_BYTES, path));
+    }
+    MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 2);
+    address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+    MemorySegment.copy(bytes, 0, address, java.lang.foreign.ValueLayout.JAVA_BYTE, 2, bytes.length);
+    return address;
+  }
+
+  /**
+   * struct msghdr with one data byte.
+   *
+   * <pre>
+   *  0 name   8 namelen   16 iov   24 iovlen   32 control   40 controllen   48 flags
+   * </pre>
+   */
+  private static MemorySegment message(Arena arena) {
+    MemorySegment vector = arena.allocate(16, 8);
+    vector.set(ADDRESS, 0, arena.allocate(1));
+    vector.set(JAVA_LONG, 8, 1);
+    MemorySegment message = arena.allocate(56, 8);
+    message.set(ADDRESS, 16, vector);
+    message.set(JAVA_LONG, 24, 1);
+    return message;
+  }
+
+  private static void receiveTimeout(CallState errors, int fd, Duration timeout)
+      throws CallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment timeval = arena.allocate(16, 8);
+      timeval.set(JAVA_LONG, 0, timeout.toSeconds());
+      timeval.set(JAVA_LONG, 8, timeout.toNanosPart() / 1000);
+      int result =
+          (int) SETSOCKOPT.invokeExact(errors.segment(), fd, SOL_SOCKET, SO_RCVTIMEO, timeval, 16);
+      if (result != 0) {
+        throw errors.failure("setsockopt(SO_RCVTIMEO)");
+      }
+    } catch (CallException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+}

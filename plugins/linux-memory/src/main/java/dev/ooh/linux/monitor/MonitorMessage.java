@@ -1,0 +1,52 @@
+package dev.ooh.linux.monitor;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What the tracked side and the monitor say to each other over their socket; host byte order.
+ *
+ * <pre>
+ * request   0 operation (u32)    4 count (u32)    8 mode (u64)   then count × {start u64, end u64}
+ * answer    0 errno (u32)        4 count (u32)    8 call (u64)   then count × {address u64}
+ * </pre>
+ *
+ * An answer of a failed request has the errno of the first call that failed, and no addresses.
+ */
+final class MonitorMessage {
+  static final int HEADER_BYTES = 16;
+  static final int RUN_BYTES = 16;
+
+  /** mode is that of UFFDIO_REGISTER. */
+  static final int REGISTER = 1;
+
+  static final int UNREGISTER = 2;
+
+  /** mode is that of UFFDIO_WRITEPROTECT. */
+  static final int PROTECT = 3;
+
+  /** Answers with the pages that faulted since the last one. */
+  static final int DRAIN = 4;
+
+  private MonitorMessage() {}
+
+  static void header(MemorySegment message, int operationOrErrno, int count, long mode) {
+    message.set(JAVA_INT, 0, operationOrErrno);
+    message.set(JAVA_INT, 4, count);
+    message.set(JAVA_LONG, 8, mode);
+  }
+
+  static int operationOrErrno(MemorySegment message) {
+    return message.get(JAVA_INT, 0);
+  }
+
+  static int count(MemorySegment message) {
+    return message.get(JAVA_INT, 4);
+  }
+
+  static long mode(MemorySegment message) {
+    return message.get(JAVA_LONG, 8);
+  }
+}

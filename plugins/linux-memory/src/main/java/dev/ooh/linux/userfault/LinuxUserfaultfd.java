@@ -1,0 +1,44 @@
+package dev.ooh.linux.userfault;
+
+import dev.ooh.linux.call.Architecture;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.Userfaultfd;
+import dev.ooh.tracking.facility.WriteProtectScan;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** userfaultfd over this process's memory. */
+public final class LinuxUserfaultfd implements Userfaultfd {
+  private final Architecture architecture;
+  private final WriteProtectScan scans;
+
+  public LinuxUserfaultfd(Architecture architecture, WriteProtectScan scans) {
+    this.architecture = architecture;
+    this.scans = scans;
+  }
+
+  @Override
+  public Set<Mode> modes() {
+    EnumSet<Mode> modes = EnumSet.noneOf(Mode.class);
+    try (WriteProtectScan.Scanner tried = scans.open()) {
+      modes.add(Mode.ASYNCHRONOUS_WRITE_PROTECT);
+    } catch (FacilityException e) {
+      // Not offered; open says why.
+    }
+    try (SynchronousUserfaultfd tried = new SynchronousUserfaultfd(architecture)) {
+      modes.add(Mode.SYNCHRONOUS_WRITE_PROTECT);
+      modes.add(Mode.MISSING);
+    } catch (FacilityException e) {
+      // Not offered; open says why.
+    }
+    return modes;
+  }
+
+  @Override
+  public Descriptor open(Mode mode) throws FacilityException {
+    return switch (mode) {
+      case ASYNCHRONOUS_WRITE_PROTECT -> new AsynchronousDescriptor(scans.open());
+      case SYNCHRONOUS_WRITE_PROTECT, MISSING -> new MonitoredDescriptor(architecture, mode);
+    };
+  }
+}

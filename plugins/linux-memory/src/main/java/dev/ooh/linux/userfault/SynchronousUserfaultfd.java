@@ -1,0 +1,82 @@
+package dev.ooh.linux.userfault;
+
+import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.layout.Uffdio;
+import dev.ooh.tracking.facility.FacilityException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A userfaultfd whose faults a handler resolves, the kernel's own faults included: without those, a
+ * read(2) into a protected page would fail with EFAULT. That takes CAP_SYS_PTRACE, the sysctl
+ * vm.unprivileged_userfaultfd, or access to /dev/userfaultfd, which are tried in this order.
+ */
+final class SynchronousUserfaultfd implements AutoCloseable {
+  private static final long FEATURES =
+      Uffdio.FEATURE_PAGEFAULT_FLAG_WP
+          | Uffdio.FEATURE_WP_UNPOPULATED
+          | Uffdio.FEATURE_WP_HUGETLBFS_SHMEM;
+
+  private final LinuxCalls calls = new LinuxCalls();
+  private final int fd;
+
+  SynchronousUserfaultfd(Architecture architecture) throws FacilityException {
+    int opened = -1;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
+      opened = open(architecture);
+      Uffdio.api(argument, FEATURES);
+      calls.ioctl(
+          opened,
+          Uffdio.UFFDIO_API,
+          argument,
+          () -> "UFFDIO_API with write-protect (features 0x%x)".formatted(FEATURES));
+    } catch (CallException e) {
+      if (opened >= 0) {
+        calls.closeDescriptor(opened);
+      }
+      calls.close();
+      throw new FacilityException(e);
+    }
+    fd = opened;
+  }
+
+  int fd() {
+    return fd;
+  }
+
+  private int open(Architecture architecture) throws CallException {
+    try {
+      return calls.userfaultfd(architecture, MappingFlags.O_CLOEXEC);
+    } catch (CallException refused) {
+      return openDevice(refused);
+    }
+  }
+
+  private int openDevice(CallException refused) throws CallException {
+    int device;
+    try {
+      device = calls.open("/dev/userfaultfd", MappingFlags.O_RDWR);
+    } catch (CallException e) {
+      throw refused;
+    }
+    try {
+      return calls.ioctl(
+          device,
+          Uffdio.USERFAULTFD_IOC_NEW,
+          MemorySegment.ofAddress(MappingFlags.O_CLOEXEC),
+          () -> "USERFAULTFD_IOC_NEW on /dev/userfaultfd");
+    } finally {
+      calls.closeDescriptor(device);
+    }
+  }
+
+  @Override
+  public void close() {
+    calls.closeDescriptor(fd);
+    calls.close();
+  }
+}
