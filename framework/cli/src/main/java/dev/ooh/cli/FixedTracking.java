@@ -15,10 +15,4 @@ record FixedTracking(TrackingControl control, List<Substrate> substrates) implem
   public Substrate substrate(String name) throws UsageException {
     return SubstrateChoice.find(name, substrates);
   }
-
-  @Override
-  public AutoCloseable serveMetrics(int port) throws CommandException {
-    throw new CommandException(
-        "--metrics-port is " + port + ", but metering is not installed here");
-  }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * One measuring command at work: the substrate it chose, the techniques, its rows, its progress and
- * its meters. For one thread.
+ * One measuring command at work: the substrate it chose, the techniques, its rows and its progress.
+ * For one thread.
  */
 public final class Session implements AutoCloseable {
   private final String experiment;
@@ -24,7 +24,6 @@ public final class Session implements AutoCloseable {
   private final TechniqueChoice choice;
   private final CsvRows rows;
   private final Progress progress;
-  private final MetricsOptions.Serving metrics;
 
   private Session(
       String experiment,
@@ -32,8 +31,7 @@ public final class Session implements AutoCloseable {
       Tracking tracking,
       Substrate substrate,
       TechniqueChoice choice,
-      CsvRows rows,
-      MetricsOptions.Serving metrics) {
+      CsvRows rows) {
     this.experiment = experiment;
     this.options = options;
     this.tracking = tracking;
@@ -41,7 +39,6 @@ public final class Session implements AutoCloseable {
     this.choice = choice;
     this.rows = rows;
     this.progress = Progress.onTerminal();
-    this.metrics = metrics;
   }
 
   /**
@@ -50,8 +47,8 @@ public final class Session implements AutoCloseable {
    *
    * @param experiment the name of the command, for rows and address spaces
    * @throws UsageException if a substrate, technique or cost profile is not there
-   * @throws CommandException if a technique that was named is refused, or the CSV file or the
-   *     metrics port can't be used
+   * @throws CommandException if a technique that was named is refused, or the CSV file
+   *     can't be written
    */
   public static Session open(
       Tracking tracking, SessionOptions options, String experiment, CommandSpec spec)
@@ -72,13 +69,7 @@ public final class Session implements AutoCloseable {
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
     choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
     CsvRows rows = CsvRows.to(options.csv());
-    try {
-      MetricsOptions.Serving metrics = options.metrics().serve(tracking);
-      return new Session(experiment, options, tracking, substrate, choice, rows, metrics);
-    } catch (CommandException e) {
-      rows.close();
-      throw e;
-    }
+    return new Session(experiment, options, tracking, substrate, choice, rows);
   }
 
   private static SpaceOptions settings(SessionOptions options, String name) {
@@ -187,9 +178,8 @@ public final class Session implements AutoCloseable {
   }
 
   @Override
-  public void close() throws CommandException {
+  public void close() {
     progress.close();
     rows.close();
-    metrics.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.ooh.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that every measuring command has. A picocli mixin. */
@@ -52,8 +51,6 @@ public final class SessionOptions {
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
   private @Nullable Path csv;
 
-  @Mixin private MetricsOptions metrics = new MetricsOptions();
-
   public String substrate() {
     return substrate;
   }
@@ -79,9 +76,5 @@ public final class SessionOptions {
 
   public @Nullable Path csv() {
     return csv;
-  }
-
-  public MetricsOptions metrics() {
-    return metrics;
   }
 }

@@ -26,16 +26,7 @@ public interface Tracking {
    */
   Substrate substrate(String name) throws UsageException;
 
-  /**
-   * Serves the meters of this process as Prometheus text on the loopback interface, until the
-   * result is closed.
-   *
-   * @param port 0 lets the system choose
-   * @throws CommandException when the port is taken or metering is not installed
-   */
-  AutoCloseable serveMetrics(int port) throws CommandException;
-
-  /** For a class path without OSGi: these substrates, this core, no meters. */
+  /** For a class path without OSGi: these substrates, this core. */
   static Tracking of(TrackingControl control, List<Substrate> substrates) {
     return new FixedTracking(control, substrates);
   }

@@ -96,7 +96,11 @@ public final class Launcher {
                 + ", wanted one of "
                 + String.join(", ", commands.names()));
       }
-      return command.applyAsInt(line.subList(1, line.size()).toArray(String[]::new));
+      List<String> own = new ArrayList<>(line.subList(1, line.size()));
+      if (arguments.verbose()) {
+        own.addFirst(Arguments.VERBOSE); // stack traces of a command's failure are its own to show
+      }
+      return command.applyAsInt(own.toArray(String[]::new));
     } finally {
       for (AutoCloseable option : options.reversed()) {
         option.close();

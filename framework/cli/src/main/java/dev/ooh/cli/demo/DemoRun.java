@@ -3,7 +3,6 @@ package dev.ooh.cli.demo;
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.DemoConsumer;
 import dev.ooh.cli.ErrorText;
-import dev.ooh.cli.MetricsOptions;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
@@ -22,7 +21,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,8 +58,6 @@ final class DemoRun implements Callable<Integer> {
       description = "Seed of whatever is drawn at random (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Mixin private MetricsOptions metrics = new MetricsOptions();
-
   private final TextTable table =
       new TextTable(
           "program", "substrate", "technique", ">intervals", ">written", ">reported", ">cost", "");
@@ -82,8 +78,7 @@ final class DemoRun implements Callable<Integer> {
     String wanted = only;
     List<Substrate> substrates =
         wanted == null ? tracking.substrates() : List.of(tracking.substrate(wanted));
-    try (MetricsOptions.Serving _ = metrics.serve(tracking);
-        Progress progress = Progress.onTerminal()) {
+    try (Progress progress = Progress.onTerminal()) {
       for (Substrate substrate : substrates) {
         if (substrate.refusal().isPresent()) {
           refused.add("%s: %s".formatted(substrate.name(), substrate.refusal().get()));

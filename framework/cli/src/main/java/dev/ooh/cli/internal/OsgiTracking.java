@@ -1,7 +1,6 @@
 package dev.ooh.cli.internal;
 
 import dev.ooh.cli.CommandException;
-import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.SubstrateChoice;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -28,7 +26,6 @@ public final class OsgiTracking implements Tracking {
 
   private final List<Substrate> substrates = new ArrayList<>();
   private @Nullable TrackingControl control;
-  private @Nullable IntFunction<AutoCloseable> metrics;
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
@@ -54,24 +51,6 @@ public final class OsgiTracking implements Tracking {
     substrates.remove(gone);
   }
 
-  /**
-   * Metering's endpoint, by a type of the JDK so that neither room knows the other: takes a port,
-   * serves on the loopback interface, and throws {@link java.io.UncheckedIOException} when it can't.
-   */
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY,
-      target = "(ooh.role=metrics-endpoint)")
-  synchronized void bindMetrics(IntFunction<AutoCloseable> found) {
-    metrics = found;
-    notifyAll();
-  }
-
-  synchronized void unbindMetrics(IntFunction<AutoCloseable> gone) {
-    metrics = metrics == gone ? null : metrics;
-  }
-
   @Override
   public synchronized TrackingControl control() throws CommandException {
     await(() -> control != null);
@@ -92,27 +71,6 @@ public final class OsgiTracking implements Tracking {
   public synchronized Substrate substrate(String name) throws UsageException {
     await(() -> substrates.stream().anyMatch(substrate -> substrate.name().equals(name)));
     return SubstrateChoice.find(name, substrates);
-  }
-
-  @Override
-  public AutoCloseable serveMetrics(int port) throws CommandException {
-    if (port < 0 || port > 65535) {
-      throw new CommandException("--metrics-port is " + port + ", wanted 0 to 65535");
-    }
-    IntFunction<AutoCloseable> endpoint;
-    synchronized (this) {
-      await(() -> metrics != null);
-      endpoint = metrics;
-    }
-    if (endpoint == null) {
-      throw new CommandException(
-          "--metrics-port is " + port + ", but found no bundle that serves meters");
-    }
-    try {
-      return endpoint.apply(port);
-    } catch (RuntimeException e) {
-      throw new CommandException("--metrics-port is " + port + ": " + ErrorText.of(e), e);
-    }
   }
 
   private synchronized void await(BooleanSupplier there) {

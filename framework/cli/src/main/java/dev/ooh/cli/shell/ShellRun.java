@@ -2,7 +2,6 @@ package dev.ooh.cli.shell;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
-import dev.ooh.cli.MetricsOptions;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
@@ -25,7 +24,6 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -66,8 +64,6 @@ final class ShellRun implements Callable<Integer> {
       description = "Seed of what the program writes (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Mixin private MetricsOptions metrics = new MetricsOptions();
-
   ShellRun(
       Tracking tracking, TrackingCommands commands, CommandProcessor processor, InputStream input) {
     this.tracking = tracking;
@@ -80,8 +76,7 @@ final class ShellRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean interactive = Progress.isTerminal(0) && Progress.isTerminal(1);
-    try (MetricsOptions.Serving _ = metrics.serve(tracking);
-        LiveProgram program = new LiveProgram(open(), tracking, seed)) {
+    try (LiveProgram program = new LiveProgram(open(), tracking, seed)) {
       commands.watch(program);
       int failed = loop(interactive);
       return interactive || failed == 0 ? 0 : 1;
