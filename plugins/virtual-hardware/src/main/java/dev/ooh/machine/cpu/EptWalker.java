@@ -56,7 +56,7 @@ final class EptWalker {
    */
   long translate(long gpa, long access, long gva) {
     boolean write = (access & EptViolation.WRITE) != 0;
-    long known = write ? cache.writable(gpa) : cache.readable(gpa);
+    long known = write ? cache.writable(gpa, 1) : cache.readable(gpa, 1);
     return known != 0 ? known : walk(gpa, write, access, gva);
   }
 

@@ -102,7 +102,7 @@ final class GuestWalker {
     }
     if (userPage) {
       boolean dirty = write || GuestPte.isDirty(entries[level]);
-      boolean writable = writablePage && dirty && ept.cache().writable(gpa) != 0;
+      boolean writable = writablePage && dirty && ept.cache().writable(gpa, 1) != 0;
       long cached = TranslationCache.READABLE | (writable ? TranslationCache.WRITABLE : 0);
       cache.fill(gva, address & ~0xFFFL, cached, level == 2);
     }

@@ -11,7 +11,7 @@ import java.util.BitSet;
  * <pre>
  *  63                                28 27                2   1        0
  * +------------------------------------+-------------------+--------+--------+
- * | native address &gt;&gt; 12               | generation        |writable|readable|
+ * | (native - cached address) &gt;&gt; 12    | generation        |writable|readable|
  * +------------------------------------+-------------------+--------+--------+
  * </pre>
  *
@@ -34,6 +34,7 @@ public final class TranslationCache {
   private static final long READ_MASK = GENERATION_MASK | READABLE;
   private static final long WRITE_MASK = GENERATION_MASK | WRITABLE;
   private static final int ADDRESS_SHIFT = 28;
+  private static final long OFFSET_AND_HIGH_BITS = 0xFFFF_F800_0000_0FFFL;
   private static final int MIN_PAGES = 1024;
   private static final long[] NONE = {};
 
@@ -51,36 +52,33 @@ public final class TranslationCache {
   }
 
   /**
-   * The native address of the byte at {@code address} when a read of it is cached, else 0. Valid to
-   * the end of the 4 KiB page, until the next step of the guest that may invalidate.
+   * The native address of the {@code bytes} at {@code address} when a read of them is cached and they
+   * lie in one 4 KiB page, else 0. Valid until the next step of the guest that may invalidate.
+   *
+   * @param bytes 1 to 4096; a constant where speed matters
    */
-  public long readable(long address) {
-    return cached(address, READ_MASK, readTag);
+  public long readable(long address, int bytes) {
+    return cached(address, bytes, READ_MASK, readTag);
   }
 
-  /**
-   * The native address of the byte at {@code address} when a write to it is cached, else 0. Valid
-   * as {@link #readable}.
-   */
-  public long writable(long address) {
-    return cached(address, WRITE_MASK, writeTag);
+  /** As {@link #readable}, for a write. */
+  public long writable(long address, int bytes) {
+    return cached(address, bytes, WRITE_MASK, writeTag);
   }
 
-  private long cached(long address, long mask, long tag) {
+  private long cached(long address, int bytes, long mask, long tag) {
     long[] table = entries;
-    long page = address >>> 12;
-    if (page < table.length) {
-      long entry = table[(int) page];
-      if ((entry & mask) == tag) {
-        return (entry >>> ADDRESS_SHIFT << 12) + (address & 0xFFF);
+    int page = (int) (address >>> 12);
+    if (page >= 0 && page < table.length) {
+      long entry = table[page];
+      // One comparison for two conditions: no address bit beyond those of an int page number, and
+      // all bytes in one page. The sum below needs no offset, as the entry holds a difference.
+      if ((entry & mask) == tag
+          && Long.compareUnsigned(address & OFFSET_AND_HIGH_BITS, 4096 - bytes) <= 0) {
+        return address + (entry >> ADDRESS_SHIFT << 12);
       }
     }
     return 0;
-  }
-
-  /** Whether nothing is cached for {@code address}. */
-  boolean isEmptyAt(long address) {
-    return readable(address) == 0 && writable(address) == 0;
   }
 
   /**
@@ -99,7 +97,8 @@ public final class TranslationCache {
       entries = Arrays.copyOf(entries, Math.max(MIN_PAGES, roundUp(page + 1)));
     }
     entries[page] =
-        nativePage >>> 12 << ADDRESS_SHIFT | (long) generation << GENERATION_SHIFT | rights;
+        (nativePage - (address & ~0xFFFL)) >> 12 << ADDRESS_SHIFT
+            | (long) generation << GENERATION_SHIFT | rights;
     if (large) {
       largePages.set(page >>> 9);
     }

@@ -211,12 +211,12 @@ public final class Vcpu {
 
   /** Reads eight bytes at {@code gpa}, aligned to 8, through the guest kernel's direct map. */
   public long readPhysical(long gpa) {
-    return HostMemory.EVERYTHING.get(HostMemory.LONG, physicalForRead(gpa));
+    return HostMemory.EVERYTHING.get(HostMemory.LONG, physicalForRead(aligned(gpa)));
   }
 
   /** Writes eight bytes at {@code gpa}, aligned to 8: an access like any other, which may log. */
   public void writePhysical(long gpa, long value) {
-    HostMemory.EVERYTHING.set(HostMemory.LONG, physicalForWrite(gpa), value);
+    HostMemory.EVERYTHING.set(HostMemory.LONG, physicalForWrite(aligned(gpa)), value);
   }
 
   /**
@@ -227,13 +227,13 @@ public final class Vcpu {
    *     the guest's next step
    */
   public long physicalForRead(long gpa) {
-    long known = physical.readable(gpa);
+    long known = physical.readable(gpa, 1);
     return known != 0 ? known : translatePhysical(gpa, EptViolation.READ);
   }
 
   /** Translates for a write, as {@link #physicalForRead}; the EPT's dirty flag is set by then. */
   public long physicalForWrite(long gpa) {
-    long known = physical.writable(gpa);
+    long known = physical.writable(gpa, 1);
     return known != 0 ? known : translatePhysical(gpa, EptViolation.WRITE);
   }
 
@@ -476,6 +476,13 @@ public final class Vcpu {
       case APIC_WRITE -> Event.APIC_WRITE_EXIT;
       case PML_FULL -> Event.PML_FULL_EXIT;
     };
+  }
+
+  private static long aligned(long gpa) {
+    if ((gpa & 7) != 0) {
+      throw new IllegalArgumentException("GPA 0x%x: must be a multiple of 8".formatted(gpa));
+    }
+    return gpa;
   }
 
   private static boolean crossesPage(long gva) {

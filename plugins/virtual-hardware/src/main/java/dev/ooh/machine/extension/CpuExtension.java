@@ -43,6 +43,9 @@ public interface CpuExtension {
    */
   void dirtyFlagSet(long gva);
 
-  /** The EPT's mappings changed (INVEPT): HPAs that {@link CpuContext} yielded are stale. */
+  /**
+   * The EPT's mappings changed (INVEPT): HPAs that {@link CpuContext} yielded are stale, to be
+   * translated again when they are next needed. Not here: root mode may be executing.
+   */
   default void eptInvalidated() {}
 }

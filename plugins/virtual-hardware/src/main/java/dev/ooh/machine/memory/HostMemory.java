@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -215,23 +216,32 @@ public final class HostMemory implements AutoCloseable {
 
   /** The eight bytes at {@code hpa}, which is aligned to 8. */
   public long readLong(long hpa) {
-    return EVERYTHING.get(LONG, nativeAddress(hpa));
+    return EVERYTHING.get(LONG, alignedAddress(hpa));
   }
 
   /** Stores eight bytes at {@code hpa}, which is aligned to 8. */
   public void writeLong(long hpa, long value) {
-    EVERYTHING.set(LONG, nativeAddress(hpa), value);
+    EVERYTHING.set(LONG, alignedAddress(hpa), value);
   }
 
-  /** Fills {@code bytes} from {@code hpa} on, within one 2 MiB chunk. */
+  /** Sets {@code bytes} from {@code hpa} on to {@code value}. */
   public void fill(long hpa, long bytes, byte value) {
-    EVERYTHING.asSlice(nativeAddress(hpa), bytes).fill(value);
+    for (long done = 0; done < bytes; ) {
+      long part = Math.min(bytes - done, leftInChunk(hpa + done));
+      EVERYTHING.asSlice(nativeAddress(hpa + done), part).fill(value);
+      done += part;
+    }
   }
 
-  /** Copies {@code bytes} from one HPA to another, each range within one 2 MiB chunk. */
+  /** Copies {@code bytes} from one HPA to another; the ranges don't overlap. */
   public void copy(long fromHpa, long toHpa, long bytes) {
-    MemorySegment.copy(
-        EVERYTHING, nativeAddress(fromHpa), EVERYTHING, nativeAddress(toHpa), bytes);
+    for (long done = 0; done < bytes; ) {
+      long from = fromHpa + done;
+      long to = toHpa + done;
+      long part = Math.min(bytes - done, Math.min(leftInChunk(from), leftInChunk(to)));
+      MemorySegment.copy(EVERYTHING, nativeAddress(from), EVERYTHING, nativeAddress(to), part);
+      done += part;
+    }
   }
 
   /** Runs {@code action} before the memory goes: for whoever keeps native addresses. */
@@ -251,7 +261,7 @@ public final class HostMemory implements AutoCloseable {
     }
     closed = true;
     closeActions.forEach(Runnable::run);
-    java.util.Arrays.fill(chunkAddress, 0);
+    Arrays.fill(chunkAddress, 0);
     arena.close();
   }
 
@@ -270,6 +280,17 @@ public final class HostMemory implements AutoCloseable {
     chunkAddress[chunk] = arena.allocate(LARGE_FRAME, FRAME).address();
     chunksCommitted++;
     return chunk;
+  }
+
+  private long alignedAddress(long hpa) {
+    if ((hpa & 7) != 0) {
+      throw new IllegalArgumentException("HPA 0x%x: must be a multiple of 8".formatted(hpa));
+    }
+    return nativeAddress(hpa);
+  }
+
+  private static long leftInChunk(long hpa) {
+    return LARGE_FRAME - (hpa & (LARGE_FRAME - 1));
   }
 
   private BitSet used(int chunk) {
