@@ -74,6 +74,15 @@ public final class TrackedSpace implements AutoCloseable {
     return space.facility(SimulatedCosts.class);
   }
 
+  /**
+   * Counts what a consumer's own routine did, by the paper's id, such as {@code CP} for a page of a
+   * checkpoint written; nothing happens where time is measured. By a thread of the execution
+   * context.
+   */
+  public void charge(String event, long times) {
+    costs().ifPresent(costs -> costs.count(event, times));
+  }
+
   /** {@code sim_ms} where time is simulated, {@code ms} where it is measured. */
   public String timeUnit() {
     return space.execution().simulatedTime() ? "sim_ms" : "ms";

@@ -22,6 +22,14 @@ public interface SimulatedCosts {
    */
   void trackedBytes(long bytes);
 
+  /**
+   * Counts what a consumer's own routine did, such as writing a page of a checkpoint ({@code CP}).
+   * By a thread of the execution context.
+   *
+   * @throws IllegalArgumentException if {@code event} is not one that {@link #events} can name
+   */
+  void count(String event, long times);
+
   /** Prices a difference of two {@link #events} by the rules for the paper's tables. */
   Priced price(TechniqueStatistics difference);
 
