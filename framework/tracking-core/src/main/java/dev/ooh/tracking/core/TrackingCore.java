@@ -1,0 +1,157 @@
+package dev.ooh.tracking.core;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.IntervalSource;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.TechniqueStatus;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingStatistics;
+import dev.ooh.tracking.TrackingTechnique;
+import dev.ooh.tracking.core.internal.TrackedSpaces;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * The core: keeps intervals, and for each address space the technique that gathers. As an OSGi
+ * component it takes techniques as they come and go; on a plain class path {@link #load} finds them
+ * and {@link #add} and {@link #remove} do the same by hand.
+ *
+ * <pre>{@code
+ * try (TrackingCore core = TrackingCore.load()) {
+ *   core.use(space, "uffd");
+ *   try (Interval interval = core.fetch(space, consumer, heap, heap)) { … }
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called by any thread, guest threads of a simulated machine included: who
+ * has to wait here lets its machine run on.
+ */
+@Component(service = {TrackingControl.class, IntervalSource.class})
+public final class TrackingCore implements TrackingControl, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(TrackingCore.class.getName());
+
+  private final TrackedSpaces spaces;
+
+  /** A core that knows no technique but all-dirty yet, with the default limits. */
+  @Activate
+  public TrackingCore() {
+    this(Limits.defaults());
+  }
+
+  public TrackingCore(Limits limits) {
+    this.spaces = new TrackedSpaces(limits);
+  }
+
+  /** A core with these techniques, and all-dirty. */
+  public static TrackingCore create(List<? extends TrackingTechnique> techniques) {
+    TrackingCore core = new TrackingCore();
+    techniques.forEach(core::add);
+    return core;
+  }
+
+  /** A core with every technique that {@link ServiceLoader} finds for the calling thread. */
+  public static TrackingCore load() {
+    return load(Thread.currentThread().getContextClassLoader());
+  }
+
+  /** A core with every technique that {@link ServiceLoader} finds by {@code loader}. */
+  public static TrackingCore load(ClassLoader loader) {
+    TrackingCore core = new TrackingCore();
+    ServiceLoader.load(TrackingTechnique.class, loader).stream()
+        .forEach(
+            provider -> {
+              try {
+                core.add(provider.get());
+              } catch (ServiceConfigurationError e) {
+                // One broken plugin must not take the others with it.
+                LOG.log(System.Logger.Level.WARNING, "technique left out: " + e.getMessage());
+              }
+            });
+    return core;
+  }
+
+  /**
+   * A technique comes. Where it is wanted, or only all-dirty was left, the next fetch switches to
+   * it.
+   */
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      unbind = "remove")
+  public void add(TrackingTechnique technique) {
+    spaces.add(technique);
+  }
+
+  /**
+   * A technique goes. Waits for its running fetches, with a limit; where it was active another one
+   * takes over without losing a page.
+   */
+  public void remove(TrackingTechnique technique) {
+    spaces.remove(technique);
+  }
+
+  @Override
+  public Interval fetch(AddressSpace space, TrackingConsumer consumer, PageSet scan, PageSet arm) {
+    return spaces.fetch(space, consumer, scan, arm);
+  }
+
+  @Override
+  public List<TechniqueStatus> list(AddressSpace space) {
+    return spaces.list(space);
+  }
+
+  @Override
+  public void use(AddressSpace space, String technique) throws TrackingException {
+    spaces.use(space, technique);
+  }
+
+  @Override
+  public void use(String technique) throws TrackingException {
+    spaces.use(technique);
+  }
+
+  @Override
+  public void fallback(List<String> techniques) {
+    spaces.fallback(techniques);
+  }
+
+  @Override
+  public List<AddressSpace> spaces() {
+    return spaces.all();
+  }
+
+  @Override
+  public Optional<String> active(AddressSpace space) {
+    return spaces.active(space);
+  }
+
+  @Override
+  public List<String> explain(AddressSpace space) {
+    return spaces.explain(space);
+  }
+
+  @Override
+  public TrackingStatistics statistics(AddressSpace space) {
+    return spaces.statistics(space);
+  }
+
+  /** Closes all sessions. Later fetches say "all"; fetched intervals can still be committed. */
+  @Override
+  @Deactivate
+  public void close() {
+    spaces.close();
+  }
+}

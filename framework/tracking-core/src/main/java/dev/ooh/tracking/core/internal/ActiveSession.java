@@ -1,0 +1,128 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A session and the choice that led to it. Whatever the technique's code throws, a missing class
+ * after its bundle went included, comes out as a {@link TrackingException}.
+ */
+final class ActiveSession {
+  private static final System.Logger LOG = System.getLogger(ActiveSession.class.getName());
+
+  private final Choice choice;
+  private final TrackingSession session;
+  private final ExecutionContext execution;
+
+  /** Set when the technique goes away: its calls may hang from then on. */
+  private volatile Optional<Duration> limit = Optional.empty();
+
+  private volatile TechniqueStatistics lastStatistics = TechniqueStatistics.none();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  ActiveSession(Choice choice, TrackingSession session, ExecutionContext execution) {
+    this.choice = choice;
+    this.session = session;
+    this.execution = execution;
+  }
+
+  Choice choice() {
+    return choice;
+  }
+
+  String name() {
+    return choice.name();
+  }
+
+  boolean needsStoppedWriters() {
+    return choice.needsStoppedWriters();
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  /** From now on no call of the technique takes longer than {@code wait}. */
+  void departs(Duration wait) {
+    limit = Optional.of(wait);
+  }
+
+  Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+    Gathered gathered =
+        call("fetch", () -> Objects.requireNonNull(session.fetch(scan, arm), "report"));
+    // A built-in fallback has nothing to say of its own; what the operator wants to know is why.
+    Optional<String> lost = gathered.lost().map(reason -> choice.insteadOf().orElse(reason));
+    return new Gathered(gathered.pages(), lost);
+  }
+
+  void unmapped(PageSet pages) throws TrackingException {
+    call(
+        "unmapped",
+        () -> {
+          session.unmapped(pages);
+          return true;
+        });
+  }
+
+  String mode() {
+    try {
+      return call("mode", session::mode);
+    } catch (TrackingException e) {
+      return "unknown: " + e.getMessage();
+    }
+  }
+
+  /** The last known counts when the technique can't answer any more. */
+  TechniqueStatistics statistics() {
+    if (!closed.get()) {
+      try {
+        lastStatistics = call("statistics", session::statistics);
+      } catch (TrackingException e) {
+        LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+      }
+    }
+    return lastStatistics;
+  }
+
+  /** Never throws; closing twice does nothing. */
+  void close() {
+    statistics();
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try {
+      call(
+          "close",
+          () -> {
+            session.close();
+            return true;
+          });
+    } catch (TrackingException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage());
+    }
+  }
+
+  private <T> T call(String method, Callable<T> code) throws TrackingException {
+    String what = name() + "'s " + method;
+    Optional<Duration> wait = limit;
+    if (wait.isPresent()) {
+      return Blocking.withLimit(execution, what, wait.get(), code);
+    }
+    try {
+      return code.call();
+    } catch (TrackingException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new TrackingException("%s threw %s".formatted(what, t), t);
+    }
+  }
+}

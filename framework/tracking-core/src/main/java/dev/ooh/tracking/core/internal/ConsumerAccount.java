@@ -1,0 +1,86 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What one consumer watches, is owed, and has fetched and not committed. Guarded by the ledger. */
+final class ConsumerAccount {
+  private final TrackingConsumer consumer;
+  private final Debt owed = new Debt();
+  private final Deque<OwedInterval> outstanding = new ArrayDeque<>();
+  private PageSet watch = PageSet.empty();
+  private long intervals;
+
+  ConsumerAccount(TrackingConsumer consumer) {
+    this.consumer = consumer;
+  }
+
+  void addSeen(PageSet pages) {
+    owed.addSeen(pages.intersect(watch));
+  }
+
+  void assume(String reason, PageSet pages) {
+    owed.assume(reason, pages.intersect(watch));
+  }
+
+  void assumeEverything(String reason) {
+    owed.assume(reason, watch);
+  }
+
+  /** As {@link #assume}, but only for pages that are not owed yet. */
+  void assumeIfNotOwed(String reason, PageSet pages) {
+    PageSet watched = pages.intersect(watch);
+    if (!watched.isEmpty()) {
+      owed.assume(reason, watched.minus(owed.pages()));
+    }
+  }
+
+  /** Nothing of unmapped pages is owed; mapped again, they are new to the consumer. */
+  void forget(PageSet pages) {
+    watch = watch.minus(pages);
+    owed.forget(pages);
+    outstanding.forEach(interval -> interval.debt().forget(pages));
+  }
+
+  OwedInterval take(Ledger ledger, PageSet scan, String technique) {
+    PageSet fresh = scan.minus(watch);
+    Debt debt = owed.take(scan);
+    debt.assume(Debt.FIRST_INTERVAL, fresh);
+    watch = watch.union(scan);
+    OwedInterval interval = new OwedInterval(ledger, this, debt, technique, ++intervals);
+    outstanding.addLast(interval);
+    return interval;
+  }
+
+  /** Ends the debt of the oldest outstanding interval, which must be {@code interval}. */
+  void commit(OwedInterval interval) {
+    OwedInterval oldest = outstanding.peekFirst();
+    if (oldest != interval) {
+      throw new IllegalStateException(
+          "interval %d of %s can't commit, wanted interval %s first"
+              .formatted(
+                  interval.sequence(), consumer, oldest == null ? "none" : oldest.sequence()));
+    }
+    outstanding.removeFirst();
+  }
+
+  /** Owes the interval's pages again, and those of all that were fetched after it. */
+  int abort(OwedInterval interval) {
+    int aborted = 0;
+    OwedInterval last;
+    do {
+      last = outstanding.removeLast();
+      last.aborted("interval %d of %s was aborted".formatted(interval.sequence(), consumer));
+      owed.addAll(last.debt());
+      aborted++;
+    } while (last != interval);
+    return aborted;
+  }
+
+  void close() {
+    outstanding.forEach(interval -> interval.aborted(consumer + " was closed"));
+    outstanding.clear();
+  }
+}

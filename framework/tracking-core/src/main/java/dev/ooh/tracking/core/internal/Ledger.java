@@ -1,0 +1,229 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Gathered;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * Who is owed what in one address space: which pages the active session has armed, and beside each
+ * consumer's watched range what was gathered and not delivered to it.
+ *
+ * <p>A page that a consumer watches is in one of three states, which together make law 1: owed to
+ * the consumer; armed, so that the next write makes it owed; or neither, and then it counts as
+ * changed when it is scanned next.
+ *
+ * <p>All operations are algebra over runs and take no callbacks, so the monitor is held shortly and
+ * a listener may take it. Callers make compound steps atomic by holding it.
+ */
+final class Ledger {
+  static final String UNARMED = "left unarmed";
+  static final String ALWAYS_DIRTY = "declared always dirty";
+  private static final int COMPACT_AFTER = 1024;
+  private static final int MOST_DOUBTS = 8;
+
+  private final Map<TrackingConsumer, ConsumerAccount> accounts = new HashMap<>();
+  private final Set<TrackingConsumer> closed = Collections.newSetFromMap(new WeakHashMap<>());
+  private PageSet armed = PageSet.empty();
+
+  private final Accumulator gone = new Accumulator();
+  private final Accumulator changed = new Accumulator();
+  private final Set<String> doubts = new LinkedHashSet<>();
+
+  /** Unmapped pages that the active session has not been told of. */
+  private PageSet unforgotten = PageSet.empty();
+
+  private long fetches;
+  private long pagesReported;
+  private long committed;
+  private long aborted;
+  private long conservative;
+
+  // Events of the address space. They are noted and applied at the next fetch or abort, in an order
+  // that doesn't matter: a page that was unmapped is unwatched, whatever else happened to it.
+
+  synchronized void unmapped(PageSet pages) {
+    gone.add(pages);
+  }
+
+  synchronized void changed(PageSet pages) {
+    changed.add(pages);
+  }
+
+  synchronized void doubt(String reason) {
+    if (doubts.size() < MOST_DOUBTS) {
+      doubts.add(reason);
+    }
+  }
+
+  synchronized void consumerClosed(TrackingConsumer consumer) {
+    closed.add(consumer);
+    ConsumerAccount account = accounts.remove(consumer);
+    if (account != null) {
+      account.close();
+    }
+  }
+
+  // What sessions do.
+
+  /** Pages that the active session watches now. */
+  synchronized PageSet armed() {
+    settle();
+    return armed;
+  }
+
+  /** Unmapped pages to tell the active session of, once. */
+  synchronized PageSet takeUnmapped() {
+    settle();
+    PageSet pages = unforgotten;
+    unforgotten = PageSet.empty();
+    return pages;
+  }
+
+  /**
+   * Books what the active session reported before it was replaced by one that is armed for {@code
+   * stillArmed}.
+   */
+  synchronized void switched(Gathered last, PageSet stillArmed) {
+    settle();
+    accounts.values().forEach(account -> account.addSeen(last.pages()));
+    last.lost().ifPresent(this::assumeEverything);
+    armed = armed.intersect(stillArmed);
+  }
+
+  /** Whatever the session watched is not watched any more, and may have been written. */
+  synchronized void lost(String reason) {
+    settle();
+    assumeEverything(reason);
+    armed = PageSet.empty();
+  }
+
+  /** Every page that anybody watches may have been written. */
+  synchronized void assumeEverything(String reason) {
+    accounts.values().forEach(account -> account.assumeEverything(reason));
+  }
+
+  // What consumers do.
+
+  /**
+   * Books a session's report after it was asked for {@code scan} and told to arm {@code arm}, and
+   * makes the consumer's interval of it.
+   *
+   * @param alwaysDirty pages that no report can be trusted for
+   */
+  synchronized Interval deliver(
+      TrackingConsumer consumer,
+      PageSet scan,
+      PageSet arm,
+      Gathered report,
+      PageSet alwaysDirty,
+      String technique) {
+    ConsumerAccount asking = account(consumer);
+    PageSet becameArmed = arm.minus(armed);
+    for (ConsumerAccount account : accounts.values()) {
+      account.addSeen(report.pages());
+      report.lost().ifPresent(reason -> account.assume(reason, armed));
+      // Nobody watched over these before; from here on the session says when they are written.
+      account.assumeIfNotOwed(UNARMED, becameArmed);
+    }
+    asking.assumeIfNotOwed(UNARMED, scan.minus(armed));
+    asking.assume(ALWAYS_DIRTY, alwaysDirty.intersect(scan));
+    armed = armed.minus(report.pages()).union(arm);
+    return take(asking, scan.minus(settle()), technique);
+  }
+
+  /** An interval of all of {@code scan}, without any session's help. */
+  synchronized Interval deliverAll(
+      TrackingConsumer consumer, PageSet scan, String technique, String reason) {
+    ConsumerAccount asking = account(consumer);
+    asking.assume(reason, scan);
+    return take(asking, scan.minus(settle()), technique);
+  }
+
+  synchronized void commit(OwedInterval interval) {
+    interval
+        .whyAborted()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException(
+                  "interval %d can't commit: %s".formatted(interval.sequence(), why));
+            });
+    if (!interval.isCommitted()) {
+      interval.account().commit(interval);
+      interval.committed();
+      committed++;
+    }
+  }
+
+  synchronized void close(OwedInterval interval) {
+    if (interval.isOutstanding()) {
+      settle();
+      aborted += interval.account().abort(interval);
+    }
+  }
+
+  synchronized LedgerCounts counts() {
+    return new LedgerCounts(fetches, pagesReported, committed, aborted, conservative);
+  }
+
+  private ConsumerAccount account(TrackingConsumer consumer) {
+    if (closed.contains(consumer)) {
+      throw new IllegalStateException(consumer + " was closed");
+    }
+    return accounts.computeIfAbsent(consumer, ConsumerAccount::new);
+  }
+
+  private Interval take(ConsumerAccount account, PageSet scan, String technique) {
+    OwedInterval interval = account.take(this, scan, technique);
+    fetches++;
+    pagesReported += interval.pages().pageCount();
+    conservative += interval.isConservative() ? 1 : 0;
+    return interval;
+  }
+
+  /** Applies noted events; returns what was unmapped. */
+  private PageSet settle() {
+    PageSet unmapped = gone.drain();
+    if (!unmapped.isEmpty()) {
+      armed = armed.minus(unmapped);
+      unforgotten = unforgotten.union(unmapped);
+      accounts.values().forEach(account -> account.forget(unmapped));
+    }
+    PageSet written = changed.drain();
+    if (!written.isEmpty()) {
+      accounts.values().forEach(account -> account.addSeen(written));
+    }
+    if (!doubts.isEmpty()) {
+      doubts.forEach(this::assumeEverything);
+      doubts.clear();
+    }
+    return unmapped;
+  }
+
+  /** Collects page sets cheaply, in space proportional to the runs of their union. */
+  private static final class Accumulator {
+    private PageSet.Builder builder = PageSet.builder();
+    private int added;
+
+    void add(PageSet pages) {
+      builder.addAll(pages);
+      if (++added == COMPACT_AFTER) {
+        builder.addAll(drain());
+      }
+    }
+
+    PageSet drain() {
+      if (added == 0) {
+        return PageSet.empty();
+      }
+      added = 0;
+      return builder.build();
+    }
+  }
+}

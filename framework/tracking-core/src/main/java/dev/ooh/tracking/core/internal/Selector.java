@@ -1,0 +1,127 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.core.Limits;
+import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Chooses a technique for one address space, by trying, and remembers why not the others. No probe
+ * runs under a monitor: it may have to wait for a guest thread that waits for that monitor.
+ */
+final class Selector {
+  private final AddressSpace space;
+  private final TechniqueRegistry registry;
+  private final Limits limits;
+
+  /** Techniques that failed at work, by name, with the reason; until an operator asks again. */
+  private final Map<String, String> setAside = new ConcurrentHashMap<>();
+
+  private final Set<String> departed = ConcurrentHashMap.newKeySet();
+
+  Selector(AddressSpace space, TechniqueRegistry registry, Limits limits) {
+    this.space = space;
+    this.registry = registry;
+    this.limits = limits;
+  }
+
+  /**
+   * The wanted technique, else the first usable fallback, else all-dirty; when none is wanted by
+   * name, the most preferred one that is usable.
+   */
+  Choice choose(Optional<String> wanted, List<String> fallback) {
+    List<String> refused = new ArrayList<>();
+    if (wanted.isEmpty()) {
+      for (Entry entry : registry.byPreference()) {
+        if (isUsable(entry, refused)) {
+          return chosen(entry, refused, entry == registry.builtIn() && !refused.isEmpty());
+        }
+      }
+    }
+    List<String> names = new ArrayList<>();
+    wanted.ifPresent(names::add);
+    names.addAll(fallback);
+    for (String name : names) {
+      Optional<Entry> entry = registry.find(name);
+      if (entry.isEmpty()) {
+        refused.add(name + (departed.contains(name) ? " went away" : " is not present"));
+      } else if (isUsable(entry.get(), refused)) {
+        return chosen(entry.get(), refused, !wanted.get().equals(name));
+      }
+    }
+    return chosen(registry.builtIn(), refused, true);
+  }
+
+  /** Tries one technique that an operator asks for, whatever became of it before. */
+  void require(Entry entry) throws TrackingException {
+    setAside.remove(entry.name());
+    List<String> refused = new ArrayList<>();
+    if (!isUsable(entry, refused)) {
+      throw new TrackingException(refused.getFirst());
+    }
+  }
+
+  void setAside(String name, TrackingException failure) {
+    setAside.put(name, String.valueOf(failure.getMessage()));
+  }
+
+  /** A technique came: what was known of that name no longer counts. */
+  void arrived(String name) {
+    setAside.remove(name);
+    departed.remove(name);
+  }
+
+  void departed(String name) {
+    departed.add(name);
+  }
+
+  private Choice chosen(Entry entry, List<String> refused, boolean instead) {
+    Optional<String> why = instead ? Optional.of(String.join("; ", refused)) : Optional.empty();
+    return new Choice(entry, why, List.copyOf(refused));
+  }
+
+  private boolean isUsable(Entry entry, List<String> refused) {
+    String failure = setAside.get(entry.name());
+    Probe probe =
+        failure == null
+            ? probe(entry)
+            : Probe.refused("it failed: " + failure, "choose it again to try once more");
+    if (!probe.usable()) {
+      refused.add("%s is refused: %s".formatted(entry.name(), refusal(probe)));
+    }
+    return probe.usable();
+  }
+
+  /** Tries a technique, and whether the writers stop if it needs that. */
+  Probe probe(Entry entry) {
+    Probe probe = TechniqueRegistry.probe(entry, space);
+    return probe.usable() && entry.descriptor().needsStoppedWriters()
+        ? probeStoppedWriters(probe)
+        : probe;
+  }
+
+  private Probe probeStoppedWriters(Probe probe) {
+    try {
+      space.execution().stopWriters(StopPoint.POLL, limits.stopWriters()).close();
+      return probe;
+    } catch (WritersNotStoppedException e) {
+      return Probe.refused(
+          "it needs stopped writers: " + e.getMessage(), "let every thread of the space poll");
+    }
+  }
+
+  private static String refusal(Probe probe) {
+    return probe.remedy().isEmpty()
+        ? probe.reason()
+        : "%s (%s)".formatted(probe.reason(), probe.remedy());
+  }
+}

@@ -1,0 +1,483 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingStatistics;
+import dev.ooh.tracking.TrackingTechnique;
+import dev.ooh.tracking.core.Limits;
+import dev.ooh.tracking.core.internal.Gate.Lease;
+import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tracking of one address space: opens, leases, switches and closes sessions, and books what
+ * they report in the {@link Ledger}. Whoever works with a session holds the {@link Gate}'s lease;
+ * what a fenced lease still brings is dropped, because each booking checks the lease while it holds
+ * the ledger.
+ */
+final class SpaceTracking implements AddressSpace.Listener {
+  private static final int HISTORY = 16;
+
+  private final AddressSpace space;
+  private final ExecutionContext execution;
+  private final Consumer<AddressSpace> onClosing;
+  private final Selector selector;
+  private final Limits limits;
+  private final Ledger ledger = new Ledger();
+  private final Gate gate = new Gate();
+  private final SessionKeeper sessions;
+
+  // Guarded by the ledger.
+  private Optional<String> wanted;
+  private List<String> fallback;
+  private boolean askedFor;
+  private @Nullable ActiveSession active;
+  private boolean reconsider;
+  private String failedOnce = "";
+  private long switches;
+  private boolean closed;
+  private final Deque<String> history = new ArrayDeque<>();
+
+  /**
+   * @param wanted the technique that an operator asked for; empty leaves the choice to the core
+   * @param fallback what to take when the wanted one is refused or goes away
+   * @param onClosing called when the space closes
+   */
+  public SpaceTracking(
+      AddressSpace space,
+      TechniqueRegistry registry,
+      Limits limits,
+      Optional<String> wanted,
+      List<String> fallback,
+      Consumer<AddressSpace> onClosing) {
+    this.space = space;
+    this.execution = space.execution();
+    this.onClosing = onClosing;
+    this.limits = limits;
+    this.selector = new Selector(space, registry, limits);
+    this.sessions = new SessionKeeper(space, limits.stopWriters());
+    this.wanted = wanted;
+    this.askedFor = wanted.isPresent();
+    this.fallback = fallback;
+  }
+
+  // What consumers ask.
+
+  /** See {@link dev.ooh.memory.IntervalSource#fetch}. */
+  public Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
+    Lease lease = gate.enter(execution);
+    try {
+      PageSet mapped = mapped();
+      PageSet alwaysDirty = space.alwaysDirty();
+      while (true) {
+        Optional<Interval> interval =
+            fetch(lease, consumer, scan.intersect(mapped), arm.intersect(mapped), alwaysDirty);
+        if (interval.isPresent()) {
+          return interval.get();
+        }
+      }
+    } finally {
+      gate.leave(lease);
+    }
+  }
+
+  /** Empty when the session failed and another one is to be tried; the built-in one never fails. */
+  private Optional<Interval> fetch(
+      Lease lease, TrackingConsumer consumer, PageSet scan, PageSet arm, PageSet alwaysDirty) {
+    ActiveSession session = session(lease);
+    String name = session.name();
+    try {
+      tellUnmapped(session);
+      Gathered gathered = sessions.fetch(session, scan, arm);
+      synchronized (ledger) {
+        if (gate.holds(lease)) {
+          failedOnce = "";
+          return Optional.of(ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
+        }
+      }
+    } catch (WritersNotStoppedException e) {
+      // Nothing was read or cleared, so the session still knows what it knew.
+      String reason = "%s needs stopped writers: %s".formatted(name, e.getMessage());
+      return Optional.of(ledger.deliverAll(consumer, scan, name, reason));
+    } catch (TrackingException e) {
+      if (replaceFailed(lease, session, e)) {
+        return Optional.empty();
+      }
+    }
+    sessions.close(session);
+    return Optional.of(
+        ledger.deliverAll(consumer, scan, name, name + " answered after it was given up"));
+  }
+
+  /** The session to ask now, opened or switched to if need be. */
+  private ActiveSession session(Lease lease) {
+    ActiveSession current;
+    boolean again;
+    Optional<String> want;
+    List<String> otherwise;
+    synchronized (ledger) {
+      if (closed) {
+        throw new IllegalStateException(
+            "address space " + space.name() + " is not tracked any more");
+      }
+      current = active;
+      again = reconsider;
+      reconsider = false;
+      want = wanted;
+      otherwise = fallback;
+    }
+    if (current == null) {
+      return open(lease, want, otherwise);
+    }
+    if (again) {
+      Choice choice = selector.choose(want, otherwise);
+      if (choice.technique() != current.choice().technique()) {
+        try {
+          return switchTo(lease, current, choice);
+        } catch (TrackingException e) {
+          selector.setAside(choice.name(), e);
+          return session(lease);
+        }
+      }
+    }
+    return current;
+  }
+
+  private ActiveSession open(Lease lease, Optional<String> want, List<String> otherwise) {
+    while (true) {
+      Choice choice = selector.choose(want, otherwise);
+      try {
+        ActiveSession session = sessions.open(choice);
+        publish(lease, session, "opened");
+        return session;
+      } catch (TrackingException e) {
+        selector.setAside(choice.name(), e);
+      }
+    }
+  }
+
+  /** A fenced lease publishes nothing; its holder finds out when it books. */
+  private boolean publish(Lease lease, ActiveSession session, String how) {
+    synchronized (ledger) {
+      if (!gate.holds(lease) || closed) {
+        return false;
+      }
+      active = session;
+      if (wanted.isEmpty() && session.choice().insteadOf().isEmpty()) {
+        wanted = Optional.of(session.name());
+      }
+      note("%s %s".formatted(how, session.name()));
+      return true;
+    }
+  }
+
+  /**
+   * Books that a session can't go on. It is tried once more from scratch; failing again without a
+   * good answer in between sets its technique aside.
+   *
+   * @return false when the lease was fenced, so that the failure is nobody's business any more
+   */
+  private boolean replaceFailed(Lease lease, ActiveSession session, TrackingException failure) {
+    String reason = "%s failed: %s".formatted(session.name(), failure.getMessage());
+    boolean again;
+    synchronized (ledger) {
+      if (!gate.holds(lease)) {
+        return false;
+      }
+      again = failedOnce.equals(session.name());
+      failedOnce = session.name();
+      active = null;
+      ledger.lost(reason);
+      note(reason);
+    }
+    sessions.close(session);
+    if (again) {
+      selector.setAside(session.name(), failure);
+    }
+    return true;
+  }
+
+  private ActiveSession switchTo(Lease lease, ActiveSession from, Choice to)
+      throws TrackingException {
+    ActiveSession next;
+    try {
+      next = new SwitchOver(sessions, ledger, this::mapped).run(from, to);
+    } catch (TrackingException e) {
+      synchronized (ledger) {
+        // Left null, the next fetch opens what is wanted, which still is the old one.
+        active = from.isClosed() && active == from ? null : active;
+        note("switch from %s to %s failed: %s".formatted(from.name(), to.name(), e.getMessage()));
+      }
+      throw e;
+    }
+    synchronized (ledger) {
+      switches++;
+    }
+    if (!publish(lease, next, "switched from %s to".formatted(from.name()))) {
+      sessions.close(next);
+      throw new TrackingException(
+          "switch of %s to %s was given up".formatted(space.name(), to.name()));
+    }
+    return next;
+  }
+
+  // What operators and bundles want.
+
+  /**
+   * See {@link dev.ooh.tracking.TrackingControl#use(AddressSpace, String)}. Waits for a running
+   * fetch, with a limit.
+   */
+  public void use(Entry entry) throws TrackingException {
+    selector.require(entry);
+    Lease lease = enterOrFence("a switch to " + entry.name());
+    try {
+      ActiveSession current;
+      synchronized (ledger) {
+        current = active;
+      }
+      if (current != null && current.choice().technique() != entry.technique()) {
+        switchTo(lease, current, Choice.of(entry));
+      }
+      synchronized (ledger) {
+        wanted = Optional.of(entry.name());
+        askedFor = true;
+      }
+    } finally {
+      gate.leave(lease);
+    }
+  }
+
+  /** Tries a technique for this space. */
+  public void require(Entry entry) throws TrackingException {
+    selector.require(entry);
+  }
+
+  /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
+  public void fallback(List<String> techniques) {
+    synchronized (ledger) {
+      fallback = techniques;
+      reconsider |= isStopgap();
+    }
+  }
+
+  /** A technique came: it may be the one wanted. The switch to it is made by the next fetch. */
+  public void arrived(String name) {
+    selector.arrived(name);
+    synchronized (ledger) {
+      reconsider |= isStopgap() || wanted.equals(Optional.of(name));
+    }
+  }
+
+  /**
+   * A technique goes; on return none of its code is running for this space, unless it hangs. It is
+   * asked for a last time, if another technique takes over.
+   */
+  public void departed(TrackingTechnique technique, String name) {
+    Lease lease = enterOrFence("the departure of " + name);
+    try {
+      ActiveSession session;
+      Optional<String> want;
+      List<String> otherwise;
+      synchronized (ledger) {
+        session = active;
+        want = wanted;
+        otherwise = fallback;
+      }
+      if (session == null || session.choice().technique() != technique) {
+        return;
+      }
+      session.departs(limits.departure());
+      selector.departed(name);
+      replaceDeparted(lease, session, selector.choose(want, otherwise));
+    } finally {
+      gate.leave(lease);
+    }
+  }
+
+  private void replaceDeparted(Lease lease, ActiveSession session, Choice choice) {
+    try {
+      switchTo(lease, session, choice);
+    } catch (TrackingException e) {
+      synchronized (ledger) {
+        active = null;
+        ledger.lost("technique %s went away: %s".formatted(session.name(), e.getMessage()));
+      }
+      sessions.close(session);
+    }
+  }
+
+  /** Waits for a running fetch; one that takes too long is given up, and everything is doubted. */
+  private Lease enterOrFence(String what) {
+    while (true) {
+      Optional<Lease> lease = gate.enter(execution, limits.lease());
+      if (lease.isPresent()) {
+        return lease.get();
+      }
+      synchronized (ledger) {
+        String reason =
+            "%s did not answer within %d ms before %s"
+                .formatted(activeName(), limits.lease().toMillis(), what);
+        // Its thread closes it when it comes back; nobody else may call it meanwhile.
+        active = null;
+        ledger.lost(reason);
+        note(reason);
+        gate.fence();
+      }
+    }
+  }
+
+  /** Ends the tracking: closes the session. Intervals can still be committed. */
+  public void close() {
+    synchronized (ledger) {
+      closed = true;
+    }
+    Lease lease = enterOrFence("its end");
+    try {
+      ActiveSession session;
+      synchronized (ledger) {
+        session = active;
+        active = null;
+      }
+      if (session != null) {
+        sessions.close(session);
+      }
+    } finally {
+      gate.leave(lease);
+    }
+  }
+
+  // What is known.
+
+  public AddressSpace space() {
+    return space;
+  }
+
+  /** The technique that gathers now. */
+  public Optional<String> active() {
+    synchronized (ledger) {
+      return Optional.ofNullable(active).map(ActiveSession::name);
+    }
+  }
+
+  public boolean isActive(TrackingTechnique technique) {
+    synchronized (ledger) {
+      return active != null && active.choice().technique() == technique;
+    }
+  }
+
+  public TrackingStatistics statistics() {
+    LedgerCounts counts = ledger.counts();
+    long switched;
+    synchronized (ledger) {
+      switched = switches;
+    }
+    return new TrackingStatistics(
+        counts.fetches(),
+        counts.pagesReported(),
+        counts.committed(),
+        counts.aborted(),
+        counts.conservative(),
+        switched,
+        sessions.stoppedNanos(),
+        sessions.statistics());
+  }
+
+  /** See {@link dev.ooh.tracking.TrackingControl#explain}. */
+  public List<String> explain() {
+    ActiveSession session;
+    List<String> lines = new ArrayList<>();
+    synchronized (ledger) {
+      session = active;
+      lines.add(
+          wanted
+              .map(name -> name + (askedFor ? " is wanted" : " is wanted: the first usable one"))
+              .orElse("no technique is wanted by name: the most preferred usable one is taken"));
+      if (!fallback.isEmpty()) {
+        lines.add("fallback: " + String.join(", ", fallback));
+      }
+    }
+    if (session == null) {
+      lines.add("none is active before the next fetch");
+    } else {
+      lines.add("%s is active, by %s".formatted(session.name(), session.mode()));
+      session.choice().insteadOf().ifPresent(why -> lines.add("because " + why));
+      lines.addAll(session.choice().refused());
+    }
+    synchronized (ledger) {
+      lines.addAll(history);
+    }
+    return lines;
+  }
+
+  // Events of the address space; each only takes the ledger's monitor for a moment.
+
+  @Override
+  public void unmapped(AddressSpace unused, PageSet pages) {
+    ledger.unmapped(pages);
+  }
+
+  @Override
+  public void changed(AddressSpace unused, PageSet pages) {
+    ledger.changed(pages);
+  }
+
+  @Override
+  public void doubt(AddressSpace unused, String reason) {
+    ledger.doubt(reason);
+  }
+
+  @Override
+  public void consumerClosed(TrackingConsumer consumer) {
+    ledger.consumerClosed(consumer);
+  }
+
+  @Override
+  public void closing(AddressSpace unused) {
+    onClosing.accept(space);
+    close();
+  }
+
+  /** The active technique is not the one wanted, only what was left. */
+  private boolean isStopgap() {
+    return active != null && active.choice().insteadOf().isPresent();
+  }
+
+  private String activeName() {
+    return active == null ? "a technique that is being opened" : active.name();
+  }
+
+  private void tellUnmapped(ActiveSession session) throws TrackingException {
+    PageSet unmapped = ledger.takeUnmapped();
+    if (!unmapped.isEmpty()) {
+      session.unmapped(unmapped);
+    }
+  }
+
+  private PageSet mapped() {
+    PageSet.Builder mapped = PageSet.builder();
+    for (Region region : space.regions()) {
+      mapped.add(region.start(), region.end());
+    }
+    return mapped.build();
+  }
+
+  private void note(String what) {
+    history.addLast(what);
+    if (history.size() > HISTORY) {
+      history.removeFirst();
+    }
+  }
+}

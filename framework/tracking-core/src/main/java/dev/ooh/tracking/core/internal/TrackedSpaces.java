@@ -1,0 +1,168 @@
+package dev.ooh.tracking.core.internal;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TechniqueStatus;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingStatistics;
+import dev.ooh.tracking.TrackingTechnique;
+import dev.ooh.tracking.core.Limits;
+import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every address space that is tracked, and what is wanted for those to come. */
+public final class TrackedSpaces {
+  private final Limits limits;
+  private final TechniqueRegistry registry = new TechniqueRegistry();
+  private final Map<AddressSpace, SpaceTracking> trackings = new IdentityHashMap<>();
+  private Optional<String> wanted = Optional.empty();
+  private List<String> fallback = List.of();
+  private boolean closed;
+
+  public TrackedSpaces(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** See {@link dev.ooh.memory.IntervalSource#fetch}; bounds are widened to whole pages. */
+  public Interval fetch(AddressSpace space, TrackingConsumer consumer, PageSet scan, PageSet arm) {
+    if (consumer.space() != space) {
+      throw new IllegalArgumentException(
+          "consumer is %s, wanted one of %s".formatted(consumer, space.name()));
+    }
+    if (!scan.containsAll(arm)) {
+      throw new IllegalArgumentException(
+          "arm is %s, wanted it within scan, which is %s".formatted(arm, scan));
+    }
+    Optional<SpaceTracking> tracking = track(space);
+    if (tracking.isEmpty()) {
+      return Interval.all(scan, "the tracking core was stopped");
+    }
+    PageSet pages = WholePages.of(scan);
+    return tracking.get().fetch(consumer, pages, arm == scan ? pages : WholePages.of(arm));
+  }
+
+  public void add(TrackingTechnique technique) {
+    String name = registry.add(technique);
+    snapshot().forEach(tracking -> tracking.arrived(name));
+  }
+
+  public void remove(TrackingTechnique technique) {
+    Optional<Entry> entry = registry.remove(technique);
+    entry.ifPresent(
+        gone -> snapshot().forEach(tracking -> tracking.departed(technique, gone.name())));
+  }
+
+  public List<TechniqueStatus> list(AddressSpace space) {
+    Optional<SpaceTracking> tracking = tracked(space);
+    List<TechniqueStatus> list = new ArrayList<>();
+    for (Entry entry : registry.byPreference()) {
+      Probe probe = new Selector(space, registry, limits).probe(entry);
+      boolean active = tracking.isPresent() && tracking.get().isActive(entry.technique());
+      list.add(new TechniqueStatus(entry.descriptor(), probe, active));
+    }
+    return list;
+  }
+
+  public void use(AddressSpace space, String name) throws TrackingException {
+    Entry entry = registry.get(name);
+    Optional<SpaceTracking> tracking = track(space);
+    if (tracking.isEmpty()) {
+      throw new TrackingException("the tracking core was stopped");
+    }
+    tracking.get().use(entry);
+  }
+
+  public void use(String name) throws TrackingException {
+    Entry entry = registry.get(name);
+    List<SpaceTracking> tracked = snapshot();
+    // All or none, as far as trying can tell: a half-made switch helps nobody.
+    for (SpaceTracking tracking : tracked) {
+      tracking.require(entry);
+    }
+    for (SpaceTracking tracking : tracked) {
+      tracking.use(entry);
+    }
+    synchronized (this) {
+      wanted = Optional.of(name);
+    }
+  }
+
+  public void fallback(List<String> techniques) {
+    List<String> copy = List.copyOf(techniques);
+    synchronized (this) {
+      fallback = copy;
+    }
+    snapshot().forEach(tracking -> tracking.fallback(copy));
+  }
+
+  public List<AddressSpace> all() {
+    return snapshot().stream().map(SpaceTracking::space).toList();
+  }
+
+  public Optional<String> active(AddressSpace space) {
+    return tracked(space).flatMap(SpaceTracking::active);
+  }
+
+  public List<String> explain(AddressSpace space) {
+    return tracked(space)
+        .map(SpaceTracking::explain)
+        .orElseGet(() -> List.of(space.name() + " is not tracked"));
+  }
+
+  public TrackingStatistics statistics(AddressSpace space) {
+    return tracked(space).map(SpaceTracking::statistics).orElseGet(TrackingStatistics::zero);
+  }
+
+  public void close() {
+    List<SpaceTracking> all;
+    synchronized (this) {
+      closed = true;
+      all = List.copyOf(trackings.values());
+      trackings.clear();
+    }
+    all.forEach(
+        tracking -> {
+          tracking.space().removeListener(tracking);
+          tracking.close();
+        });
+  }
+
+  /** Empty when the core was closed. */
+  private Optional<SpaceTracking> track(AddressSpace space) {
+    SpaceTracking tracking;
+    synchronized (this) {
+      SpaceTracking known = trackings.get(space);
+      if (known != null || closed) {
+        return Optional.ofNullable(known);
+      }
+      tracking = new SpaceTracking(space, registry, limits, wanted, fallback, this::forget);
+      trackings.put(space, tracking);
+    }
+    // Outside the monitor: the space may hold locks of its own.
+    space.addListener(tracking);
+    if (!space.isOpen()) {
+      tracking.closing(space);
+      throw new IllegalStateException("address space " + space.name() + " is closed");
+    }
+    return Optional.of(tracking);
+  }
+
+  private synchronized void forget(AddressSpace space) {
+    trackings.remove(space);
+  }
+
+  private synchronized Optional<SpaceTracking> tracked(AddressSpace space) {
+    return Optional.ofNullable(trackings.get(space));
+  }
+
+  private synchronized List<SpaceTracking> snapshot() {
+    return List.copyOf(trackings.values());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.ooh.tracking.core.fake;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TechniqueDescriptor;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.TrackingTechnique;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/** Exact, and wrong in whatever way a test wants: the hooks run where the name says. */
+public final class FakeTechnique implements TrackingTechnique {
+  /** A technique's code that a test replaces. */
+  public interface Hook {
+    void run() throws TrackingException;
+  }
+
+  private final TechniqueDescriptor descriptor;
+  public Probe probe = Probe.usable("fake");
+  public Hook onProbe = () -> {};
+  public Hook onOpen = () -> {};
+  public Hook beforeFetch = () -> {};
+  public Hook afterFetch = () -> {};
+
+  /** When set, the next fetch says that something was lost, and reports nothing. */
+  public String lose = "";
+
+  public int opened;
+  public int open;
+  public final List<PageSet> unmapped = new ArrayList<>();
+
+  public FakeTechnique(String name, int preference) {
+    this(name, preference, false);
+  }
+
+  public FakeTechnique(String name, int preference, boolean needsStoppedWriters) {
+    descriptor = new TechniqueDescriptor(name, "for tests", preference, needsStoppedWriters);
+  }
+
+  @Override
+  public TechniqueDescriptor descriptor() {
+    return descriptor;
+  }
+
+  @Override
+  public Probe probe(AddressSpace space) {
+    try {
+      onProbe.run();
+    } catch (TrackingException e) {
+      throw new IllegalStateException(e);
+    }
+    return probe;
+  }
+
+  @Override
+  public TrackingSession open(AddressSpace space) throws TrackingException {
+    onOpen.run();
+    opened++;
+    open++;
+    return new Session((FakeSpace) space);
+  }
+
+  private final class Session implements TrackingSession, LongConsumer {
+    private final FakeSpace space;
+    private final Set<Long> armed = new HashSet<>();
+    private final Set<Long> written = new HashSet<>();
+    private long fetches;
+    private boolean closed;
+
+    Session(FakeSpace space) {
+      this.space = space;
+      space.subscribe(this);
+    }
+
+    @Override
+    public synchronized void accept(long page) {
+      if (armed.remove(page)) {
+        written.add(page);
+      }
+    }
+
+    @Override
+    public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+      beforeFetch.run();
+      Gathered gathered = drain(arm);
+      afterFetch.run();
+      return gathered;
+    }
+
+    private synchronized Gathered drain(PageSet arm) {
+      fetches++;
+      PageSet.Builder pages = PageSet.builder();
+      written.forEach(pages::addPage);
+      written.clear();
+      arm.forEachPage(armed::add);
+      if (!lose.isEmpty()) {
+        Gathered lost = Gathered.lost(PageSet.empty(), lose);
+        lose = "";
+        return lost;
+      }
+      return Gathered.of(pages.build());
+    }
+
+    @Override
+    public synchronized void unmapped(PageSet pages) {
+      unmapped.add(pages);
+      armed.removeIf(pages::contains);
+      written.removeIf(pages::contains);
+    }
+
+    @Override
+    public String mode() {
+      return "fake";
+    }
+
+    @Override
+    public synchronized TechniqueStatistics statistics() {
+      return TechniqueStatistics.of(Map.of("fetches", fetches));
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        open--;
+        space.unsubscribe(this);
+      }
+    }
+  }
+}

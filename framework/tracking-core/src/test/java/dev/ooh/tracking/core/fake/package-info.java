@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ooh.tracking.core.fake;
+
+import org.jspecify.annotations.NullMarked;
