@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
@@ -18,6 +19,8 @@ import java.util.function.ToIntFunction;
 public final class Launcher {
   /** System property: the folder that holds {@code bundles}; else it is found beside this jar. */
   static final String HOME = "ooh.home";
+
+  private static final Set<String> HELP = Set.of("--help", "-h", "help");
 
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
@@ -81,20 +84,18 @@ public final class Launcher {
       commands.help().forEach(console.err()::println);
       return WRONG_USAGE;
     }
-    String name = line.getFirst();
-    if (name.equals("--help") || name.equals("-h") || name.equals("help")) {
-      commands.help().forEach(console.out()::println);
-      return 0;
-    }
     List<AutoCloseable> options = new ArrayList<>();
     try {
       commands.startOptions(line, options);
-      ToIntFunction<String[]> command = line.isEmpty() ? null : commands.command(line.getFirst());
+      String name = line.isEmpty() ? "" : line.getFirst();
+      if (HELP.contains(name)) {
+        commands.help().forEach(console.out()::println);
+        return 0;
+      }
+      ToIntFunction<String[]> command = commands.command(name);
       if (command == null) {
         throw new UsageException(
-            (line.isEmpty() ? "no command" : "unknown command '" + line.getFirst() + "'")
-                + ", wanted one of "
-                + String.join(", ", commands.names()));
+            "unknown command '" + name + "', wanted one of " + String.join(", ", commands.names()));
       }
       List<String> own = new ArrayList<>(line.subList(1, line.size()));
       if (arguments.verbose()) {
