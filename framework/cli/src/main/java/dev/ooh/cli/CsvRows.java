@@ -43,6 +43,9 @@ public final class CsvRows implements AutoCloseable {
       return new CsvRows(file, null); // a pipe or a terminal can't be replaced
     }
     Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new CommandException("--csv is " + file + ", but there is no folder " + folder);
+    }
     try {
       if (Files.exists(file) && !Files.isWritable(file)) {
         throw new CommandException("--csv is " + file + ", which is not writable");
@@ -50,8 +53,8 @@ public final class CsvRows implements AutoCloseable {
       return new CsvRows(file, Files.createTempFile(folder, "." + file.getFileName(), ".part"));
     } catch (IOException e) {
       throw new CommandException(
-          "--csv is %s, wanted a file in a folder that can be written: %s"
-              .formatted(file, ErrorText.of(e)),
+          "--csv is %s, but no file can be made in %s: %s"
+              .formatted(file, folder, ErrorText.reason(e)),
           e);
     }
   }

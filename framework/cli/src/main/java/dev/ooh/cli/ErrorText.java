@@ -1,5 +1,6 @@
 package dev.ooh.cli;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -28,6 +29,14 @@ public final class ErrorText {
     String line = message.strip().replaceAll("\\s*\\R\\s*", "; ");
     boolean bare = cause instanceof NullPointerException || cause instanceof LinkageError;
     return bare ? cause.getClass().getSimpleName() + ": " + line : line;
+  }
+
+  /** What went wrong with a file that the message names already. */
+  static String reason(IOException thrown) {
+    if (thrown instanceof FileSystemException file) {
+      return file.getReason() == null ? kind(file) : file.getReason();
+    }
+    return of(thrown);
   }
 
   private static String kind(FileSystemException file) {

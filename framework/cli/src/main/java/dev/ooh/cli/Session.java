@@ -67,8 +67,8 @@ public final class Session implements AutoCloseable {
       throw new UsageException(ErrorText.of(e));
     }
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
-    choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
     CsvRows rows = CsvRows.to(options.csv());
+    choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
     return new Session(experiment, options, tracking, substrate, choice, rows);
   }
 

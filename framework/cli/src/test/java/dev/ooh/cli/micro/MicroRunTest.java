@@ -1,0 +1,114 @@
+package dev.ooh.cli.micro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.cli.CsvRows;
+import dev.ooh.cli.Tracking;
+import dev.ooh.cli.toy.Invocation;
+import dev.ooh.cli.toy.ToyControl;
+import dev.ooh.cli.toy.ToySubstrate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MicroRunTest {
+  @TempDir Path folder;
+
+  private static Invocation micro(boolean withLossy, String... arguments) {
+    Tracking tracking =
+        Tracking.of(
+            new ToyControl(withLossy), List.of(ToySubstrate.VIRTUAL, ToySubstrate.LINUX));
+    return Invocation.of(new MicroRun(tracking), arguments);
+  }
+
+  @Test
+  void writesOneMetricARow() throws Exception {
+    Path csv = folder.resolve("m.csv");
+    Invocation done = micro(false, "--sizes", "1,2", "--technique", "exact", "--csv", "" + csv);
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(Files.readAllLines(csv))
+        .containsExactly(
+            CsvRows.HEADER,
+            // a store costs 1 ms, against 2 ms untracked
+            "micro,virtual,exact,array,1,tracked_slowdown,1.5,x",
+            "micro,virtual,exact,array,1,tracker_time,0,sim_ms",
+            "micro,virtual,exact,array,1,setup_time,0,sim_ms",
+            "micro,virtual,exact,array,1,pages_written,768,pages",
+            "micro,virtual,exact,array,1,pages_reported,768,pages",
+            "micro,virtual,exact,array,1,event.M5,768,count",
+            "micro,virtual,exact,array,2,tracked_slowdown,1.5,x",
+            "micro,virtual,exact,array,2,tracker_time,0,sim_ms",
+            "micro,virtual,exact,array,2,setup_time,0,sim_ms",
+            "micro,virtual,exact,array,2,pages_written,1536,pages",
+            "micro,virtual,exact,array,2,pages_reported,1536,pages",
+            "micro,virtual,exact,array,2,event.M5,1536,count");
+    assertThat(done.out()).contains("exact").contains("1.500x");
+  }
+
+  @Test
+  void storesToAShareOfThePages() throws Exception {
+    Path csv = folder.resolve("m.csv");
+    Invocation done =
+        micro(
+            false, "--sizes", "1", "--dirty", "10,100", "--technique", "exact,all-dirty", "--csv",
+            "" + csv);
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(Files.readAllLines(csv))
+        .contains(
+            "micro,virtual,exact,array,1/10,pages_written,78,pages",
+            "micro,virtual,exact,array,1/10,pages_reported,78,pages",
+            "micro,virtual,all-dirty,array,1/10,pages_written,78,pages",
+            "micro,virtual,all-dirty,array,1/10,pages_reported,768,pages",
+            "micro,virtual,exact,array,1/100,pages_written,768,pages");
+  }
+
+  @Test
+  void aLostPageIsAFailureAndLeavesNoFile() {
+    Path csv = folder.resolve("m.csv");
+    Invocation done = micro(true, "--sizes", "1", "--technique", "lossy", "--csv", "" + csv);
+    assertThat(done.status()).isEqualTo(1);
+    assertThat(done.err())
+        .isEqualTo(
+            "ooh micro: technique lossy lost 3 of 768 pages written to the 1 MB array, wanted none"
+                + " lost\n");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void allNamesWhatIsRefused() {
+    Invocation done = micro(false, "--sizes", "1", "--technique", "all");
+    assertThat(done.status()).isZero();
+    assertThat(done.err())
+        .isEqualTo("technique shy is refused on virtual: it is shy (be gentle)\n");
+    assertThat(done.out()).contains("none").contains("all-dirty").contains("exact");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--sizes 1,x     | 2 | --sizes has 'x'",
+        "--sizes 0       | 2 | --sizes has '0', wanted whole MB from 1",
+        "--sizes 1.5     | 2 | --sizes has '1.5', wanted whole MB",
+        "--dirty 101     | 2 | --dirty has '101', wanted percent above 0 and up to 100",
+        "--dirty 0       | 2 | --dirty has '0', wanted percent",
+        "--passes 2      | 2 | --passes is 2, wanted 3 or more",
+        "--technique foo | 2 | technique is 'foo', wanted all, none, or one of those present",
+        "--technique shy | 1 | technique shy is refused on virtual: it is shy (be gentle)",
+        "--substrate xen | 2 | substrate is 'xen', wanted one of those present: linux, virtual",
+        "--substrate linux | 1 | substrate linux can't be used here: this is not Linux",
+        "--cost-profile p | 2 | cost-profile is 'p', wanted sc22",
+        "--csv /proc/a.csv | 1 | --csv is /proc/a.csv, but no file can be made in /proc",
+        "--csv /none/a.csv | 1 | --csv is /none/a.csv, but there is no folder /none",
+      })
+  void badInputIsOneLine(String line, int status, String message) {
+    Invocation done = micro(false, line.strip().split(" "));
+    assertThat(done.status()).as(done.err()).isEqualTo(status);
+    assertThat(done.err()).startsWith("ooh micro: ").contains(message).hasLineCount(1);
+    assertThat(done.out()).isEmpty();
+  }
+}
