@@ -20,7 +20,8 @@ public final class CommandSupport {
 
   /**
    * Parses {@code arguments} into {@code command}, an object annotated with picocli's
-   * {@code @Command} that is a {@code Callable<Integer>}, and runs it. Use a fresh object each time.
+   * {@code @Command} that is a {@code Callable<Integer>}, and runs it. Use a fresh object each
+   * time.
    */
   public static int execute(Object command, String[] arguments) {
     return execute(
@@ -31,8 +32,7 @@ public final class CommandSupport {
   }
 
   /** As above, to other writers. */
-  public static int execute(
-      Object command, String[] arguments, PrintWriter out, PrintWriter err) {
+  public static int execute(Object command, String[] arguments, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(command);
     CommandSpec common = CommandSpec.forAnnotatedObject(new CommonOptions());
     line.getCommandSpec().addMixin("common", common);

@@ -83,8 +83,7 @@ public final class CsvRows implements AutoCloseable {
       if (part != null) {
         // Temporary files are private; the finished one gets what a plain new file would have.
         PlainPermissions.apply(part, file);
-        Files.move(
-            part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         unfinished = null;
       }
     } catch (IOException e) {

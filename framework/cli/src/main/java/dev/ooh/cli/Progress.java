@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A line on standard error that says what a long command is doing, rewritten in place. Silent unless
- * standard error is a terminal. For any thread.
+ * A line on standard error that says what a long command is doing, rewritten in place. Silent
+ * unless standard error is a terminal. For any thread.
  */
 public final class Progress implements AutoCloseable {
   private static final String CLEAR_LINE = "\r\033[K";

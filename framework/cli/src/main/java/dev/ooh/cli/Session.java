@@ -47,8 +47,8 @@ public final class Session implements AutoCloseable {
    *
    * @param experiment the name of the command, for rows and address spaces
    * @throws UsageException if a substrate, technique or cost profile is not there
-   * @throws CommandException if a technique that was named is refused, or the CSV file
-   *     can't be written
+   * @throws CommandException if a technique that was named is refused, or the CSV file can't be
+   *     written
    */
   public static Session open(
       Tracking tracking, SessionOptions options, String experiment, CommandSpec spec)

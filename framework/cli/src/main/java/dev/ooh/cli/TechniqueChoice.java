@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  */
 record TechniqueChoice(List<String> techniques, List<String> refused, boolean named) {
 
-  static TechniqueChoice of(
-      List<String> asked, List<TechniqueStatus> present, String substrate)
+  static TechniqueChoice of(List<String> asked, List<TechniqueStatus> present, String substrate)
       throws UsageException, CommandException {
     LinkedHashSet<String> chosen = new LinkedHashSet<>();
     List<String> refused = new ArrayList<>();

@@ -43,8 +43,7 @@ class CommandSupportTest {
             () -> {
               throw new CommandException("the thing is 1, wanted 2");
             });
-    assertThat(failed)
-        .isEqualTo(new Invocation(1, "", "ooh test: the thing is 1, wanted 2\n"));
+    assertThat(failed).isEqualTo(new Invocation(1, "", "ooh test: the thing is 1, wanted 2\n"));
   }
 
   @Test

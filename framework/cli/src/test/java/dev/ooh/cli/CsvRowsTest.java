@@ -54,8 +54,7 @@ class CsvRowsTest {
     try (CsvRows rows = CsvRows.to(file)) {
       rows.finish();
     }
-    assertThat(Files.getPosixFilePermissions(file))
-        .isEqualTo(Files.getPosixFilePermissions(plain));
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(plain));
   }
 
   @Test

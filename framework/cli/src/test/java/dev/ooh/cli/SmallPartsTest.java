@@ -48,8 +48,7 @@ class SmallPartsTest {
   void errorsAreOneLine() {
     assertThat(ErrorText.of(new IllegalStateException("a\n  b"))).isEqualTo("a; b");
     assertThat(ErrorText.of(new IllegalStateException())).isEqualTo("IllegalStateException");
-    assertThat(ErrorText.of(new NoSuchFileException("/x")))
-        .isEqualTo("no such file or folder: /x");
+    assertThat(ErrorText.of(new NoSuchFileException("/x"))).isEqualTo("no such file or folder: /x");
     assertThat(ErrorText.of(new ExecutionException(new IllegalStateException("inner"))))
         .isEqualTo("inner");
     assertThat(ErrorText.of(new NoClassDefFoundError("dev/ooh/X")))

@@ -130,8 +130,7 @@ final class DemoRun implements Callable<Integer> {
 
   private TrackedSpace open(Substrate substrate, String program, String technique)
       throws Exception {
-    SpaceOptions options =
-        SpaceOptions.named("demo-" + program).with("seed", Long.toString(seed));
+    SpaceOptions options = SpaceOptions.named("demo-" + program).with("seed", Long.toString(seed));
     return TrackedSpace.of(substrate.open(options), tracking.control(), technique);
   }
 
@@ -212,7 +211,8 @@ final class DemoRun implements Callable<Integer> {
     table.lines().forEach(line -> out.println("  " + line));
     out.println();
     out.println("  written, reported: pages of 4 KiB, summed over the intervals. Each program ran");
-    out.println("  once on a substrate and the technique was switched under it. sim_ms: simulated.");
+    out.println(
+        "  once on a substrate and the technique was switched under it. sim_ms: simulated.");
     for (DemoConsumer consumer : consumers) {
       out.println("  " + consumer.name() + ": " + consumer.summary());
     }
@@ -225,7 +225,8 @@ final class DemoRun implements Callable<Integer> {
           "nothing lost: %d intervals and %d switches of technique in mid-interval, each compared"
               + " with an oracle%n",
           intervals, switches);
-      out.println("next: ./ooh micro --csv micro.csv · ./ooh techniques · ./ooh shell · ./ooh help");
+      out.println(
+          "next: ./ooh micro --csv micro.csv · ./ooh techniques · ./ooh shell · ./ooh help");
     }
   }
 

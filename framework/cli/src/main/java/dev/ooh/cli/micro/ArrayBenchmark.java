@@ -22,14 +22,13 @@ import java.util.TreeMap;
  * The paper's micro-benchmark (section "Experiments"): an array is pinned by touching it, then one
  * 8-byte store goes to each of its pages, pass after pass, and the tracker asks after each pass.
  *
- * <p>Where the machine is simulated, the slowdown is 1 + (cost of tracking events, without set-up) /
- * (untracked cost of the stores, row W0); elsewhere it is measured against passes made before
+ * <p>Where the machine is simulated, the slowdown is 1 + (cost of tracking events, without set-up)
+ * / (untracked cost of the stores, row W0); elsewhere it is measured against passes made before
  * tracking starts.
  */
 public final class ArrayBenchmark {
   /** Events of starting and ending tracking: counted over the whole run, not from interval two. */
-  private static final List<String> SETUP_EVENTS =
-      List.of("M3", "M4", "M9", "M10", "M11", "M12");
+  private static final List<String> SETUP_EVENTS = List.of("M3", "M4", "M9", "M10", "M11", "M12");
 
   private static final int PAGES_A_POLL = 1024;
 
@@ -67,7 +66,8 @@ public final class ArrayBenchmark {
     costs.ifPresent(simulated -> simulated.trackedBytes(bytes));
     double untracked = costs.isPresent() ? 0 : untrackedPasses(array, pattern);
 
-    TechniqueStatistics start = costs.map(SimulatedCosts::events).orElseGet(TechniqueStatistics::none);
+    TechniqueStatistics start =
+        costs.map(SimulatedCosts::events).orElseGet(TechniqueStatistics::none);
     Tracker tracker = new Tracker(array);
     double setup = tracker.fetch(array.pages());
     TechniqueStatistics second = costs.map(SimulatedCosts::events).orElse(start);

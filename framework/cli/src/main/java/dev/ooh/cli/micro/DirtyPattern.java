@@ -3,8 +3,8 @@ package dev.ooh.cli.micro;
 import dev.ooh.memory.PageSet;
 
 /**
- * Which pages of the array a pass stores to: a percentage of them, spread evenly, and others in each
- * pass when not all are.
+ * Which pages of the array a pass stores to: a percentage of them, spread evenly, and others in
+ * each pass when not all are.
  *
  * @param pages pages of the array
  * @param percent above 0, up to 100

@@ -111,7 +111,8 @@ final class MicroRun implements Callable<Integer> {
       session.row(run, APPLICATION, name, "pages_reported", result.pagesReported(), "pages");
       result
           .events()
-          .forEach((id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
+          .forEach(
+              (id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
       table.add(
           technique,
           name,

@@ -91,8 +91,7 @@ final class ShellRun implements Callable<Integer> {
       throw new CommandException(
           "substrate %s can't be used here: %s".formatted(substrate, chosen.refusal().get()));
     }
-    AddressSpace space =
-        chosen.open(SpaceOptions.named("live").with("seed", Long.toString(seed)));
+    AddressSpace space = chosen.open(SpaceOptions.named("live").with("seed", Long.toString(seed)));
     String asked = technique;
     if (asked != null) {
       boolean known = false;

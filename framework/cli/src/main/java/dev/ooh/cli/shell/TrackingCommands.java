@@ -130,8 +130,7 @@ public final class TrackingCommands {
     List<String> lines = new ArrayList<>();
     lines.add(
         "live program: %d intervals, %d pages written, %d reported, %d lost"
-            .formatted(
-                figures.intervals(), figures.written(), figures.reported(), figures.lost()));
+            .formatted(figures.intervals(), figures.written(), figures.reported(), figures.lost()));
     LiveProgram.LastInterval last = figures.last();
     if (last != null) {
       lines.add(

@@ -48,8 +48,7 @@ class DemoRunTest {
           throw new AssertionError(e);
         }
         stage.space().memory().putLong(region.start() + 4096, value++);
-        try (Interval interval =
-            control.fetch(stage.space(), me, region.pages(), region.pages())) {
+        try (Interval interval = control.fetch(stage.space(), me, region.pages(), region.pages())) {
           stage.interval(oracle.observe(region.pages(), interval.pages()));
           interval.commit();
         }
@@ -59,10 +58,8 @@ class DemoRunTest {
   }
 
   private static Invocation demo(ToyControl control, boolean honest, String... arguments) {
-    Tracking tracking =
-        Tracking.of(control, List.of(ToySubstrate.VIRTUAL, ToySubstrate.LINUX));
-    return Invocation.of(
-        new DemoRun(tracking, List.of(new Writer(control, honest))), arguments);
+    Tracking tracking = Tracking.of(control, List.of(ToySubstrate.VIRTUAL, ToySubstrate.LINUX));
+    return Invocation.of(new DemoRun(tracking, List.of(new Writer(control, honest))), arguments);
   }
 
   @Test

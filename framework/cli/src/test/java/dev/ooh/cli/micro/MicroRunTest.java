@@ -20,8 +20,7 @@ class MicroRunTest {
 
   private static Invocation micro(boolean withLossy, String... arguments) {
     Tracking tracking =
-        Tracking.of(
-            new ToyControl(withLossy), List.of(ToySubstrate.VIRTUAL, ToySubstrate.LINUX));
+        Tracking.of(new ToyControl(withLossy), List.of(ToySubstrate.VIRTUAL, ToySubstrate.LINUX));
     return Invocation.of(new MicroRun(tracking), arguments);
   }
 
@@ -54,7 +53,14 @@ class MicroRunTest {
     Path csv = folder.resolve("m.csv");
     Invocation done =
         micro(
-            false, "--sizes", "1", "--dirty", "10,100", "--technique", "exact,all-dirty", "--csv",
+            false,
+            "--sizes",
+            "1",
+            "--dirty",
+            "10,100",
+            "--technique",
+            "exact,all-dirty",
+            "--csv",
             "" + csv);
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(Files.readAllLines(csv))

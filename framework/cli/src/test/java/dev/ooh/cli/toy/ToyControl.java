@@ -18,7 +18,8 @@ import java.util.Optional;
 
 /**
  * A core with techniques that only exist by name: {@code exact} reports what was written, {@code
- * lossy} forgets the first page of it, {@code all-dirty} reports everything, {@code shy} is refused.
+ * lossy} forgets the first page of it, {@code all-dirty} reports everything, {@code shy} is
+ * refused.
  */
 public final class ToyControl implements TrackingControl {
   private final Map<AddressSpace, String> wanted = new LinkedHashMap<>();

@@ -135,6 +135,11 @@ final class ToySpace implements AddressSpace {
     public void trackedBytes(long bytes) {}
 
     @Override
+    public void count(String event, long times) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Priced price(TechniqueStatistics difference) {
       return new Priced(7 * difference.get("M3"), 0, difference.get("M5"), 0);
     }
