@@ -1,0 +1,69 @@
+package dev.ooh.epml.hypervisor;
+
+import dev.ooh.epml.cpu.GuestPmlFields;
+import dev.ooh.machine.extension.HypercallHandler;
+import dev.ooh.machine.extension.HypervisorContext;
+import dev.ooh.machine.extension.HypervisorModule;
+import dev.ooh.machine.extension.Registration;
+import dev.ooh.machine.vmx.VmcsField;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lets the guest use EPML's fields without an exit, and keeps the guest PML page in its frame
+ * meanwhile. After the one hypercall that starts it the hypervisor has no part in tracking.
+ */
+public final class EpmlHypervisor implements HypervisorModule {
+  /** Starts, or takes another reference. Argument: the GPA of the guest PML page. */
+  public static final long INIT = 0x4F6F_4801L;
+
+  /** Gives up a reference; the last one stops. No argument. */
+  public static final long DEACTIVATE = 0x4F6F_4802L;
+
+  private final List<Registration> granted = new ArrayList<>();
+  private long pageGpa;
+  private int users;
+
+  @Override
+  public void load(HypervisorContext context) {
+    context.registerHypercall(INIT, (page, b, c) -> init(context, page));
+    context.registerHypercall(DEACTIVATE, (a, b, c) -> deactivate());
+  }
+
+  @Override
+  public void unload() {
+    revoke();
+  }
+
+  private long init(HypervisorContext context, long page) {
+    if ((page & 0xFFF) != 0 || (users > 0 && page != pageGpa)) {
+      return HypercallHandler.INVALID;
+    }
+    if (users++ == 0) {
+      pageGpa = page;
+      granted.add(context.pin(page));
+      for (VmcsField field : GuestPmlFields.ALL) {
+        // The address reads as an HPA, which is none of the guest's business.
+        boolean readable = !field.equals(GuestPmlFields.ADDRESS);
+        granted.add(context.shadowField(field, readable, true));
+      }
+    }
+    return 0;
+  }
+
+  private long deactivate() {
+    if (users == 0) {
+      return HypercallHandler.INVALID;
+    }
+    if (--users == 0) {
+      revoke();
+    }
+    return 0;
+  }
+
+  private void revoke() {
+    users = 0;
+    granted.forEach(Registration::close);
+    granted.clear();
+  }
+}

@@ -1,0 +1,175 @@
+package dev.ooh.epml.module;
+
+import dev.ooh.epml.cpu.GuestPmlFields;
+import dev.ooh.epml.hypervisor.EpmlHypervisor;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.GuestProcess;
+import dev.ooh.machine.extension.KernelContext;
+import dev.ooh.machine.extension.KernelModule;
+import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.machine.extension.ScheduleNotifier;
+import dev.ooh.machine.extension.UioDevice;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OoH Module for EPML. Owns the guest PML page, which logs for the tracked process that runs: it is
+ * drained to that process's ring when the self-IPI comes, when the process is scheduled out, and
+ * when its tracker collects.
+ */
+public final class EpmlModule implements KernelModule {
+  /**
+   * Entries left when the self-IPI is sent. One instruction dirties few pages, and the kernel
+   * dirties none by the process's own translations while it holds interrupts back.
+   */
+  static final int THRESHOLD = 63;
+
+  private @Nullable Machine machine;
+
+  @Override
+  public void load(KernelContext kernel) {
+    Machine loaded = new Machine(kernel);
+    kernel.registerDevice(EpmlDevice.NAME, loaded);
+    kernel.addScheduleNotifier(loaded);
+    machine = loaded;
+  }
+
+  @Override
+  public void unload() {
+    if (machine != null) {
+      machine.stop();
+      machine = null;
+    }
+  }
+
+  /** The module at work on one machine. */
+  static final class Machine implements UioDevice, ScheduleNotifier {
+    final KernelContext kernel;
+    private final KernelPages pmlPage;
+    private final KernelContext.InterruptLine line;
+    private final Map<Integer, TrackedProcess> opened = new HashMap<>();
+
+    /** For whom the processor logs now. */
+    private @Nullable TrackedProcess logging;
+
+    private int started;
+
+    Machine(KernelContext kernel) {
+      this.kernel = kernel;
+      this.pmlPage = kernel.allocatePages(1);
+      this.line = kernel.requestInterrupt(this::nearlyFull);
+    }
+
+    @Override
+    public Session open(GuestProcess opener) {
+      if (opened.containsKey(opener.pid())) {
+        throw new IllegalStateException(
+            "%s: process %s (%d) has it open, wanted one tracker a process"
+                .formatted(EpmlDevice.NAME, opener.name(), opener.pid()));
+      }
+      TrackedProcess tracked = new TrackedProcess(this, opener);
+      opened.put(opener.pid(), tracked);
+      return tracked;
+    }
+
+    @Override
+    public void scheduledOut(GuestProcess process) {
+      pause(opened.get(process.pid()));
+    }
+
+    @Override
+    public void scheduledIn(GuestProcess process) {
+      resume(opened.get(process.pid()));
+    }
+
+    /** {@code tracked} has got its ring: takes what it needs of hypervisor and processor. */
+    void start(TrackedProcess tracked) {
+      kernel.count(Event.HYPERCALL_INIT_PML_AND_SHADOWING, 1);
+      long status = kernel.hypercall(EpmlHypervisor.INIT, pmlPage.gpa(), 0, 0);
+      if (status != 0) {
+        throw new IllegalStateException(
+            "hypercall init of EPML answered " + status + ", wanted 0");
+      }
+      if (started++ == 0) {
+        kernel.vmwrite(
+            GuestPmlFields.NOTIFICATION,
+            GuestPmlFields.notification(line.vector(), THRESHOLD));
+      }
+      if (tracked.process().isCurrent()) {
+        resume(tracked);
+      }
+    }
+
+    void stop(TrackedProcess tracked) {
+      pause(tracked);
+      started--;
+      kernel.count(Event.HYPERCALL_DEACTIVATE_PML_AND_SHADOWING, 1);
+      kernel.hypercall(EpmlHypervisor.DEACTIVATE, 0, 0, 0);
+    }
+
+    void closed(TrackedProcess tracked) {
+      opened.remove(tracked.process().pid());
+    }
+
+    /** Moves what the processor has logged to the ring of the process that wrote it. */
+    void drain() {
+      kernel.disableInterrupts();
+      try {
+        if (logging != null && takeLog(logging)) {
+          kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
+        }
+      } finally {
+        kernel.enableInterrupts();
+      }
+    }
+
+    /** Whether there was anything. */
+    private boolean takeLog(TrackedProcess owner) {
+      // FFFFH, -1, says that entry 0 is filled, too.
+      int index = (short) kernel.vmread(GuestPmlFields.INDEX);
+      for (int i = GuestPmlFields.FIRST_INDEX; i > index; i--) {
+        owner.wrote(pmlPage.getLong(8L * i));
+      }
+      if (index < 0 && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
+        kernel.vmwrite(GuestPmlFields.OVERFLOW, 0);
+        owner.lost();
+      }
+      return index != GuestPmlFields.FIRST_INDEX;
+    }
+
+    private void nearlyFull() {
+      // Nobody's, when it was sent just before its process left the CPU.
+      drain();
+    }
+
+    private void pause(@Nullable TrackedProcess tracked) {
+      if (tracked == null || tracked != logging) {
+        return;
+      }
+      kernel.disableInterrupts();
+      try {
+        takeLog(tracked);
+        kernel.vmwrite(GuestPmlFields.ADDRESS, 0);
+        logging = null;
+      } finally {
+        kernel.enableInterrupts();
+      }
+    }
+
+    private void resume(@Nullable TrackedProcess tracked) {
+      if (tracked != null && tracked.isStarted() && logging == null) {
+        kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
+        kernel.vmwrite(
+            GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPage.gpa()));
+        logging = tracked;
+      }
+    }
+
+    private void stop() {
+      for (TrackedProcess tracked : opened.values().toArray(TrackedProcess[]::new)) {
+        tracked.close();
+      }
+    }
+  }
+}
