@@ -1,0 +1,88 @@
+package dev.ooh.spml.hypervisor;
+
+import dev.ooh.machine.extension.HypervisorContext;
+import dev.ooh.machine.extension.PageModificationLog;
+import dev.ooh.spml.module.RingBuffer;
+import java.util.BitSet;
+
+/**
+ * The log of one tracked process, {@code enabled_by_guest} while the process runs. Of all that the
+ * processor logs then, it passes on the pages that were armed for the process, once each: not the
+ * page tables that walks write, not the kernel's pages, not another guest program's.
+ */
+final class GuestLog implements AutoCloseable {
+  private final HypervisorContext hypervisor;
+  private final PageModificationLog log;
+  private final BitSet armed = new BitSet();
+  private RingBuffer ring;
+
+  GuestLog(HypervisorContext hypervisor, long ringGpa, long capacity) {
+    this.hypervisor = hypervisor;
+    this.ring = ring(ringGpa, capacity);
+    this.log = hypervisor.openPageModificationLog(this::logged);
+  }
+
+  void useRing(long ringGpa, long capacity) {
+    ring = ring(ringGpa, capacity);
+  }
+
+  void enable() {
+    log.enable();
+  }
+
+  void disable() {
+    log.disable();
+  }
+
+  void reportUnlogged() {
+    log.reportUnlogged();
+  }
+
+  void rearm(long[] gpas) {
+    // Before the log flushes: what it still holds of these pages was written under the old arming.
+    log.flush();
+    for (long gpa : gpas) {
+      armed.set(frame(gpa));
+    }
+    log.rearm(gpas, gpas.length);
+  }
+
+  void disarm(long[] gpas) {
+    for (long gpa : gpas) {
+      armed.clear(frame(gpa));
+      log.disarm(gpa);
+    }
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+
+  private void logged(long gpa) {
+    if (armed.get(frame(gpa))) {
+      armed.clear(frame(gpa));
+      ring.appendPhysical(gpa);
+    }
+  }
+
+  private RingBuffer ring(long ringGpa, long capacity) {
+    return new RingBuffer(
+        new RingBuffer.Words() {
+          @Override
+          public long get(long offset) {
+            return hypervisor.readGuest(ringGpa + offset);
+          }
+
+          @Override
+          public void set(long offset, long value) {
+            hypervisor.writeGuest(ringGpa + offset, value);
+          }
+        },
+        capacity);
+  }
+
+  private static int frame(long gpa) {
+    return (int) (gpa >>> 12);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.ooh.spml.lib;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.MachineExtensions;
+import java.util.Arrays;
+
+/**
+ * Maps the GPAs of a log back to the GVAs of the tracked process, all of them when a frame has
+ * several. The paper's library scans the pagemap for each; here the kernel's own reverse mapping
+ * answers, exact at this moment, and each look-up counts as M17, whose published price contains the
+ * scan.
+ *
+ * <p>With reuse, as in Boehm GC, a frame that leads where it led last time counts nothing. What is
+ * remembered decides the price alone, never the answer.
+ */
+final class ReverseMap {
+  private final MachineExtensions machine;
+  private final boolean reuse;
+
+  /** By frame number: the last GVA it led to, plus 1; 0 where it was never asked for. */
+  private long[] resolved = new long[0];
+
+  private long[] gvas = new long[1024];
+  private int count;
+  private long lookups;
+  private long unresolved;
+
+  ReverseMap(MachineExtensions machine, boolean reuse) {
+    this.machine = machine;
+    this.reuse = reuse;
+  }
+
+  void add(long gva) {
+    if (count == gvas.length) {
+      gvas = Arrays.copyOf(gvas, 2 * count);
+    }
+    gvas[count++] = gva;
+  }
+
+  /** Adds the GVAs of {@code gpa}; none if it is no longer the process's. */
+  void addPhysical(long gpa) {
+    if (machine.process().resolve(gpa, this::add) == 0) {
+      unresolved++;
+    } else if (!reuse || !isKnown((int) (gpa >>> 12), gvas[count - 1])) {
+      lookups++;
+    }
+  }
+
+  private boolean isKnown(int frame, long gva) {
+    if (frame >= resolved.length) {
+      resolved = Arrays.copyOf(resolved, Math.max(frame + 1, 2 * resolved.length));
+    }
+    boolean known = resolved[frame] == gva + 1;
+    resolved[frame] = gva + 1;
+    return known;
+  }
+
+  /** GPAs so far that led nowhere. */
+  long unresolved() {
+    return unresolved;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Everything added since the last call; accounts for the look-ups. */
+  long[] take() {
+    machine.count(Event.REVERSE_MAPPING, lookups);
+    lookups = 0;
+    long[] taken = gvas;
+    gvas = new long[1024];
+    count = 0;
+    return taken;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ooh.spml.module;
+
+import dev.ooh.machine.extension.KernelContext;
+import dev.ooh.machine.extension.KernelPages;
+import java.util.function.Consumer;
+
+/**
+ * Kernel memory in which the module hands GPAs to the hypervisor, many in one hypercall.
+ *
+ * <pre>
+ * offset 0      8      16
+ *       +------+------+------+---
+ *       | gpa0 | gpa1 | gpa2 | …
+ *       +------+------+------+---
+ * </pre>
+ */
+final class GpaList implements AutoCloseable {
+  private static final int PAGES = 16;
+  private static final int CAPACITY = PAGES * 512;
+
+  private final KernelPages pages;
+  private int count;
+
+  GpaList(KernelContext kernel) {
+    pages = kernel.allocatePages(PAGES);
+  }
+
+  /** Adds one; when that fills the list, has it sent by {@code send}, which empties it. */
+  void add(long gpa, Consumer<GpaList> send) {
+    pages.setLong(8L * count, gpa);
+    if (++count == CAPACITY) {
+      send.accept(this);
+    }
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  long gpa() {
+    return pages.gpa();
+  }
+
+  /** How many there were; there are none afterwards. */
+  int takeCount() {
+    int taken = count;
+    count = 0;
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    pages.close();
+  }
+}
