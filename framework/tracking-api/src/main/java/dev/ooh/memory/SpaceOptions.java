@@ -11,8 +11,8 @@ import java.util.Map;
  *     {@code memory} (bytes of guest-physical memory), {@code seed} (of the scheduler), {@code
  *     quantum} (polls and translation misses between hand-overs) and {@code cost-profile} ({@code
  *     sc22}, {@code zero} or a file). SPML knows {@code reverse-map-reuse} ({@code true}: a mapping
- *     resolved once is not paid for again, as in Boehm GC; default {@code false}); SPML and EPML know
- *     {@code ring-entries} (of the ring buffer; default: at least one a tracked page)
+ *     resolved once is not paid for again, as in Boehm GC; default {@code false}); SPML and EPML
+ *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page)
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {

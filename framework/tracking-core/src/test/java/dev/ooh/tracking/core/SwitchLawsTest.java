@@ -1,0 +1,387 @@
+package dev.ooh.tracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.core.fake.FakeSpace;
+import dev.ooh.tracking.core.fake.FakeTechnique;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Selection, law 7, and what happens when a technique fails, hangs, goes or comes back. */
+@Timeout(60)
+class SwitchLawsTest {
+  private static final Limits SHORT =
+      new Limits(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofSeconds(1));
+
+  private final FakeSpace space = new FakeSpace();
+  private final FakeTechnique a = new FakeTechnique("aaa", 20);
+  private final FakeTechnique b = new FakeTechnique("bbb", 10);
+  private final TrackingCore core = new TrackingCore(SHORT);
+  private final Region region = space.mapPages(16);
+  private final PageSet all = region.pages();
+  private final TrackingConsumer one = space.consumer("one");
+
+  SwitchLawsTest() {
+    core.add(a);
+    core.add(b);
+  }
+
+  @Test
+  void theMostPreferredUsableTechniqueIsTaken() {
+    assertThat(core.active(space)).isEmpty();
+    fetch().commit();
+    assertThat(core.active(space)).contains("aaa");
+  }
+
+  @Test
+  void refusalsHaveReasons() {
+    a.probe = Probe.refused("no such register", "buy another machine");
+    fetch().commit();
+    assertThat(core.active(space)).contains("bbb");
+    assertThat(core.explain(space))
+        .contains("aaa is refused: no such register (buy another machine)");
+  }
+
+  @Test
+  void aProbeThatThrowsIsARefusal() {
+    a.onProbe =
+        () -> {
+          throw new LinkageError("no class");
+        };
+    assertThat(core.list(space).getFirst().probe().reason())
+        .isEqualTo("its probe threw java.lang.LinkageError: no class");
+    assertThatThrownBy(() -> core.use(space, "aaa"))
+        .isInstanceOf(TrackingException.class)
+        .hasMessageContaining("aaa is refused: its probe threw java.lang.LinkageError: no class");
+  }
+
+  @Test
+  void listIsInOrderOfPreferenceAndSaysWhoIsActive() throws TrackingException {
+    core.use(space, "bbb");
+    fetch().commit();
+    assertThat(core.list(space))
+        .extracting(status -> status.descriptor().name() + " " + status.active())
+        .containsExactly("aaa false", "bbb true", "all-dirty false");
+  }
+
+  @Test
+  void anUnknownTechniqueIsNamedWithThosePresent() {
+    assertThatThrownBy(() -> core.use(space, "zzz"))
+        .hasMessage("technique 'zzz' is not present, wanted one of aaa, bbb, all-dirty");
+    assertThatThrownBy(() -> core.use("zzz")).isInstanceOf(TrackingException.class);
+  }
+
+  @Test
+  void aRefusedSwitchLeavesWhatWasActive() {
+    fetch().commit();
+    b.probe = Probe.refused("no", "");
+    space.store(page(1));
+    assertThatThrownBy(() -> core.use("bbb")).hasMessageContaining("bbb is refused: no");
+    assertThat(core.active(space)).contains("aaa");
+    assertThat(fetch().pages()).isEqualTo(pages(1));
+  }
+
+  @Test
+  void aSwitchReportsTheUnionOfBoth() throws TrackingException {
+    fetch().commit();
+    space.store(page(1));
+    // The two moments at which a write might fall between the chairs.
+    b.afterFetch = () -> space.store(page(2));
+    a.afterFetch = () -> space.store(page(3));
+    core.use(space, "bbb");
+    b.afterFetch = () -> {};
+    space.store(page(4));
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("bbb");
+    assertThat(interval.pages()).isEqualTo(pages(1, 2, 3, 4));
+    assertThat(interval.reasons()).isEmpty();
+    assertThat(a.open).isZero();
+    assertThat(core.statistics(space).switches()).isEqualTo(1);
+  }
+
+  @Test
+  void techniquesThatCannotShareMakeTheSwitchConservative() throws TrackingException {
+    fetch().commit();
+    b.beforeFetch =
+        () -> {
+          if (a.open > 0) {
+            throw new TrackingException("EBUSY");
+          }
+        };
+    core.use(space, "bbb");
+    Interval interval = fetch();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).containsExactly("switch from aaa to bbb without overlap: EBUSY");
+    assertThat(interval.technique()).isEqualTo("bbb");
+    interval.commit();
+    space.store(page(9));
+    assertThat(fetch().pages()).isEqualTo(pages(9));
+  }
+
+  @Test
+  void aSwitchThatFailsAltogetherGoesBack() {
+    fetch().commit();
+    b.onOpen =
+        () -> {
+          throw new TrackingException("no memory");
+        };
+    assertThatThrownBy(() -> core.use(space, "bbb")).hasMessage("no memory");
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("aaa");
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(b.open).isZero();
+    assertThat(a.open).isEqualTo(1);
+  }
+
+  @Test
+  void anOldTechniqueThatFailsItsLastFetchMakesTheSwitchConservative() throws TrackingException {
+    fetch().commit();
+    a.beforeFetch =
+        () -> {
+          throw new IllegalStateException("gone mad");
+        };
+    core.use(space, "bbb");
+    Interval interval = fetch();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).singleElement().asString().contains("gone mad");
+  }
+
+  @Test
+  void aSessionThatFailsIsOpenedAgainAndNothingIsLost() {
+    fetch().commit();
+    space.store(page(1));
+    a.beforeFetch =
+        () -> {
+          a.beforeFetch = () -> {};
+          throw new TrackingException("handler died");
+        };
+    Interval interval = fetch();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).containsExactly("aaa failed: handler died");
+    assertThat(interval.technique()).isEqualTo("aaa");
+    assertThat(a.opened).isEqualTo(2);
+    assertThat(a.open).isEqualTo(1);
+    interval.commit();
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
+  @Test
+  void aTechniqueThatKeepsFailingIsSetAsideAndTheReasonStays() throws TrackingException {
+    a.beforeFetch =
+        () -> {
+          throw new TrackingException("broken");
+        };
+    core.use(space, "aaa");
+    fetch().commit();
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("all-dirty");
+    assertThat(interval.reasons()).singleElement().asString().contains("broken");
+    assertThat(a.opened).isEqualTo(2);
+    interval.commit();
+    a.beforeFetch = () -> {};
+    core.use(space, "aaa");
+    fetch().commit();
+    space.store(page(1));
+    assertThat(fetch().pages()).isEqualTo(pages(1));
+  }
+
+  @Test
+  void fallbackOnlyWhenAsked() throws TrackingException {
+    core.use(space, "aaa");
+    fetch().commit();
+    core.remove(a);
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("all-dirty");
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).contains("aaa went away");
+    interval.commit();
+    core.fallback(List.of("bbb"));
+    fetch().commit();
+    assertThat(core.active(space)).contains("bbb");
+    space.store(page(3));
+    assertThat(fetch().pages()).isEqualTo(pages(3));
+  }
+
+  @Test
+  void aDepartureToAFallbackLosesNothing() throws TrackingException {
+    core.fallback(List.of("nonsense", "bbb"));
+    core.use(space, "aaa");
+    fetch().commit();
+    space.store(page(5));
+    core.remove(a);
+    assertThat(a.open).isZero();
+    space.store(page(6));
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("bbb");
+    assertThat(interval.pages()).isEqualTo(pages(5, 6));
+  }
+
+  @Test
+  void aTechniqueThatComesBackAndIsStillWantedIsTakenAgain() throws TrackingException {
+    core.use(space, "aaa");
+    fetch().commit();
+    core.remove(a);
+    fetch().commit();
+    FakeTechnique updated = new FakeTechnique("aaa", 20);
+    core.add(updated);
+    fetch().commit();
+    space.store(page(1));
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("aaa");
+    assertThat(interval.pages()).isEqualTo(pages(1));
+    assertThat(updated.open).isEqualTo(1);
+  }
+
+  @Test
+  void anUpdateThatComesBeforeTheOldOneGoesIsALosslessSwitch() {
+    fetch().commit();
+    space.store(page(1));
+    FakeTechnique updated = new FakeTechnique("aaa", 20);
+    core.add(updated);
+    core.remove(a);
+    assertThat(a.open).isZero();
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(1, 2));
+    assertThat(updated.open).isEqualTo(1);
+  }
+
+  @Test
+  void aTechniqueThatHangsWhileItGoesIsGivenUp() throws TrackingException {
+    core.fallback(List.of("bbb"));
+    core.use(space, "aaa");
+    fetch().commit();
+    CountDownLatch never = new CountDownLatch(1);
+    a.beforeFetch = () -> await(never);
+    core.remove(a);
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("bbb");
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons())
+        .containsExactly("aaa gave no last answer: aaa's fetch did not return within 200 ms");
+    never.countDown();
+  }
+
+  @Test
+  void aRunningFetchThatHangsIsFencedAndItsLateAnswerDropped() throws Exception {
+    fetch().commit();
+    CountDownLatch inFetch = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    a.beforeFetch =
+        () -> {
+          inFetch.countDown();
+          await(goOn);
+        };
+    TrackingConsumer late = space.consumer("late");
+    AtomicReference<Interval> answer = new AtomicReference<>();
+    Thread hanging = new Thread(() -> answer.set(core.fetch(space, late, all, all)));
+    hanging.start();
+    inFetch.await();
+    core.use(space, "bbb");
+    Interval interval = fetch();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons())
+        .containsExactly("aaa did not answer within 100 ms before a switch to bbb");
+    assertThat(interval.technique()).isEqualTo("bbb");
+    interval.commit();
+    goOn.countDown();
+    hanging.join();
+    assertThat(answer.get().pages()).isEqualTo(all);
+    assertThat(a.open).isZero();
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
+  @Test
+  void writersAreStoppedAcrossAFetchThatNeedsIt() throws TrackingException {
+    FakeTechnique classic = new FakeTechnique("classic", 30, true);
+    classic.beforeFetch = () -> assertThat(space.execution().isStopped()).isTrue();
+    core.add(classic);
+    core.use(space, "classic");
+    fetch().commit();
+    assertThat(space.execution().isStopped()).isFalse();
+    assertThat(core.statistics(space).stoppedNanos()).isPositive();
+  }
+
+  @Test
+  void whereWritersCannotBeStoppedTheTechniqueIsRefused() {
+    core.add(new FakeTechnique("classic", 30, true));
+    space.execution().unstoppable(true);
+    assertThatThrownBy(() -> core.use(space, "classic"))
+        .hasMessageContaining("thread w did not reach a poll");
+    fetch().commit();
+    assertThat(core.active(space)).contains("aaa");
+  }
+
+  @Test
+  void writersThatDoNotStopOnceMakeOneIntervalConservative() throws TrackingException {
+    core.add(new FakeTechnique("classic", 30, true));
+    core.use(space, "classic");
+    fetch().commit();
+    space.store(page(1));
+    space.execution().unstoppable(true);
+    Interval interval = fetch();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).singleElement().asString().contains("thread w");
+    interval.commit();
+    space.execution().unstoppable(false);
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(1, 2));
+  }
+
+  @Test
+  void statisticsOutliveTheSessions() throws TrackingException {
+    fetch().commit();
+    fetch().commit();
+    core.use(space, "bbb");
+    fetch().commit();
+    // Two by a, its last one, the arming of b, and one by b.
+    assertThat(core.statistics(space).technique().get("fetches")).isEqualTo(5);
+    assertThat(core.statistics(space).fetches()).isEqualTo(3);
+  }
+
+  @Test
+  void techniquesAreFoundOnAPlainClassPath() {
+    FakeSpace other = new FakeSpace();
+    Region memory = other.mapPages(2);
+    try (TrackingCore loaded = TrackingCore.load()) {
+      Interval first = loaded.fetch(other, other.consumer("c"), memory.pages(), memory.pages());
+      assertThat(first.technique()).isEqualTo("all-dirty");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Interval fetch() {
+    return core.fetch(space, one, all, all);
+  }
+
+  private long page(int index) {
+    return region.start() + (long) index * PageSet.PAGE_SIZE;
+  }
+
+  private PageSet pages(int... indices) {
+    PageSet.Builder pages = PageSet.builder();
+    for (int index : indices) {
+      pages.addPage(page(index));
+    }
+    return pages.build();
+  }
+}
