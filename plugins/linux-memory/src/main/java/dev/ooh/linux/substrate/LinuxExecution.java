@@ -40,6 +40,10 @@ final class LinuxExecution implements ExecutionContext {
   private volatile @Nullable StopPoint stop;
 
   private @Nullable Member stopper;
+  private @Nullable Thread stopperThread;
+
+  /** How often the stopper stopped the others without letting them go. */
+  private int depth;
 
   @Override
   public <T> T run(Callable<T> body) throws Exception {
@@ -112,6 +116,11 @@ final class LinuxExecution implements ExecutionContext {
     long deadline = System.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
+      if (stop != null && stopperThread == Thread.currentThread()) {
+        // They stand already: a collector that fetches within its own pause.
+        depth++;
+        return this::releaseOnce;
+      }
       while (stop != null) {
         // Another stop is in force: this thread is one of those it stops.
         setState(me, State.STOPPABLE);
@@ -120,23 +129,31 @@ final class LinuxExecution implements ExecutionContext {
       setState(me, State.RUNNING);
       stop = at;
       stopper = me;
+      stopperThread = Thread.currentThread();
+      depth = 1;
       while (!stillRunning(at).isEmpty()) {
         awaitChange(deadline, String.join(", ", stillRunning(at)));
       }
     } catch (WritersNotStoppedException e) {
-      release(me);
+      if (stop == at && stopperThread == Thread.currentThread()) {
+        release();
+      }
       throw e;
     } finally {
       lock.unlock();
     }
-    return () -> {
-      lock.lock();
-      try {
-        release(me);
-      } finally {
-        lock.unlock();
+    return this::releaseOnce;
+  }
+
+  private void releaseOnce() {
+    lock.lock();
+    try {
+      if (depth > 0 && --depth == 0) {
+        release();
       }
-    };
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Makes the calling thread one of this context; it waits while others are stopped. */
@@ -217,11 +234,10 @@ final class LinuxExecution implements ExecutionContext {
     }
   }
 
-  private void release(@Nullable Member me) {
-    if (stopper == me && stop != null) {
-      stop = null;
-      stopper = null;
-    }
+  private void release() {
+    stop = null;
+    stopper = null;
+    stopperThread = null;
     changed.signalAll();
   }
 
