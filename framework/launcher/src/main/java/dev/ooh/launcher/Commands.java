@@ -16,7 +16,8 @@ import org.osgi.framework.ServiceReference;
  * exit status) with the properties {@code ooh.command}, its name, and {@code ooh.summary}, one
  * line. An option that any command understands is a {@code Function<String, AutoCloseable>} with
  * {@code ooh.option}, its name with the dashes, and {@code ooh.summary}: it is given the option's
- * value before the command runs, and what it returns is closed afterwards.
+ * value before the command runs, and what it returns is closed afterwards. An
+ * IllegalArgumentException means that the value is wrong.
  */
 final class Commands {
   static final String COMMAND = "ooh.command";
@@ -48,9 +49,18 @@ final class Commands {
       if (value != null) {
         var service = (Function<String, AutoCloseable>) context.getService(option.getValue());
         if (service != null) {
-          started.add(service.apply(value));
+          started.add(start(option.getKey(), value, service));
         }
       }
+    }
+  }
+
+  private static AutoCloseable start(
+      String option, String value, Function<String, AutoCloseable> service) throws UsageException {
+    try {
+      return service.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + " is '" + value + "': " + Failures.line(e));
     }
   }
 
@@ -65,7 +75,8 @@ final class Commands {
     lines.add("Options of every command:");
     Map<String, ServiceReference<?>> options = references(Function.class, OPTION);
     options.forEach((name, s) -> lines.add(line(name + " X", s)));
-    lines.add(line(Arguments.PLUGINS + " DIR", "more bundles, watched while it runs (./user-plugins)"));
+    lines.add(
+        line(Arguments.PLUGINS + " DIR", "more bundles, watched while it runs (./user-plugins)"));
     lines.add(line(Arguments.VERBOSE, "stack traces, and what the bundles have to say"));
     return lines;
   }

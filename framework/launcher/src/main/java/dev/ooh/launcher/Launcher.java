@@ -52,7 +52,7 @@ public final class Launcher {
     try {
       arguments = Arguments.parse(line);
     } catch (UsageException e) {
-      err.println("ooh: " + e.getMessage());
+      err.println("ooh: " + Failures.line(e));
       return WRONG_USAGE;
     }
     Console console = new Console(out, err, arguments.verbose());
@@ -69,7 +69,7 @@ public final class Launcher {
       stop.disarm();
       return status;
     } catch (UsageException e) {
-      console.problem(e.getMessage());
+      console.problem(Failures.line(e));
       return WRONG_USAGE;
     } catch (Exception | Error e) {
       console.problem(Failures.line(e), e);
@@ -115,8 +115,7 @@ public final class Launcher {
     if (given != null) {
       return Path.of(given);
     }
-    Path jar =
-        Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path jar = Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     return jar.resolveSibling("../").normalize();
   }
 

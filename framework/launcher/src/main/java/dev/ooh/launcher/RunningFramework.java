@@ -39,8 +39,7 @@ final class RunningFramework implements AutoCloseable {
     TreeMap<Integer, Path> levels = levels(bundles);
     Map<String, String> configuration = new HashMap<>();
     configuration.put(Constants.FRAMEWORK_STORAGE, storage.toString());
-    configuration.put(
-        Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(levels.lastKey()));
+    configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(levels.lastKey()));
     configuration.put("felix.service.urlhandlers", "false");
     // Problems come as framework events, and are told once.
     configuration.put("felix.log.level", "0");
@@ -95,7 +94,10 @@ final class RunningFramework implements AutoCloseable {
   private static void report(FrameworkEvent event, Console console) {
     if (event.getType() == FrameworkEvent.ERROR) {
       console.problem(
-          "bundle " + event.getBundle().getSymbolicName() + ": " + Failures.line(event.getThrowable()),
+          "bundle "
+              + event.getBundle().getSymbolicName()
+              + ": "
+              + Failures.line(event.getThrowable()),
           event.getThrowable());
     }
   }

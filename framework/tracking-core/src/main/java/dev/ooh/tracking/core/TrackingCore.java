@@ -8,6 +8,7 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.internal.TrackedSpaces;
@@ -101,6 +102,21 @@ public final class TrackingCore implements TrackingControl, AutoCloseable {
    */
   public void remove(TrackingTechnique technique) {
     spaces.remove(technique);
+  }
+
+  /** An observer comes. */
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      unbind = "removeObserver")
+  public void addObserver(TrackingObserver observer) {
+    spaces.add(observer);
+  }
+
+  /** An observer goes. */
+  public void removeObserver(TrackingObserver observer) {
+    spaces.remove(observer);
   }
 
   @Override

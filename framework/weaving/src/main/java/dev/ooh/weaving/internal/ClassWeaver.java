@@ -77,8 +77,7 @@ final class ClassWeaver {
       if (!method.getDescriptor().equals(LinkTable.FETCH.descriptorString())) {
         problems.add(
             "%s.%s is marked @ChangedPages with the signature %s, wanted %s"
-                .formatted(
-                    className, method.getName(), signature(method), LinkTable.FETCH));
+                .formatted(className, method.getName(), signature(method), LinkTable.FETCH));
       } else if (method.isAbstract() || method.isNative()) {
         problems.add(
             "%s.%s is marked @ChangedPages and has no body, wanted one that says \"all\""

@@ -28,11 +28,7 @@ public final class LinkTable {
   /** The shape of every woven method. */
   public static final MethodType FETCH =
       MethodType.methodType(
-          Interval.class,
-          AddressSpace.class,
-          TrackingConsumer.class,
-          PageSet.class,
-          PageSet.class);
+          Interval.class, AddressSpace.class, TrackingConsumer.class, PageSet.class, PageSet.class);
 
   private static final MethodHandle SOURCE_FETCH;
   private static final MethodHandle ALL;

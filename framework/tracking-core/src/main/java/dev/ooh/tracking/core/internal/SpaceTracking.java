@@ -9,6 +9,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
@@ -34,6 +35,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final Consumer<AddressSpace> onClosing;
+  private final TrackingObserver observer;
   private final Selector selector;
   private final Limits limits;
   private final Ledger ledger = new Ledger();
@@ -55,6 +57,7 @@ final class SpaceTracking implements AddressSpace.Listener {
    * @param wanted the technique that an operator asked for; empty leaves the choice to the core
    * @param fallback what to take when the wanted one is refused or goes away
    * @param onClosing called when the space closes
+   * @param observer told of a technique's last counts; throws nothing
    */
   public SpaceTracking(
       AddressSpace space,
@@ -62,10 +65,12 @@ final class SpaceTracking implements AddressSpace.Listener {
       Limits limits,
       Optional<String> wanted,
       List<String> fallback,
-      Consumer<AddressSpace> onClosing) {
+      Consumer<AddressSpace> onClosing,
+      TrackingObserver observer) {
     this.space = space;
     this.execution = space.execution();
     this.onClosing = onClosing;
+    this.observer = observer;
     this.limits = limits;
     this.selector = new Selector(space, registry, limits);
     this.sessions = new SessionKeeper(space, limits.stopWriters());
@@ -226,6 +231,7 @@ final class SpaceTracking implements AddressSpace.Listener {
     synchronized (ledger) {
       switches++;
     }
+    observer.stopped(space, from.name(), statistics());
     if (!publish(lease, next, "switched from %s to".formatted(from.name()))) {
       sessions.close(next);
       throw new TrackingException(
@@ -447,6 +453,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   @Override
   public void closing(AddressSpace unused) {
     onClosing.accept(space);
+    observer.stopped(space, active().orElse(AllDirtyTechnique.NAME), statistics());
     close();
   }
 

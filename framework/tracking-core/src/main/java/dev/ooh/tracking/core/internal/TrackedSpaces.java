@@ -7,6 +7,7 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
@@ -16,10 +17,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Every address space that is tracked, and what is wanted for those to come. */
 public final class TrackedSpaces {
+  private static final System.Logger LOG = System.getLogger(TrackedSpaces.class.getName());
+
   private final Limits limits;
+  private final List<TrackingObserver> observers = new CopyOnWriteArrayList<>();
   private final TechniqueRegistry registry = new TechniqueRegistry();
   private final Map<AddressSpace, SpaceTracking> trackings = new IdentityHashMap<>();
   private Optional<String> wanted = Optional.empty();
@@ -46,6 +51,14 @@ public final class TrackedSpaces {
     }
     PageSet pages = WholePages.of(scan);
     return tracking.get().fetch(consumer, pages, arm == scan ? pages : WholePages.of(arm));
+  }
+
+  public void add(TrackingObserver observer) {
+    observers.add(observer);
+  }
+
+  public void remove(TrackingObserver observer) {
+    observers.remove(observer);
   }
 
   public void add(TrackingTechnique technique) {
@@ -142,7 +155,8 @@ public final class TrackedSpaces {
       if (known != null || closed) {
         return Optional.ofNullable(known);
       }
-      tracking = new SpaceTracking(space, registry, limits, wanted, fallback, this::forget);
+      tracking =
+          new SpaceTracking(space, registry, limits, wanted, fallback, this::forget, this::stopped);
       trackings.put(space, tracking);
     }
     // Outside the monitor: the space may hold locks of its own.
@@ -152,6 +166,17 @@ public final class TrackedSpaces {
       throw new IllegalStateException("address space " + space.name() + " is closed");
     }
     return Optional.of(tracking);
+  }
+
+  private void stopped(AddressSpace space, String technique, TrackingStatistics counts) {
+    for (TrackingObserver observer : observers) {
+      try {
+        observer.stopped(space, technique, counts);
+      } catch (RuntimeException | LinkageError e) {
+        // Meters must never cost a page.
+        LOG.log(System.Logger.Level.WARNING, "tracking observer " + observer, e);
+      }
+    }
   }
 
   private synchronized void forget(AddressSpace space) {
