@@ -1,0 +1,262 @@
+package dev.ooh.criu;
+
+import dev.ooh.criu.image.DumpStatsEntry;
+import dev.ooh.criu.image.ImageSetWriter;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.image.SetDescription;
+import dev.ooh.criu.image.WrittenSet;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ChangedPages;
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.StoppedWriters;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dumps a program's memory, again and again: each image set has the pages that changed since the
+ * one before, and names it as its parent. All by one thread of the execution context.
+ *
+ * <p>A page is left to the parent set if that set knows it and it has not changed. So an interval
+ * that reports too much makes an image larger, and never wrong. The interval is committed when the
+ * set is durable; if anything fails before, its pages are owed again and go into the next set.
+ */
+public final class Checkpointer implements AutoCloseable {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  private final AddressSpace space;
+  private final Subject subject;
+  private final ImageStore store;
+  private final Options options;
+  private final TrackingConsumer consumer;
+  private @Nullable WrittenSet previous;
+
+  /**
+   * How to dump.
+   *
+   * @param tracked whether to ask which pages changed; if not, every set is whole
+   * @param verify whether to compare every page that a dump leaves to its parents with memory
+   * @param written is told of pages written, as it happens: the place to account for them
+   */
+  public record Options(boolean tracked, boolean verify, LongConsumer written) {
+    public static Options plain() {
+      return new Options(true, false, pages -> {});
+    }
+
+    public Options verifying() {
+      return new Options(tracked, true, written);
+    }
+  }
+
+  /** What comes after a dump. */
+  public enum Then {
+    /** The program goes on and is dumped again: its pages stay armed. */
+    GO_ON,
+    /** Nobody will ask again. */
+    END
+  }
+
+  public Checkpointer(AddressSpace space, Subject subject, ImageStore store, Options options) {
+    this.space = space;
+    this.subject = subject;
+    this.store = store;
+    this.options = options;
+    this.consumer = space.consumer("checkpointer");
+  }
+
+  /**
+   * Which pages of {@code scan} changed since this method was last asked. This is what an untracked
+   * checkpointer must assume; the weaver links it to the tracking framework.
+   */
+  @ChangedPages
+  Interval changedPages(AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
+    return Interval.all(scan, "not woven");
+  }
+
+  /**
+   * Writes a set while the program runs on. What it writes after the pages were asked for belongs
+   * to the next set, so this one can't be restored; it is there to make the next one small.
+   */
+  public DumpReport preDump() throws CheckpointException {
+    Clock clock = new Clock();
+    try {
+      return write(clock, null, Then.GO_ON);
+    } catch (IOException e) {
+      throw new CheckpointException("pre-dump failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Stops the program where it can go on from memory alone, and writes a set to restore from. */
+  public DumpReport dump(Then then) throws CheckpointException {
+    Clock clock = new Clock();
+    try (Freeze freeze = new Freeze(clock)) {
+      return write(clock, freeze, then);
+    } catch (IOException e) {
+      throw new CheckpointException("dump failed: " + e.getMessage(), e);
+    } catch (WritersNotStoppedException e) {
+      throw new CheckpointException("dump failed: " + e.getMessage(), e);
+    }
+  }
+
+  private DumpReport write(Clock clock, @Nullable Freeze freeze, Then then)
+      throws IOException, CheckpointException {
+    WrittenSet parent = previous;
+    PageSet scan = subject.heap().used();
+    PageSet arm = then == Then.GO_ON ? scan : PageSet.empty();
+    double started = clock.now();
+    try (Interval interval = ask(scan, arm);
+        ImageSetWriter writer =
+            new ImageSetWriter(store, subject.pid(), Optional.ofNullable(parent))) {
+      PageSet inParent =
+          parent == null
+              ? PageSet.empty()
+              : scan.intersect(parent.pages()).minus(wholePages(interval.pages()));
+      double gathered = clock.now();
+      if (freeze != null && parent != null && options.verify()) {
+        verify(parent, inParent, interval.technique());
+      }
+      double copying = clock.now();
+      writer.pages(scan, inParent, space.memory()::read, this::written);
+      double written = clock.now();
+      if (freeze != null) {
+        freeze.close();
+      }
+      long skipped = inParent.pageCount();
+      long total = scan.pageCount();
+      double freezing = freeze == null ? 0 : freeze.freezing();
+      double frozen = freeze == null ? 0 : freeze.frozen();
+      double dumping = gathered - started;
+      double writing = written - copying;
+      WrittenSet set =
+          writer.finish(
+              describe(freeze != null, interval.technique()),
+              new DumpStatsEntry(
+                  micros(freezing),
+                  micros(frozen),
+                  micros(dumping),
+                  micros(writing),
+                  total,
+                  skipped,
+                  total - skipped));
+      interval.commit();
+      previous = set;
+      return new DumpReport(
+          set.path(),
+          interval.technique(),
+          String.join("; ", interval.reasons()),
+          clock.sinceStart(),
+          freezing,
+          frozen,
+          dumping,
+          writing,
+          total,
+          total - skipped,
+          skipped);
+    }
+  }
+
+  private Interval ask(PageSet scan, PageSet arm) {
+    return options.tracked()
+        ? changedPages(space, consumer, scan, arm)
+        : Interval.all(scan, "untracked");
+  }
+
+  /** A technique may report less than pages; images hold whole ones. */
+  private static PageSet wholePages(PageSet changed) {
+    PageSet.Builder pages = PageSet.builder();
+    changed.forEachRun(
+        (start, end) ->
+            pages.add(
+                start & -PageSet.PAGE_SIZE,
+                (end + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE));
+    return pages.build();
+  }
+
+  private void verify(WrittenSet parent, PageSet inParent, String technique)
+      throws CheckpointException {
+    PageSet lost = parent.different(inParent, space.memory()::read);
+    if (!lost.isEmpty()) {
+      throw new CheckpointException(
+          "pages changed and %s did not report them: %s, wanted none".formatted(technique, lost));
+    }
+  }
+
+  private void written(long pages) {
+    options.written().accept(pages);
+    space.execution().poll();
+  }
+
+  private SetDescription describe(boolean complete, String technique) {
+    return new SetDescription(
+        complete,
+        subject.application(),
+        subject.configuration(),
+        space.substrate(),
+        technique,
+        subject.heap().region().start(),
+        space.regions());
+  }
+
+  private static long micros(double millis) {
+    return Math.round(millis * 1000);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+
+  /** Milliseconds of the execution context. */
+  private final class Clock {
+    private final double start = now();
+
+    double now() {
+      return space.execution().nanoTime() / 1e6;
+    }
+
+    double sinceStart() {
+      return now() - start;
+    }
+  }
+
+  /** All writers stand still until this is closed; closing twice does nothing. */
+  private final class Freeze implements AutoCloseable {
+    private final Clock clock;
+    private final StoppedWriters stopped;
+    private final double freezing;
+    private final double since;
+    private double frozen;
+    private boolean closed;
+
+    Freeze(Clock clock) throws WritersNotStoppedException {
+      this.clock = clock;
+      double before = clock.now();
+      this.stopped = space.execution().stopWriters(StopPoint.RESTARTABLE_POLL, STOP_LIMIT);
+      this.since = clock.now();
+      this.freezing = since - before;
+    }
+
+    double freezing() {
+      return freezing;
+    }
+
+    double frozen() {
+      return frozen;
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        frozen = clock.now() - since;
+        stopped.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.ooh.criu;
+
+import java.nio.file.Path;
+
+/**
+ * What one dump or pre-dump did. Times are milliseconds of the execution context's clock: simulated
+ * on a simulated machine.
+ *
+ * @param set where it is
+ * @param technique that gathered the pages; {@code all-dirty} when none did
+ * @param reasons one line: why pages were written that nobody saw change, empty when there are none
+ * @param complete from the first step until the set was durable and visible
+ * @param freezing until all writers stood still; 0 for a pre-dump
+ * @param frozen while they stood still; 0 for a pre-dump
+ * @param memoryDump finding out which pages to write
+ * @param memoryWrite copying and writing them
+ * @param pagesScanned pages that were asked about
+ * @param pagesWritten pages that are in this set
+ * @param pagesSkippedParent pages that stayed in the parent set
+ */
+public record DumpReport(
+    Path set,
+    String technique,
+    String reasons,
+    double complete,
+    double freezing,
+    double frozen,
+    double memoryDump,
+    double memoryWrite,
+    long pagesScanned,
+    long pagesWritten,
+    long pagesSkippedParent) {}
