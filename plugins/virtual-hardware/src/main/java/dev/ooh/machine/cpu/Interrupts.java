@@ -106,7 +106,8 @@ final class Interrupts {
     while (attention && disabled == 0) {
       int vector = next();
       if (vector == 0) {
-        attention = false;
+        // A request of too low a priority waits for the end of the handler in service.
+        attention = controls.interruptDelivery && requested() != 0;
         return;
       }
       Runnable handler = handlers[vector];
@@ -130,7 +131,7 @@ final class Interrupts {
     }
     if (controls.interruptDelivery) {
       VirtualApicPage apic = apic();
-      int vector = (int) vmcs.read(VmcsField.GUEST_INTERRUPT_STATUS) & 0xFF;
+      int vector = requested();
       if (vector >>> 4 > apic.processorPriority() >>> 4) {
         apic.beginService(vector);
         apic.setProcessorPriority(vector & 0xF0);
@@ -157,7 +158,12 @@ final class Interrupts {
     apic.endService(apic.highestInService());
     int inService = apic.highestInService();
     apic.setProcessorPriority(inService & 0xF0);
-    setStatus((int) vmcs.read(VmcsField.GUEST_INTERRUPT_STATUS) & 0xFF, inService);
+    setStatus(requested(), inService);
+  }
+
+  /** RVI: the highest requested vector, or 0. */
+  private int requested() {
+    return (int) vmcs.read(VmcsField.GUEST_INTERRUPT_STATUS) & 0xFF;
   }
 
   private void raiseRequested(int vector) {
