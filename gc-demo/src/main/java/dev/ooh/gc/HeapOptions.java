@@ -1,0 +1,44 @@
+package dev.ooh.gc;
+
+/**
+ * How a heap is held and collected.
+ *
+ * @param initialBytes mapped at once
+ * @param maxBytes mapped at most
+ * @param allocationBytes allocated at least between two cycles
+ * @param markStackEntries size of the mark stack; smaller ones overflow, which costs time only
+ * @param verify whether each cycle is checked by tracing again independently; slow
+ */
+public record HeapOptions(
+    long initialBytes, long maxBytes, long allocationBytes, int markStackEntries, boolean verify) {
+  public HeapOptions {
+    require("initial heap", initialBytes, 1, Long.MAX_VALUE);
+    require("heap limit", maxBytes, initialBytes, 1L << 34);
+    require("allocation between cycles", allocationBytes, 1, Long.MAX_VALUE);
+    require("mark stack", markStackEntries, 1, Integer.MAX_VALUE);
+  }
+
+  /** Up to {@code maxBytes}, with the usual rest. */
+  public static HeapOptions of(long initialBytes, long maxBytes) {
+    return new HeapOptions(initialBytes, maxBytes, 4 << 20, 1 << 16, false);
+  }
+
+  public HeapOptions withAllocationBytes(long bytes) {
+    return new HeapOptions(initialBytes, maxBytes, bytes, markStackEntries, verify);
+  }
+
+  public HeapOptions withMarkStackEntries(int entries) {
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, entries, verify);
+  }
+
+  public HeapOptions withVerify(boolean newVerify) {
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, markStackEntries, newVerify);
+  }
+
+  private static void require(String what, long found, long least, long most) {
+    if (found < least || found > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, wanted %d to %d".formatted(what, found, least, most));
+    }
+  }
+}

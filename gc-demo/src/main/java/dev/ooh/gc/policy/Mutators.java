@@ -1,0 +1,74 @@
+package dev.ooh.gc.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that allocate or hold roots. Looking up the calling thread costs one comparison while
+ * the same thread keeps asking. All but {@link #current} is guarded by the heap's lock.
+ */
+public final class Mutators {
+  private final ConcurrentHashMap<Thread, Mutator> byThread = new ConcurrentHashMap<>();
+  private final List<Mutator> all = new ArrayList<>();
+
+  /** Who asked last; a race on it costs a lookup, and {@link Mutator} is safe to publish so. */
+  private Mutator recent = new Mutator(new Thread(() -> {}));
+
+  /** The calling thread's; null when {@link #register} was not called for it. */
+  public @Nullable Mutator current() {
+    Thread thread = Thread.currentThread();
+    Mutator mutator = recent;
+    if (mutator.thread() == thread) {
+      return mutator;
+    }
+    mutator = byThread.get(thread);
+    if (mutator != null) {
+      recent = mutator;
+    }
+    return mutator;
+  }
+
+  /** Adds the calling thread; it inherits the holes of a thread that ended. */
+  public Mutator register() {
+    Thread thread = Thread.currentThread();
+    Mutator mutator = null;
+    for (int i = 0; i < all.size() && mutator == null; i++) {
+      Mutator other = all.get(i);
+      if (!other.thread().isAlive()) {
+        mutator = new Mutator(thread, other);
+        byThread.remove(other.thread());
+        all.set(i, mutator);
+      }
+    }
+    if (mutator == null) {
+      mutator = new Mutator(thread);
+      all.add(mutator);
+    }
+    byThread.put(thread, mutator);
+    recent = mutator;
+    return mutator;
+  }
+
+  /** Forgets threads that ended; their roots went with them. */
+  public void prune() {
+    all.removeIf(mutator -> !mutator.thread().isAlive());
+    byThread.keySet().removeIf(thread -> !thread.isAlive());
+  }
+
+  public int count() {
+    return all.size();
+  }
+
+  public Mutator get(int index) {
+    return all.get(index);
+  }
+
+  /** After a cycle: every thread searches for holes anew. */
+  public void retireHoles() {
+    for (Mutator mutator : all) {
+      mutator.retire();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.ooh.gc.sanity;
+
+import dev.ooh.gc.policy.Blocks;
+import dev.ooh.gc.policy.MarkBits;
+import dev.ooh.gc.policy.ObjectHeader;
+import dev.ooh.gc.policy.SizeClasses;
+import dev.ooh.memory.Memory;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+
+/**
+ * Traces again, from the roots alone and sharing no code with the collector's trace, and checks that
+ * every object it reaches is marked and well-formed: that no reachable object is freed, whatever the
+ * changed pages said. Slow, and for a stopped world.
+ */
+public final class SanityChecker {
+  private final Memory memory;
+  private final Blocks blocks;
+
+  public SanityChecker(Memory memory, Blocks blocks) {
+    this.memory = memory;
+    this.blocks = blocks;
+  }
+
+  /**
+   * Checks a finished mark.
+   *
+   * @return how many objects are reachable
+   * @throws IllegalStateException naming the first object found lost or damaged, and what refers to
+   *     it
+   */
+  public long check(long[] roots, MarkBits marks) {
+    BitSet seen = new BitSet();
+    ArrayDeque<Long> queue = new ArrayDeque<>();
+    for (long root : roots) {
+      reach(root, "a root", seen, queue, marks);
+    }
+    long objects = 0;
+    while (!queue.isEmpty()) {
+      long object = queue.removeFirst();
+      objects++;
+      long header = memory.getLong(object);
+      for (int index = 0; index < ObjectHeader.references(header); index++) {
+        long target = memory.getLong(ObjectHeader.slot(object, index));
+        if (target != 0) {
+          reach(target, "slot %d of 0x%x".formatted(index, object), seen, queue, marks);
+        }
+      }
+    }
+    return objects;
+  }
+
+  private void reach(
+      long object, String referrer, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
+    long offset = object - blocks.base();
+    if (offset < 0 || offset >= (long) blocks.frontier() * Blocks.BLOCK_BYTES) {
+      throw broken(object, referrer, "is outside the heap");
+    }
+    int granule = Math.toIntExact(offset / ObjectHeader.GRANULE);
+    if (offset % ObjectHeader.GRANULE == 0 && seen.get(granule)) {
+      return;
+    }
+    checkPlace(object, offset, referrer);
+    if (!marks.get(offset)) {
+      throw broken(object, referrer, "is reachable but not marked");
+    }
+    seen.set(granule);
+    queue.addLast(object);
+  }
+
+  private void checkPlace(long object, long offset, String referrer) {
+    int block = Math.toIntExact(offset / Blocks.BLOCK_BYTES);
+    long inBlock = offset % Blocks.BLOCK_BYTES;
+    int kind = blocks.kind(block);
+    long header = memory.getLong(object);
+    if (!ObjectHeader.isObject(header)) {
+      throw broken(object, referrer, "has the header 0x%x".formatted(header));
+    }
+    long room;
+    if (kind == Blocks.LARGE && inBlock == 0) {
+      room = (long) blocks.link(block) * Blocks.BLOCK_BYTES;
+    } else if (SizeClasses.isCellKind(kind) && inBlock % SizeClasses.cellBytes(kind) == 0) {
+      room = SizeClasses.cellBytes(kind);
+      if (SizeClasses.isPointerFree(kind) != (ObjectHeader.references(header) == 0)) {
+        throw broken(object, referrer, "lies in a block of the wrong kind " + kind);
+      }
+    } else {
+      throw broken(object, referrer, "begins no cell of its block, which is of kind " + kind);
+    }
+    if (ObjectHeader.objectBytes(header) > room) {
+      throw broken(
+          object,
+          referrer,
+          "has %d bytes, wanted at most %d".formatted(ObjectHeader.objectBytes(header), room));
+    }
+  }
+
+  private static IllegalStateException broken(long object, String referrer, String what) {
+    return new IllegalStateException("object 0x%x, from %s, %s".formatted(object, referrer, what));
+  }
+}

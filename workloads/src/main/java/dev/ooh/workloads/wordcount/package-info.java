@@ -1,0 +1,5 @@
+/** Word count over real text. */
+@NullMarked
+package dev.ooh.workloads.wordcount;
+
+import org.jspecify.annotations.NullMarked;
