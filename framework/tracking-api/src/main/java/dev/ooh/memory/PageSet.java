@@ -192,8 +192,11 @@ public final class PageSet {
     if (isEmpty() || this == other) {
       return other;
     }
-    if (other.isEmpty()) {
+    if (other.isEmpty() || (length == 2 && covers(this, other))) {
       return this;
+    }
+    if (other.length == 2 && covers(other, this)) {
+      return other;
     }
     long[] out = new long[length + other.length];
     int n = 0;
@@ -252,6 +255,9 @@ public final class PageSet {
   public PageSet minus(PageSet other) {
     if (isEmpty() || other.isEmpty()) {
       return this;
+    }
+    if (other.length == 2 && covers(other, this)) {
+      return EMPTY;
     }
     long[] out = new long[length + other.length];
     int n = 0;

@@ -40,8 +40,16 @@ class LinuxExecutionTest {
 
   @Test
   void aThreadThatDoesNotPollIsNamed() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    TrackedThread writer = execution.spawn("stubborn", () -> awaitUnpolled(end));
+    TrackedThread writer =
+        execution.spawn(
+            "stubborn",
+            () -> {
+              started.countDown();
+              awaitUnpolled(end);
+            });
+    started.await();
     WritersNotStoppedException failure =
         assertThrows(
             WritersNotStoppedException.class,

@@ -134,7 +134,7 @@ final class Ledger {
     }
     asking.assumeIfNotOwed(UNARMED, scan.minus(armed));
     asking.assume(ALWAYS_DIRTY, alwaysDirty.intersect(scan));
-    armed = armed.minus(report.pages()).union(arm);
+    armed = armed.minus(report.pages().minus(arm)).union(arm);
     return take(asking, scan.minus(settle()), technique);
   }
 
