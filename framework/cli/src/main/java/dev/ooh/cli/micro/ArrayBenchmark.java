@@ -31,6 +31,7 @@ public final class ArrayBenchmark {
   private static final List<String> SETUP_EVENTS = List.of("M3", "M4", "M9", "M10", "M11", "M12");
 
   private static final int PAGES_A_POLL = 1024;
+  private static final double WARM_UP_MILLIS = 50;
 
   private final TrackedSpace run;
   private final long bytes;
@@ -84,7 +85,7 @@ public final class ArrayBenchmark {
     tracker.close();
     if (costs.isEmpty()) {
       double slowdown = (storing + fetching) / untracked;
-      double cost = storing + fetching - untracked;
+      double cost = fetching + Math.max(0, storing - untracked);
       return tracker.result(slowdown, fetching, cost, setup, new TreeMap<>());
     }
     SimulatedCosts simulated = costs.get();
@@ -106,7 +107,12 @@ public final class ArrayBenchmark {
     return events;
   }
 
+  /** Milliseconds of the measured passes without tracking, once the loop is compiled. */
   private double untrackedPasses(Region array, DirtyPattern pattern) {
+    double start = run.now();
+    while (run.now() - start < WARM_UP_MILLIS) {
+      store(array, pattern, 1);
+    }
     double before = run.now();
     for (int pass = 1; pass <= passes; pass++) {
       store(array, pattern, pass);
