@@ -22,6 +22,9 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   private @Nullable KernelPages requests;
   private @Nullable Registration notifier;
 
+  /** Whether a frame of the process may be mapped at several of its pages. Stays once it is. */
+  private boolean aliased;
+
   /** Everything that was ever armed; other pages of the process are nobody's concern. */
   private PageSet watched = PageSet.empty();
 
@@ -84,6 +87,7 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
     ring = newRing(entries);
     requests = kernel.allocatePages(EpmlDevice.REQUEST_PAGES);
     notifier = kernel.addMemoryNotifier(process, this);
+    aliased = process.hasAliases();
     machine.start(this);
   }
 
@@ -155,7 +159,7 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   /** The process wrote to the page: under this address, and under all others it has for it. */
   void wrote(long gva) {
     report(gva);
-    if (process.hasAliases()) {
+    if (aliased) {
       long gpa = process.translate(gva);
       if (gpa >= 0) {
         process.resolve(
@@ -185,13 +189,14 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   public void mapped(long gva, long gpa, Cause cause) {
     // With its own fresh frame the page has a clear dirty flag, and the processor logs its writes.
     if (cause == Cause.ALIAS || cause == Cause.MOVED) {
+      aliased |= cause == Cause.ALIAS;
       report(gva);
     }
   }
 
   @Override
   public void unmapped(long start, long end) {
-    if (process.hasAliases()) {
+    if (aliased) {
       // While what was logged under these addresses still leads to the frame's other ones.
       machine.drain();
     }
