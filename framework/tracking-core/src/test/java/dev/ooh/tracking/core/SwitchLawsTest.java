@@ -325,6 +325,29 @@ class SwitchLawsTest {
   }
 
   @Test
+  void aWayThatDoesNotNeedStoppedWritersIsTakenWithoutThem() throws TrackingException {
+    FakeTechnique classic = new FakeTechnique("classic", 30, true);
+    classic.sessionNeedsStoppedWriters = false;
+    core.add(classic);
+    space.execution().unstoppable(true);
+    core.use(space, "classic");
+    fetch().commit();
+    space.store(page(1));
+    assertThat(fetch().pages()).isEqualTo(pages(1));
+  }
+
+  @Test
+  void aTechniqueAtWorkIsNotTriedAgain() throws TrackingException {
+    fetch().commit();
+    a.onProbe =
+        () -> {
+          throw new IllegalStateException("would clear what is gathered");
+        };
+    assertThat(core.list(space).getFirst().probe()).isEqualTo(Probe.usable("fake"));
+    core.use(space, "aaa");
+  }
+
+  @Test
   void writersThatDoNotStopOnceMakeOneIntervalConservative() throws TrackingException {
     core.add(new FakeTechnique("classic", 30, true));
     core.use(space, "classic");

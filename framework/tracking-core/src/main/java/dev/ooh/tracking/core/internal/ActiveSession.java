@@ -43,8 +43,9 @@ final class ActiveSession {
     return choice.name();
   }
 
-  boolean needsStoppedWriters() {
-    return choice.needsStoppedWriters();
+  boolean needsStoppedWriters() throws TrackingException {
+    return choice.needsStoppedWriters()
+        && call("needsStoppedWriters", session::needsStoppedWriters);
   }
 
   boolean isClosed() {

@@ -5,6 +5,8 @@ import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Chooses a technique for one address space, by trying, and remembers why not the others. No probe
@@ -22,13 +25,22 @@ final class Selector {
   private final AddressSpace space;
   private final TechniqueRegistry registry;
   private final Limits limits;
+  private final Function<TrackingTechnique, Optional<String>> activeMode;
 
   /** Techniques that failed at work, by name, with the reason; until an operator asks again. */
   private final Map<String, String> setAside = new ConcurrentHashMap<>();
 
   private final Set<String> departed = ConcurrentHashMap.newKeySet();
 
-  Selector(AddressSpace space, TechniqueRegistry registry, Limits limits) {
+  /**
+   * @param activeMode by what mode a technique is at work on the space; empty when it isn't
+   */
+  Selector(
+      AddressSpace space,
+      TechniqueRegistry registry,
+      Limits limits,
+      Function<TrackingTechnique, Optional<String>> activeMode) {
+    this.activeMode = activeMode;
     this.space = space;
     this.registry = registry;
     this.limits = limits;
@@ -101,21 +113,39 @@ final class Selector {
     return probe.usable();
   }
 
-  /** Tries a technique, and whether the writers stop if it needs that. */
+  /**
+   * Tries a technique, and whether the writers stop if it needs that. One that is at work on the
+   * space has shown that it works, and a trial might take from it what it has gathered.
+   */
   Probe probe(Entry entry) {
+    Optional<String> mode = activeMode.apply(entry.technique());
+    if (mode.isPresent()) {
+      return Probe.usable(mode.get());
+    }
     Probe probe = TechniqueRegistry.probe(entry, space);
     return probe.usable() && entry.descriptor().needsStoppedWriters()
-        ? probeStoppedWriters(probe)
+        ? probeStoppedWriters(entry, probe)
         : probe;
   }
 
-  private Probe probeStoppedWriters(Probe probe) {
+  private Probe probeStoppedWriters(Entry entry, Probe probe) {
     try {
       space.execution().stopWriters(StopPoint.POLL, limits.stopWriters()).close();
       return probe;
     } catch (WritersNotStoppedException e) {
-      return Probe.refused(
-          "it needs stopped writers: " + e.getMessage(), "let every thread of the space poll");
+      return needsStoppedWriters(entry)
+          ? Probe.refused(
+              "it needs stopped writers: " + e.getMessage(), "let every thread of the space poll")
+          : probe;
+    }
+  }
+
+  /** Whether the way by which it works here needs it; only a session knows. */
+  private boolean needsStoppedWriters(Entry entry) {
+    try (TrackingSession session = entry.technique().open(space)) {
+      return session.needsStoppedWriters();
+    } catch (Throwable t) {
+      return true;
     }
   }
 

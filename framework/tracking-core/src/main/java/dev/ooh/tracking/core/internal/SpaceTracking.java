@@ -8,6 +8,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
@@ -59,7 +60,7 @@ final class SpaceTracking implements AddressSpace.Listener {
    * @param onClosing called when the space closes
    * @param observer told of a technique's last counts; throws nothing
    */
-  public SpaceTracking(
+  SpaceTracking(
       AddressSpace space,
       TechniqueRegistry registry,
       Limits limits,
@@ -72,7 +73,7 @@ final class SpaceTracking implements AddressSpace.Listener {
     this.onClosing = onClosing;
     this.observer = observer;
     this.limits = limits;
-    this.selector = new Selector(space, registry, limits);
+    this.selector = new Selector(space, registry, limits, this::activeMode);
     this.sessions = new SessionKeeper(space, limits.stopWriters());
     this.wanted = wanted;
     this.askedFor = wanted.isPresent();
@@ -82,7 +83,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   // What consumers ask.
 
   /** See {@link dev.ooh.memory.IntervalSource#fetch}. */
-  public Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
+  Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
     Lease lease = gate.enter(execution);
     try {
       PageSet mapped = mapped();
@@ -246,7 +247,7 @@ final class SpaceTracking implements AddressSpace.Listener {
    * See {@link dev.ooh.tracking.TrackingControl#use(AddressSpace, String)}. Waits for a running
    * fetch, with a limit.
    */
-  public void use(Entry entry) throws TrackingException {
+  void use(Entry entry) throws TrackingException {
     selector.require(entry);
     Lease lease = enterOrFence("a switch to " + entry.name());
     try {
@@ -266,13 +267,18 @@ final class SpaceTracking implements AddressSpace.Listener {
     }
   }
 
-  /** Tries a technique for this space. */
-  public void require(Entry entry) throws TrackingException {
+  /** Tries a technique for this space, as an operator asks for it. */
+  void require(Entry entry) throws TrackingException {
     selector.require(entry);
   }
 
+  /** Tries a technique for this space. */
+  Probe probe(Entry entry) {
+    return selector.probe(entry);
+  }
+
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
-  public void fallback(List<String> techniques) {
+  void fallback(List<String> techniques) {
     synchronized (ledger) {
       fallback = techniques;
       reconsider |= isStopgap();
@@ -280,7 +286,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   }
 
   /** A technique came: it may be the one wanted. The switch to it is made by the next fetch. */
-  public void arrived(String name) {
+  void arrived(String name) {
     selector.arrived(name);
     synchronized (ledger) {
       reconsider |= isStopgap() || wanted.equals(Optional.of(name));
@@ -291,7 +297,7 @@ final class SpaceTracking implements AddressSpace.Listener {
    * A technique goes; on return none of its code is running for this space, unless it hangs. It is
    * asked for a last time, if another technique takes over.
    */
-  public void departed(TrackingTechnique technique, String name) {
+  void departed(TrackingTechnique technique, String name) {
     Lease lease = enterOrFence("the departure of " + name);
     try {
       ActiveSession session;
@@ -346,7 +352,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   }
 
   /** Ends the tracking: closes the session. Intervals can still be committed. */
-  public void close() {
+  void close() {
     synchronized (ledger) {
       closed = true;
     }
@@ -367,24 +373,29 @@ final class SpaceTracking implements AddressSpace.Listener {
 
   // What is known.
 
-  public AddressSpace space() {
+  AddressSpace space() {
     return space;
   }
 
   /** The technique that gathers now. */
-  public Optional<String> active() {
+  Optional<String> active() {
     synchronized (ledger) {
       return Optional.ofNullable(active).map(ActiveSession::name);
     }
   }
 
-  public boolean isActive(TrackingTechnique technique) {
+  /** The mode by which {@code technique} gathers now; empty when it doesn't. */
+  Optional<String> activeMode(TrackingTechnique technique) {
+    ActiveSession session;
     synchronized (ledger) {
-      return active != null && active.choice().technique() == technique;
+      session = active;
     }
+    return session != null && session.choice().technique() == technique
+        ? Optional.of(session.mode())
+        : Optional.empty();
   }
 
-  public TrackingStatistics statistics() {
+  TrackingStatistics statistics() {
     LedgerCounts counts = ledger.counts();
     long switched;
     synchronized (ledger) {
@@ -402,7 +413,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#explain}. */
-  public List<String> explain() {
+  List<String> explain() {
     ActiveSession session;
     List<String> lines = new ArrayList<>();
     synchronized (ledger) {

@@ -74,10 +74,12 @@ public final class TrackedSpaces {
 
   public List<TechniqueStatus> list(AddressSpace space) {
     Optional<SpaceTracking> tracking = tracked(space);
+    Selector untracked = new Selector(space, registry, limits, technique -> Optional.empty());
     List<TechniqueStatus> list = new ArrayList<>();
     for (Entry entry : registry.byPreference()) {
-      Probe probe = new Selector(space, registry, limits).probe(entry);
-      boolean active = tracking.isPresent() && tracking.get().isActive(entry.technique());
+      boolean active = tracking.flatMap(known -> known.activeMode(entry.technique())).isPresent();
+      Probe probe =
+          tracking.map(known -> known.probe(entry)).orElseGet(() -> untracked.probe(entry));
       list.add(new TechniqueStatus(entry.descriptor(), probe, active));
     }
     return list;

@@ -33,6 +33,7 @@ public final class FakeTechnique implements TrackingTechnique {
   /** When set, the next fetch says that something was lost, and reports nothing. */
   public String lose = "";
 
+  public boolean sessionNeedsStoppedWriters;
   public int opened;
   public int open;
   public final List<PageSet> unmapped = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class FakeTechnique implements TrackingTechnique {
 
   public FakeTechnique(String name, int preference, boolean needsStoppedWriters) {
     descriptor = new TechniqueDescriptor(name, "for tests", preference, needsStoppedWriters);
+    sessionNeedsStoppedWriters = needsStoppedWriters;
   }
 
   @Override
@@ -114,6 +116,11 @@ public final class FakeTechnique implements TrackingTechnique {
       unmapped.add(pages);
       armed.removeIf(pages::contains);
       written.removeIf(pages::contains);
+    }
+
+    @Override
+    public boolean needsStoppedWriters() {
+      return sessionNeedsStoppedWriters;
     }
 
     @Override
