@@ -15,10 +15,14 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.SegmentAdoption;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,7 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Mappings of this process within one {@link Reservation}. */
-final class LinuxAddressSpace implements AddressSpace {
+final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private static final long ALIGNMENT = 2L << 20;
 
   private final String name;
@@ -41,6 +45,8 @@ final class LinuxAddressSpace implements AddressSpace {
 
   /** By start; guarded by this. */
   private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+
+  private final AdoptedSegments adopted = new AdoptedSegments();
 
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;
@@ -137,10 +143,43 @@ final class LinuxAddressSpace implements AddressSpace {
   }
 
   @Override
-  public synchronized List<Region> regions() {
-    List<Region> regions = new ArrayList<>();
-    mappings.values().forEach(mapping -> regions.add(mapping.region));
-    return regions;
+  public List<Region> regions() {
+    forgetClosedArenas();
+    synchronized (this) {
+      List<Region> regions = new ArrayList<>(adopted.regions());
+      mappings.values().forEach(mapping -> regions.add(mapping.region));
+      regions.sort(Comparator.comparingLong(Region::start));
+      return regions;
+    }
+  }
+
+  @Override
+  public Region adopt(String regionName, MemorySegment segment) throws FacilityException {
+    Region region;
+    synchronized (this) {
+      checkOpen();
+      region = adopted.adopt(regionName, segment);
+    }
+    tell(listener -> listener.mapped(this, region));
+    return region;
+  }
+
+  @Override
+  public void release(Region region) throws FacilityException {
+    synchronized (this) {
+      checkOpen();
+      adopted.release(region);
+    }
+    tell(listener -> listener.unmapped(this, region.pages()));
+  }
+
+  /** Pages of a closed arena are somebody else's by now. */
+  private void forgetClosedArenas() {
+    List<Region> closed;
+    synchronized (this) {
+      closed = adopted.takeClosed();
+    }
+    closed.forEach(region -> tell(listener -> listener.unmapped(this, region.pages())));
   }
 
   @Override
@@ -175,6 +214,9 @@ final class LinuxAddressSpace implements AddressSpace {
   public <F> Optional<F> facility(Class<F> type) {
     if (type == WriteProtectScan.class) {
       return Optional.of(type.cast(scans));
+    }
+    if (type == SegmentAdoption.class) {
+      return Optional.of(type.cast(this));
     }
     if (type == Userfaultfd.class) {
       return Optional.of(type.cast(userfaultfd));
@@ -229,6 +271,7 @@ final class LinuxAddressSpace implements AddressSpace {
 
   private PageSet mapped() {
     PageSet.Builder pages = PageSet.builder();
+    adopted.regions().forEach(region -> pages.addAll(region.pages()));
     mappings.values().forEach(mapping -> pages.addAll(mapping.region.pages()));
     return pages.build();
   }
@@ -239,7 +282,7 @@ final class LinuxAddressSpace implements AddressSpace {
     mappings.values().stream()
         .filter(mapping -> mapping.kind != RegionRequest.Kind.ANONYMOUS)
         .forEach(mapping -> pages.addAll(mapping.region.pages()));
-    return pages.build();
+    return pages.build().union(adopted.mappedFiles());
   }
 
   /** The asked place, or the first gap that fits; a hole stays on each side of a region. */

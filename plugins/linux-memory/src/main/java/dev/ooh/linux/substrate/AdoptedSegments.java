@@ -1,0 +1,73 @@
+package dev.ooh.linux.substrate;
+
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.tracking.facility.FacilityException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Regions over memory that somebody else allocated. Guarded by the space. */
+final class AdoptedSegments {
+  private final TreeMap<Long, Adopted> byStart = new TreeMap<>();
+
+  private record Adopted(Region region, MemorySegment segment) {}
+
+  Region adopt(String name, MemorySegment segment) throws FacilityException {
+    if (!segment.isNative() || segment.byteSize() == 0 || !segment.scope().isAlive()) {
+      throw new FacilityException(
+          "adopt %s: found %s%s, wanted a non-empty native segment of an open arena"
+              .formatted(name, segment, segment.scope().isAlive() ? "" : " of a closed arena"));
+    }
+    long start = segment.address() & -PageSet.PAGE_SIZE;
+    long end =
+        (segment.address() + segment.byteSize() + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE;
+    Region region = new Region(name, start, end - start);
+    var before = byStart.lowerEntry(end);
+    if (before != null && before.getValue().region.end() > start) {
+      throw new FacilityException(
+          "adopt %s: shares a page with %s; wanted segments aligned to pages, or one for both"
+              .formatted(region, before.getValue().region));
+    }
+    byStart.put(start, new Adopted(region, segment));
+    return region;
+  }
+
+  void release(Region region) throws FacilityException {
+    Adopted adopted = byStart.get(region.start());
+    if (adopted == null || !adopted.region.equals(region)) {
+      throw new FacilityException("release %s: wanted an adopted region".formatted(region));
+    }
+    byStart.remove(region.start());
+  }
+
+  /** Forgets and returns the regions whose arena was closed without a release. */
+  List<Region> takeClosed() {
+    List<Region> closed = new ArrayList<>();
+    byStart
+        .values()
+        .removeIf(
+            adopted -> {
+              boolean dead = !adopted.segment.scope().isAlive();
+              if (dead) {
+                closed.add(adopted.region);
+              }
+              return dead;
+            });
+    return closed;
+  }
+
+  List<Region> regions() {
+    return byStart.values().stream().map(Adopted::region).toList();
+  }
+
+  /** Mapped files: shared memory, whose entries the kernel may drop while dirty. */
+  PageSet mappedFiles() {
+    PageSet.Builder pages = PageSet.builder();
+    byStart.values().stream()
+        .filter(adopted -> adopted.segment.isMapped())
+        .forEach(adopted -> pages.addAll(adopted.region.pages()));
+    return pages.build();
+  }
+}
