@@ -1,5 +1,8 @@
 package dev.ooh.cli;
 
+import dev.ooh.memory.SpaceOptions;
+import java.util.Map;
+
 /**
  * A program that lives on changed pages and shows itself in {@code ooh demo}: the collector, the
  * checkpointer. A service. The demonstration knows nothing about it, and it knows nothing about
@@ -14,6 +17,11 @@ public interface DemoConsumer {
 
   /** Its place in the demonstration, ascending. */
   int order();
+
+  /** Settings of its address space, such as {@code reverse-map-reuse}; see {@link SpaceOptions}. */
+  default Map<String, String> settings() {
+    return Map.of();
+  }
 
   /**
    * Works in {@code stage}'s address space, and goes on while {@link DemoStage#more} says so:

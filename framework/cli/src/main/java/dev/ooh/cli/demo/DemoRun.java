@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -128,15 +129,17 @@ final class DemoRun implements Callable<Integer> {
     }
   }
 
-  private TrackedSpace open(Substrate substrate, String program, String technique)
+  private TrackedSpace open(
+      Substrate substrate, String program, String technique, Map<String, String> settings)
       throws Exception {
-    SpaceOptions options = SpaceOptions.named("demo-" + program).with("seed", Long.toString(seed));
+    SpaceOptions options =
+        new SpaceOptions("demo-" + program, settings).with("seed", Long.toString(seed));
     return TrackedSpace.of(substrate.open(options), tracking.control(), technique);
   }
 
   private void perform(DemoConsumer consumer, Substrate substrate, List<String> usable)
       throws Exception {
-    try (TrackedSpace run = open(substrate, consumer.name(), usable.getFirst())) {
+    try (TrackedSpace run = open(substrate, consumer.name(), usable.getFirst(), consumer.settings())) {
       Stage stage =
           new Stage(
               consumer.name(),
@@ -171,7 +174,7 @@ final class DemoRun implements Callable<Integer> {
   }
 
   private void array(Substrate substrate, String technique) throws Exception {
-    try (TrackedSpace run = open(substrate, "array", technique)) {
+    try (TrackedSpace run = open(substrate, "array", technique, Map.of())) {
       ArrayResult result =
           new ArrayBenchmark(run, quick ? 1 : ARRAY_MB, 100, ARRAY_PASSES).measure();
       add(
