@@ -2,7 +2,6 @@ package dev.ooh.tracking.core;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
-import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TechniqueStatus;
@@ -16,17 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * The core: keeps intervals, and for each address space the technique that gathers. As an OSGi
- * component it takes techniques as they come and go; on a plain class path {@link #load} finds them
+ * service it takes techniques as they come and go; on a plain class path {@link #load} finds them
  * and {@link #add} and {@link #remove} do the same by hand.
  *
  * <pre>{@code
@@ -39,14 +31,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * <p>All methods may be called by any thread, guest threads of a simulated machine included: who
  * has to wait here lets its machine run on.
  */
-@Component(service = {TrackingControl.class, IntervalSource.class})
-public final class TrackingCore implements TrackingControl, AutoCloseable {
+public class TrackingCore implements TrackingControl, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TrackingCore.class.getName());
 
   private final TrackedSpaces spaces;
 
   /** A core that knows no technique but all-dirty yet, with the default limits. */
-  @Activate
   public TrackingCore() {
     this(Limits.defaults());
   }
@@ -87,11 +77,6 @@ public final class TrackingCore implements TrackingControl, AutoCloseable {
    * A technique comes. Where it is wanted, or only all-dirty was left, the next fetch switches to
    * it.
    */
-  @Reference(
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY,
-      unbind = "remove")
   public void add(TrackingTechnique technique) {
     spaces.add(technique);
   }
@@ -105,11 +90,6 @@ public final class TrackingCore implements TrackingControl, AutoCloseable {
   }
 
   /** An observer comes. */
-  @Reference(
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY,
-      unbind = "removeObserver")
   public void addObserver(TrackingObserver observer) {
     spaces.add(observer);
   }
@@ -166,7 +146,6 @@ public final class TrackingCore implements TrackingControl, AutoCloseable {
 
   /** Closes all sessions. Later fetches say "all"; fetched intervals can still be committed. */
   @Override
-  @Deactivate
   public void close() {
     spaces.close();
   }

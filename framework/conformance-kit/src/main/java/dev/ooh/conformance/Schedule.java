@@ -1,0 +1,178 @@
+package dev.ooh.conformance;
+
+import dev.ooh.conformance.Step.Arm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A random life of a space and its consumers, the same for the same seed.
+ *
+ * @param seed also the seed of the space's own scheduler
+ */
+record Schedule(long seed, List<Step> steps) {
+  private static final int SLOTS = 3;
+  private static final int CONSUMERS = 3;
+  private static final int SMALL = 24;
+
+  /** More pages than a page-modification log or a small ring buffer has entries. */
+  private static final int LARGE = 700;
+
+  /** A kind of life; each seed leads one of them, so that no one drowns the others. */
+  private enum Kind {
+    /** Fetches and stores, little else: the longest stretches of undisturbed tracking. */
+    QUIET,
+    CONCURRENT,
+    MAPPINGS,
+    OPERATORS,
+    PROCESSES,
+    LARGE,
+    ANYTHING
+  }
+
+  Schedule {
+    steps = List.copyOf(steps);
+  }
+
+  Schedule with(List<Step> fewer) {
+    return new Schedule(seed, fewer);
+  }
+
+  static Schedule of(long seed) {
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+    Kind kind = Kind.values()[(int) Math.floorMod(seed, (long) Kind.values().length)];
+    return new Schedule(seed, new Generator(random, kind).steps());
+  }
+
+  private static final class Generator {
+    private final Random random;
+    private final Kind kind;
+    private final int pages;
+    private final List<Step> steps = new ArrayList<>();
+
+    Generator(Random random, Kind kind) {
+      this.random = random;
+      this.kind = kind;
+      this.pages = kind == Kind.LARGE ? LARGE : SMALL;
+    }
+
+    List<Step> steps() {
+      steps.add(new Step.Map(0, pages));
+      steps.add(new Step.Map(1, 1 + random.nextInt(SMALL)));
+      steps.add(write());
+      steps.add(new Step.Fetch(0, Arm.ALL));
+      steps.add(new Step.Commit(0));
+      if (kind == Kind.CONCURRENT) {
+        steps.add(new Step.StartWriter(random.nextLong()));
+        steps.add(new Step.StartWriter(random.nextLong()));
+      }
+      int length = kind == Kind.LARGE ? 20 : 30 + random.nextInt(40);
+      while (steps.size() < length) {
+        add();
+      }
+      return steps;
+    }
+
+    private void add() {
+      switch (random.nextInt(10)) {
+        case 0, 1, 2 -> steps.add(write());
+        case 3, 4 -> steps.add(new Step.Fetch(consumer(), arm()));
+        case 5 -> steps.add(part());
+        case 6, 7 -> settle();
+        case 8 -> steps.add(new Step.Poll(1 + random.nextInt(20)));
+        default -> steps.add(special());
+      }
+    }
+
+    private Step write() {
+      int count = random.nextInt(4) == 0 ? 1 + random.nextInt(pages) : 1 + random.nextInt(3);
+      return new Step.Write(slot(), page(), count, random.nextInt(3));
+    }
+
+    private Step part() {
+      return new Step.FetchPart(consumer(), slot(), page(), 1 + random.nextInt(pages), arm());
+    }
+
+    /** Most intervals are committed, some are aborted, some stay outstanding for a while. */
+    private void settle() {
+      int consumer = consumer();
+      if (random.nextInt(4) == 0) {
+        steps.add(new Step.Abort(consumer, random.nextInt(4)));
+      } else {
+        steps.add(new Step.Commit(consumer));
+        steps.add(new Step.Commit(consumer));
+      }
+    }
+
+    private Step special() {
+      return switch (kind) {
+        case QUIET, LARGE -> write();
+        case CONCURRENT -> random.nextInt(3) == 0 ? operator() : new Step.Poll(50);
+        case MAPPINGS -> mapping();
+        case OPERATORS -> operator();
+        case PROCESSES -> process();
+        case ANYTHING -> anything();
+      };
+    }
+
+    private Step anything() {
+      return switch (random.nextInt(5)) {
+        case 0 -> mapping();
+        case 1 -> operator();
+        case 2 -> process();
+        case 3 -> new Step.StartWriter(random.nextLong());
+        default -> new Step.JoinWriters();
+      };
+    }
+
+    private Step mapping() {
+      return switch (random.nextInt(6)) {
+        case 0 -> new Step.Map(slot(), 1 + random.nextInt(SMALL));
+        case 1 -> new Step.Unmap(slot());
+        case 2, 3 -> new Step.Remap(slot());
+        case 4 -> new Step.Discard(slot(), page(), 1 + random.nextInt(4));
+        default -> new Step.AlwaysDirty(slot(), page());
+      };
+    }
+
+    private Step operator() {
+      return switch (random.nextInt(7)) {
+        case 0, 1, 2 -> new Step.Use(random.nextInt(8));
+        case 3 -> new Step.Depart(random.nextInt(4));
+        case 4 -> new Step.Arrive(random.nextInt(4));
+        case 5 -> new Step.Kill(Death.values()[random.nextInt(Death.values().length)]);
+        default -> new Step.CloseConsumer(consumer());
+      };
+    }
+
+    private Step process() {
+      return switch (random.nextInt(6)) {
+        case 0 -> new Step.Forked();
+        case 1, 2 -> new Step.RunChild(slot(), page(), 1 + random.nextInt(3), random.nextInt(3));
+        case 3 -> new Step.CloseChild();
+        default ->
+            new Step.WriteFromOutside(slot(), page(), 1 + random.nextInt(3), random.nextInt(3));
+      };
+    }
+
+    private Arm arm() {
+      return switch (random.nextInt(6)) {
+        case 0 -> Arm.HALF;
+        case 1 -> random.nextInt(3) == 0 ? Arm.NONE : Arm.ALL;
+        default -> Arm.ALL;
+      };
+    }
+
+    private int consumer() {
+      return Math.max(0, random.nextInt(CONSUMERS + 2) - 2);
+    }
+
+    private int slot() {
+      return Math.max(0, random.nextInt(SLOTS + 1) - 1);
+    }
+
+    private int page() {
+      return random.nextInt(pages);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.ooh.conformance;
+
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingTechnique;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is tested: a technique on a substrate, with a core around it.
+ *
+ * @param name for messages
+ * @param substrate where the memory is
+ * @param options how to open a space; the kit sets {@code seed}
+ * @param technique the technique under test
+ * @param others techniques that switches may go to and from, besides all-dirty
+ * @param tracking opens a core; the kit closes it
+ */
+public record Subject(
+    String name,
+    Substrate substrate,
+    SpaceOptions options,
+    String technique,
+    List<String> others,
+    Supplier<TrackingUnderTest> tracking) {
+
+  public Subject {
+    others = List.copyOf(others);
+  }
+
+  /** A technique on a plain class path, with others to switch to. */
+  public static Subject plain(
+      Substrate substrate, TrackingTechnique technique, TrackingTechnique... others) {
+    List<TrackingTechnique> all = new ArrayList<>(List.of(others));
+    all.addFirst(technique);
+    List<String> names = all.stream().map(each -> each.descriptor().name()).toList();
+    return new Subject(
+        "%s on %s".formatted(names.getFirst(), substrate.name()),
+        substrate,
+        SpaceOptions.named("conformance"),
+        names.getFirst(),
+        names.subList(1, names.size()),
+        () -> new PlainTracking(all));
+  }
+
+  public Subject named(String newName) {
+    return new Subject(newName, substrate, options, technique, others, tracking);
+  }
+
+  /** The same with a setting of the space, such as a small ring buffer. */
+  public Subject with(String setting, String value) {
+    return new Subject(
+        "%s, %s=%s".formatted(name, setting, value),
+        substrate,
+        options.with(setting, value),
+        technique,
+        others,
+        tracking);
+  }
+
+  /** The same behind a decorated core; for broken ones. */
+  public Subject behind(UnaryOperator<TrackingControl> decorator) {
+    return new Subject(
+        name, substrate, options, technique, others, () -> decorated(tracking.get(), decorator));
+  }
+
+  private static TrackingUnderTest decorated(
+      TrackingUnderTest inner, UnaryOperator<TrackingControl> decorator) {
+    TrackingControl control = decorator.apply(inner.control());
+    return new TrackingUnderTest() {
+      @Override
+      public TrackingControl control() {
+        return control;
+      }
+
+      @Override
+      public boolean depart(String technique) {
+        return inner.depart(technique);
+      }
+
+      @Override
+      public boolean arrive(String technique) {
+        return inner.arrive(technique);
+      }
+
+      @Override
+      public boolean kill(Death death) {
+        return inner.kill(death);
+      }
+
+      @Override
+      public void close() {
+        inner.close();
+      }
+    };
+  }
+}

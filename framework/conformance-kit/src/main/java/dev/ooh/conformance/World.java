@@ -1,0 +1,378 @@
+package dev.ooh.conformance;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.StoppedWriters;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingStatistics;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.Fork;
+import dev.ooh.tracking.facility.OutsideWrites;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One address space under test, with everything that can be done to it, and the oracle that says
+ * after each fetch whether a page is missing. All methods are called by one thread of the space's
+ * execution context.
+ *
+ * <p>Regions live in numbered slots. A slot keeps its address, so that what is mapped there again
+ * is at the address of what was unmapped.
+ */
+public final class World {
+  private static final long PAGE = PageSet.PAGE_SIZE;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+  private final Subject subject;
+  private final TrackingUnderTest tracking;
+  private final AddressSpace space;
+  private final ExecutionContext execution;
+  private final Contents contents;
+  private final Writers writers;
+
+  private final Map<Integer, Region> slots = new TreeMap<>();
+  private final Map<Integer, Region> places = new TreeMap<>();
+  private final Map<Integer, TrackingConsumer> consumers = new TreeMap<>();
+  private final Map<Integer, Shadow> shadows = new TreeMap<>();
+  private final List<AddressSpace> children = new ArrayList<>();
+  private final Tally tally = new Tally();
+
+  World(Subject subject, TrackingUnderTest tracking, AddressSpace space) {
+    this.subject = subject;
+    this.tracking = tracking;
+    this.space = space;
+    this.execution = space.execution();
+    this.contents = new Contents(space.memory());
+    this.writers = new Writers(execution, contents);
+  }
+
+  public AddressSpace space() {
+    return space;
+  }
+
+  public TrackingUnderTest tracking() {
+    return tracking;
+  }
+
+  // The tracked program.
+
+  /** Maps {@code pages} pages; where the slot was mapped before, at the same address. */
+  public boolean map(int slot, int pages) {
+    if (slots.containsKey(slot)) {
+      return false;
+    }
+    Region place = places.get(slot);
+    String name = "slot-" + slot;
+    RegionRequest request =
+        RegionRequest.anonymous(name, place == null ? pages * PAGE : place.bytes());
+    Region region = space.map(place == null ? request : request.at(place.start()));
+    slots.put(slot, region);
+    places.put(slot, region);
+    shadows.values().forEach(shadow -> shadow.forget(region.pages()));
+    writers.mapped(mapped());
+    return true;
+  }
+
+  /** Unmaps a slot, while no writer is about to store there. */
+  public boolean unmap(int slot) {
+    Region region = slots.remove(slot);
+    if (region == null) {
+      return false;
+    }
+    try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_LIMIT)) {
+      writers.mapped(mapped());
+      space.unmap(region);
+    } catch (WritersNotStoppedException e) {
+      throw new LawViolation("writers that poll could not be stopped: " + e.getMessage(), e);
+    }
+    shadows.values().forEach(shadow -> shadow.forget(region.pages()));
+    return true;
+  }
+
+  /** The mapped pages of a slot; empty when there is nothing. */
+  public PageSet pages(int slot) {
+    Region region = slots.get(slot);
+    return region == null ? PageSet.empty() : region.pages();
+  }
+
+  /** {@code count} pages of a slot from {@code first} on, as far as they are mapped. */
+  public PageSet pages(int slot, int first, int count) {
+    Region region = slots.get(slot);
+    if (region == null) {
+      return PageSet.empty();
+    }
+    long start = region.start() + Math.floorMod(first, region.bytes() / PAGE) * PAGE;
+    return PageSet.of(start, Math.min(region.end(), start + count * PAGE));
+  }
+
+  /** All that is mapped. */
+  public PageSet mapped() {
+    PageSet.Builder mapped = PageSet.builder();
+    slots.values().forEach(region -> mapped.add(region.start(), region.end()));
+    return mapped.build();
+  }
+
+  /** Stores once to each page. */
+  public void write(PageSet pages, int place) {
+    pages.forEachPage(page -> contents.stamp(page, place));
+  }
+
+  /** Starts a thread that stores to random pages until {@link #joinWriters}. */
+  public void startWriter(long seed) {
+    writers.start(seed);
+  }
+
+  public void joinWriters() {
+    try {
+      writers.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LawViolation("interrupted", e);
+    }
+  }
+
+  /** Lets other threads run. */
+  public void poll(int times) {
+    for (int i = 0; i < times; i++) {
+      execution.poll();
+    }
+  }
+
+  public void discard(PageSet pages) {
+    space.discard(pages);
+  }
+
+  public void declareAlwaysDirty(PageSet pages) {
+    space.declareAlwaysDirty(pages);
+  }
+
+  /** Writes as another process does, past the program's own threads; false where it can't be. */
+  public boolean writeFromOutside(PageSet pages, int place) {
+    Optional<OutsideWrites> outside = space.facility(OutsideWrites.class);
+    outside.ifPresent(it -> pages.forEachPage(page -> write(it, page, place)));
+    return outside.isPresent();
+  }
+
+  private void write(OutsideWrites outside, long page, int place) {
+    byte[] stamp =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(contents.nextStamp())
+            .array();
+    try {
+      outside.write(Contents.place(page, place), stamp, 0, stamp.length);
+    } catch (FacilityException e) {
+      throw new LawViolation("an outside write to 0x%x failed: %s".formatted(page, e), e);
+    }
+  }
+
+  /** Forks; false where it can't be. */
+  public boolean fork() {
+    Optional<Fork> fork = space.facility(Fork.class);
+    try {
+      if (fork.isPresent()) {
+        children.add(fork.get().fork("child-" + children.size()));
+      }
+      return fork.isPresent();
+    } catch (FacilityException e) {
+      throw new LawViolation("fork failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs a thread in the newest child: it stores to its own copies of {@code pages}, and writes to
+   * the tracked process from outside. Meanwhile the tracked process is scheduled out.
+   */
+  public boolean runChild(PageSet pages, int place) {
+    if (children.isEmpty()) {
+      return false;
+    }
+    AddressSpace child = children.getLast();
+    PageSet.Builder common = PageSet.builder();
+    child.regions().forEach(region -> common.add(region.start(), region.end()));
+    PageSet own = common.build().intersect(pages);
+    TrackedThread thread =
+        child
+            .execution()
+            .spawn(
+                "child",
+                () -> {
+                  own.forEachPage(page -> child.memory().putLong(page, page));
+                  child.execution().poll();
+                  writeFromOutside(pages, place);
+                });
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LawViolation("interrupted", e);
+    }
+    return true;
+  }
+
+  public boolean closeChild() {
+    if (!children.isEmpty()) {
+      children.removeLast().close();
+      return true;
+    }
+    return false;
+  }
+
+  // The consumers.
+
+  /**
+   * Fetches, checks the interval against the oracle, and copies what it reports.
+   *
+   * @throws LawViolation if a page is missing
+   */
+  public Interval fetch(int consumer, PageSet scan, PageSet arm) {
+    Shadow shadow = shadow(consumer);
+    PageSet scanned = scan.intersect(mapped());
+    PageSet owed = shadow.owed(scanned).union(space.alwaysDirty().intersect(scanned));
+    Interval interval = tracking.control().fetch(space, consumer(consumer), scan, arm);
+    PageSet missing = owed.minus(interval.pages());
+    if (!missing.isEmpty()) {
+      throw new LawViolation(
+          "law 1: %s of consumer %d misses %s of the %s that it is owed"
+              .formatted(interval, consumer, describe(missing), owed));
+    }
+    if (!scanned.containsAll(interval.pages())) {
+      throw new LawViolation(
+          "%s of consumer %d reports %s outside of what was asked"
+              .formatted(interval, consumer, describe(interval.pages().minus(scanned))));
+    }
+    shadow.copy(interval);
+    tally.fetched(interval, owed);
+    return interval;
+  }
+
+  /** Fetches everything mapped and leaves it armed. */
+  public Interval fetch(int consumer) {
+    PageSet all = mapped();
+    return fetch(consumer, all, all);
+  }
+
+  /** Commits the oldest outstanding interval, if there is one. */
+  public boolean commit(int consumer) {
+    Shadow shadow = shadow(consumer);
+    if (shadow.outstanding() == 0) {
+      return false;
+    }
+    shadow.commitOldest();
+    tally.committed();
+    return true;
+  }
+
+  /** Aborts an outstanding interval, and with it its successors; law 3. */
+  public boolean abort(int consumer, int which) {
+    Shadow shadow = shadow(consumer);
+    if (shadow.outstanding() == 0) {
+      return false;
+    }
+    List<Interval> aborted = shadow.abort(Math.floorMod(which, shadow.outstanding()));
+    tally.aborted(aborted.size());
+    for (Interval interval : aborted) {
+      try {
+        interval.commit();
+      } catch (IllegalStateException expected) {
+        continue;
+      }
+      throw new LawViolation("law 3: %s committed after it was aborted".formatted(interval));
+    }
+    return true;
+  }
+
+  /** Closes a consumer; another one of that number starts afresh. */
+  public void closeConsumer(int consumer) {
+    TrackingConsumer known = consumers.remove(consumer);
+    shadows.remove(consumer);
+    if (known != null) {
+      known.close();
+    }
+  }
+
+  // The operator, and bundles.
+
+  /** Law 7. False when the technique refuses. */
+  public boolean use(String technique) {
+    try {
+      tracking.control().use(space, technique);
+      return true;
+    } catch (TrackingException e) {
+      return false;
+    }
+  }
+
+  /** What was fetched and how much of it had been written. */
+  public Tally tally() {
+    return tally;
+  }
+
+  /** The last word: after everybody stopped, every consumer must know memory as it is. */
+  void finish() {
+    joinWriters();
+    for (int consumer : List.copyOf(consumers.keySet())) {
+      fetch(consumer);
+      while (commit(consumer)) {}
+      PageSet wrong = shadow(consumer).owed(mapped());
+      if (!wrong.isEmpty()) {
+        throw new LawViolation(
+            "consumer %d has a wrong copy of %s at the end".formatted(consumer, describe(wrong)));
+      }
+    }
+    checkStatistics();
+  }
+
+  /** Law 2: what is reported is metered. */
+  private void checkStatistics() {
+    TrackingStatistics counted = tracking.control().statistics(space);
+    String found =
+        "%d fetches, %d pages, %d commits, %d aborts"
+            .formatted(
+                counted.fetches(), counted.pagesReported(), counted.committed(), counted.aborted());
+    String wanted =
+        "%d fetches, %d pages, %d commits, %d aborts"
+            .formatted(tally.fetches(), tally.reported(), tally.commits(), tally.aborts());
+    if (!found.equals(wanted)) {
+      throw new LawViolation("law 2: metered " + found + ", wanted " + wanted);
+    }
+  }
+
+  void closeChildren() {
+    children.forEach(AddressSpace::close);
+  }
+
+  private TrackingConsumer consumer(int number) {
+    return consumers.computeIfAbsent(number, unused -> space.consumer("consumer-" + number));
+  }
+
+  private Shadow shadow(int number) {
+    return shadows.computeIfAbsent(number, unused -> new Shadow(contents));
+  }
+
+  private String describe(PageSet pages) {
+    StringBuilder text = new StringBuilder(pages.toString());
+    long first = pages.isEmpty() ? -1 : pages.runStart(0);
+    slots.forEach(
+        (slot, region) -> {
+          if (region.start() <= first && first < region.end()) {
+            text.append(" (page %d of slot %d)".formatted((first - region.start()) / PAGE, slot));
+          }
+        });
+    return text.append(" on ").append(subject.name()).toString();
+  }
+}
