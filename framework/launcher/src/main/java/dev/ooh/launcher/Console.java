@@ -13,12 +13,12 @@ import java.util.logging.SimpleFormatter;
  * What the user sees: one line a problem on {@code err}; stack traces and informational messages
  * only when verbose. Logging of all bundles ({@link System.Logger}) goes the same way.
  */
-final class Console {
+public final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean verbose;
 
-  Console(PrintStream out, PrintStream err, boolean verbose) {
+  public Console(PrintStream out, PrintStream err, boolean verbose) {
     this.out = out;
     this.err = err;
     this.verbose = verbose;

@@ -21,7 +21,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
  * 1 on. All of a level are started before any of the next, so that a weaver is there before the
  * classes it weaves.
  */
-final class RunningFramework implements AutoCloseable {
+public final class RunningFramework implements AutoCloseable {
   private static final long STOP_MILLIS = 10_000;
 
   private final Framework framework;
@@ -34,7 +34,7 @@ final class RunningFramework implements AutoCloseable {
    * Starts; returns when the last start level is reached. A bundle that can't start is one problem
    * on the console, and the others are not affected.
    */
-  static RunningFramework start(Path bundles, Path storage, Console console)
+  public static RunningFramework start(Path bundles, Path storage, Console console)
       throws IOException, BundleException {
     TreeMap<Integer, Path> levels = levels(bundles);
     Map<String, String> configuration = new HashMap<>();
@@ -63,7 +63,8 @@ final class RunningFramework implements AutoCloseable {
     return new RunningFramework(framework);
   }
 
-  BundleContext context() {
+  /** The system bundle's. */
+  public BundleContext context() {
     return framework.getBundleContext();
   }
 

@@ -1,0 +1,149 @@
+package dev.ooh.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LauncherTest {
+  @TempDir private Path home;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void layTheBundleFolder() throws IOException {
+    TestBundle.named("test.commands")
+        .activator(TestCommands.class)
+        .writeTo(home.resolve("bundles/1/commands.jar"));
+  }
+
+  @Test
+  void exitsWithTheCommandsStatus() {
+    assertThat(run("status", "0")).isEqualTo(0);
+    assertThat(run("status", "7")).isEqualTo(7);
+    assertThat(lines(err)).isEmpty();
+  }
+
+  @Test
+  void anExceptionIsOneLineAndStatusOne() {
+    assertThat(run("throw")).isEqualTo(1);
+    assertThat(lines(err)).containsExactly("ooh: thrown on purpose");
+  }
+
+  @Test
+  void anErrorIsOneLineThatNamesItsKind() {
+    assertThat(run("error")).isEqualTo(1);
+    assertThat(lines(err)).containsExactly("ooh: NoClassDefFoundError: gone/Missing");
+  }
+
+  @Test
+  void theStackTraceComesOnlyWhenVerbose() {
+    assertThat(run("throw", "--verbose")).isEqualTo(1);
+    assertThat(lines(err)).anyMatch(line -> line.startsWith("\tat "));
+  }
+
+  @Test
+  void anUnknownCommandIsOneLineThatNamesThoseThereAre() {
+    assertThat(run("statsu")).isEqualTo(2);
+    assertThat(lines(err))
+        .containsExactly("ooh: unknown command 'statsu', wanted one of echo, error, status, throw");
+  }
+
+  @Test
+  void helpListsTheCommandsWithTheirSummaries() {
+    assertThat(run("--help")).isEqualTo(0);
+    assertThat(lines(out)).anyMatch(line -> line.matches("\\s+status\\s+what status does"));
+    assertThat(lines(out)).anyMatch(line -> line.matches("\\s+--with X\\s+what --with does"));
+    assertThat(lines(err)).isEmpty();
+  }
+
+  @Test
+  void noCommandIsWrongUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(lines(err)).anyMatch(line -> line.contains("what status does"));
+  }
+
+  @Test
+  void handsTheCommandItsArgumentsWithoutTheLaunchersOwn() {
+    assertThat(run("--plugins", "nowhere", "echo", "a", "--with=x", "--b", "c")).isEqualTo(0);
+    assertThat(System.getProperty("launcher.test.echo")).isEqualTo("a --b c");
+    assertThat(System.getProperty("launcher.test.option")).isEqualTo("closed x");
+  }
+
+  @Test
+  void leavesWhatFollowsTwoDashesAlone() {
+    assertThat(run("echo", "--", "--plugins", "--verbose")).isEqualTo(0);
+    assertThat(System.getProperty("launcher.test.echo")).isEqualTo("-- --plugins --verbose");
+  }
+
+  @Test
+  void aWrongValueOfAnOptionIsWrongUsage() {
+    assertThat(run("status", "0", "--with", "bad")).isEqualTo(2);
+    assertThat(lines(err)).containsExactly("ooh: --with is 'bad': wanted a good one");
+  }
+
+  @Test
+  void anOptionWithoutItsValueIsWrongUsage() {
+    assertThat(run("status", "0", "--with")).isEqualTo(2);
+    assertThat(run("status", "0", "--plugins")).isEqualTo(2);
+    assertThat(lines(err))
+        .containsExactly(
+            "ooh: --with has no value, wanted one after it",
+            "ooh: --plugins has no value, wanted one after it");
+  }
+
+  @Test
+  void aBundleThatCantStartIsOneLineAndTheOthersRun() throws IOException {
+    TestBundle.named("test.needy")
+        .header("Import-Package", "no.such.thing")
+        .writeTo(home.resolve("bundles/2/needy.jar"));
+    assertThat(run("status", "0")).isEqualTo(0);
+    assertThat(lines(err))
+        .containsExactly(
+            "ooh: bundle test.needy: needs the package no.such.thing, which no bundle here offers"
+                + " as wanted");
+  }
+
+  @Test
+  void aMissingBundleFolderIsOneLine() {
+    Path nowhere = home.resolve("nowhere");
+    int status = new Launcher(nowhere, print(out), print(err)).run(List.of("status", "0"));
+    assertThat(status).isEqualTo(1);
+    assertThat(lines(err)).singleElement().asString().contains(nowhere.toString());
+  }
+
+  @Test
+  void leavesNoStorageBehind() throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    List<Path> before = storageFolders(temporary);
+    run("status", "0");
+    assertThat(storageFolders(temporary)).isSubsetOf(before);
+  }
+
+  private static List<Path> storageFolders(Path temporary) throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files.filter(f -> f.getFileName().toString().startsWith("ooh-bundles-")).toList();
+    }
+  }
+
+  private int run(String... line) {
+    return new Launcher(home, print(out), print(err)).run(List.of(line));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static List<String> lines(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+}
