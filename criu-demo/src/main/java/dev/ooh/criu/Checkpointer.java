@@ -16,7 +16,6 @@ import dev.ooh.memory.TrackingConsumer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * that reports too much makes an image larger, and never wrong. The interval is committed when the
  * set is durable; if anything fails before, its pages are owed again and go into the next set.
  */
-public final class Checkpointer implements AutoCloseable {
+public class Checkpointer implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final AddressSpace space;
@@ -42,16 +41,21 @@ public final class Checkpointer implements AutoCloseable {
    *
    * @param tracked whether to ask which pages changed; if not, every set is whole
    * @param verify whether to compare every page that a dump leaves to its parents with memory
-   * @param written is told of pages written, as it happens: the place to account for them
+   * @param observer is told what happens, as it happens
    */
-  public record Options(boolean tracked, boolean verify, LongConsumer written) {
+  public record Options(boolean tracked, boolean verify, Observer observer) {
     public static Options plain() {
-      return new Options(true, false, pages -> {});
+      return new Options(true, false, new Observer() {});
     }
+  }
 
-    public Options verifying() {
-      return new Options(tracked, true, written);
-    }
+  /** Is told what a dump does, by the dumping thread. */
+  public interface Observer {
+    /** Pages were asked for, and nothing was copied yet. */
+    default void asked(PageSet scan, Interval interval) {}
+
+    /** Pages were copied and handed to the file: the place to account for them. */
+    default void written(long pages) {}
   }
 
   /** What comes after a dump. */
@@ -82,25 +86,27 @@ public final class Checkpointer implements AutoCloseable {
   /**
    * Writes a set while the program runs on. What it writes after the pages were asked for belongs
    * to the next set, so this one can't be restored; it is there to make the next one small.
+   *
+   * @throws IOException if the set could not be written; nothing of it is left, and its pages go
+   *     into the next one
    */
-  public DumpReport preDump() throws CheckpointException {
-    Clock clock = new Clock();
-    try {
-      return write(clock, null, Then.GO_ON);
-    } catch (IOException e) {
-      throw new CheckpointException("pre-dump failed: " + e.getMessage(), e);
-    }
+  public DumpReport preDump() throws CheckpointException, IOException {
+    return write(new Clock(), null, Then.GO_ON);
   }
 
-  /** Stops the program where it can go on from memory alone, and writes a set to restore from. */
-  public DumpReport dump(Then then) throws CheckpointException {
+  /**
+   * Stops the program where it can go on from memory alone, and writes a set to restore from.
+   *
+   * @throws CheckpointException if the program does not stop, or verification finds a lost page
+   * @throws IOException as for {@link #preDump}
+   */
+  public DumpReport dump(Then then) throws CheckpointException, IOException {
     Clock clock = new Clock();
     try (Freeze freeze = new Freeze(clock)) {
       return write(clock, freeze, then);
-    } catch (IOException e) {
-      throw new CheckpointException("dump failed: " + e.getMessage(), e);
     } catch (WritersNotStoppedException e) {
-      throw new CheckpointException("dump failed: " + e.getMessage(), e);
+      throw new CheckpointException(
+          "%s could not be dumped: %s".formatted(subject.application(), e.getMessage()), e);
     }
   }
 
@@ -113,6 +119,7 @@ public final class Checkpointer implements AutoCloseable {
     try (Interval interval = ask(scan, arm);
         ImageSetWriter writer =
             new ImageSetWriter(store, subject.pid(), Optional.ofNullable(parent))) {
+      options.observer().asked(scan, interval);
       PageSet inParent =
           parent == null
               ? PageSet.empty()
@@ -188,7 +195,7 @@ public final class Checkpointer implements AutoCloseable {
   }
 
   private void written(long pages) {
-    options.written().accept(pages);
+    options.observer().written(pages);
     space.execution().poll();
   }
 

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The files of one set, each compared with what the manifest says before anybody parses it. */
+/**
+ * The files of one set, each compared with what the manifest says before anybody parses it. All of
+ * them are, also those that a restore has no use for.
+ */
 record CheckedFiles(Path set, Manifest manifest) {
   private static final long LARGEST = Integer.MAX_VALUE - 8;
 
@@ -14,7 +17,18 @@ record CheckedFiles(Path set, Manifest manifest) {
     if (!Files.exists(file)) {
       throw new ImageException(file, "nothing", "the list of files that ooh checkpoint writes");
     }
-    return new CheckedFiles(set, Manifest.parse(file, read(file)));
+    CheckedFiles files = new CheckedFiles(set, Manifest.parse(file, read(file)));
+    for (String name : files.manifest.files().keySet()) {
+      if (!isPages(name)) {
+        files.bytes(name);
+      }
+    }
+    return files;
+  }
+
+  /** Pages are read once, when they are needed, and have digests of their own. */
+  private static boolean isPages(String name) {
+    return name.startsWith("pages-");
   }
 
   private static byte[] read(Path file) throws IOException {

@@ -75,6 +75,14 @@ public final class TrackedSpace implements AutoCloseable {
   }
 
   /**
+   * Tells that tracking of {@code bytes} mapped bytes starts, by which size-dependent prices are
+   * looked up; nothing happens where time is measured.
+   */
+  public void trackedBytes(long bytes) {
+    costs().ifPresent(costs -> costs.trackedBytes(bytes));
+  }
+
+  /**
    * Counts what a consumer's own routine did, by the paper's id, such as {@code CP} for a page of a
    * checkpoint written; nothing happens where time is measured. By a thread of the execution
    * context.

@@ -1,0 +1,142 @@
+package dev.ooh.criu;
+
+import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.ContextLock;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.workloads.Application;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+
+/**
+ * A program that runs in a thread of its own, while the calling one pre-dumps it at even distances
+ * and dumps it at last. The program then goes on to its end.
+ */
+public final class CheckpointedRun {
+  private final ExecutionContext execution;
+  private final Application application;
+  private final ArenaHeap heap;
+  private final CheckpointPlan plan;
+  private final DoubleConsumer progress;
+
+  /** Guards {@link #reached} and {@link #ended}. */
+  private final ContextLock lock;
+
+  /** How many of the plan's points the program has come to. */
+  private int reached;
+
+  private boolean ended;
+
+  private volatile boolean abandoned;
+
+  /**
+   * What came of a run.
+   *
+   * @param preDumps in their order
+   * @param totalMillis from the first step to the last, dumps included, by the context's clock
+   * @param result the program's checksum at its end
+   */
+  public record Outcome(
+      List<DumpReport> preDumps, DumpReport dump, double totalMillis, long result) {}
+
+  /**
+   * Prepares a run.
+   *
+   * @param heap in which {@code application} was started
+   * @param progress is told how far the program is, 0 to 1, by its thread
+   */
+  public CheckpointedRun(
+      AddressSpace space,
+      Application application,
+      ArenaHeap heap,
+      CheckpointPlan plan,
+      DoubleConsumer progress) {
+    this.execution = space.execution();
+    this.application = application;
+    this.heap = heap;
+    this.plan = plan;
+    this.progress = progress;
+    this.lock = execution.newLock();
+  }
+
+  /** Runs it all. By a thread of the execution context. */
+  public Outcome run(Checkpointer checkpointer) throws CheckpointException, IOException, InterruptedException {
+    double start = now();
+    TrackedThread program = execution.spawn(application.name(), this::program);
+    List<DumpReport> preDumps = new ArrayList<>();
+    DumpReport dump;
+    try {
+      for (int i = 0; i < plan.preDumps(); i++) {
+        awaitPoint(i, program);
+        preDumps.add(checkpointer.preDump());
+      }
+      awaitPoint(plan.preDumps(), program);
+      dump = checkpointer.dump(Checkpointer.Then.END);
+    } catch (CheckpointException | IOException | RuntimeException | Error e) {
+      abandoned = true; // nobody needs its result any more
+      throw e;
+    }
+    program.join();
+    return new Outcome(preDumps, dump, now() - start, application.result(heap));
+  }
+
+  private void program() {
+    int next = 0;
+    try {
+      boolean more = true;
+      while (more && !abandoned) {
+        more = application.step(heap);
+        double done = more ? application.progress(heap) : 1;
+        progress.accept(done);
+        int before = next;
+        while (next <= plan.preDumps() && done >= plan.due(next)) {
+          next++;
+        }
+        if (next > before) {
+          announce(next, false);
+        }
+        execution.pollRestartable();
+      }
+    } finally {
+      announce(next, true);
+    }
+  }
+
+  private void announce(int points, boolean end) {
+    lock.lock();
+    try {
+      reached = points;
+      ended |= end;
+      lock.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitPoint(int index, TrackedThread program)
+      throws CheckpointException, InterruptedException {
+    boolean there;
+    lock.lock();
+    try {
+      while (reached <= index && !ended) {
+        lock.await();
+      }
+      there = reached > index;
+    } finally {
+      lock.unlock();
+    }
+    if (!there) {
+      program.join(); // says why
+      throw new CheckpointException(
+          "%s ended before point %d of %d, wanted it to go on"
+              .formatted(application.name(), index + 1, plan.preDumps() + 1));
+    }
+  }
+
+  private double now() {
+    return execution.nanoTime() / 1e6;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.ooh.criu.command;
+
+import dev.ooh.cli.ByteSize;
+import dev.ooh.cli.Session;
+import dev.ooh.cli.SessionOptions;
+import dev.ooh.cli.TextTable;
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
+import dev.ooh.criu.CheckpointPlan;
+import dev.ooh.criu.CheckpointedRun;
+import dev.ooh.criu.Checkpointer;
+import dev.ooh.criu.DumpReport;
+import dev.ooh.criu.Subject;
+import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.criu.image.DiskFiles;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One invocation of {@code ooh checkpoint}. */
+@Command(
+    name = "ooh checkpoint",
+    description = {
+      "Runs an application, pre-dumps its memory on the way, and dumps it at the end, in image sets"
+          + " that CRIU's crit reads. D/latest names the set to restore.",
+      "Figures are the final dump's."
+    })
+final class CheckpointRun implements Callable<Integer> {
+  /** What an arena takes beside objects: a block begun for each size class, and its first page. */
+  private static final long ARENA_BYTES = 8 << 20;
+
+  /** The paper's id of the cost of writing a page of a checkpoint. */
+  private static final String PAGE_WRITTEN = "CP";
+
+  private final Tracking tracking;
+
+  @Mixin private SessionOptions options = new SessionOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--application",
+      paramLabel = "A",
+      defaultValue = "baby",
+      description = "What to run (default: ${DEFAULT-VALUE}).")
+  private String applicationName = "baby";
+
+  @Option(
+      names = "--configuration",
+      paramLabel = "C",
+      defaultValue = "small",
+      description = "small, medium or large (default: ${DEFAULT-VALUE}).")
+  private Configuration configuration = Configuration.SMALL;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "D",
+      required = true,
+      description = "Where the image sets go; made if it isn't there.")
+  private Path directory = Path.of(".");
+
+  @Option(
+      names = "--pre-dumps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Pre-dumps, spread evenly over the run (default: ${DEFAULT-VALUE}).")
+  private int preDumps;
+
+  @Option(
+      names = "--until",
+      paramLabel = "PERCENT",
+      defaultValue = "100",
+      description =
+          "How far the application runs before it is dumped; it goes on afterwards (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double until = 100;
+
+  @Option(
+      names = "--verify",
+      description = "Compare every page that the final dump leaves to its parents with memory.")
+  private boolean verify;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "Size of the heap, which is not collected (default: what A asks for).")
+  private @Nullable Long heapBytes;
+
+  @Option(names = "--input", paramLabel = "FILE", description = "What A reads, if it reads a file.")
+  private @Nullable Path input;
+
+  CheckpointRun(Tracking tracking) {
+    this.tracking = tracking;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Application application =
+        Applications.find(applicationName)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "application is '%s', wanted one of those present: %s"
+                            .formatted(applicationName, Applications.names())));
+    CheckpointPlan plan = plan();
+    Path file = input;
+    if (file != null && !Files.isReadable(file)) {
+      throw new UsageException("--input is " + file + ", wanted a file that can be read");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    try (Session session = Session.open(tracking, options, "checkpoint", spec);
+        ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      List<String> techniques =
+          options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
+      TextTable table = table();
+      for (String technique : techniques) {
+        try (TrackedSpace run = session.start(technique)) {
+          CheckpointedRun.Outcome outcome =
+              run.space().execution().run(() -> measure(run, session, application, plan, store));
+          rows(session, run, application, outcome);
+          add(table, run, outcome);
+        }
+      }
+      session.finish();
+      table.lines().forEach(out::println);
+      out.printf("restore with: ooh restore %s%n", directory);
+    }
+    return 0;
+  }
+
+  private CheckpointPlan plan() throws UsageException {
+    if (preDumps < 0) {
+      throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 or more");
+    }
+    if (!(until > 0 && until <= 100)) {
+      throw new UsageException("--until is " + until + ", wanted above 0 and up to 100");
+    }
+    return new CheckpointPlan(preDumps, until / 100);
+  }
+
+  private CheckpointedRun.Outcome measure(
+      TrackedSpace run,
+      Session session,
+      Application application,
+      CheckpointPlan plan,
+      ImageStore store)
+      throws Exception {
+    AddressSpace space = run.space();
+    Parameters parameters =
+        new Parameters(configuration, Optional.ofNullable(input), options.seed());
+    Long asked = heapBytes;
+    long bytes = asked == null ? application.heapBytes(parameters) + ARENA_BYTES : asked;
+    Region region = space.map(RegionRequest.anonymous("heap", bytes));
+    run.trackedBytes(region.bytes());
+    ArenaHeap heap = ArenaHeap.create(space, region);
+    application.start(heap, parameters);
+    Subject subject =
+        new Subject(
+            application.name(),
+            configuration.name().toLowerCase(Locale.ROOT),
+            (int) ProcessHandle.current().pid(),
+            heap);
+    Checkpointer.Options how =
+        new Checkpointer.Options(
+            run.isTracked(),
+            verify,
+            new Checkpointer.Observer() {
+              @Override
+              public void written(long pages) {
+                run.charge(PAGE_WRITTEN, pages);
+              }
+            });
+    try (Checkpointer checkpointer = new Checkpointer(space, subject, store, how)) {
+      String what = "checkpoint: %s under %s: ".formatted(application.name(), run.technique());
+      PercentLine line = new PercentLine(session.progress(), what);
+      return new CheckpointedRun(space, application, heap, plan, line).run(checkpointer);
+    }
+  }
+
+  private void rows(
+      Session session,
+      TrackedSpace run,
+      Application application,
+      CheckpointedRun.Outcome outcome) {
+    String name = application.name();
+    String size = configuration.name().toLowerCase(Locale.ROOT);
+    String time = run.timeUnit();
+    DumpReport dump = outcome.dump();
+    session.row(run, name, size, "complete_time", dump.complete(), time);
+    session.row(run, name, size, "memory_dump_time", dump.memoryDump(), time);
+    session.row(run, name, size, "memory_write_time", dump.memoryWrite(), time);
+    session.row(run, name, size, "freezing_time", dump.freezing(), time);
+    session.row(run, name, size, "frozen_time", dump.frozen(), time);
+    session.row(run, name, size, "pages_scanned", dump.pagesScanned(), "pages");
+    session.row(run, name, size, "pages_written", dump.pagesWritten(), "pages");
+    session.row(run, name, size, "pages_skipped_parent", dump.pagesSkippedParent(), "pages");
+    for (DumpReport preDump : outcome.preDumps()) {
+      session.row(run, name, size, "pre_dump_time", preDump.complete(), time);
+    }
+    session.row(run, name, size, "tracked_total_time", outcome.totalMillis(), time);
+    session.text(
+        run, name, size, "result", "%016x".formatted(outcome.result()), "checksum");
+  }
+
+  private static TextTable table() {
+    return new TextTable(
+        "technique",
+        ">complete",
+        ">memory dump",
+        ">memory write",
+        ">frozen",
+        ">total",
+        "",
+        ">scanned",
+        ">written",
+        ">in parent",
+        "result",
+        "image set");
+  }
+
+  private static void add(TextTable table, TrackedSpace run, CheckpointedRun.Outcome outcome) {
+    DumpReport dump = outcome.dump();
+    table.add(
+        run.technique(),
+        millis(dump.complete()),
+        millis(dump.memoryDump()),
+        millis(dump.memoryWrite()),
+        millis(dump.frozen()),
+        millis(outcome.totalMillis()),
+        run.timeUnit(),
+        Long.toString(dump.pagesScanned()),
+        Long.toString(dump.pagesWritten()),
+        Long.toString(dump.pagesSkippedParent()),
+        "%016x".formatted(outcome.result()),
+        dump.set().toString());
+  }
+
+  private static String millis(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.ooh.criu.command;
+
+import dev.ooh.cli.Progress;
+import java.util.function.DoubleConsumer;
+
+/** Shows how far a program is, once a percent. For the program's thread. */
+final class PercentLine implements DoubleConsumer {
+  private final Progress progress;
+  private final String what;
+  private int shown = -1;
+
+  PercentLine(Progress progress, String what) {
+    this.progress = progress;
+    this.what = what;
+  }
+
+  /** Takes 0 to 1. */
+  @Override
+  public void accept(double done) {
+    int percent = (int) (100 * done);
+    if (percent > shown) {
+      shown = percent;
+      progress.show(what + percent + " %");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.ooh.criu;
+
+import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.criu.image.FileLayer;
+import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/** A heap with random contents in a toy space, and a checkpointer over it. */
+final class CheckpointScene implements AutoCloseable {
+  static final int PID = 4242;
+  final ToySpace space = new ToySpace();
+  final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
+  final ArenaHeap heap = ArenaHeap.create(space, region);
+  final ImageStore store;
+  final TrackedCheckpointer checkpointer;
+  final SplittableRandom random;
+
+  CheckpointScene(Path directory, FileLayer files, long seed) throws IOException {
+    this(directory, files, seed, Checkpointer.Options.plain());
+  }
+
+  CheckpointScene(Path directory, FileLayer files, long seed, Checkpointer.Options options)
+      throws IOException {
+    random = new SplittableRandom(seed);
+    store = ImageStore.open(directory, files);
+    checkpointer =
+        new TrackedCheckpointer(space, new Subject("toy", "small", PID, heap), store, options);
+  }
+
+  /** Allocates some, and writes somewhere among what was allocated. */
+  void mutate() {
+    for (int i = random.nextInt(1, 20); i > 0; i--) {
+      heap.allocate(random.nextInt(10), random.nextInt(3000));
+    }
+    long end = heap.used().runEnd(0);
+    for (int i = random.nextInt(20); i > 0; i--) {
+      long first = region.start() + 4096;
+      if (end > first) {
+        space.memory().putByte(random.nextLong(first, end), (byte) random.nextInt());
+      }
+    }
+  }
+
+  /** All bytes of the heap's used pages. */
+  byte[] contents() {
+    return contents(space, heap);
+  }
+
+  static byte[] contents(ToySpace space, ArenaHeap heap) {
+    byte[] bytes = new byte[(int) heap.used().bytes()];
+    space.memory().read(heap.region().start(), bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /** Restores what {@code directory} holds in a fresh space, and reads it. */
+  static byte[] restored(Path directory) throws Exception {
+    ToySpace space = new ToySpace();
+    RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), space);
+    return contents(space, program.heap());
+  }
+
+  @Override
+  public void close() throws IOException {
+    checkpointer.close();
+    store.close();
+  }
+}

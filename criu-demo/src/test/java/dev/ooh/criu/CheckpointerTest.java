@@ -1,0 +1,179 @@
+package dev.ooh.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.criu.image.DiskFiles;
+import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.RegionRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointerTest {
+  @TempDir private Path directory;
+
+  @RepeatedTest(10)
+  void restoresWhatWasDumpedThroughAnyChainOfParents() throws Exception {
+    long seed = System.nanoTime();
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), seed)) {
+      PageSet known = PageSet.empty();
+      for (int i = 0; i < 12; i++) {
+        scene.mutate();
+        boolean full = scene.random.nextBoolean();
+        DumpReport report =
+            full
+                ? scene.checkpointer.dump(Checkpointer.Then.GO_ON)
+                : scene.checkpointer.preDump();
+        PageSet used = scene.heap.used();
+        assertThat(report.pagesScanned()).isEqualTo(used.pageCount());
+        assertThat(report.pagesWritten() + report.pagesSkippedParent())
+            .isEqualTo(report.pagesScanned());
+        if (i > 0) {
+          assertThat(report.pagesSkippedParent()).as("seed %d", seed).isPositive();
+        }
+        assertThat(report.pagesWritten())
+            .as("seed %d", seed)
+            .isGreaterThanOrEqualTo(used.minus(known).pageCount());
+        known = used;
+        ImageSet set = ImageSet.open(report.set());
+        assertThat(set.presentPages()).isEqualTo(report.pagesWritten());
+        assertThat(set.different(scene.space.memory()::read).isEmpty()).isTrue();
+        if (full) {
+          assertThat(CheckpointScene.restored(directory))
+              .as("seed %d", seed)
+              .isEqualTo(scene.contents());
+        }
+      }
+      assertThat(scene.checkpointer.commits).isEqualTo(12);
+      assertThat(scene.checkpointer.aborts).isZero();
+    }
+  }
+
+  @Test
+  void unwovenWritesEverythingAndIsRight() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 1);
+        Checkpointer plain =
+            new Checkpointer(
+                scene.space,
+                new Subject("toy", "small", CheckpointScene.PID, scene.heap),
+                scene.store,
+                Checkpointer.Options.plain())) {
+      scene.mutate();
+      plain.preDump();
+      scene.mutate();
+      DumpReport report = plain.dump(Checkpointer.Then.END);
+      assertThat(report.pagesSkippedParent()).isZero();
+      assertThat(report.reasons()).isEqualTo("not woven");
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
+  @Test
+  void preDumpIsNoLatestAndNotRestorable() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 2)) {
+      scene.mutate();
+      DumpReport preDump = scene.checkpointer.preDump();
+      assertThat(directory.resolve("latest")).doesNotExist();
+      ImageSet set = ImageSet.open(preDump.set());
+      assertThatThrownBy(() -> RestoredProgram.restore(set, new ToySpace()))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("is a pre-dump")
+          .hasMessageContaining("wanted a dump");
+    }
+  }
+
+  @Test
+  void whatIsWrittenAfterTheAskIsInTheNextSet() throws Exception {
+    List<Long> stored = new ArrayList<>();
+    CheckpointScene[] holder = new CheckpointScene[1];
+    Checkpointer.Observer writing =
+        new Checkpointer.Observer() {
+          @Override
+          public void asked(PageSet scan, Interval interval) {
+            long address = scan.runStart(0) + 4096 + 8;
+            holder[0].space.memory().putLong(address, 77 + stored.size());
+            stored.add(address);
+          }
+        };
+    try (CheckpointScene scene =
+        new CheckpointScene(
+            directory, new DiskFiles(), 3, new Checkpointer.Options(true, false, writing))) {
+      holder[0] = scene;
+      scene.mutate();
+      scene.checkpointer.preDump();
+      DumpReport second = scene.checkpointer.preDump();
+      assertThat(second.pagesWritten()).isEqualTo(1);
+      assertThat(ImageSet.open(second.set()).different(scene.space.memory()::read).isEmpty())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void verificationFindsALostPage() throws Exception {
+    Checkpointer.Options verifying =
+        new Checkpointer.Options(true, true, new Checkpointer.Observer() {});
+    try (CheckpointScene scene =
+        new CheckpointScene(directory, new DiskFiles(), 4, verifying)) {
+      scene.mutate();
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      byte[] good = scene.contents();
+      long lost = scene.region.start() + 2 * 4096;
+      scene.space.memory().putLong(lost, 123456789);
+      scene.checkpointer.lose = PageSet.of(lost, lost + 4096);
+      assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("toy did not report them: 1 pages {0x%x-".formatted(lost));
+      assertThat(scene.checkpointer.aborts).isEqualTo(1);
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(good);
+      scene.checkpointer.lose = PageSet.empty();
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
+  @Test
+  void takenAddressIsNamed() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 5)) {
+      scene.mutate();
+      scene.checkpointer.dump(Checkpointer.Then.END);
+      ToySpace other = new ToySpace();
+      other.map(RegionRequest.anonymous("other", 4096).at(scene.region.start()));
+      assertThatThrownBy(() -> RestoredProgram.restore(ImageSet.open(directory), other))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("region heap can't be mapped on toy where it was")
+          .hasMessageContaining("wanted free addresses");
+    }
+  }
+
+  @Test
+  void directoryThatCannotBeWrittenIsOneLineAndLeavesNothing() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> new CheckpointScene(file, new DiskFiles(), 6))
+        .hasMessageContaining("no directory but another file at " + file)
+        .hasMessageContaining("wanted a directory that can be written to");
+    assertThatThrownBy(() -> new CheckpointScene(file.resolve("below"), new DiskFiles(), 6))
+        .hasMessageContaining("wanted a directory that can be written to");
+    assertThatThrownBy(() -> new CheckpointScene(Path.of("/proc/ooh/images"), new DiskFiles(), 6))
+        .hasMessageContaining("image directory /proc/ooh/images");
+    assertThat(directory).isDirectoryNotContaining(path -> !path.equals(file));
+  }
+
+  @Test
+  void directoriesMadeForNothingAreRemoved() throws Exception {
+    Path deep = directory.resolve("a/b/c");
+    new CheckpointScene(deep, new DiskFiles(), 7).close();
+    assertThat(directory).isEmptyDirectory();
+    try (CheckpointScene scene = new CheckpointScene(deep, new DiskFiles(), 7)) {
+      scene.checkpointer.dump(Checkpointer.Then.END);
+    }
+    assertThat(deep.resolve("latest")).isSymbolicLink();
+  }
+}

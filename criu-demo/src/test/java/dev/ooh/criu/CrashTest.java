@@ -1,0 +1,167 @@
+package dev.ooh.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.criu.image.DiskFiles;
+import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.toy.FaultyFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dump that fails or dies at any of its steps. */
+class CrashTest {
+  private static final long SEED = 20261122;
+
+  @TempDir private Path directory;
+
+  private static List<String> visible(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(path -> path.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<String> hidden(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith("."))
+          .toList();
+    }
+  }
+
+  /** Opening takes some steps before the first dump. */
+  private static int stepsOfTwoDumps(Path directory) throws Exception {
+    FaultyFiles counting = new FaultyFiles();
+    Files.createDirectory(directory);
+    try (CheckpointScene scene = new CheckpointScene(directory, counting, SEED)) {
+      twoDumps(scene);
+    }
+    return counting.steps();
+  }
+
+  private static void twoDumps(CheckpointScene scene) throws Exception {
+    scene.mutate();
+    scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+    scene.mutate();
+    scene.checkpointer.preDump();
+    scene.mutate();
+    scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+  }
+
+  @Test
+  void diskFullAtAnyStepLeavesNothingBehindAndLosesNoPage() throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"));
+    assertThat(steps).isGreaterThan(60);
+    for (int step = 0; step < steps; step++) {
+      Path images = Files.createDirectory(directory.resolve("full-" + step));
+      FaultyFiles files = new FaultyFiles(step, false);
+      CheckpointScene scene;
+      try {
+        scene = new CheckpointScene(images, files, SEED);
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("No space left on device");
+        assertThat(images).as("step %d", step).isEmptyDirectory();
+        continue;
+      }
+      try (scene) {
+        assertThatThrownBy(() -> twoDumps(scene))
+            .as("step %d", step)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("No space left on device");
+        assertThat(hidden(images)).as("step %d", step).isEmpty();
+        for (String name : visible(images)) {
+          ImageSet.open(images.resolve(name)).readPages((address, buffer, length) -> {});
+        }
+        scene.mutate();
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        assertThat(CheckpointScene.restored(images))
+            .as("step %d", step)
+            .isEqualTo(scene.contents());
+      }
+    }
+  }
+
+  @Test
+  void killedAtAnyStepLeavesThePreviousSetAndNothingHalfWritten() throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"));
+    for (int step = 0; step < steps; step++) {
+      Path images = Files.createDirectory(directory.resolve("killed-" + step));
+      byte[] before = null;
+      byte[] after = null;
+      boolean complete = false;
+      CheckpointScene scene = null;
+      try {
+        scene = new CheckpointScene(images, new FaultyFiles(step, true), SEED);
+        scene.mutate();
+        after = scene.contents();
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        before = after;
+        scene.mutate();
+        scene.checkpointer.preDump();
+        scene.mutate();
+        after = scene.contents();
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        before = after;
+        complete = true;
+      } catch (FaultyFiles.Killed e) {
+        // as planned
+      }
+      assertThat(complete).as("step %d", step).isFalse();
+      for (String name : visible(images)) {
+        ImageSet.open(images.resolve(name)).readPages((address, buffer, length) -> {});
+      }
+      if (Files.isSymbolicLink(images.resolve("latest"))) {
+        byte[] restored = CheckpointScene.restored(images);
+        boolean old = before != null && java.util.Arrays.equals(restored, before);
+        assertThat(old || java.util.Arrays.equals(restored, after)).as("step %d", step).isTrue();
+      } else {
+        assertThat(before).as("step %d: latest is gone", step).isNull();
+      }
+      // the next one sweeps, and dumps
+      try (CheckpointScene next = new CheckpointScene(images, new DiskFiles(), SEED + 1)) {
+        assertThat(hidden(images)).as("step %d", step).hasSizeLessThanOrEqualTo(1);
+        next.mutate();
+        next.checkpointer.dump(Checkpointer.Then.END);
+        assertThat(CheckpointScene.restored(images)).isEqualTo(next.contents());
+      }
+    }
+  }
+
+  @Test
+  void draftOfALivingProcessIsNotSwept() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), SEED)) {
+      scene.mutate();
+      Checkpointer.Observer meanwhile =
+          new Checkpointer.Observer() {
+            @Override
+            public void written(long pages) {
+              try {
+                ImageStore.open(directory, new DiskFiles()).close();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            }
+          };
+      try (TrackedCheckpointer other =
+          new TrackedCheckpointer(
+              scene.space,
+              new Subject("toy", "small", 7, scene.heap),
+              scene.store,
+              new Checkpointer.Options(true, false, meanwhile))) {
+        other.dump(Checkpointer.Then.END);
+      }
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.ooh.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.criu.image.ImageException;
+import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.toy.FaultyFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is done to images, a restore brings back what was dumped or says what is wrong. */
+class DamageTest {
+  private static final int ROUNDS = 600;
+
+  @TempDir private Path directory;
+  private byte[] dumped = new byte[0];
+  private Path latest = Path.of("");
+
+  @BeforeEach
+  void dump() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new FaultyFiles(), 8)) {
+      scene.mutate();
+      scene.checkpointer.preDump();
+      scene.mutate();
+      latest = scene.checkpointer.dump(Checkpointer.Then.END).set();
+      dumped = scene.contents();
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> walk = Files.walk(directory)) {
+      return new ArrayList<>(
+          walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+              .sorted()
+              .toList());
+    }
+  }
+
+  @Test
+  void anyDamageIsFoundOrDoesNoHarm() throws Exception {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Path> files = files();
+    int found = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Path file = files.get(random.nextInt(files.size()));
+      byte[] good = Files.readAllBytes(file);
+      damage(file, good, random, files);
+      try {
+        assertThat(CheckpointScene.restored(directory))
+            .as("seed %d round %d: %s", seed, round, file)
+            .isEqualTo(dumped);
+      } catch (IOException | CheckpointException e) {
+        found++;
+        assertThat(e.getMessage())
+            .as("seed %d round %d", seed, round)
+            .doesNotContain("\n")
+            .contains(directory.toString())
+            .contains("found ")
+            .contains("wanted ");
+      } finally {
+        Files.write(file, good);
+      }
+    }
+    assertThat(found).as("seed %d", seed).isGreaterThan(ROUNDS / 2);
+    assertThat(CheckpointScene.restored(directory)).isEqualTo(dumped);
+  }
+
+  private static void damage(Path file, byte[] good, SplittableRandom random, List<Path> files)
+      throws IOException {
+    byte[] bad = good.clone();
+    switch (random.nextInt(6)) {
+      case 0 -> bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> bad = Arrays.copyOf(bad, random.nextInt(bad.length));
+      case 2 -> bad = Arrays.copyOf(bad, bad.length + random.nextInt(1, 5000));
+      case 3 -> {
+        int from = random.nextInt(bad.length);
+        Arrays.fill(bad, from, random.nextInt(from, bad.length) + 1, (byte) random.nextInt());
+      }
+      case 4 -> bad = Files.readAllBytes(files.get(random.nextInt(files.size())));
+      default -> {
+        Files.delete(file);
+        return;
+      }
+    }
+    Files.write(file, bad);
+  }
+
+  @Test
+  void parserFindsDamageThatTheManifestDoesNotKnow() throws Exception {
+    // Rewrites the manifest's digests, as a faulty writer would: the parsers are on their own.
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Path> files = files();
+    for (int round = 0; round < ROUNDS; round++) {
+      Path file = files.get(random.nextInt(files.size()));
+      Path manifest = file.resolveSibling("ooh.img");
+      byte[] good = Files.readAllBytes(file);
+      byte[] goodManifest = Files.readAllBytes(manifest);
+      damage(file, good, random, files);
+      try {
+        dev.ooh.criu.image.Forgery.adoptFiles(file.getParent());
+        assertThat(CheckpointScene.restored(directory)).isNotEmpty();
+      } catch (IOException | CheckpointException e) {
+        assertThat(e.getMessage()).as("seed %d round %d", seed, round).doesNotContain("\n");
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed %d round %d: %s".formatted(seed, round, file), e);
+      } finally {
+        Files.write(file, good);
+        Files.write(manifest, goodManifest);
+      }
+    }
+  }
+
+  @Test
+  void namesFileOffsetFoundAndWanted() throws Exception {
+    Path pages = latest.resolve("pages-1.img");
+    byte[] bytes = Files.readAllBytes(pages);
+    bytes[4096 + 17] ^= 1;
+    Files.write(pages, bytes);
+    assertThatThrownBy(() -> CheckpointScene.restored(directory))
+        .isInstanceOf(ImageException.class)
+        .hasMessageMatching(
+            ".*/set-000002/pages-1.img at offset 4096: found page 0x[0-9a-f]+ with CRC32C"
+                + " [0-9a-f]{8}, wanted CRC32C [0-9a-f]{8}");
+    Files.write(pages, Arrays.copyOf(bytes, bytes.length - 100));
+    assertThatThrownBy(() -> CheckpointScene.restored(directory))
+        .hasMessageEndingWith(
+            "pages-1.img at offset %d: found %d bytes, wanted %d bytes"
+                .formatted(bytes.length - 100, bytes.length - 100, bytes.length));
+  }
+
+  @Test
+  void foreignFilesAreRefused() throws Exception {
+    Files.write(latest.resolve("ooh.img"), "#!/bin/sh\necho no image\n".getBytes());
+    assertThatThrownBy(() -> CheckpointScene.restored(directory))
+        .hasMessageEndingWith("ooh.img at offset 0: found magic 622f2123, wanted 4d484f4f");
+    Files.delete(latest.resolve("ooh.img"));
+    assertThatThrownBy(() -> CheckpointScene.restored(directory))
+        .hasMessageContaining("ooh.img: found nothing, wanted the list of files");
+  }
+
+  @Test
+  void brokenLinksAreNamed() throws Exception {
+    Path link = directory.resolve("latest");
+    Files.delete(link);
+    assertThatThrownBy(() -> ImageSet.open(directory))
+        .hasMessageContaining("found no link 'latest'");
+    Files.createSymbolicLink(link, Path.of("set-999999"));
+    assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining("a link to nothing");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("latest"));
+    assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining("a link to nothing");
+    assertThatThrownBy(() -> ImageSet.open(directory.resolve("nowhere")))
+        .hasMessageContaining("nowhere: found nothing");
+    Path parent = latest.resolve("parent");
+    Files.delete(parent);
+    assertThatThrownBy(() -> ImageSet.open(latest)).hasMessageContaining("parent: found no link");
+    Files.createSymbolicLink(parent, Path.of("../" + latest.getFileName()));
+    assertThatThrownBy(() -> ImageSet.open(latest))
+        .hasMessageContaining("a set that is its own ancestor");
+    Files.delete(parent);
+    Files.createSymbolicLink(parent, Path.of("/nonexistent"));
+    assertThatThrownBy(() -> ImageSet.open(latest)).hasMessageContaining("a link to nothing");
+  }
+}

@@ -1,0 +1,80 @@
+package dev.ooh.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.criu.image.DiskFiles;
+import dev.ooh.criu.image.ImageSet;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that dumps on and on, killed with SIGKILL. */
+class KillTest {
+  private static final int KILLS = 6;
+
+  @TempDir private Path directory;
+
+  /** What is killed: dumps to the directory that is its argument, and tells after each. */
+  public static final class Dumper {
+    public static void main(String[] arguments) throws Exception {
+      Path directory = Path.of(arguments[0]);
+      try (CheckpointScene scene =
+          new CheckpointScene(directory, new DiskFiles(), Long.parseLong(arguments[1]))) {
+        while (true) {
+          scene.mutate();
+          scene.checkpointer.preDump();
+          scene.mutate();
+          scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+          System.out.println("dumped");
+        }
+      }
+    }
+  }
+
+  @Test
+  void previousSetIsUsableAndNothingHalfWrittenIsVisible() throws Exception {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < KILLS; i++) {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Dumper.class.getName(),
+                  directory.toString(),
+                  Long.toString(random.nextLong()))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (BufferedReader out =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        assertThat(out.readLine()).as("seed %d", seed).isEqualTo("dumped");
+        LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(150)));
+      } finally {
+        process.destroyForcibly();
+        process.waitFor();
+      }
+      assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isNotEmpty();
+      try (DirectoryStream<Path> sets = Files.newDirectoryStream(directory, "set-*")) {
+        for (Path set : sets) {
+          ImageSet.open(set).readPages((address, buffer, length) -> {});
+        }
+      }
+    }
+    new CheckpointScene(directory, new DiskFiles(), seed).close();
+    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(directory, ".draft-*")) {
+      assertThat(List.of(drafts.iterator().hasNext())).as("seed %d", seed).containsExactly(false);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.ooh.criu;
+
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
+import java.util.List;
+
+/** A checkpointer whose question is answered by the toy memory, as if it were woven. */
+final class TrackedCheckpointer extends Checkpointer {
+  private final ToySpace toy;
+  private PageSet owed = PageSet.empty();
+
+  /** Pages that the answer leaves out: a technique that loses writes. */
+  PageSet lose = PageSet.empty();
+
+  int aborts;
+  int commits;
+
+  TrackedCheckpointer(ToySpace space, Subject subject, ImageStore store, Options options) {
+    super(space, subject, store, options);
+    this.toy = space;
+  }
+
+  @Override
+  Interval changedPages(AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
+    owed = owed.union(toy.memory().takeWritten(scan));
+    PageSet pages = owed.intersect(scan);
+    owed = owed.minus(pages);
+    return new Interval() {
+      private boolean committed;
+
+      @Override
+      public PageSet pages() {
+        return pages.minus(lose);
+      }
+
+      @Override
+      public List<String> reasons() {
+        return List.of();
+      }
+
+      @Override
+      public String technique() {
+        return "toy";
+      }
+
+      @Override
+      public long sequence() {
+        return 1;
+      }
+
+      @Override
+      public void commit() {
+        committed = true;
+        commits++;
+      }
+
+      @Override
+      public void close() {
+        if (!committed) {
+          owed = owed.union(pages);
+          aborts++;
+        }
+      }
+    };
+  }
+}
