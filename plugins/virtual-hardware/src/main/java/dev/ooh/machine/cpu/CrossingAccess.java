@@ -4,14 +4,18 @@ import dev.ooh.machine.memory.HostMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Eight bytes, little-endian, of which the first lie at the end of a page and the rest in another. */
+/**
+ * Eight bytes, little-endian, of which the first lie at the end of a page and the rest in another.
+ */
 final class CrossingAccess {
   private static final MemorySegment EVERYTHING = HostMemory.EVERYTHING;
   private static final int BYTES = 8;
 
   private CrossingAccess() {}
 
-  /** Reads from native {@code low} to the end of the page of {@code gva}, then from {@code high}. */
+  /**
+   * Reads from native {@code low} to the end of the page of {@code gva}, then from {@code high}.
+   */
   static long read(long low, long high, long gva) {
     int inFirst = bytesInFirst(gva);
     long value = 0;

@@ -81,8 +81,7 @@ final class EptWalker {
   private long walk(long gpa, boolean write, long access, long gva) {
     if (!controls.ept) {
       if (!memory.isAllocated(gpa)) {
-        throw new IllegalStateException(
-            "GPA 0x%x: no memory there, and EPT is off".formatted(gpa));
+        throw new IllegalStateException("GPA 0x%x: no memory there, and EPT is off".formatted(gpa));
       }
       long address = memory.nativeAddress(gpa);
       fill(gpa, address, true);
@@ -133,8 +132,8 @@ final class EptWalker {
 
   /**
    * Sets the accessed flags of the entries from the root to {@code leaf} and, if asked, the leaf's
-   * dirty flag, which logs. The log-full check comes first, also when only an accessed flag is to be
-   * set (29.3.6).
+   * dirty flag, which logs. The log-full check comes first, also when only an accessed flag is to
+   * be set (29.3.6).
    *
    * @return false when the log is full
    */

@@ -49,8 +49,7 @@ final class ExecutionControls {
     boolean oldEpt = ept;
     long oldRoot = eptRoot;
     long pin = vmcs.read(VmcsField.PIN_BASED_CONTROLS);
-    boolean secondaryActive =
-        vmcs.hasBits(VmcsField.PRIMARY_CONTROLS, Controls.ACTIVATE_SECONDARY);
+    boolean secondaryActive = vmcs.hasBits(VmcsField.PRIMARY_CONTROLS, Controls.ACTIVATE_SECONDARY);
     long secondary = secondaryActive ? vmcs.read(VmcsField.SECONDARY_CONTROLS) : 0;
 
     ept = (secondary & Controls.ENABLE_EPT) != 0;

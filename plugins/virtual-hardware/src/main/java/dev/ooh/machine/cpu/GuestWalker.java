@@ -90,8 +90,7 @@ final class GuestWalker {
       return EXIT;
     }
     long gpa = leafFrame(level, gva) | (gva & 0xFFF);
-    long finalAccess =
-        EptViolation.FINAL_ACCESS | (write ? EptViolation.WRITE : EptViolation.READ);
+    long finalAccess = EptViolation.FINAL_ACCESS | (write ? EptViolation.WRITE : EptViolation.READ);
     long address = ept.translate(gpa, finalAccess, gva);
     if (address == EptWalker.FAILED) {
       return EXIT;
@@ -116,8 +115,8 @@ final class GuestWalker {
   }
 
   /**
-   * Without EPT accessed and dirty flags the walk only read the entries; those whose flags are to be
-   * set are now accessed for writing, which the EPT must allow.
+   * Without EPT accessed and dirty flags the walk only read the entries; those whose flags are to
+   * be set are now accessed for writing, which the EPT must allow.
    */
   private boolean prepareFlagUpdates(long root, int leaf, long gva, boolean write) {
     long table = GuestPte.frame(root);
@@ -133,7 +132,9 @@ final class GuestWalker {
     return true;
   }
 
-  /** Sets the accessed flags and, for a write, the leaf's dirty flag; says if that one was clear. */
+  /**
+   * Sets the accessed flags and, for a write, the leaf's dirty flag; says if that one was clear.
+   */
   private boolean setFlags(int leaf, boolean write) {
     boolean setsDirty = write && !GuestPte.isDirty(entries[leaf]);
     for (int level = 4; level >= leaf; level--) {

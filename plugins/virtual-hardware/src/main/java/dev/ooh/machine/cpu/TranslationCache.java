@@ -52,8 +52,8 @@ public final class TranslationCache {
   }
 
   /**
-   * The native address of the {@code bytes} at {@code address} when a read of them is cached and they
-   * lie in one 4 KiB page, else 0. Valid until the next step of the guest that may invalidate.
+   * The native address of the {@code bytes} at {@code address} when a read of them is cached and
+   * they lie in one 4 KiB page, else 0. Valid until the next step of the guest that may invalidate.
    *
    * @param bytes 1 to 4096; a constant where speed matters
    */
@@ -98,7 +98,8 @@ public final class TranslationCache {
     }
     entries[page] =
         (nativePage - (address & ~0xFFFL)) >> 12 << ADDRESS_SHIFT
-            | (long) generation << GENERATION_SHIFT | rights;
+            | (long) generation << GENERATION_SHIFT
+            | rights;
     if (large) {
       largePages.set(page >>> 9);
     }

@@ -6,8 +6,6 @@ import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
 import dev.ooh.machine.vmx.EptViolation;
-import dev.ooh.machine.vmx.ExitReason;
-import dev.ooh.machine.vmx.InterruptionInformation;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import dev.ooh.machine.vmx.VmcsLayout;
@@ -41,20 +39,18 @@ public final class Vcpu {
   private final GuestWalker walker;
   private final ExtensionPort extensions;
   private final Interrupts interrupts;
+  private final Transitions transitions;
   private final VmxInstructions vmx;
   private final GuestRegisters registers = new GuestRegisters();
   private final TranslationCache physical;
 
-  private RootMode rootMode = (vcpu, exit) -> {
-    throw new IllegalStateException("VM exit without a VMM: " + exit);
-  };
-  private PageFaultHandler faultHandler = (gva, code) -> {
-    throw new IllegalStateException("page fault at 0x%x without a handler".formatted(gva));
-  };
+  private PageFaultHandler faultHandler =
+      (gva, code) -> {
+        throw new IllegalStateException("page fault at 0x%x without a handler".formatted(gva));
+      };
   private TranslationCache translations = new TranslationCache();
   private long cr3;
   private int privilegeLevel;
-  private boolean inRootMode;
   private boolean closed;
   private long invalidations;
 
@@ -69,6 +65,7 @@ public final class Vcpu {
     this.extensions = new ExtensionPort(this);
     this.walker = new GuestWalker(ept, controls, extensions);
     this.interrupts = new Interrupts(this, controls);
+    this.transitions = new Transitions(this, interrupts);
     this.vmx = new VmxInstructions(this, controls, extensions);
     memory.beforeClose(this::disable);
   }
@@ -97,7 +94,7 @@ public final class Vcpu {
 
   /** Sets who handles VM exits. */
   public void setRootMode(RootMode handler) {
-    rootMode = handler;
+    transitions.setHandler(handler);
   }
 
   /**
@@ -121,15 +118,15 @@ public final class Vcpu {
 
   /** Whether root mode is executing: the guest must not. */
   public boolean inRootMode() {
-    return inRootMode;
+    return transitions.inRootMode();
   }
 
   // ---- the guest's accesses to memory -----------------------------------------------------------
 
   /**
    * Translates for a read by the guest at its current privilege level: the slow path of an access
-   * that {@link TranslationCache#readable} doesn't have. Walks, exits and faults until the access is
-   * allowed.
+   * that {@link TranslationCache#readable} doesn't have. Walks, exits and faults until the access
+   * is allowed.
    *
    * @return the native address of the byte at {@code gva}, good to the end of its 4 KiB page until
    *     the guest's next step
@@ -199,7 +196,7 @@ public final class Vcpu {
 
   private void pageFault(long gva, int errorCode) {
     counters.count(Event.GUEST_PAGE_FAULT);
-    invalidations++;
+    invalidated();
     int level = privilegeLevel;
     privilegeLevel = 0;
     try {
@@ -240,8 +237,7 @@ public final class Vcpu {
   private long translatePhysical(long gpa, long access) {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       beginInstruction();
-      long address =
-          ept.translate(gpa, access | EptViolation.FINAL_ACCESS, DIRECT_MAP_BASE + gpa);
+      long address = ept.translate(gpa, access | EptViolation.FINAL_ACCESS, DIRECT_MAP_BASE + gpa);
       if (address != EptWalker.FAILED) {
         return address;
       }
@@ -325,7 +321,9 @@ public final class Vcpu {
     interrupts.setHandler(vector, handler);
   }
 
-  /** From the VMM or a device: interrupts the guest at its next boundary with interrupts enabled. */
+  /**
+   * From the VMM or a device: interrupts the guest at its next boundary with interrupts enabled.
+   */
   public void requestInterrupt(int vector) {
     interrupts.request(vector);
   }
@@ -409,34 +407,12 @@ public final class Vcpu {
 
   /** VM exit and VM entry. */
   void exit(VmExit exit) {
-    counters.count(Event.VM_EXIT);
-    counters.count(eventOf(exit.reason()));
-    vmcs.write(VmcsField.EXIT_REASON, exit.reason().number());
-    vmcs.write(VmcsField.EXIT_QUALIFICATION, exit.qualification());
-    vmcs.write(VmcsField.GUEST_PHYSICAL_ADDRESS, exit.guestPhysicalAddress());
-    vmcs.write(VmcsField.GUEST_LINEAR_ADDRESS, exit.guestLinearAddress());
-    invalidations++;
-    inRootMode = true;
-    try {
-      rootMode.exit(this, exit);
-    } finally {
-      inRootMode = false;
-    }
-    refreshControls();
-    inject();
+    transitions.exit(exit);
   }
 
-  private void inject() {
-    long information = vmcs.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION);
-    if (!InterruptionInformation.isValid(information)) {
-      return;
-    }
-    vmcs.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0);
-    int vector = InterruptionInformation.vector(information);
-    if (InterruptionInformation.isException(information)) {
-      throw new GuestException(vector, "injected by the VMM");
-    }
-    interrupts.inject(vector);
+  /** What translations yielded so far may be stale from here on. */
+  void invalidated() {
+    invalidations++;
   }
 
   private void dropAllMappings() {
@@ -452,7 +428,7 @@ public final class Vcpu {
   }
 
   private void checkGuestRuns() {
-    if (inRootMode) {
+    if (transitions.inRootMode()) {
       throw new IllegalStateException("the guest can't execute: root mode handles an exit");
     }
     if (closed) {
@@ -464,18 +440,6 @@ public final class Vcpu {
     closed = true;
     physical.flush();
     translations.flush();
-  }
-
-  private static Event eventOf(ExitReason reason) {
-    return switch (reason) {
-      case VMCALL -> Event.VMCALL_EXIT;
-      case VMREAD -> Event.VMREAD_EXIT;
-      case VMWRITE -> Event.VMWRITE_EXIT;
-      case EPT_VIOLATION -> Event.EPT_VIOLATION_EXIT;
-      case EPT_MISCONFIGURATION -> Event.EPT_MISCONFIGURATION_EXIT;
-      case APIC_WRITE -> Event.APIC_WRITE_EXIT;
-      case PML_FULL -> Event.PML_FULL_EXIT;
-    };
   }
 
   private static long aligned(long gpa) {

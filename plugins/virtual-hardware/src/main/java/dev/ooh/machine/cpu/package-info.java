@@ -1,4 +1,7 @@
-/** The processor in VMX non-root operation: walks, page-modification logging, VMX instructions, interrupts. */
+/**
+ * The processor in VMX non-root operation: walks, page-modification logging, VMX instructions,
+ * interrupts.
+ */
 @org.osgi.annotation.versioning.Version("1.0.0")
 @org.jspecify.annotations.NullMarked
 package dev.ooh.machine.cpu;

@@ -26,7 +26,9 @@ public interface CpuContext {
    */
   long translateForWrite(long gpa);
 
-  /** Stores eight bytes at {@code hpa}, aligned to 8, past the EPT, as the processor's own logs do. */
+  /**
+   * Stores eight bytes at {@code hpa}, aligned to 8, past the EPT, as the processor's own logs do.
+   */
   void storeHostPhysical(long hpa, long value);
 
   /**

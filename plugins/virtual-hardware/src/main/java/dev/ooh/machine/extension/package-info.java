@@ -1,10 +1,9 @@
 /**
  * Where a technique's plugin enters the virtual machine. It gets a {@link
- * dev.ooh.machine.extension.MachineExtensions} by {@code
- * space.facility(MachineExtensions.class)} and brings up to three parts: a {@linkplain
- * dev.ooh.machine.extension.KernelModule kernel module} with UIO devices, a {@linkplain
- * dev.ooh.machine.extension.HypervisorModule hypervisor module} with hypercalls, and a CPU
- * extension. The machine itself knows none of them.
+ * dev.ooh.machine.extension.MachineExtensions} by {@code space.facility(MachineExtensions.class)}
+ * and brings up to three parts: a {@linkplain dev.ooh.machine.extension.KernelModule kernel module}
+ * with UIO devices, a {@linkplain dev.ooh.machine.extension.HypervisorModule hypervisor module}
+ * with hypercalls, and a CPU extension. The machine itself knows none of them.
  *
  * <p><b>Threads.</b> A machine has one CPU, and whoever runs on it holds its baton. What the user
  * side calls ({@code MachineExtensions}, {@link dev.ooh.machine.extension.DeviceFile}, {@link

@@ -102,9 +102,9 @@ public final class EptEntry {
   }
 
   /**
-   * Whether the present {@code entry} of {@code level} is one that the processor rejects with an EPT
-   * misconfiguration (29.3.3.1): writable but not readable; execute-only, which this processor does
-   * not report; a reserved bit; a reserved memory type.
+   * Whether the present {@code entry} of {@code level} is one that the processor rejects with an
+   * EPT misconfiguration (29.3.3.1): writable but not readable; execute-only, which this processor
+   * does not report; a reserved bit; a reserved memory type.
    */
   public static boolean isMisconfigured(long entry, int level) {
     if ((entry & READ) == 0 || (entry & RESERVED) != 0) {

@@ -39,7 +39,9 @@ public final class Eptp {
     return (eptp & ACCESSED_DIRTY) != 0;
   }
 
-  /** Whether VM entry accepts {@code eptp} (27.2.1.1): memory type 0 or 6, 4 levels, no other bit. */
+  /**
+   * Whether VM entry accepts {@code eptp} (27.2.1.1): memory type 0 or 6, 4 levels, no other bit.
+   */
   public static boolean isValid(long eptp) {
     long type = eptp & 7;
     return (type == 0 || type == WRITE_BACK)

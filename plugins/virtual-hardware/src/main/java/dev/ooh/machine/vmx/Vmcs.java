@@ -61,8 +61,8 @@ public final class Vmcs {
 
   /**
    * Stores {@code value}, cut to the field's width. Writes by the VMM take effect with the next
-   * instruction of the guest. Read-only fields are for the processor; software that emulates a
-   * VMCS may write them too.
+   * instruction of the guest. Read-only fields are for the processor; software that emulates a VMCS
+   * may write them too.
    */
   public void write(VmcsField field, long value) {
     memory.writeLong(address + layout.offset(field), value & field.width().mask());

@@ -169,8 +169,7 @@ class CpuExtensionTest {
 
   @Test
   void fieldMayNotTakeTheEncodingOfAnother() {
-    assertThatThrownBy(
-            () -> machine.vmcs.layout().add(new VmcsField(0x200E, "something else")))
+    assertThatThrownBy(() -> machine.vmcs.layout().add(new VmcsField(0x200E, "something else")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("PML address");
   }

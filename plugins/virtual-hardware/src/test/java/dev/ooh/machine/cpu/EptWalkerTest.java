@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** EPT violations and misconfigurations, Intel SDM volume 3C, 29.3.3 and 28.2.1. */
 class EptWalkerTest {
   private static final long GVA = 0x4000_0000L;
-  private static final long FINAL =
-      EptViolation.FINAL_ACCESS | EptViolation.LINEAR_ADDRESS_VALID;
+  private static final long FINAL = EptViolation.FINAL_ACCESS | EptViolation.LINEAR_ADDRESS_VALID;
 
   private final TestMachine machine = new TestMachine(true);
   private final long gpa = machine.map(GVA);
@@ -55,8 +54,7 @@ class EptWalkerTest {
     machine.vmm = exit -> machine.setEpt(gpa, 1, machine.ept(gpa, 1) | EptEntry.WRITE);
     machine.store(GVA, 1);
     assertThat(onlyExit().qualification())
-        .isEqualTo(
-            FINAL | EptViolation.WRITE | EptViolation.READABLE | EptViolation.EXECUTABLE);
+        .isEqualTo(FINAL | EptViolation.WRITE | EptViolation.READABLE | EptViolation.EXECUTABLE);
     assertThat(machine.peek(gpa)).isEqualTo(1);
   }
 
@@ -213,8 +211,7 @@ class EptWalkerTest {
   void anotherEptRootMeansOtherMappings() {
     machine.store(GVA, 1);
     long other = machine.memory.allocateFrame();
-    machine.vmm =
-        exit -> machine.vmcs.write(VmcsField.EPT_POINTER, Eptp.of(machine.eptRoot, true));
+    machine.vmm = exit -> machine.vmcs.write(VmcsField.EPT_POINTER, Eptp.of(machine.eptRoot, true));
     machine.vmcs.write(VmcsField.EPT_POINTER, Eptp.of(other, true));
     machine.cpu.poll();
     assertThat(machine.load(GVA)).isEqualTo(1);

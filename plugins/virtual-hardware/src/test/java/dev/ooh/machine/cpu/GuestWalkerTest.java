@@ -39,8 +39,7 @@ class GuestWalkerTest {
   }
 
   private void mapLarge() {
-    machine.setPte(
-        LARGE_GVA, 2, TestMachine.LARGE_GPA | TestMachine.USER_PAGE | GuestPte.LARGE);
+    machine.setPte(LARGE_GVA, 2, TestMachine.LARGE_GPA | TestMachine.USER_PAGE | GuestPte.LARGE);
   }
 
   @Test
@@ -228,8 +227,7 @@ class GuestWalkerTest {
   @Test
   void addressThatIsNotCanonicalIsAGeneralProtection() {
     assertThatThrownBy(() -> machine.load(0x0000_8000_0000_0000L))
-        .isInstanceOfSatisfying(
-            GuestException.class, e -> assertThat(e.vector()).isEqualTo(13));
+        .isInstanceOfSatisfying(GuestException.class, e -> assertThat(e.vector()).isEqualTo(13));
   }
 
   @Test

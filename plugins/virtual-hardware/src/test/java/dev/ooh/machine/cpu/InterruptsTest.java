@@ -147,8 +147,7 @@ class InterruptsTest {
     machine.enableInterruptDelivery();
     machine.vmcs.write(
         VmcsField.POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, machine.memory.allocateFrame());
-    machine.vmcs.setBits(
-        VmcsField.PIN_BASED_CONTROLS, Controls.PROCESS_POSTED_INTERRUPTS, true);
+    machine.vmcs.setBits(VmcsField.PIN_BASED_CONTROLS, Controls.PROCESS_POSTED_INTERRUPTS, true);
     handle(0x61);
     handle(0xE3);
     cpu.requestInterrupt(0x61);
@@ -165,8 +164,7 @@ class InterruptsTest {
     machine.vmm =
         exit ->
             machine.vmcs.write(
-                VmcsField.ENTRY_INTERRUPTION_INFORMATION,
-                InterruptionInformation.interrupt(0x70));
+                VmcsField.ENTRY_INTERRUPTION_INFORMATION, InterruptionInformation.interrupt(0x70));
     cpu.vmcall(0, 0, 0, 0);
     cpu.poll();
     assertThat(delivered).containsExactly(0x70);
@@ -186,8 +184,7 @@ class InterruptsTest {
 
   @Test
   void postedInterruptsNeedVirtualInterruptDelivery() {
-    machine.vmcs.setBits(
-        VmcsField.PIN_BASED_CONTROLS, Controls.PROCESS_POSTED_INTERRUPTS, true);
+    machine.vmcs.setBits(VmcsField.PIN_BASED_CONTROLS, Controls.PROCESS_POSTED_INTERRUPTS, true);
     assertThatThrownBy(cpu::poll).isInstanceOf(VmEntryFailure.class);
   }
 }

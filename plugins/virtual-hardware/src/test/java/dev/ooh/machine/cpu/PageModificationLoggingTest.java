@@ -143,19 +143,20 @@ class PageModificationLoggingTest {
   @Test
   void clearingTheControlStopsLogging() {
     warmUp();
+    long otherGpa = machine.map(GVA + 4096);
     machine.enablePml(511);
-    machine.vmcs.setBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML, false);
     machine.store(GVA, 1);
-    assertThat(machine.pmlIndex()).isEqualTo(511);
-    assertThat(EptEntry.isDirty(machine.ept(gpa, 1))).isTrue();
+    machine.vmcs.setBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML, false);
+    machine.store(GVA + 4096, 1);
+    assertThat(machine.logged()).containsExactly(gpa);
+    assertThat(EptEntry.isDirty(machine.ept(otherGpa, 1))).isTrue();
   }
 
   @Test
   void largeEptLeafLogsOnceTheAccessedPage() {
     machine.setPte(GVA, 1, GuestPte.of(TestMachine.LARGE_GPA + 0x5000, TestMachine.USER_PAGE));
     long second = GVA + 4096;
-    machine.setPte(
-        second, 1, GuestPte.of(TestMachine.LARGE_GPA + 0x9000, TestMachine.USER_PAGE));
+    machine.setPte(second, 1, GuestPte.of(TestMachine.LARGE_GPA + 0x9000, TestMachine.USER_PAGE));
     warmUp();
     machine.enablePml(511);
     machine.store(GVA, 1);

@@ -34,12 +34,14 @@ final class TestMachine implements AutoCloseable {
   final long pmlPage = memory.allocateFrame();
   final TranslationCache cache = new TranslationCache();
   final long root;
-  Consumer<VmExit> vmm = exit -> {
-    throw new AssertionError("unexpected " + exit);
-  };
-  PageFaultHandler kernel = (gva, code) -> {
-    throw new AssertionError("unexpected page fault at 0x%x, code %d".formatted(gva, code));
-  };
+  Consumer<VmExit> vmm =
+      exit -> {
+        throw new AssertionError("unexpected " + exit);
+      };
+  PageFaultHandler kernel =
+      (gva, code) -> {
+        throw new AssertionError("unexpected page fault at 0x%x, code %d".formatted(gva, code));
+      };
   private long nextGuestFrame;
 
   TestMachine(boolean accessedDirty) {
@@ -93,8 +95,7 @@ final class TestMachine implements AutoCloseable {
 
   void enableInterruptDelivery() {
     vmcs.write(VmcsField.VIRTUAL_APIC_ADDRESS, memory.allocateFrame());
-    vmcs.setBits(
-        VmcsField.SECONDARY_CONTROLS, Controls.VIRTUAL_INTERRUPT_DELIVERY, true);
+    vmcs.setBits(VmcsField.SECONDARY_CONTROLS, Controls.VIRTUAL_INTERRUPT_DELIVERY, true);
   }
 
   /** The logged GPAs, oldest first. */

@@ -27,8 +27,7 @@ class PagingStructuresTest {
     assertThatThrownBy(() -> GuestPte.of(0x1001, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0x1001");
-    assertThatThrownBy(() -> GuestPte.of(1L << 46, 0))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> GuestPte.of(1L << 46, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -73,8 +73,7 @@ class VmcsTest {
   void pageBeginsWithRevisionAndShadowIndicator() {
     Vmcs ordinary = Vmcs.allocate(memory, layout, false);
     Vmcs shadow = Vmcs.allocate(memory, layout, true);
-    assertThat(memory.readLong(ordinary.address()) & 0xFFFF_FFFFL)
-        .isEqualTo(VmcsLayout.REVISION);
+    assertThat(memory.readLong(ordinary.address()) & 0xFFFF_FFFFL).isEqualTo(VmcsLayout.REVISION);
     assertThat(memory.readLong(shadow.address()) & 0xFFFF_FFFFL)
         .isEqualTo(1L << 31 | VmcsLayout.REVISION);
     assertThat(Vmcs.isValid(memory, shadow.address(), true)).isTrue();
