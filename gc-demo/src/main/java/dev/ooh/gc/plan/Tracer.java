@@ -77,11 +77,9 @@ final class Tracer {
   void visit(long object) {
     long offset = object - base;
     if (offset < 0 || offset >= span || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
-      throw new IllegalStateException(
-          "reference is 0x%x, wanted a multiple of %d in the heap 0x%x-0x%x"
-              .formatted(object, ObjectHeader.GRANULE, base, base + span));
+      throw outside(object);
     }
-    int word = (int) (offset >>> 10);
+    int word = (int) (offset >>> MarkBits.LOG_BYTES_PER_WORD);
     long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
     long old = words[word];
     if ((old & bit) == 0) {
@@ -89,8 +87,7 @@ final class Tracer {
       if (top < stack.length) {
         stack[top++] = object;
       } else {
-        overflowed.set((int) (offset >>> Blocks.LOG_BLOCK_BYTES));
-        overflows++;
+        overflow(offset);
       }
     }
   }
@@ -127,34 +124,60 @@ final class Tracer {
     flushWork();
   }
 
+  /** {@link #visit} is repeated here on local variables: fields would be stored for each object. */
   private void drain() {
+    while (top > 0) {
+      drainBatch();
+      flushWork();
+      execution.poll();
+    }
+  }
+
+  private void drainBatch() {
     Memory bytes = memory;
     long[] entries = stack;
+    long[] bits = words;
+    long start = base;
+    long length = span;
+    int entry = top;
     int left = BATCH;
-    while (top > 0) {
-      long object = entries[--top];
+    long read = 0;
+    for (; entry > 0 && left > 0; left--) {
+      long object = entries[--entry];
       long header = bytes.getLong(object);
       if (!ObjectHeader.isObject(header)) {
         throw notAnObject(object, header);
       }
       int references = ObjectHeader.references(header);
-      long slot = object + ObjectHeader.BYTES;
-      objects++;
-      slots += references;
-      work += OBJECT_WORK + references;
-      for (; references > 0; references--) {
+      read += references;
+      long end = ObjectHeader.slot(object, references);
+      for (long slot = ObjectHeader.slot(object, 0); slot < end; slot += ObjectHeader.SLOT_BYTES) {
         long target = bytes.getLong(slot);
-        if (target != 0) {
-          visit(target);
+        if (target == 0) {
+          continue;
         }
-        slot += ObjectHeader.SLOT_BYTES;
-      }
-      if (--left == 0) {
-        left = BATCH;
-        flushWork();
-        execution.poll();
+        long offset = target - start;
+        if (offset < 0 || offset >= length || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
+          throw outside(target);
+        }
+        int word = (int) (offset >>> MarkBits.LOG_BYTES_PER_WORD);
+        long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
+        long old = bits[word];
+        if ((old & bit) != 0) {
+          continue;
+        }
+        bits[word] = old | bit;
+        if (entry < entries.length) {
+          entries[entry++] = target;
+        } else {
+          overflow(offset);
+        }
       }
     }
+    top = entry;
+    objects += BATCH - left;
+    slots += read;
+    work += (long) (BATCH - left) * OBJECT_WORK + read;
   }
 
   private void visitMarkedIn(int block) {
@@ -177,6 +200,17 @@ final class Tracer {
       throw notAnObject(object, header);
     }
     return header;
+  }
+
+  private void overflow(long offset) {
+    overflowed.set((int) (offset >>> Blocks.LOG_BLOCK_BYTES));
+    overflows++;
+  }
+
+  private IllegalStateException outside(long reference) {
+    return new IllegalStateException(
+        "reference is 0x%x, wanted a multiple of %d in the heap 0x%x-0x%x"
+            .formatted(reference, ObjectHeader.GRANULE, base, base + span));
   }
 
   private static IllegalStateException notAnObject(long object, long header) {

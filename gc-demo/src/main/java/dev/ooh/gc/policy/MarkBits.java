@@ -11,7 +11,7 @@ public final class MarkBits {
   /** Bytes of heap that one word covers. */
   public static final int BYTES_PER_WORD = ObjectHeader.GRANULE * Long.SIZE;
 
-  static final int LOG_BYTES_PER_WORD = ObjectHeader.LOG_GRANULE + 6;
+  public static final int LOG_BYTES_PER_WORD = ObjectHeader.LOG_GRANULE + 6;
 
   /** How many words cover a block. */
   public static final int WORDS_PER_BLOCK = Blocks.BLOCK_BYTES / BYTES_PER_WORD;

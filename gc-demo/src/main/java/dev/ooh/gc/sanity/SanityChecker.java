@@ -11,7 +11,8 @@ import java.util.BitSet;
 /**
  * Traces again, from the roots alone and sharing no code with the collector's trace, and checks that
  * every object it reaches is marked and well-formed: that no reachable object is freed, whatever the
- * changed pages said. Slow, and for a stopped world.
+ * changed pages said. Then checks that marked objects refer to marked ones only, floating garbage
+ * included: the next partial cycle relies on it. Slow, and for a stopped world.
  */
 public final class SanityChecker {
   private final Memory memory;
@@ -33,7 +34,7 @@ public final class SanityChecker {
     BitSet seen = new BitSet();
     ArrayDeque<Long> queue = new ArrayDeque<>();
     for (long root : roots) {
-      reach(root, "a root", seen, queue, marks);
+      reach(root, 0, 0, seen, queue, marks);
     }
     long objects = 0;
     while (!queue.isEmpty()) {
@@ -43,38 +44,55 @@ public final class SanityChecker {
       for (int index = 0; index < ObjectHeader.references(header); index++) {
         long target = memory.getLong(ObjectHeader.slot(object, index));
         if (target != 0) {
-          reach(target, "slot %d of 0x%x".formatted(index, object), seen, queue, marks);
+          reach(target, index, object, seen, queue, marks);
         }
       }
     }
+    checkClosed(marks);
     return objects;
   }
 
+  private void checkClosed(MarkBits marks) {
+    long heapBytes = (long) blocks.frontier() * Blocks.BLOCK_BYTES;
+    for (long offset = 0; offset < heapBytes; offset += ObjectHeader.GRANULE) {
+      if (marks.get(offset)) {
+        long object = blocks.base() + offset;
+        long header = memory.getLong(object);
+        for (int index = 0; index < ObjectHeader.references(header); index++) {
+          long target = memory.getLong(ObjectHeader.slot(object, index));
+          if (target != 0 && !marks.get(target - blocks.base())) {
+            throw broken(target, index, object, "is not marked and a marked one refers to it");
+          }
+        }
+      }
+    }
+  }
+
   private void reach(
-      long object, String referrer, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
+      long object, int slot, long referrer, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
     long offset = object - blocks.base();
     if (offset < 0 || offset >= (long) blocks.frontier() * Blocks.BLOCK_BYTES) {
-      throw broken(object, referrer, "is outside the heap");
+      throw broken(object, slot, referrer, "is outside the heap");
     }
     int granule = Math.toIntExact(offset / ObjectHeader.GRANULE);
     if (offset % ObjectHeader.GRANULE == 0 && seen.get(granule)) {
       return;
     }
-    checkPlace(object, offset, referrer);
+    checkPlace(object, offset, slot, referrer);
     if (!marks.get(offset)) {
-      throw broken(object, referrer, "is reachable but not marked");
+      throw broken(object, slot, referrer, "is reachable but not marked");
     }
     seen.set(granule);
     queue.addLast(object);
   }
 
-  private void checkPlace(long object, long offset, String referrer) {
+  private void checkPlace(long object, long offset, int slot, long referrer) {
     int block = Math.toIntExact(offset / Blocks.BLOCK_BYTES);
     long inBlock = offset % Blocks.BLOCK_BYTES;
     int kind = blocks.kind(block);
     long header = memory.getLong(object);
     if (!ObjectHeader.isObject(header)) {
-      throw broken(object, referrer, "has the header 0x%x".formatted(header));
+      throw broken(object, slot, referrer, "has the header 0x%x".formatted(header));
     }
     long room;
     if (kind == Blocks.LARGE && inBlock == 0) {
@@ -82,20 +100,27 @@ public final class SanityChecker {
     } else if (SizeClasses.isCellKind(kind) && inBlock % SizeClasses.cellBytes(kind) == 0) {
       room = SizeClasses.cellBytes(kind);
       if (SizeClasses.isPointerFree(kind) != (ObjectHeader.references(header) == 0)) {
-        throw broken(object, referrer, "lies in a block of the wrong kind " + kind);
+        throw broken(object, slot, referrer, "lies in a block of the wrong kind " + kind);
       }
     } else {
-      throw broken(object, referrer, "begins no cell of its block, which is of kind " + kind);
+      throw broken(object, slot, referrer, "begins no cell of its block, which is of kind " + kind);
     }
     if (ObjectHeader.objectBytes(header) > room) {
       throw broken(
           object,
+          slot,
           referrer,
           "has %d bytes, wanted at most %d".formatted(ObjectHeader.objectBytes(header), room));
     }
   }
 
-  private static IllegalStateException broken(long object, String referrer, String what) {
-    return new IllegalStateException("object 0x%x, from %s, %s".formatted(object, referrer, what));
+  /** {@code referrer} is 0 for a root. */
+  private static IllegalStateException broken(long object, int slot, long referrer, String what) {
+    return new IllegalStateException(
+        "object 0x%x, from %s, %s"
+            .formatted(
+                object,
+                referrer == 0 ? "a root" : "slot %d of 0x%x".formatted(slot, referrer),
+                what));
   }
 }

@@ -81,7 +81,7 @@ public final class BatonExecution implements ExecutionContext {
   @Override
   public void poll() {
     polls++;
-    if (stops == 0 && random.nextInt(3) == 0) {
+    if (stops == 0 && random.nextInt(16) == 0) {
       handOver();
     }
   }

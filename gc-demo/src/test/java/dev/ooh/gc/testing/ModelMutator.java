@@ -75,7 +75,7 @@ public final class ModelMutator {
     ArrayDeque<Node> queue = new ArrayDeque<>();
     for (int i = 0; i < GLOBALS; i++) {
       Node node = globals[i];
-      expect("global " + i, heap.global(firstGlobal + i), node == null ? 0 : node.address);
+      expect("global", heap.global(firstGlobal + i), node == null ? 0 : node.address);
       if (node != null && seen.add(node)) {
         queue.add(node);
       }
@@ -201,7 +201,7 @@ public final class ModelMutator {
     expect("last byte", heap.memory().getByte(data + node.dataBytes - 1), last(node));
     for (int i = 0; i < node.references.length; i++) {
       Node target = node.references[i];
-      expect("slot " + i, heap.reference(node.address, i), target == null ? 0 : target.address);
+      expect("slot", heap.reference(node.address, i), target == null ? 0 : target.address);
     }
   }
 
