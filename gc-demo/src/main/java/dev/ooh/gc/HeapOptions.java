@@ -20,7 +20,7 @@ public record HeapOptions(
 
   /** Up to {@code maxBytes}, with the usual rest. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
-    return new HeapOptions(initialBytes, maxBytes, 4 << 20, 1 << 16, false);
+    return new HeapOptions(initialBytes, maxBytes, 8 << 20, 1 << 16, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {

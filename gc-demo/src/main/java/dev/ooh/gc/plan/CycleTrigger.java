@@ -1,12 +1,14 @@
 package dev.ooh.gc.plan;
 
 /**
- * When to collect, and how much. A cycle is due after a third of what was live last time was
- * allocated, and at least a minimum; it is a full one when the last partial cycle freed too little:
- * when the heap would have to grow before the next one. Under the heap's lock.
+ * When to collect, and how much. A cycle is due when half as much as was live last time was
+ * allocated, and at least a minimum. It is a full one when the last partial cycle freed too little:
+ * less is available than that half, so that the heap would have to grow. Under the heap's lock.
  */
 final class CycleTrigger {
+  /** 1 / the share of live bytes that is allocated between cycles. */
   private static final int LIVE_SHARE = 2;
+
   private final long minimumBytes;
   private long allocated;
   private long threshold;
@@ -40,8 +42,9 @@ final class CycleTrigger {
    * @param availableBytes in blocks that can be had without growing the heap
    */
   void cycleDone(boolean full, long liveBytes, long availableBytes) {
-    threshold = Math.max(minimumBytes, liveBytes / LIVE_SHARE);
-    fullDue = !full && availableBytes < threshold;
+    long share = liveBytes / LIVE_SHARE;
+    threshold = Math.max(minimumBytes, share);
+    fullDue = !full && availableBytes < Math.min(threshold, share);
     allocated = 0;
   }
 

@@ -65,8 +65,30 @@ public final class WordCount implements Application {
 
   private final byte[] buffer = new byte[CHUNK];
 
+  /** Length of the licence texts; 0 for what the configuration says. */
+  private final long licenceBytes;
+
   /** Opened on demand: this object may not be the one that the run was started with. */
   private @Nullable TextSource source;
+
+  /** At the paper's sizes. */
+  public WordCount() {
+    this(0);
+  }
+
+  /** With licence texts of {@code licenceBytes} in total, whatever the configuration. */
+  public WordCount(long licenceBytes) {
+    this.licenceBytes = licenceBytes;
+  }
+
+  /**
+   * What {@link #result} must be, counted with Java's own collections.
+   *
+   * @param program of whose text
+   */
+  public static long plainResult(WordCount program, Parameters parameters) {
+    return PlainCount.of(TextSource.of(parameters.input()), program.wantedBytes(parameters));
+  }
 
   @Override
   public String name() {
@@ -75,7 +97,7 @@ public final class WordCount implements Application {
 
   @Override
   public long heapBytes(Parameters parameters) {
-    long length = TextSource.of(parameters.input()).length(megabytes(parameters) << 20);
+    long length = TextSource.of(parameters.input()).length(wantedBytes(parameters));
     return length + length / 16 + (24 << 20);
   }
 
@@ -91,7 +113,7 @@ public final class WordCount implements Application {
       heap.memory().write(heap.data(object), path, 0, path.length);
       heap.setGlobal(INPUT, object);
     }
-    long length = text.length(megabytes(parameters) << 20);
+    long length = text.length(wantedBytes(parameters));
     new State(heap).set(Field.LENGTH, length);
     heap.setGlobal(CHUNKS, heap.allocate(Math.toIntExact(length / (CHUNK / 2) + 1), 0));
     heap.setGlobal(TABLE, heap.allocate(FIRST_BUCKETS, 0));
@@ -129,11 +151,14 @@ public final class WordCount implements Application {
     return new State(heap).get(Field.CHECKSUM);
   }
 
-  private static long megabytes(Parameters parameters) {
+  private long wantedBytes(Parameters parameters) {
+    if (licenceBytes > 0) {
+      return licenceBytes;
+    }
     return switch (parameters.configuration()) {
-      case SMALL -> 50;
-      case MEDIUM -> 100;
-      case LARGE -> 200;
+      case SMALL -> 50L << 20;
+      case MEDIUM -> 100L << 20;
+      case LARGE -> 200L << 20;
     };
   }
 

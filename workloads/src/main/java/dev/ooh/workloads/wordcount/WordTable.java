@@ -91,8 +91,7 @@ final class WordTable {
         entry != 0;
         entry = heap.reference(entry, NEXT)) {
       long data = heap.data(entry);
-      long mixed = memory.getLong(data + HASH) * 0x9E3779B97F4A7C15L;
-      sum += (mixed ^ mixed >>> 29) * memory.getLong(data + COUNT);
+      sum += Words.weight(memory.getLong(data + HASH)) * memory.getLong(data + COUNT);
     }
     return sum;
   }

@@ -23,4 +23,10 @@ final class Words {
   static long hash(long hash, byte character) {
     return (hash ^ (character & 0xFF)) * PRIME;
   }
+
+  /** By what a word's count enters the checksum. */
+  static long weight(long hash) {
+    long mixed = hash * 0x9E3779B97F4A7C15L;
+    return mixed ^ mixed >>> 29;
+  }
 }

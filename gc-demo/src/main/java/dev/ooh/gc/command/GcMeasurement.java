@@ -1,0 +1,66 @@
+package dev.ooh.gc.command;
+
+import dev.ooh.gc.CollectedHeap;
+import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.plan.ChangedPagesQuery;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.IntervalSource;
+import dev.ooh.memory.PageSet;
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Parameters;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongConsumer;
+
+/** One run of an application on a collected heap. */
+final class GcMeasurement {
+  private static final int STEPS_A_REPORT = 64;
+
+  private final AddressSpace space;
+  private final Application application;
+  private final Parameters parameters;
+  private final HeapOptions options;
+
+  GcMeasurement(
+      AddressSpace space, Application application, Parameters parameters, HeapOptions options) {
+    this.space = space;
+    this.application = application;
+    this.parameters = parameters;
+    this.options = options;
+  }
+
+  /**
+   * Runs it as a thread of the space's execution context.
+   *
+   * @param tracked whether the collector asks which pages changed; if not, every cycle is full
+   * @param mapped told how many bytes are mapped, before anything runs
+   * @param progress told now and then how far the application is, 0 to 1
+   */
+  GcResult measure(boolean tracked, LongConsumer mapped, DoubleConsumer progress)
+      throws Exception {
+    return space.execution().run(() -> run(tracked, mapped, progress));
+  }
+
+  private GcResult run(boolean tracked, LongConsumer mapped, DoubleConsumer progress) {
+    ExecutionContext execution = space.execution();
+    IntervalSource question =
+        tracked
+            ? new ChangedPagesQuery()
+            : (where, consumer, scan, arm) -> Interval.all(scan, "not tracked");
+    try (CollectedHeap heap =
+        new CollectedHeap(space, options, question, (PageSet watched, Interval interval) -> {})) {
+      mapped.accept(heap.pages().bytes());
+      long started = execution.nanoTime();
+      application.start(heap, parameters);
+      for (long step = 1; application.step(heap); step++) {
+        execution.poll();
+        if (step % STEPS_A_REPORT == 0) {
+          progress.accept(application.progress(heap));
+        }
+      }
+      double total = (execution.nanoTime() - started) / 1e6;
+      return new GcResult(total, heap.cycles(), heap.peakBytes(), application.result(heap));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.ooh.gc.command;
+
+import dev.ooh.gc.CycleRecord;
+import java.util.List;
+
+/**
+ * What a run of an application on the collected heap took. Times in milliseconds of the space's
+ * clock.
+ *
+ * <p>The first cycle of each run traces everything and its interval is all pages, so the paper's
+ * "first cycle" is the second one here: the first that a technique has something to say about.
+ *
+ * @param totalMillis from the start of the application to its end
+ * @param cycles all of them
+ * @param peakBytes of heap
+ * @param result the application's checksum
+ */
+record GcResult(double totalMillis, List<CycleRecord> cycles, long peakBytes, long result) {
+  private static final double NANOS_A_MILLI = 1e6;
+
+  /** The cycle whose interval is the initial "all"; 0 when there was none. */
+  double initialMillis() {
+    return cycles.isEmpty() ? 0 : millis(cycles.getFirst());
+  }
+
+  /** 0 when there was none. */
+  double firstMillis() {
+    return cycles.size() < 2 ? 0 : millis(cycles.get(1));
+  }
+
+  /** The sum of all cycles after the first. */
+  double otherMillis() {
+    return cycles.stream().skip(2).mapToDouble(GcResult::millis).sum();
+  }
+
+  double maxPauseMillis() {
+    return cycles.stream().mapToDouble(GcResult::millis).max().orElse(0);
+  }
+
+  /** The pause that 99 of 100 don't exceed, by nearest rank. */
+  double p99PauseMillis() {
+    double[] sorted = cycles.stream().mapToDouble(GcResult::millis).sorted().toArray();
+    return sorted.length == 0 ? 0 : sorted[(99 * sorted.length + 99) / 100 - 1];
+  }
+
+  long fullCycles() {
+    return cycles.stream().filter(CycleRecord::full).count();
+  }
+
+  /** Pages watched, summed over the cycles from the first on. */
+  long pagesWatched() {
+    return cycles.stream().skip(1).mapToLong(CycleRecord::pagesWatched).sum();
+  }
+
+  /** Of those, pages reported. */
+  long pagesReported() {
+    return cycles.stream().skip(1).mapToLong(CycleRecord::pagesChanged).sum();
+  }
+
+  private static double millis(CycleRecord cycle) {
+    return cycle.pauseNanos() / NANOS_A_MILLI;
+  }
+}

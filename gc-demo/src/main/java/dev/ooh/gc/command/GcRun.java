@@ -1,0 +1,233 @@
+package dev.ooh.gc.command;
+
+import dev.ooh.cli.ByteSize;
+import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Session;
+import dev.ooh.cli.SessionOptions;
+import dev.ooh.cli.TextTable;
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
+import dev.ooh.gc.CycleRecord;
+import dev.ooh.gc.HeapOptions;
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One invocation of {@code ooh gc}. */
+@Command(
+    name = "ooh gc",
+    description = {
+      "Runs an application on the collected heap under each technique.",
+      "The first cycle traces everything; the paper's first cycle is the one after it, the first"
+          + " whose interval a technique has gathered."
+    })
+final class GcRun implements Callable<Integer> {
+  /** How much more than an application's own estimate the heap may grow to. */
+  private static final int HEAP_FACTOR = 4;
+
+  private static final long MOST_HEAP = 1L << 34;
+
+  private final Tracking tracking;
+
+  @Mixin private SessionOptions options = new SessionOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--application",
+      paramLabel = "A",
+      defaultValue = "gcbench",
+      description = "What to run, such as gcbench or word_count (default: ${DEFAULT-VALUE}).")
+  private String application = "gcbench";
+
+  @Option(
+      names = "--configuration",
+      paramLabel = "C",
+      defaultValue = "small",
+      description = "${COMPLETION-CANDIDATES}, as in the paper (default: ${DEFAULT-VALUE}).")
+  private Configuration configuration = Configuration.SMALL;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "What word_count reads (default: the licence texts of this JDK, repeated).")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "The heap's limit, such as 512M (default: four times what is estimated).")
+  private @Nullable Long heap;
+
+  @Option(
+      names = "--verify",
+      description = "Trace again independently in each cycle, and fail if anything is lost. Slow.")
+  private boolean verify;
+
+  GcRun(Tracking tracking) {
+    this.tracking = tracking;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Application program = application();
+    Parameters parameters = new Parameters(configuration, input(), options.seed());
+    HeapOptions heapOptions = heapOptions(program.heapBytes(parameters));
+    PrintWriter out = spec.commandLine().getOut();
+    try (Session session = Session.open(tracking, options, "gc", spec)) {
+      TextTable table =
+          new TextTable(
+              "technique",
+              ">total",
+              ">cycles",
+              ">full",
+              ">first",
+              ">others",
+              ">max pause",
+              ">p99 pause",
+              "",
+              ">watched",
+              ">reported",
+              ">heap MB");
+      Long expected = null;
+      for (String technique : session.techniques()) {
+        GcResult result = measure(session, technique, parameters, heapOptions, table);
+        if (expected != null && expected != result.result()) {
+          throw new CommandException(
+              "%s under %s: result is %016x, wanted %016x as under %s"
+                  .formatted(
+                      application,
+                      technique,
+                      result.result(),
+                      expected,
+                      session.techniques().getFirst()));
+        }
+        expected = result.result();
+      }
+      session.finish();
+      table.lines().forEach(out::println);
+      if (expected != null) {
+        out.printf("result %016x%s%n", expected, verify ? ", every cycle verified" : "");
+      }
+    }
+    return 0;
+  }
+
+  private GcResult measure(
+      Session session,
+      String technique,
+      Parameters parameters,
+      HeapOptions heapOptions,
+      TextTable table)
+      throws Exception {
+    String name = configuration.name().toLowerCase(Locale.ROOT);
+    String what = "gc: %s %s, %s".formatted(application, name, technique);
+    session.progress().show(what);
+    try (TrackedSpace run = session.start(technique)) {
+      GcResult result =
+          new GcMeasurement(run.space(), application(), parameters, heapOptions)
+              .measure(
+                  run.isTracked(),
+                  bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
+                  share ->
+                      session.progress().show("%s: %.0f %%".formatted(what, 100 * share)));
+      warnIfNotWoven(run, result);
+      addRows(session, run, name, result);
+      addLine(table, run, result);
+      return result;
+    }
+  }
+
+  private void warnIfNotWoven(TrackedSpace run, GcResult result) {
+    Optional<String> reason =
+        result.cycles().stream()
+            .skip(1)
+            .map(CycleRecord::reasons)
+            .flatMap(reasons -> reasons.stream())
+            .filter(found -> found.contains("not woven"))
+            .findFirst();
+    if (run.isTracked() && reason.isPresent()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.printf("technique %s had no effect: %s%n", run.technique(), reason.get());
+    }
+  }
+
+  private void addRows(Session session, TrackedSpace run, String name, GcResult result) {
+    String time = run.timeUnit();
+    session.row(run, application, name, "total_time", result.totalMillis(), time);
+    session.row(run, application, name, "gc_cycles", result.cycles().size(), "cycles");
+    session.row(run, application, name, "gc_full_cycles", result.fullCycles(), "cycles");
+    session.row(run, application, name, "gc_time_initial_cycle", result.initialMillis(), time);
+    session.row(run, application, name, "gc_time_first_cycle", result.firstMillis(), time);
+    session.row(run, application, name, "gc_time_other_cycles", result.otherMillis(), time);
+    session.row(run, application, name, "max_pause", result.maxPauseMillis(), time);
+    session.row(run, application, name, "p99_pause", result.p99PauseMillis(), time);
+    session.row(run, application, name, "pages_watched", result.pagesWatched(), "pages");
+    session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
+    session.row(run, application, name, "heap_mb", megabytes(result), "MB");
+    session.text(
+        run, application, name, "result", "%016x".formatted(result.result()), "checksum");
+  }
+
+  private static void addLine(TextTable table, TrackedSpace run, GcResult result) {
+    table.add(
+        run.technique(),
+        millis(result.totalMillis()),
+        Integer.toString(result.cycles().size()),
+        Long.toString(result.fullCycles()),
+        millis(result.firstMillis()),
+        millis(result.otherMillis()),
+        millis(result.maxPauseMillis()),
+        millis(result.p99PauseMillis()),
+        run.timeUnit(),
+        Long.toString(result.pagesWatched()),
+        Long.toString(result.pagesReported()),
+        String.format(Locale.ROOT, "%.1f", megabytes(result)));
+  }
+
+  private static double megabytes(GcResult result) {
+    return result.peakBytes() / (double) (1 << 20);
+  }
+
+  private static String millis(double millis) {
+    return String.format(Locale.ROOT, "%.3f", millis);
+  }
+
+  private Application application() throws UsageException {
+    return Applications.find(application)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "application is '%s', wanted one of: %s"
+                        .formatted(application, Applications.names())));
+  }
+
+  private Optional<Path> input() throws CommandException {
+    Path file = input;
+    if (file != null && !(Files.isRegularFile(file) && Files.isReadable(file))) {
+      throw new CommandException("--input is " + file + ", wanted a readable file");
+    }
+    return Optional.ofNullable(file);
+  }
+
+  private HeapOptions heapOptions(long estimate) {
+    Long asked = heap;
+    long limit = asked == null ? Math.min(MOST_HEAP, HEAP_FACTOR * estimate) : asked;
+    return HeapOptions.of(Math.min(estimate, limit), limit).withVerify(verify);
+  }
+}

@@ -1,0 +1,196 @@
+package dev.ooh.gc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.BatonExecution;
+import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.memory.PageSet;
+import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.HeapExhaustedException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CollectedHeapTest {
+  private static final long NEVER = Long.MAX_VALUE;
+  private final ArraySpace space = new ArraySpace();
+  private final ExactSource source = new ExactSource(space);
+
+  private CollectedHeap heap(HeapOptions options) {
+    return new CollectedHeap(space, options, source, (watched, interval) -> {});
+  }
+
+  private static HeapOptions manual() {
+    return HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(NEVER).withVerify(true);
+  }
+
+  /** A list in global {@code global}. */
+  private static void list(Heap heap, int global, int length) {
+    for (int i = 0; i < length; i++) {
+      long node = heap.allocate(1, 8);
+      heap.setReference(node, 0, heap.global(global));
+      heap.setGlobal(global, node);
+    }
+  }
+
+  @Test
+  void laterCyclesTraceWhatChanged() {
+    CollectedHeap heap = heap(manual());
+    list(heap, 0, 100_000);
+    heap.collect(false);
+    heap.collect(false);
+    list(heap, 1, 10);
+    heap.collect(false);
+    List<CycleRecord> cycles = heap.cycles();
+    assertThat(cycles).extracting(CycleRecord::full).containsExactly(true, false, false);
+    assertThat(cycles.get(0).objectsTraced()).isEqualTo(100_000);
+    assertThat(cycles.get(1).objectsTraced()).isZero();
+    assertThat(cycles.get(1).pagesWatched()).isEqualTo(100_000L * 32 / PageSet.PAGE_SIZE + 1);
+    assertThat(cycles.get(1).pagesChanged()).isZero();
+    assertThat(cycles.get(2).objectsTraced()).isEqualTo(10);
+    assertThat(cycles.get(2).slotsRead()).isLessThan(300);
+  }
+
+  @Test
+  void aWriteToAnOldObjectKeepsAYoungOneAlive() {
+    CollectedHeap heap = heap(manual());
+    list(heap, 0, 1000);
+    heap.collect(false);
+    long old = heap.reference(heap.reference(heap.global(0), 0), 0);
+    long young = heap.allocate(0, 100);
+    heap.memory().putLong(heap.data(young), 42);
+    heap.setReference(old, 0, young);
+    heap.collect(false);
+    assertThat(heap.cycles().getLast().full()).isFalse();
+    long other = heap.allocate(0, 100);
+    assertThat(other).isNotEqualTo(young);
+    assertThat(heap.memory().getLong(heap.data(young))).isEqualTo(42);
+  }
+
+  @Test
+  void aPartialCycleKeepsFloatingGarbageAndAFullOneFreesIt() {
+    CollectedHeap heap = heap(manual());
+    list(heap, 0, 10_000);
+    list(heap, 1, 100_000);
+    heap.collect(false);
+    heap.setGlobal(0, 0);
+    heap.collect(false);
+    assertThat(heap.cycles().getLast().freedBytes()).isZero();
+    heap.collect(true);
+    assertThat(heap.cycles().getLast().freedBytes()).isEqualTo(10_000 * 32);
+  }
+
+  @Test
+  void pagesWithoutReferencesAreNotWatched() {
+    CollectedHeap heap = heap(manual());
+    long array = heap.allocate(4, 1 << 20);
+    heap.setGlobal(0, array);
+    for (int i = 0; i < 4; i++) {
+      heap.setReference(array, i, heap.allocate(0, 5000));
+    }
+    heap.collect(false);
+    heap.memory().fill(heap.data(array), 1 << 20, (byte) 7);
+    heap.collect(false);
+    assertThat(heap.cycles()).extracting(CycleRecord::pagesWatched).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void onlyChangedPartsOfALargeArrayAreRead() {
+    CollectedHeap heap = heap(manual());
+    int length = 100_000;
+    heap.setGlobal(0, heap.allocate(length, 0));
+    heap.collect(false);
+    heap.setReference(heap.global(0), 70_000, heap.allocate(1, 8));
+    heap.collect(false);
+    CycleRecord cycle = heap.cycles().getLast();
+    assertThat(cycle.pagesChanged()).isEqualTo(1);
+    assertThat(cycle.slotsRead()).isBetween(512L, 514L);
+    assertThat(cycle.objectsTraced()).isEqualTo(1);
+  }
+
+  @Test
+  void aTinyMarkStackOverflowsAndMarksAll() {
+    CollectedHeap heap = heap(manual().withMarkStackEntries(1));
+    heap.setGlobal(0, heap.allocate(3000, 0));
+    for (int i = 0; i < 3000; i++) {
+      long inner = heap.allocate(2, 0);
+      heap.setReference(heap.global(0), i, inner);
+      heap.setReference(inner, 0, heap.allocate(1, 16));
+      heap.setReference(inner, 1, heap.allocate(0, 8));
+    }
+    heap.collect(true);
+    assertThat(heap.cycles().getLast().freedBytes()).isLessThan(0x4000);
+    assertThat(heap.cycles().getLast().liveBytes()).isGreaterThan(3000 * (32 + 32 + 16));
+  }
+
+  @Test
+  void memoryIsReused() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 8 << 20).withAllocationBytes(1 << 20));
+    for (int i = 0; i < 200_000; i++) {
+      heap.allocate(i % 4, i % 1000);
+    }
+    for (int i = 0; i < 1000; i++) {
+      heap.allocate(0, 200_000);
+    }
+    assertThat(heap.peakBytes()).isLessThan(6 << 20);
+    assertThat(heap.cycles()).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void aFullHeapSaysSo() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 4 << 20).withAllocationBytes(1 << 20));
+    assertThatThrownBy(() -> list(heap, 0, 1_000_000))
+        .isInstanceOf(HeapExhaustedException.class)
+        .hasMessage("no memory for 32 bytes: 4194304 of the heap's 4194304 bytes are mapped");
+    assertThatThrownBy(() -> heap.allocate(0, 100 << 20))
+        .isInstanceOf(HeapExhaustedException.class);
+    heap.setGlobal(0, 0);
+    assertThat(heap.allocate(0, 2 << 20)).isNotZero();
+  }
+
+  @Test
+  void scopesHoldWhatNothingElseDoes() {
+    CollectedHeap heap = heap(manual());
+    try (Heap.Scope outer = heap.scope()) {
+      int place = outer.add(heap.allocate(1, 0));
+      try (Heap.Scope inner = heap.scope()) {
+        inner.add(heap.allocate(0, 16));
+        assertThatThrownBy(() -> outer.add(0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class);
+        heap.collect(true);
+        assertThat(heap.cycles().getLast().liveBytes()).isEqualTo(16 + 32);
+      }
+      heap.collect(true);
+      assertThat(heap.cycles().getLast().liveBytes()).isEqualTo(16);
+      outer.set(place, 0);
+      heap.collect(true);
+      assertThat(heap.cycles().getLast().liveBytes()).isZero();
+    }
+  }
+
+  @Test
+  void workIsAccounted() {
+    CollectedHeap heap = heap(manual());
+    BatonExecution execution = (BatonExecution) space.execution();
+    list(heap, 0, 10_000);
+    long before = execution.work();
+    heap.collect(true);
+    assertThat(execution.work() - before).isGreaterThan(4 * 10_000);
+    assertThat(heap.cycles().getLast().markNanos()).isGreaterThan(4 * 10_000);
+    assertThat(heap.cycles().getLast().pauseNanos())
+        .isGreaterThan(heap.cycles().getLast().markNanos());
+  }
+
+  @Test
+  void wrongUseIsRefused() {
+    CollectedHeap heap = heap(manual());
+    assertThatThrownBy(() -> heap.allocate(-1, 0))
+        .hasMessage("object has -1 references and 0 data bytes, wanted neither below 0");
+    assertThatThrownBy(() -> heap.global(64)).hasMessage("global is 64, wanted 0 to 63");
+    heap.setGlobal(0, 12345);
+    assertThatThrownBy(() -> heap.collect(true)).hasMessageContaining("reference is 0x3039");
+    heap.setGlobal(0, 0);
+    assertThat(heap.collect(true)).isTrue();
+  }
+}
