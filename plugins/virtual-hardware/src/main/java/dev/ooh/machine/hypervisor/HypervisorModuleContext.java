@@ -1,0 +1,82 @@
+package dev.ooh.machine.hypervisor;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.HypercallHandler;
+import dev.ooh.machine.extension.HypervisorContext;
+import dev.ooh.machine.extension.PageModificationLog;
+import dev.ooh.machine.extension.Registration;
+import dev.ooh.machine.vmx.VmcsField;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One module's view of the hypervisor; takes back what the module forgets. */
+final class HypervisorModuleContext implements HypervisorContext {
+  private final VirtualMachine machine;
+  private final List<Registration> held = new ArrayList<>();
+
+  HypervisorModuleContext(VirtualMachine machine) {
+    this.machine = machine;
+  }
+
+  void releaseAll() {
+    List.copyOf(held).reversed().forEach(Registration::close);
+    held.clear();
+  }
+
+  private Registration hold(Registration registration) {
+    held.add(registration);
+    return registration;
+  }
+
+  @Override
+  public Registration registerHypercall(long number, HypercallHandler handler) {
+    return hold(machine.hypercalls().register(number, handler));
+  }
+
+  @Override
+  public PageModificationLog openPageModificationLog(PageModificationLog.Reader reader) {
+    PageModificationLog log = machine.pageModificationLogging().open(reader);
+    hold(log::close);
+    return log;
+  }
+
+  @Override
+  public long readGuest(long gpa) {
+    return machine.readGuest(gpa);
+  }
+
+  @Override
+  public void writeGuest(long gpa, long value) {
+    machine.writeGuest(gpa, value);
+  }
+
+  @Override
+  public Registration pin(long gpa) {
+    return hold(machine.pin(gpa));
+  }
+
+  @Override
+  public long translate(long gpa) {
+    return machine.translate(gpa);
+  }
+
+  @Override
+  public Registration shadowField(VmcsField field, boolean guestReads, boolean guestWrites) {
+    return hold(machine.shadowing().allow(field, guestReads, guestWrites));
+  }
+
+  @Override
+  public long vmread(VmcsField field) {
+    return machine.vcpu().vmcs().read(field);
+  }
+
+  @Override
+  public void vmwrite(VmcsField field, long value) {
+    machine.vcpu().vmcs().write(field, value);
+  }
+
+  @Override
+  public void count(Event event, long times) {
+    machine.counters().count(event, times);
+  }
+}

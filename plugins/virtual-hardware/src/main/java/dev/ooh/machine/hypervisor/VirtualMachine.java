@@ -1,0 +1,167 @@
+package dev.ooh.machine.hypervisor;
+
+import dev.ooh.machine.cpu.RootMode;
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.VmExit;
+import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.extension.Registration;
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.vmx.Controls;
+import dev.ooh.machine.vmx.InterruptionInformation;
+import dev.ooh.machine.vmx.Vmcs;
+import dev.ooh.machine.vmx.VmcsField;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One virtual machine: its memory, its processor, and the monitor that serves its exits. Memory is
+ * backed when it is first used. Machines share nothing, so several run side by side.
+ */
+public final class VirtualMachine implements RootMode, AutoCloseable {
+  /** Host memory beyond the guest's own, for tables, VMCSs and frames in transit: 1/64 and 64 MiB. */
+  private static final long RESERVE = 64L << 20;
+
+  private final HostMemory memory;
+  private final EventCounters counters = new EventCounters();
+  private final Vcpu vcpu;
+  private final ExtendedPageTables ept;
+  private final HypercallTable hypercalls = new HypercallTable();
+  private final PageModificationLogging pageModificationLogging;
+  private final VmcsShadowing shadowing;
+  private final Map<Long, Integer> pins = new HashMap<>();
+
+  /**
+   * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
+   */
+  public VirtualMachine(long guestBytes) {
+    this.memory = new HostMemory(guestBytes + align(guestBytes / 64) + RESERVE);
+    this.vcpu = new Vcpu(memory, counters);
+    this.ept = new ExtendedPageTables(memory, guestBytes);
+    this.pageModificationLogging = new PageModificationLogging(memory, vcpu, ept);
+    this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
+    vcpu.setRootMode(this);
+    Vmcs vmcs = vcpu.vmcs();
+    vmcs.write(VmcsField.EPT_POINTER, ept.pointer());
+    vmcs.write(VmcsField.VIRTUAL_APIC_ADDRESS, memory.allocateFrame());
+    vmcs.write(VmcsField.POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, memory.allocateFrame());
+    vmcs.setBits(VmcsField.PIN_BASED_CONTROLS, Controls.PROCESS_POSTED_INTERRUPTS, true);
+    vmcs.setBits(VmcsField.PRIMARY_CONTROLS, Controls.ACTIVATE_SECONDARY, true);
+    vmcs.setBits(
+        VmcsField.SECONDARY_CONTROLS,
+        Controls.ENABLE_EPT | Controls.VIRTUAL_INTERRUPT_DELIVERY,
+        true);
+  }
+
+  public EventCounters counters() {
+    return counters;
+  }
+
+  public Vcpu vcpu() {
+    return vcpu;
+  }
+
+  public HostMemory memory() {
+    return memory;
+  }
+
+  public ExtendedPageTables ept() {
+    return ept;
+  }
+
+  public HypercallTable hypercalls() {
+    return hypercalls;
+  }
+
+  public PageModificationLogging pageModificationLogging() {
+    return pageModificationLogging;
+  }
+
+  public VmcsShadowing shadowing() {
+    return shadowing;
+  }
+
+  @Override
+  public void exit(Vcpu cpu, VmExit exit) {
+    switch (exit.reason()) {
+      case EPT_VIOLATION -> populate(exit.guestPhysicalAddress());
+      case PML_FULL -> pageModificationLogging.flush();
+      case VMCALL -> {
+        var registers = cpu.registers();
+        registers.rax =
+            hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx);
+      }
+      // Without nested virtualization the guest has no business with a VMCS but its shadow.
+      case VMREAD, VMWRITE ->
+          cpu.vmcs()
+              .write(
+                  VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+                  InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
+      case EPT_MISCONFIGURATION, APIC_WRITE ->
+          throw new IllegalStateException("unexpected VM exit: " + exit);
+    }
+  }
+
+  /** The HPA behind a GPA; backs it if nothing does. */
+  public long translate(long gpa) {
+    long hpa = ept.translate(gpa);
+    if (hpa < 0) {
+      populate(gpa);
+      hpa = ept.translate(gpa);
+    }
+    return hpa;
+  }
+
+  /** Reads guest-physical memory in root mode. */
+  public long readGuest(long gpa) {
+    return memory.readLong(translate(gpa));
+  }
+
+  /** Writes guest-physical memory in root mode; users of the log are told. */
+  public void writeGuest(long gpa, long value) {
+    memory.writeLong(translate(gpa), value);
+    pageModificationLogging.wrote(gpa);
+  }
+
+  /** Keeps {@link #move} from moving the page. */
+  public Registration pin(long gpa) {
+    long page = gpa & -HostMemory.FRAME;
+    pins.merge(page, 1, Integer::sum);
+    boolean[] pinned = {true};
+    return () -> {
+      if (pinned[0]) {
+        pinned[0] = false;
+        pins.computeIfPresent(page, (p, n) -> n == 1 ? null : n - 1);
+      }
+    };
+  }
+
+  /**
+   * Moves a page of the guest to another host frame, as a host that compacts its memory does.
+   *
+   * @return whether it moved: a pinned page stays
+   */
+  public boolean move(long gpa) {
+    long page = gpa & -HostMemory.FRAME;
+    if (pins.containsKey(page)) {
+      return false;
+    }
+    translate(page);
+    ept.move(page);
+    vcpu.invept();
+    return true;
+  }
+
+  /** Gives the memory back; the guest can't execute any more. Closing twice does nothing. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  private void populate(long gpa) {
+    ept.populate(gpa, !pageModificationLogging.hasUsers());
+  }
+
+  private static long align(long bytes) {
+    return (bytes + HostMemory.LARGE_FRAME - 1) & -HostMemory.LARGE_FRAME;
+  }
+}

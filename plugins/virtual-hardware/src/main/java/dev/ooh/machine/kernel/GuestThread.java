@@ -1,0 +1,125 @@
+package dev.ooh.machine.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread of a guest, carried by a Java thread: a virtual one of its own, or that of a host call.
+ * What is not final is the scheduler's, under its mutex.
+ */
+public final class GuestThread {
+
+  /** Where a thread that doesn't run stands. */
+  enum Place {
+    /** Nothing of its body has run. */
+    START(true, true),
+    /** Between two instructions. */
+    INSTRUCTION(false, false),
+    POLL(true, false),
+    RESTARTABLE_POLL(true, true),
+    /** Waiting for a lock, a condition or another thread's end. */
+    WAITING(true, false),
+    /** In a call outside of guest memory. */
+    OUTSIDE(true, true),
+    /** Asking to stop the others. */
+    STOPPING(true, false),
+    RUNNING(false, false);
+
+    final boolean stopsAtPoll;
+    final boolean stopsAtRestartablePoll;
+
+    Place(boolean stopsAtPoll, boolean stopsAtRestartablePoll) {
+      this.stopsAtPoll = stopsAtPoll;
+      this.stopsAtRestartablePoll = stopsAtRestartablePoll;
+    }
+  }
+
+  private final String name;
+  private final Thread carrier;
+  final CountDownLatch end = new CountDownLatch(1);
+  final List<GuestThread> joiners = new ArrayList<>();
+
+  /** The process whose page tables this thread runs on; null if it only looks. Changed by itself. */
+  @Nullable UserProcess process;
+
+  Place place = Place.START;
+
+  /** Above 0, it keeps the CPU across scheduling points. */
+  int unpreemptible;
+
+  /** It went on without the baton, after a stop that timed out; it takes it at its next chance. */
+  boolean adrift;
+
+  volatile @Nullable Throwable failure;
+  private volatile boolean granted;
+
+  GuestThread(String name, @Nullable UserProcess process, Thread carrier) {
+    this.name = name;
+    this.process = process;
+    this.carrier = carrier;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public boolean isAlive() {
+    return end.getCount() > 0;
+  }
+
+  /** What its body threw; null if it didn't, or has not ended. */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  Thread carrier() {
+    return carrier;
+  }
+
+  void grant() {
+    granted = true;
+    LockSupport.unpark(carrier);
+  }
+
+  boolean isGranted() {
+    return granted;
+  }
+
+  /**
+   * Waits for the baton.
+   *
+   * @param deadline by {@link System#nanoTime}; {@link Long#MAX_VALUE} for none
+   * @return false if it did not come in time; nothing has changed then
+   */
+  boolean awaitGrant(long deadline) {
+    boolean interrupted = false;
+    while (!granted) {
+      if (deadline == Long.MAX_VALUE) {
+        LockSupport.park(this);
+      } else {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        LockSupport.parkNanos(this, left);
+      }
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      carrier.interrupt();
+    }
+    return granted;
+  }
+
+  void takeGrant() {
+    granted = false;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

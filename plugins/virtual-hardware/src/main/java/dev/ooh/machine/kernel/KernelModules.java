@@ -1,0 +1,100 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.extension.KernelModule;
+import dev.ooh.machine.extension.MachineExtensions.Loaded;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The modules that are loaded into one kernel, each once, counted by their users. */
+public final class KernelModules {
+  private final GuestKernel kernel;
+  private final Map<Class<?>, Entry> loaded = new HashMap<>();
+
+  KernelModules(GuestKernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** insmod, or another reference. */
+  public <M extends KernelModule> Loaded<M> load(
+      UserProcess process, Class<M> type, Supplier<M> module) {
+    return kernel.enterKernel(
+        process,
+        () -> {
+          Entry entry = loaded.get(type);
+          if (entry == null) {
+            entry = new Entry(type, module.get(), new ModuleContext(kernel));
+            try {
+              entry.module.load(entry.context);
+            } catch (RuntimeException e) {
+              entry.context.releaseAll();
+              throw e;
+            }
+            loaded.put(type, entry);
+          }
+          entry.references++;
+          return reference(entry, type);
+        });
+  }
+
+  private <M extends KernelModule> Loaded<M> reference(Entry entry, Class<M> type) {
+    boolean[] held = {true};
+    return new Loaded<>() {
+      @Override
+      public M module() {
+        return type.cast(entry.module);
+      }
+
+      @Override
+      public void close() {
+        if (loaded.isEmpty()) {
+          return; // The machine has stopped, and every module with it.
+        }
+        kernel.atBoundary(
+            () -> {
+              if (held[0]) {
+                held[0] = false;
+                if (--entry.references == 0) {
+                  kernel.inKernel(
+                      () -> {
+                        unload(entry);
+                        return 0;
+                      });
+                }
+              }
+              return 0;
+            });
+      }
+    };
+  }
+
+  private void unload(Entry entry) {
+    if (loaded.remove(entry.type, entry)) {
+      try {
+        entry.module.unload();
+      } finally {
+        entry.context.releaseAll();
+      }
+    }
+  }
+
+  void unloadAll() {
+    List<Entry> entries = new ArrayList<>(loaded.values());
+    entries.forEach(this::unload);
+  }
+
+  private static final class Entry {
+    final Class<?> type;
+    final KernelModule module;
+    final ModuleContext context;
+    int references;
+
+    Entry(Class<?> type, KernelModule module, ModuleContext context) {
+      this.type = type;
+      this.module = module;
+      this.context = context;
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.extension.MemoryNotifier;
+import dev.ooh.machine.extension.MemoryNotifier.Cause;
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.paging.GuestPte;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Mappings and frames. Every change of a leaf entry that gives or takes a frame goes through {@link
+ * #install} and {@link #remove}, which keep the reverse map exact and tell the modules.
+ */
+final class MemoryManager {
+  static final long PAGE = 4096;
+
+  /** Flags of a page that a program may use; accessed and dirty are the processor's to set. */
+  static final long USER_PAGE = GuestPte.PRESENT | GuestPte.USER;
+
+  private final GuestKernel kernel;
+  private final Vcpu vcpu;
+  private final FrameAllocator frames;
+  private final ReverseMap reverseMap;
+
+  /** Frames that were written although no page-table entry says so: the kernel's own dirty state. */
+  private final BitSet dirtyFrames = new BitSet();
+
+  MemoryManager(GuestKernel kernel, Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap) {
+    this.kernel = kernel;
+    this.vcpu = vcpu;
+    this.frames = frames;
+    this.reverseMap = reverseMap;
+  }
+
+  // ---- Mappings -------------------------------------------------------------------------------
+
+  void map(UserProcess process, Vma vma) {
+    List<Vma> there = process.vmasIn(vma.start, vma.end);
+    if (!there.isEmpty()) {
+      Vma taken = there.getFirst();
+      throw new IllegalStateException(
+          "mapping %s at 0x%x-0x%x is taken by %s at 0x%x-0x%x, wanted free addresses"
+              .formatted(vma.name, vma.start, vma.end, taken.name, taken.start, taken.end));
+    }
+    process.vmas.put(vma.start, vma);
+    if (vma.object != null) {
+      vma.object.mappings++;
+    }
+  }
+
+  void unmap(UserProcess process, long start, long end) {
+    List<Vma> touched = process.vmasIn(start, end);
+    discard(process, start, end);
+    process.userfaults.remove(start, end);
+    for (Vma vma : touched) {
+      process.vmas.remove(vma.start);
+      SharedObject object = vma.object;
+      int parts = 0;
+      if (vma.start < start) {
+        process.vmas.put(vma.start, vma.part(vma.start, start));
+        parts++;
+      }
+      if (vma.end > end) {
+        process.vmas.put(end, vma.part(end, vma.end));
+        parts++;
+      }
+      if (object != null) {
+        object.mappings += parts - 1;
+        if (object.mappings == 0) {
+          release(object);
+        }
+      }
+    }
+  }
+
+  /** Takes the frames of {@code [start, end)} away; private pages read as zero afterwards. */
+  void discard(UserProcess process, long start, long end) {
+    notify(process, notifier -> notifier.unmapped(start, end));
+    PageTables tables = process.tables();
+    tables.forEach(
+        start,
+        end,
+        (gva, entry) -> {
+          if (GuestPte.isPresent(entry)) {
+            remove(process, gva, entry);
+          } else {
+            tables.set(gva, 0);
+          }
+        });
+  }
+
+  /** Writes back what was written of an object that nobody maps any more, and frees its frames. */
+  private void release(SharedObject object) {
+    object.forEachFrame(
+        (offset, gpa) -> {
+          if (dirtyFrames.get(frame(gpa))) {
+            byte[] page = new byte[(int) PAGE];
+            readPhysical(gpa, page, 0, page.length);
+            object.contents().store(offset, page);
+          }
+        });
+    object.forgetFrames(this::free);
+  }
+
+  /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
+  void fork(UserProcess parent, UserProcess child) {
+    for (Vma vma : parent.vmas.values()) {
+      map(child, vma.part(vma.start, vma.end));
+      parent
+          .tables()
+          .forEach(
+              vma.start,
+              vma.end,
+              (gva, entry) -> {
+                if (!GuestPte.isPresent(entry)) {
+                  return;
+                }
+                long inherited = entry & ~GuestPte.UFFD_WRITE_PROTECTED;
+                if (vma.isPrivate()) {
+                  parent.tables().set(gva, entry & ~GuestPte.WRITABLE);
+                  inherited &= ~GuestPte.WRITABLE;
+                }
+                child.tables().set(gva, inherited);
+                mappedOnceMore(child, gva, GuestPte.frame(entry));
+              });
+    }
+    kernel.flush(parent);
+  }
+
+  // ---- Frames of pages ------------------------------------------------------------------------
+
+  /** Maps a frame where there was none. */
+  void install(UserProcess process, long gva, long frame, long flags, Cause cause) {
+    process.tables().set(gva, GuestPte.of(frame, flags));
+    mappedOnceMore(process, gva, frame);
+    notify(process, notifier -> notifier.mapped(gva, frame, cause));
+  }
+
+  private void mappedOnceMore(UserProcess process, long gva, long frame) {
+    if (reverseMap.count(frame) > 0) {
+      tellOtherMappings(process, gva, frame);
+    }
+    reverseMap.add(frame, process.pid(), gva);
+  }
+
+  /** Unmaps a page's frame, which is freed if nothing else keeps it. */
+  void remove(UserProcess process, long gva, long entry) {
+    long frame = GuestPte.frame(entry);
+    process.tables().set(gva, 0);
+    vcpu.invlpg(process.translations(), gva);
+    if (GuestPte.isDirty(entry)) {
+      dirtyFrames.set(frame(frame));
+    }
+    reverseMap.remove(frame, process.pid(), gva);
+    if (reverseMap.count(frame) > 0) {
+      tellOtherMappings(process, gva, frame);
+    } else {
+      Vma vma = process.vma(gva);
+      if (vma == null || vma.isPrivate()) {
+        free(frame);
+      }
+    }
+  }
+
+  /**
+   * The frame's other mappings can have seen, or will see, writes that their own entries don't show:
+   * one mapping more, or one less, through which it is written. Private ones are write-protected
+   * while they are shared, so only shared mappings are told.
+   */
+  private void tellOtherMappings(UserProcess process, long gva, long frame) {
+    reverseMap.forEach(
+        frame,
+        (pid, otherGva) -> {
+          UserProcess other = kernel.process(pid);
+          if (other != null && !(other == process && otherGva == gva)) {
+            Vma vma = other.vma(otherGva);
+            if (vma != null && !vma.isPrivate()) {
+              notify(other, notifier -> notifier.writtenByKernel(otherGva, frame));
+            }
+          }
+        });
+  }
+
+  /** A zeroed frame. Zeroing is a write like any other: the EPT's dirty flag is set by it. */
+  long allocateZeroed() {
+    long gpa = frames.allocate();
+    segment(vcpu.physicalForWrite(gpa), PAGE).fill((byte) 0);
+    return gpa;
+  }
+
+  long allocateCopy(long of) {
+    long gpa = frames.allocate();
+    // Translated twice: the second translation may make the first one stale.
+    vcpu.physicalForWrite(gpa);
+    long from = vcpu.physicalForRead(of);
+    segment(vcpu.physicalForWrite(gpa), PAGE).copyFrom(segment(from, PAGE));
+    return gpa;
+  }
+
+  /** The frame of a shared object's page, filled if it is the first touch. */
+  long sharedFrame(SharedObject object, long offset) {
+    long gpa = object.frame(offset);
+    if (gpa == 0) {
+      gpa = allocateZeroed();
+      byte[] page = new byte[(int) PAGE];
+      object.contents().load(offset, page);
+      writePhysical(gpa, page, 0, page.length);
+      object.setFrame(offset, gpa);
+    }
+    return gpa;
+  }
+
+  private void free(long gpa) {
+    dirtyFrames.clear(frame(gpa));
+    frames.free(gpa);
+  }
+
+  // ---- Dirty state ----------------------------------------------------------------------------
+
+  /** Clears the dirty flag of a page's entry; the kernel remembers that the frame was written. */
+  boolean clearDirty(UserProcess process, long gva) {
+    long entry = process.tables().get(gva);
+    if (!GuestPte.isPresent(entry)) {
+      return false;
+    }
+    if (!GuestPte.isDirty(entry)) {
+      return false;
+    }
+    dirtyFrames.set(frame(GuestPte.frame(entry)));
+    process.tables().set(gva, entry & ~GuestPte.DIRTY);
+    vcpu.invlpg(process.translations(), gva);
+    return true;
+  }
+
+  void markDirty(long gpa) {
+    dirtyFrames.set(frame(gpa));
+  }
+
+  /** Whether the frame was written since it was allocated, by any of its mappings or the kernel. */
+  boolean isFrameDirty(long gpa) {
+    boolean[] dirty = {dirtyFrames.get(frame(gpa))};
+    reverseMap.forEach(
+        gpa,
+        (pid, gva) -> {
+          UserProcess process = kernel.process(pid);
+          dirty[0] |= process != null && GuestPte.isDirty(process.tables().get(gva));
+        });
+    return dirty[0];
+  }
+
+  // ---- The kernel's own accesses --------------------------------------------------------------
+
+  void readPhysical(long gpa, byte[] target, int offset, int length) {
+    MemorySegment.copy(
+        HostMemory.EVERYTHING, ValueLayout.JAVA_BYTE, vcpu.physicalForRead(gpa), target, offset, length);
+  }
+
+  void writePhysical(long gpa, byte[] source, int offset, int length) {
+    MemorySegment.copy(
+        source, offset, HostMemory.EVERYTHING, ValueLayout.JAVA_BYTE, vcpu.physicalForWrite(gpa), length);
+  }
+
+  /** Calls each of the process's notifiers; one may take itself away meanwhile. */
+  void notify(UserProcess process, java.util.function.Consumer<MemoryNotifier> call) {
+    if (!process.memoryNotifiers.isEmpty()) {
+      List.copyOf(process.memoryNotifiers).forEach(call);
+    }
+  }
+
+  private static MemorySegment segment(long address, long bytes) {
+    return HostMemory.EVERYTHING.asSlice(address, bytes);
+  }
+
+  private static int frame(long gpa) {
+    return (int) (gpa >>> 12);
+  }
+}

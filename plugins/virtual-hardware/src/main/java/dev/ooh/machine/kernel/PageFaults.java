@@ -1,0 +1,110 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.extension.MemoryNotifier.Cause;
+import dev.ooh.machine.paging.GuestPte;
+import dev.ooh.machine.paging.PageFaultErrorCode;
+
+/**
+ * The kernel's page-fault handler: first touches, copy-on-write, write-protection by userfaultfd
+ * and by soft-dirty tracking. Leaves accessed and dirty flags to the processor.
+ */
+final class PageFaults {
+  private final GuestKernel kernel;
+  private final Vcpu vcpu;
+  private final EventCounters counters;
+  private final MemoryManager memory;
+  private final ReverseMap reverseMap;
+
+  PageFaults(GuestKernel kernel, Vcpu vcpu, MemoryManager memory, ReverseMap reverseMap) {
+    this.kernel = kernel;
+    this.vcpu = vcpu;
+    this.counters = vcpu.counters();
+    this.memory = memory;
+    this.reverseMap = reverseMap;
+  }
+
+  /**
+   * The processor's #PF in the current process.
+   *
+   * @throws SegmentationFault where nothing is mapped
+   */
+  void handle(long gva, int errorCode) {
+    UserProcess process = kernel.currentProcess();
+    if ((errorCode & PageFaultErrorCode.RESERVED) != 0) {
+      throw new IllegalStateException(
+          "page-table entry of GVA 0x%x in %s has reserved bits set: 0x%x"
+              .formatted(gva, process, process.tables().get(gva)));
+    }
+    resolve(process, gva, (errorCode & PageFaultErrorCode.WRITE) != 0);
+  }
+
+  /** Brings a page one step nearer to what the access needs; the access is then tried again. */
+  void resolve(UserProcess process, long gva, boolean write) {
+    Vma vma = process.vma(gva);
+    if (vma == null) {
+      throw new SegmentationFault(process, gva, write);
+    }
+    long page = gva & -MemoryManager.PAGE;
+    long entry = process.tables().get(page);
+    if (!GuestPte.isPresent(entry)) {
+      firstTouch(process, vma, page, entry);
+    } else if (write && !GuestPte.isWritable(entry)) {
+      writeProtected(process, vma, page, entry);
+    } else {
+      // The entry allows it already: a translation cached earlier did not.
+      vcpu.invlpg(process.translations(), page);
+    }
+  }
+
+  private void firstTouch(UserProcess process, Vma vma, long page, long marker) {
+    Userfault watcher = process.userfaults.at(page);
+    if (watcher != null && watcher.mode() == Userfault.Mode.MISSING) {
+      watcher.fault(page, marker);
+    }
+    counters.count(Event.DEMAND_ZERO_FAULT);
+    long flags = MemoryManager.USER_PAGE | GuestPte.SOFT_DIRTY;
+    flags |=
+        (marker & GuestPte.UFFD_WRITE_PROTECTED) != 0
+            ? GuestPte.UFFD_WRITE_PROTECTED
+            : GuestPte.WRITABLE;
+    SharedObject object = vma.object;
+    if (object == null) {
+      memory.install(process, page, memory.allocateZeroed(), flags, Cause.DEMAND_ZERO);
+      return;
+    }
+    long frame = memory.sharedFrame(object, vma.objectOffset + page - vma.start);
+    Cause cause = reverseMap.count(frame) > 0 ? Cause.ALIAS : Cause.DEMAND_ZERO;
+    memory.install(process, page, frame, flags, cause);
+  }
+
+  private void writeProtected(UserProcess process, Vma vma, long page, long entry) {
+    if ((entry & GuestPte.UFFD_WRITE_PROTECTED) != 0) {
+      Userfault watcher = process.userfaults.at(page);
+      if (watcher == null) {
+        // Left over from a descriptor that was closed.
+        process.tables().set(page, entry & ~GuestPte.UFFD_WRITE_PROTECTED);
+      } else {
+        watcher.fault(page, entry);
+      }
+      writeProtected(process, vma, page, process.tables().get(page));
+      return;
+    }
+    if ((entry & GuestPte.SOFT_DIRTY) == 0) {
+      counters.count(Event.PAGE_FAULT_IN_KERNEL);
+    }
+    long frame = GuestPte.frame(entry);
+    if (vma.isPrivate() && reverseMap.count(frame) > 1) {
+      counters.count(Event.COPY_ON_WRITE_FAULT);
+      long copy = memory.allocateCopy(frame);
+      memory.remove(process, page, entry);
+      long flags = MemoryManager.USER_PAGE | GuestPte.WRITABLE | GuestPte.SOFT_DIRTY;
+      memory.install(process, page, copy, flags, Cause.COPY_ON_WRITE);
+    } else {
+      process.tables().set(page, entry | GuestPte.WRITABLE | GuestPte.SOFT_DIRTY);
+      vcpu.invlpg(process.translations(), page);
+    }
+  }
+}

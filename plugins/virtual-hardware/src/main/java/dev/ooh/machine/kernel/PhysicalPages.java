@@ -1,0 +1,67 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.extension.KernelPages;
+
+/** Contiguous pages of the kernel, reached by its direct map. */
+final class PhysicalPages implements KernelPages {
+  private final Vcpu vcpu;
+  private final FrameAllocator frames;
+  private final long gpa;
+  private final int pages;
+  private boolean freed;
+
+  PhysicalPages(Vcpu vcpu, FrameAllocator frames, int pages) {
+    if (pages < 1) {
+      throw new IllegalArgumentException("asked for " + pages + " pages, wanted 1 or more");
+    }
+    this.vcpu = vcpu;
+    this.frames = frames;
+    this.pages = pages;
+    this.gpa = frames.allocateContiguous(pages);
+    for (long offset = 0; offset < bytes(); offset += 8) {
+      vcpu.writePhysical(gpa + offset, 0);
+    }
+  }
+
+  @Override
+  public long gpa() {
+    return gpa;
+  }
+
+  @Override
+  public long bytes() {
+    return (long) pages * FrameAllocator.FRAME;
+  }
+
+  @Override
+  public long getLong(long offset) {
+    return vcpu.readPhysical(at(offset));
+  }
+
+  @Override
+  public void setLong(long offset, long value) {
+    vcpu.writePhysical(at(offset), value);
+  }
+
+  @Override
+  public void close() {
+    if (!freed) {
+      freed = true;
+      for (int i = 0; i < pages; i++) {
+        frames.free(gpa + (long) i * FrameAllocator.FRAME);
+      }
+    }
+  }
+
+  private long at(long offset) {
+    if (freed) {
+      throw new IllegalStateException("kernel pages at GPA 0x%x are freed".formatted(gpa));
+    }
+    if (offset < 0 || offset >= bytes() || (offset & 7) != 0) {
+      throw new IndexOutOfBoundsException(
+          "offset is %d, wanted a multiple of 8 below %d".formatted(offset, bytes()));
+    }
+    return gpa + offset;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.paging.GuestPte;
+
+/**
+ * The kernel's accesses to a process's memory on behalf of somebody else, as
+ * process_vm_readv and process_vm_writev do: through the page tables (so write-protection faults as
+ * ever) but by the direct map, so that no flag of a leaf entry tells of them. Modules are told.
+ */
+public final class RemoteAccess {
+  private static final long OFFSET = MemoryManager.PAGE - 1;
+
+  private final GuestKernel kernel;
+  private final MemoryManager memory;
+  private final PageFaults faults;
+
+  RemoteAccess(GuestKernel kernel, MemoryManager memory, PageFaults faults) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.faults = faults;
+  }
+
+  /**
+   * process_vm_writev; a system call.
+   *
+   * @throws SegmentationFault where nothing is mapped; pages before it have been written
+   */
+  public void write(UserProcess process, long gva, byte[] source, int offset, int length) {
+    kernel.systemCall(
+        () -> {
+          int done = 0;
+          while (done < length) {
+            long at = gva + done;
+            int part = (int) Math.min(length - done, MemoryManager.PAGE - (at & OFFSET));
+            long gpa = frame(process, at, true) + (at & OFFSET);
+            memory.writePhysical(gpa, source, offset + done, part);
+            memory.markDirty(gpa);
+            written(process, at & ~OFFSET, gpa & ~OFFSET);
+            done += part;
+          }
+          return done;
+        });
+  }
+
+  /** process_vm_readv; a system call. */
+  public void read(UserProcess process, long gva, byte[] target, int offset, int length) {
+    kernel.systemCall(
+        () -> {
+          int done = 0;
+          while (done < length) {
+            long at = gva + done;
+            int part = (int) Math.min(length - done, MemoryManager.PAGE - (at & OFFSET));
+            memory.readPhysical(frame(process, at, false) + (at & OFFSET), target, offset + done, part);
+            done += part;
+          }
+          return done;
+        });
+  }
+
+  /** Zeroes pages of shared memory that have a frame. */
+  void zero(UserProcess process, long start, long end) {
+    byte[] zeroes = new byte[(int) MemoryManager.PAGE];
+    for (long gva = start; gva < end; gva += MemoryManager.PAGE) {
+      long gpa = frame(process, gva, true);
+      memory.writePhysical(gpa, zeroes, 0, zeroes.length);
+      memory.markDirty(gpa);
+      written(process, gva, gpa);
+    }
+  }
+
+  private long frame(UserProcess process, long gva, boolean write) {
+    while (true) {
+      long entry = process.tables().get(gva);
+      if (GuestPte.isPresent(entry) && (!write || GuestPte.isWritable(entry))) {
+        return GuestPte.frame(entry);
+      }
+      faults.resolve(process, gva, write);
+    }
+  }
+
+  /** Tells every process that maps the frame. */
+  private void written(UserProcess process, long gva, long gpa) {
+    memory.notify(process, notifier -> notifier.writtenByKernel(gva, gpa));
+    if (kernel.reverseMap().count(gpa) > 1) {
+      kernel
+          .reverseMap()
+          .forEach(
+              gpa,
+              (pid, otherGva) -> {
+                UserProcess other = kernel.process(pid);
+                if (other != null && !(other == process && otherGva == gva)) {
+                  memory.notify(other, notifier -> notifier.writtenByKernel(otherGva, gpa));
+                }
+              });
+    }
+  }
+
+  /** Whether the page's frame was written since it was allocated, as the kernel knows. */
+  public boolean isDirty(UserProcess process, long gva) {
+    long entry = process.tables().get(gva);
+    return GuestPte.isPresent(entry) && memory.isFrameDirty(GuestPte.frame(entry));
+  }
+}

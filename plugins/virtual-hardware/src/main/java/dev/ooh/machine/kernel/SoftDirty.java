@@ -1,0 +1,106 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.paging.GuestPte;
+import java.util.Iterator;
+
+/**
+ * {@code /proc/PID/pagemap} and {@code /proc/PID/clear_refs} (Linux
+ * Documentation/admin-guide/mm/soft-dirty.rst).
+ */
+public final class SoftDirty {
+  /** What one read(2) of pagemap brings: 64 KiB. */
+  private static final long ENTRIES_PER_READ = 8192;
+
+  private final GuestKernel kernel;
+  private final EventCounters counters;
+
+  SoftDirty(GuestKernel kernel) {
+    this.kernel = kernel;
+    this.counters = kernel.counters();
+  }
+
+  /**
+   * Reads the pagemap entries of {@code [start, end)}, ascending: M16 each, M1 each 64 KiB read.
+   */
+  public void readPagemap(UserProcess process, long start, long end, EntryConsumer entries) {
+    long gva = start;
+    while (gva < end) {
+      long from = gva;
+      long to = Math.min(end, from + ENTRIES_PER_READ * MemoryManager.PAGE);
+      kernel.systemCall(
+          () -> {
+            read(process, from, to, entries);
+            return 0;
+          });
+      gva = to;
+    }
+  }
+
+  private void read(UserProcess process, long start, long end, EntryConsumer entries) {
+    counters.count(Event.PAGEMAP_ENTRY_READ, (end - start) / MemoryManager.PAGE);
+    Iterator<Vma> vmas = process.vmasIn(start, end).iterator();
+    Vma vma = vmas.hasNext() ? vmas.next() : null;
+    for (long gva = start; gva < end; gva += MemoryManager.PAGE) {
+      while (vma != null && vma.end <= gva) {
+        vma = vmas.hasNext() ? vmas.next() : null;
+      }
+      long value = vma == null || gva < vma.start ? 0 : entry(process, vma, gva);
+      entries.entry(gva, value);
+    }
+  }
+
+  private long entry(UserProcess process, Vma vma, long gva) {
+    long pte = process.tables().get(gva);
+    long flags = vma.softDirty ? PagemapEntry.SOFT_DIRTY : 0;
+    if ((pte & GuestPte.UFFD_WRITE_PROTECTED) != 0) {
+      flags |= PagemapEntry.UFFD_WRITE_PROTECTED;
+    }
+    if (!GuestPte.isPresent(pte)) {
+      return flags;
+    }
+    if ((pte & GuestPte.SOFT_DIRTY) != 0) {
+      flags |= PagemapEntry.SOFT_DIRTY;
+    }
+    if (!vma.isPrivate()) {
+      flags |= PagemapEntry.SHARED;
+    }
+    long frame = GuestPte.frame(pte);
+    if (kernel.reverseMap().count(frame) == 1) {
+      flags |= PagemapEntry.EXCLUSIVE;
+    }
+    return PagemapEntry.of(frame, PagemapEntry.PRESENT | flags);
+  }
+
+  /**
+   * Writes 4 to clear_refs: clears the soft-dirty bit and write-protects every page of the process;
+   * M15 for each entry visited, M1 for the system call.
+   */
+  public void clear(UserProcess process) {
+    kernel.systemCall(
+        () -> {
+          PageTables tables = process.tables();
+          for (Vma vma : process.vmas.values()) {
+            vma.softDirty = false;
+            tables.forEach(
+                vma.start,
+                vma.end,
+                (gva, entry) -> {
+                  if (GuestPte.isPresent(entry)) {
+                    counters.count(Event.CLEAR_REFS);
+                    tables.set(gva, entry & ~(GuestPte.SOFT_DIRTY | GuestPte.WRITABLE));
+                  }
+                });
+          }
+          kernel.flush(process);
+          return 0;
+        });
+  }
+
+  /** Receives one pagemap entry. */
+  @FunctionalInterface
+  public interface EntryConsumer {
+    void entry(long gva, long entry);
+  }
+}

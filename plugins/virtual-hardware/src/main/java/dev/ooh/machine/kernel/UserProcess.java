@@ -1,0 +1,156 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.cpu.TranslationCache;
+import dev.ooh.machine.extension.GuestProcess;
+import dev.ooh.machine.extension.MemoryNotifier;
+import dev.ooh.machine.paging.GuestPte;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A process: page tables, their cached translations, and mappings. */
+public final class UserProcess implements GuestProcess {
+  private final GuestKernel kernel;
+  private final int pid;
+  private final String name;
+  private final PageTables tables;
+  private final TranslationCache translations = new TranslationCache();
+  final TreeMap<Long, Vma> vmas = new TreeMap<>();
+  final List<MemoryNotifier> memoryNotifiers = new ArrayList<>();
+  final UserfaultRanges userfaults = new UserfaultRanges();
+  private volatile boolean alive = true;
+
+  UserProcess(GuestKernel kernel, int pid, String name, PageTables tables) {
+    this.kernel = kernel;
+    this.pid = pid;
+    this.name = name;
+    this.tables = tables;
+  }
+
+  @Override
+  public int pid() {
+    return pid;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean isAlive() {
+    return alive;
+  }
+
+  void markDead() {
+    alive = false;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return kernel.currentProcess() == this;
+  }
+
+  PageTables tables() {
+    return tables;
+  }
+
+  /** The processor's cached translations; empty unless this is the current process. */
+  public TranslationCache translations() {
+    return translations;
+  }
+
+  /** The mapping that holds {@code gva}. */
+  @Nullable Vma vma(long gva) {
+    Map.Entry<Long, Vma> entry = vmas.floorEntry(gva);
+    return entry != null && gva < entry.getValue().end ? entry.getValue() : null;
+  }
+
+  /** The mappings that overlap {@code [start, end)}, ascending. */
+  List<Vma> vmasIn(long start, long end) {
+    Long first = vmas.floorKey(start);
+    return vmas.subMap(first == null ? start : first, end).values().stream()
+        .filter(vma -> vma.end > start)
+        .toList();
+  }
+
+  /** Bytes of all mappings. */
+  public long mappedBytes() {
+    return vmas.values().stream().mapToLong(vma -> vma.end - vma.start).sum();
+  }
+
+  @Override
+  public long translate(long gva) {
+    long entry = tables.get(gva);
+    return GuestPte.isPresent(entry) ? GuestPte.frame(entry) | (gva & 0xFFF) : -1;
+  }
+
+  @Override
+  public int resolve(long gpa, LongConsumer gvas) {
+    int[] found = {0};
+    kernel
+        .reverseMap()
+        .forEach(
+            gpa,
+            (mapper, gva) -> {
+              if (mapper == pid) {
+                found[0]++;
+                gvas.accept(gva);
+              }
+            });
+    return found[0];
+  }
+
+  @Override
+  public void forEachMapped(long start, long end, PageVisitor pages) {
+    tables.forEach(
+        start,
+        end,
+        (gva, entry) -> {
+          if (GuestPte.isPresent(entry)) {
+            pages.page(gva, GuestPte.frame(entry));
+          }
+        });
+  }
+
+  @Override
+  public boolean hasAliases() {
+    if (!kernel.reverseMap().hasShared()) {
+      return false;
+    }
+    boolean[] found = {false};
+    kernel
+        .reverseMap()
+        .forEachShared(gpa -> found[0] |= !found[0] && resolve(gpa, gva -> {}) > 1);
+    return found[0];
+  }
+
+  @Override
+  public void forEachSharedElsewhere(long start, long end, LongConsumer gvas) {
+    if (!kernel.reverseMap().hasShared()) {
+      return;
+    }
+    for (Vma vma : vmasIn(start, end)) {
+      // A private page that others map too is write-protected everywhere until it is copied.
+      if (!vma.isPrivate()) {
+        forEachMapped(
+            Math.max(start, vma.start),
+            Math.min(end, vma.end),
+            (gva, gpa) -> {
+              int mine = resolve(gpa, g -> {});
+              if (kernel.reverseMap().count(gpa) > mine) {
+                gvas.accept(gva);
+              }
+            });
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "process %d (%s)".formatted(pid, name);
+  }
+}

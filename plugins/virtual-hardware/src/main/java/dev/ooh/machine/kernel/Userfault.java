@@ -1,0 +1,156 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.paging.GuestPte;
+import java.util.function.LongConsumer;
+
+/**
+ * A userfaultfd (Linux Documentation/admin-guide/mm/userfaultfd.rst) with its handler: a program
+ * that records the page and resolves the fault, before the faulting thread goes on. On one CPU the
+ * handler runs to its end first.
+ */
+public final class Userfault {
+  /** What is watched and who resolves it. */
+  public enum Mode {
+    /** A write-protect fault goes to the handler (M5 and M6), which unprotects (M1). */
+    SYNCHRONOUS_WRITE_PROTECT,
+    /** The kernel resolves a write-protect fault itself (M5). */
+    ASYNCHRONOUS_WRITE_PROTECT,
+    /** The first touch goes to the handler, which fills the page (M5, M6 and M1). */
+    MISSING
+  }
+
+  private final GuestKernel kernel;
+  private final UserProcess process;
+  private final Mode mode;
+  private final PageList faults = new PageList();
+
+  Userfault(GuestKernel kernel, UserProcess process, Mode mode) {
+    this.kernel = kernel;
+    this.process = process;
+    this.mode = mode;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  /**
+   * UFFDIO_REGISTER.
+   *
+   * @throws IllegalStateException if another one watches any of it
+   */
+  public void register(long start, long end) {
+    kernel.systemCall(
+        () -> {
+          process.userfaults.add(start, end, this);
+          return 0;
+        });
+  }
+
+  /** UFFDIO_UNREGISTER: unprotects, and forgets the faults there. */
+  public void unregister(long start, long end) {
+    kernel.systemCall(
+        () -> {
+          for (UserfaultRanges.Range range : process.userfaults.of(this)) {
+            long from = Math.max(start, range.start());
+            long to = Math.min(end, range.end());
+            if (from < to) {
+              process.userfaults.remove(from, to);
+              unprotect(from, to);
+            }
+          }
+          faults.removeRange(start, end);
+          return 0;
+        });
+  }
+
+  /** UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED: pages without a frame included. */
+  public void writeProtect(long start, long end) {
+    kernel.systemCall(
+        () -> {
+          protect(start, end);
+          return 0;
+        });
+  }
+
+  private void protect(long start, long end) {
+    PageTables tables = process.tables();
+    boolean changed = false;
+    for (Vma vma : process.vmasIn(start, end)) {
+      for (long gva = Math.max(start, vma.start); gva < Math.min(end, vma.end); gva += 4096) {
+        if (process.userfaults.at(gva) != this) {
+          continue;
+        }
+        long entry = tables.get(gva);
+        if ((entry & GuestPte.UFFD_WRITE_PROTECTED) == 0) {
+          tables.set(gva, (entry & ~GuestPte.WRITABLE) | GuestPte.UFFD_WRITE_PROTECTED);
+          changed |= GuestPte.isPresent(entry);
+        }
+      }
+    }
+    if (changed) {
+      kernel.flush(process);
+    }
+  }
+
+  private void unprotect(long start, long end) {
+    PageTables tables = process.tables();
+    tables.forEach(
+        start,
+        end,
+        (gva, entry) -> {
+          if ((entry & GuestPte.UFFD_WRITE_PROTECTED) != 0) {
+            tables.set(gva, entry & ~GuestPte.UFFD_WRITE_PROTECTED);
+          }
+        });
+  }
+
+  /**
+   * PAGEMAP_SCAN with PM_SCAN_WP_MATCHING: passes on each page of {@code [start, end)} that was
+   * written since it was protected last, and protects it again if {@code rearm}. One atomic step.
+   */
+  public void scan(long start, long end, boolean rearm, LongConsumer written) {
+    kernel.systemCall(
+        () -> {
+          PageTables tables = process.tables();
+          for (Vma vma : process.vmasIn(start, end)) {
+            for (long gva = Math.max(start, vma.start); gva < Math.min(end, vma.end); gva += 4096) {
+              kernel.counters().count(Event.PAGEMAP_ENTRY_READ);
+              if ((tables.get(gva) & GuestPte.UFFD_WRITE_PROTECTED) == 0) {
+                written.accept(gva);
+              }
+            }
+          }
+          if (rearm) {
+            protect(start, end);
+          }
+          return 0;
+        });
+  }
+
+  /** Passes on the pages whose faults were resolved, in order, and forgets them. */
+  public void drain(LongConsumer pages) {
+    faults.drain(pages);
+  }
+
+  /** The kernel has stopped a writer at a protected page, or a first touch. Resolves it. */
+  void fault(long page, long entry) {
+    kernel.counters().count(Event.PAGE_FAULT_IN_KERNEL);
+    if (mode != Mode.ASYNCHRONOUS_WRITE_PROTECT) {
+      kernel.counters().count(Event.PAGE_FAULT_IN_USERSPACE);
+      kernel.counters().count(Event.USER_TO_KERNEL_SWITCH);
+    }
+    faults.add(page);
+    if (mode != Mode.MISSING) {
+      process.tables().set(page, entry & ~GuestPte.UFFD_WRITE_PROTECTED);
+    }
+  }
+
+  /** Closes the descriptor: nothing is watched any more. */
+  public void close() {
+    if (process.isAlive()) {
+      unregister(0, Long.MAX_VALUE);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.ooh.machine.substrate;
+
+import dev.ooh.machine.cost.CostProfile;
+import dev.ooh.machine.hypervisor.HypervisorModules;
+import dev.ooh.machine.hypervisor.VirtualMachine;
+import dev.ooh.machine.kernel.GuestKernel;
+import dev.ooh.machine.kernel.SharedObject;
+import dev.ooh.machine.kernel.UserProcess;
+import dev.ooh.memory.MemoryAccessException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A machine with its guest, shared by the address spaces of its processes; the last one stops it. */
+final class Machine {
+  private final VirtualMachine hardware;
+  private final GuestKernel kernel;
+  private final HypervisorModules hypervisorModules;
+  private final VirtualCosts costs;
+  private final Map<Path, SharedObject> files = new HashMap<>();
+  private int spaces;
+  private boolean stopped;
+
+  Machine(long guestBytes, long seed, int quantum, CostProfile profile) {
+    this.hardware = new VirtualMachine(guestBytes);
+    this.kernel = new GuestKernel(hardware, seed, quantum);
+    this.hypervisorModules = new HypervisorModules(hardware);
+    this.costs = new VirtualCosts(kernel, profile);
+  }
+
+  GuestKernel kernel() {
+    return kernel;
+  }
+
+  VirtualMachine hardware() {
+    return hardware;
+  }
+
+  HypervisorModules hypervisorModules() {
+    return hypervisorModules;
+  }
+
+  VirtualCosts costs() {
+    return costs;
+  }
+
+  /** The pages of a host file, the same ones for all who map it. On the machine's CPU. */
+  SharedObject file(Path path) {
+    try {
+      Path real = path.toRealPath();
+      SharedObject open = files.get(real);
+      if (open == null || !open.isMapped()) {
+        open = new SharedObject(real.toString(), new MappedFile(real));
+        files.put(real, open);
+      }
+      return open;
+    } catch (IOException e) {
+      throw new MemoryAccessException(0, "map file " + path + ": " + e);
+    }
+  }
+
+  synchronized void opened() {
+    spaces++;
+  }
+
+  synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** The process's space was closed: ends the process, and the machine with its last one. */
+  void closed(UserProcess process) {
+    kernel.exit(process);
+    synchronized (this) {
+      spaces--;
+      stopped = spaces == 0;
+      if (!stopped) {
+        return;
+      }
+    }
+    kernel.shutDown(hypervisorModules::unloadAll);
+  }
+}

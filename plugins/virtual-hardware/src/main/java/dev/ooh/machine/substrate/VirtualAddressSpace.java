@@ -1,0 +1,244 @@
+package dev.ooh.machine.substrate;
+
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.kernel.GuestKernel;
+import dev.ooh.machine.kernel.SharedObject;
+import dev.ooh.machine.kernel.UserProcess;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.Memory;
+import dev.ooh.memory.MemoryAccessException;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.facility.Fork;
+import dev.ooh.tracking.facility.OutsideWrites;
+import dev.ooh.tracking.facility.SimulatedCosts;
+import dev.ooh.tracking.facility.SoftDirtyPagemap;
+import dev.ooh.tracking.facility.Userfaultfd;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process of a virtual machine. Its state is changed on the machine's CPU only, and read by
+ * anybody.
+ */
+final class VirtualAddressSpace implements AddressSpace {
+  private final Machine machine;
+  private final GuestKernel kernel;
+  private final UserProcess process;
+  private final SpaceOptions options;
+  private final VirtualMemory memory;
+  private final VirtualExecution execution;
+  private final Map<Class<?>, Object> facilities = new HashMap<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile Regions regions;
+  private volatile PageSet alwaysDirty = PageSet.empty();
+  private volatile boolean open = true;
+
+  private VirtualAddressSpace(
+      Machine machine, UserProcess process, SpaceOptions options, Regions regions) {
+    this.machine = machine;
+    this.kernel = machine.kernel();
+    this.process = process;
+    this.options = options;
+    this.regions = regions;
+    this.memory = new VirtualMemory(kernel, process);
+    this.execution = new VirtualExecution(machine, process);
+    facilities.put(SimulatedCosts.class, machine.costs());
+    facilities.put(SoftDirtyPagemap.class, new VirtualPagemap(kernel, process));
+    facilities.put(Userfaultfd.class, new VirtualUserfaultfd(kernel, process));
+    facilities.put(OutsideWrites.class, new VirtualOutsideWrites(kernel, process));
+    facilities.put(MachineExtensions.class, new VirtualExtensions(machine, process));
+    facilities.put(Fork.class, (Fork) this::fork);
+    machine.opened();
+  }
+
+  static VirtualAddressSpace open(Machine machine, SpaceOptions options) {
+    UserProcess process = machine.kernel().createProcess(options.name());
+    return new VirtualAddressSpace(machine, process, options, Regions.NONE);
+  }
+
+  private AddressSpace fork(String childName) {
+    return kernel.enter(
+        process,
+        () -> {
+          checkOpen();
+          UserProcess child = kernel.fork(process, childName);
+          SpaceOptions childOptions = new SpaceOptions(childName, options.settings());
+          VirtualAddressSpace space =
+              new VirtualAddressSpace(machine, child, childOptions, regions);
+          space.alwaysDirty = alwaysDirty;
+          return space;
+        });
+  }
+
+  @Override
+  public String name() {
+    return options.name();
+  }
+
+  @Override
+  public String substrate() {
+    return "virtual";
+  }
+
+  @Override
+  public Optional<String> setting(String name) {
+    return Optional.ofNullable(options.settings().get(name));
+  }
+
+  @Override
+  public Memory memory() {
+    return memory;
+  }
+
+  @Override
+  public ExecutionContext execution() {
+    return execution;
+  }
+
+  @Override
+  public Region map(RegionRequest request) {
+    return kernel.enter(
+        process,
+        () -> {
+          checkOpen();
+          Region region = regions.place(request);
+          kernel.map(process, region.name(), region.start(), region.bytes(), object(request));
+          regions = regions.plus(region);
+          tell(listener -> listener.mapped(this, region));
+          return region;
+        });
+  }
+
+  private @Nullable SharedObject object(RegionRequest request) {
+    return switch (request.kind()) {
+      case ANONYMOUS -> null;
+      case MEMFD -> new SharedObject(request.name(), SharedObject.Contents.ZERO);
+      case FILE -> machine.file(request.file().orElseThrow());
+    };
+  }
+
+  @Override
+  public void unmap(Region region) {
+    kernel.enter(
+        process,
+        () -> {
+          checkOpen();
+          regions.check(region);
+          kernel.unmap(process, region.start(), region.end());
+          regions = regions.minus(region);
+          alwaysDirty = alwaysDirty.minus(region.pages());
+          tell(listener -> listener.unmapped(this, region.pages()));
+          return region;
+        });
+  }
+
+  @Override
+  public List<Region> regions() {
+    return regions.list();
+  }
+
+  @Override
+  public void discard(PageSet pages) {
+    kernel.enter(
+        process,
+        () -> {
+          checkOpen();
+          if (!regions.pages().containsAll(pages)) {
+            PageSet missing = pages.minus(regions.pages());
+            throw new MemoryAccessException(
+                missing.runStart(0), "discard " + pages + ": wanted mapped pages, not " + missing);
+          }
+          pages.forEachRun((start, end) -> kernel.discard(process, start, end));
+          tell(listener -> listener.changed(this, pages));
+          return pages;
+        });
+  }
+
+  @Override
+  public void declareAlwaysDirty(PageSet pages) {
+    kernel.enter(
+        process,
+        () -> {
+          checkOpen();
+          alwaysDirty = alwaysDirty.union(pages.intersect(regions.pages()));
+          return pages;
+        });
+  }
+
+  @Override
+  public PageSet alwaysDirty() {
+    return alwaysDirty;
+  }
+
+  @Override
+  public TrackingConsumer consumer(String name) {
+    return new TrackingConsumer(
+        this, name, consumer -> tell(listener -> listener.consumerClosed(consumer)));
+  }
+
+  @Override
+  public <F> Optional<F> facility(Class<F> type) {
+    return Optional.ofNullable(type.cast(facilities.get(type)));
+  }
+
+  @Override
+  public void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeListener(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public void close() {
+    if (!open || machine.isStopped()) {
+      return;
+    }
+    boolean mine =
+        kernel.enter(
+            process,
+            () -> {
+              boolean first = open;
+              open = false;
+              return first;
+            });
+    if (mine) {
+      tell(listener -> listener.closing(this));
+      machine.closed(process);
+      regions = Regions.NONE;
+    }
+  }
+
+  private void tell(Consumer<Listener> event) {
+    listeners.forEach(event);
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "address space " + name() + " is closed, wanted an open one");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "virtual address space " + name();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.ooh.machine.substrate;
+
+import dev.ooh.machine.cost.CostProfile;
+import dev.ooh.machine.cost.Costs;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.event.EventCounts;
+import dev.ooh.machine.kernel.GuestKernel;
+import dev.ooh.machine.kernel.UserProcess;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.facility.SimulatedCosts;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The events of one machine, and their prices. */
+final class VirtualCosts implements SimulatedCosts {
+  private static final Map<String, Event> BY_NAME =
+      Arrays.stream(Event.values())
+          .collect(Collectors.toUnmodifiableMap(VirtualCosts::nameOf, event -> event));
+
+  private final GuestKernel kernel;
+  private final CostProfile profile;
+  private volatile long trackedBytes;
+
+  VirtualCosts(GuestKernel kernel, CostProfile profile) {
+    this.kernel = kernel;
+    this.profile = profile;
+  }
+
+  /** The paper's id; a dotted name for what the paper doesn't price. */
+  private static String nameOf(Event event) {
+    return event.id().matches("M\\d+|CP|W0") ? event.id() : event.label().replace('_', '.');
+  }
+
+  @Override
+  public String profile() {
+    return profile.name();
+  }
+
+  @Override
+  public TechniqueStatistics events() {
+    Map<String, Long> counts = new TreeMap<>();
+    counts().forEachNonZero((event, count) -> counts.put(nameOf(event), count));
+    return TechniqueStatistics.of(counts);
+  }
+
+  EventCounts counts() {
+    return kernel.atBoundary(() -> kernel.counters().counts());
+  }
+
+  @Override
+  public void trackedBytes(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("tracked size is " + bytes + " bytes, wanted 0 or more");
+    }
+    trackedBytes = bytes;
+  }
+
+  @Override
+  public void count(String event, long times) {
+    Event known = BY_NAME.get(event);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "event is '" + event + "', wanted one of " + new TreeMap<>(BY_NAME).keySet());
+    }
+    kernel.atBoundary(
+        () -> {
+          kernel.counters().count(known, times);
+          return 0;
+        });
+  }
+
+  @Override
+  public Priced price(TechniqueStatistics difference) {
+    EventCounters counters = new EventCounters();
+    difference
+        .counts()
+        .forEach(
+            (name, times) -> {
+              Event event = BY_NAME.get(name);
+              if (event != null && times > 0) {
+                counters.count(event, times);
+              }
+            });
+    Costs costs = profile.price(counters.counts(), trackedBytes);
+    return new Priced(costs.setup(), costs.tracker(), costs.impact(), costs.work());
+  }
+
+  /** Simulated milliseconds since the machine started. */
+  double total(UserProcess process) {
+    long size = trackedBytes > 0 ? trackedBytes : process.mappedBytes();
+    Costs costs = profile.price(counts(), size);
+    return costs.setup() + costs.tracker() + costs.impact() + costs.work();
+  }
+
+  @Override
+  public double untrackedPageWriteMillis() {
+    return profile.microseconds(Event.PAGE_WRITTEN, trackedBytes) / 1000;
+  }
+}

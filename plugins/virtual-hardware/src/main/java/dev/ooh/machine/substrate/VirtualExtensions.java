@@ -1,0 +1,113 @@
+package dev.ooh.machine.substrate;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounts;
+import dev.ooh.machine.extension.CpuExtension;
+import dev.ooh.machine.extension.DeviceFile;
+import dev.ooh.machine.extension.GuestProcess;
+import dev.ooh.machine.extension.HypervisorModule;
+import dev.ooh.machine.extension.KernelModule;
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.kernel.UserProcess;
+import java.util.function.Supplier;
+
+/** A machine's extension points, as one of its processes sees them. */
+final class VirtualExtensions implements MachineExtensions {
+  private final Machine machine;
+  private final UserProcess process;
+
+  VirtualExtensions(Machine machine, UserProcess process) {
+    this.machine = machine;
+    this.process = process;
+  }
+
+  @Override
+  public GuestProcess process() {
+    return process;
+  }
+
+  @Override
+  public <M extends KernelModule> Loaded<M> loadKernelModule(Class<M> type, Supplier<M> module) {
+    return machine.kernel().modules().load(process, type, module);
+  }
+
+  @Override
+  public <M extends HypervisorModule> Loaded<M> loadHypervisorModule(
+      Class<M> type, Supplier<M> module) {
+    M loaded = enter(() -> machine.hypervisorModules().load(type, module));
+    return new Reference<>(loaded, type);
+  }
+
+  @Override
+  public <X extends CpuExtension> Loaded<X> installCpuExtension(
+      Class<X> type, Supplier<X> extension) {
+    X installed = enter(() -> machine.hypervisorModules().install(type, extension));
+    return new Reference<>(installed, type);
+  }
+
+  @Override
+  public DeviceFile open(String device) {
+    return machine.kernel().devices().open(process, device);
+  }
+
+  @Override
+  public EventCounts events() {
+    return machine.costs().counts();
+  }
+
+  @Override
+  public void count(Event event, long times) {
+    machine
+        .kernel()
+        .atBoundary(
+            () -> {
+              machine.kernel().counters().count(event, times);
+              return 0;
+            });
+  }
+
+  @Override
+  public void atomically(Runnable body) {
+    enter(
+        () -> {
+          body.run();
+          return 0;
+        });
+  }
+
+  private <T> T enter(Supplier<T> body) {
+    return machine.kernel().enter(process, body);
+  }
+
+  private final class Reference<M> implements Loaded<M> {
+    private final M part;
+    private final Class<?> type;
+    private boolean held = true;
+
+    Reference(M part, Class<?> type) {
+      this.part = part;
+      this.type = type;
+    }
+
+    @Override
+    public M module() {
+      return part;
+    }
+
+    @Override
+    public void close() {
+      if (!machine.isStopped()) {
+        machine
+            .kernel()
+            .atBoundary(
+                () -> {
+                  if (held) {
+                    held = false;
+                    machine.hypervisorModules().release(type);
+                  }
+                  return 0;
+                });
+      }
+    }
+  }
+}
