@@ -50,7 +50,9 @@ public final class CsvRows implements AutoCloseable {
       if (Files.exists(file) && !Files.isWritable(file)) {
         throw new CommandException("--csv is " + file + ", which is not writable");
       }
-      return new CsvRows(file, Files.createTempFile(folder, "." + file.getFileName(), ".part"));
+      Path part = Files.createTempFile(folder, "." + file.getFileName(), ".part");
+      part.toFile().deleteOnExit(); // for a process that is told to end
+      return new CsvRows(file, part);
     } catch (IOException e) {
       throw new CommandException(
           "--csv is %s, but no file can be made in %s: %s"
