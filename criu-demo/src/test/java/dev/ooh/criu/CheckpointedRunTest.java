@@ -1,0 +1,129 @@
+package dev.ooh.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.toy.FaultyFiles;
+import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.baby.BabyEngine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The key-value engine, dumped on the way and taken up again. */
+class CheckpointedRunTest {
+  private static final long OPERATIONS = 150_000;
+  private static final Parameters PARAMETERS =
+      new Parameters(Configuration.SMALL, Optional.empty(), 11);
+
+  @TempDir private Path directory;
+  private final BabyEngine engine = BabyEngine.withOperations(OPERATIONS);
+  private final ToySpace space = new ToySpace();
+
+  private ArenaHeap started(long bytes) {
+    Region region = space.map(RegionRequest.anonymous("heap", bytes));
+    ArenaHeap heap = ArenaHeap.create(space, region);
+    engine.start(heap, PARAMETERS);
+    return heap;
+  }
+
+  private static long uninterrupted() {
+    ToySpace space = new ToySpace();
+    ArenaHeap heap =
+        ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", 32 << 20)));
+    BabyEngine engine = BabyEngine.withOperations(OPERATIONS);
+    engine.start(heap, PARAMETERS);
+    while (engine.step(heap)) {}
+    return engine.result(heap);
+  }
+
+  private CheckpointedRun.Outcome run(CheckpointPlan plan) throws Exception {
+    ArenaHeap heap = started(32 << 20);
+    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("baby", "small", 1, heap),
+                store,
+                new Checkpointer.Options(true, true, new Checkpointer.Observer() {}))) {
+      return new CheckpointedRun(space, engine, heap, plan, done -> {}).run(checkpointer);
+    }
+  }
+
+  @Test
+  void restoredInTheMiddleItEndsAsTheUninterruptedRunDoes() throws Exception {
+    CheckpointedRun.Outcome outcome = run(new CheckpointPlan(3, 0.5));
+    assertThat(outcome.result()).isEqualTo(uninterrupted());
+    assertThat(outcome.preDumps()).hasSize(3);
+    assertThat(outcome.dump().pagesSkippedParent()).isPositive();
+    ToySpace other = new ToySpace();
+    RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), other);
+    assertThat(engine.progress(program.heap())).isBetween(0.5, 0.99);
+    while (engine.step(program.heap())) {}
+    assertThat(engine.result(program.heap())).isEqualTo(uninterrupted());
+  }
+
+  @Test
+  void dumpedAtItsEndItIsAtItsEnd() throws Exception {
+    CheckpointedRun.Outcome outcome = run(new CheckpointPlan(0, 1));
+    RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), new ToySpace());
+    assertThat(engine.progress(program.heap())).isEqualTo(1);
+    assertThat(engine.result(program.heap())).isEqualTo(outcome.result());
+    assertThat(outcome.dump().pagesSkippedParent()).isZero();
+  }
+
+  @Test
+  void failingDumpEndsTheProgramAndSaysWhy() throws Exception {
+    ArenaHeap heap = started(32 << 20);
+    try (ImageStore store = ImageStore.open(directory, new FaultyFiles(30, false));
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("baby", "small", 1, heap),
+                store,
+                Checkpointer.Options.plain())) {
+      CheckpointedRun run =
+          new CheckpointedRun(space, engine, heap, new CheckpointPlan(4, 1), done -> {});
+      assertThatThrownBy(() -> run.run(checkpointer))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left");
+    }
+  }
+
+  @Test
+  void failingProgramEndsTheRunAndSaysWhy() throws Exception {
+    ArenaHeap heap = started(2 << 20);
+    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("baby", "small", 1, heap),
+                store,
+                Checkpointer.Options.plain())) {
+      CheckpointedRun run =
+          new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {});
+      assertThatThrownBy(() -> run.run(checkpointer))
+          .rootCause()
+          .hasMessageContaining("heap heap: asked for");
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void planSpreadsDumpsEvenly() {
+    CheckpointPlan plan = new CheckpointPlan(3, 0.8);
+    assertThat(plan.due(0)).isEqualTo(0.2);
+    assertThat(plan.due(3)).isEqualTo(0.8);
+    assertThatThrownBy(() -> new CheckpointPlan(-1, 1)).hasMessageContaining("-1");
+    assertThatThrownBy(() -> new CheckpointPlan(0, 1.5)).hasMessageContaining("1.5");
+  }
+}
