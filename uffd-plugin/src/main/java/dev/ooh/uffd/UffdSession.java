@@ -1,5 +1,6 @@
 package dev.ooh.uffd;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
@@ -14,10 +15,15 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Drains the pages that faulted and protects them again. A page that is written between both is in
  * this report already, whose reader copies it only after {@link #fetch} returned.
+ *
+ * <p>Dropping a page's contents (madvise) drops its protection with them, without a fault; so the
+ * session listens for changes of that kind and reports such pages itself.
  */
 final class UffdSession implements TrackingSession {
+  private final AddressSpace space;
   private final Mode mode;
   private final Descriptor descriptor;
+  private final Changes changes = new Changes();
   private final AtomicLong fetches = new AtomicLong();
   private final AtomicLong reported = new AtomicLong();
   private final AtomicLong protectedPages = new AtomicLong();
@@ -28,9 +34,11 @@ final class UffdSession implements TrackingSession {
 
   private boolean closed;
 
-  UffdSession(Mode mode, Descriptor descriptor) {
+  UffdSession(AddressSpace space, Mode mode, Descriptor descriptor) {
+    this.space = space;
     this.mode = mode;
     this.descriptor = descriptor;
+    space.addListener(changes);
   }
 
   static String name(Mode mode) {
@@ -51,7 +59,7 @@ final class UffdSession implements TrackingSession {
       descriptor.register(fresh);
       registered = registered.union(fresh);
     }
-    PageSet written = descriptor.drain();
+    PageSet written = descriptor.drain().union(changes.take().intersect(armed));
     Optional<String> lost = descriptor.lost();
     // After a loss nobody knows what is still protected.
     PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
@@ -100,7 +108,24 @@ final class UffdSession implements TrackingSession {
   public void close() {
     if (!closed) {
       closed = true;
+      space.removeListener(changes);
       descriptor.close();
+    }
+  }
+
+  /** Pages that changed without a store. */
+  private static final class Changes implements AddressSpace.Listener {
+    private PageSet pages = PageSet.empty();
+
+    @Override
+    public synchronized void changed(AddressSpace where, PageSet changed) {
+      pages = pages.union(changed);
+    }
+
+    synchronized PageSet take() {
+      PageSet taken = pages;
+      pages = PageSet.empty();
+      return taken;
     }
   }
 }

@@ -57,14 +57,14 @@ public final class UffdTechnique implements TrackingTechnique {
     for (Mode mode : modes) {
       // The last one is not tried: if it fails, its own call says why.
       if (mode == modes.getLast() || probe(space, facility, mode).usable()) {
-        return new UffdSession(mode, facility.open(mode));
+        return new UffdSession(space, mode, facility.open(mode));
       }
     }
     throw new AssertionError(modes);
   }
 
   private static Probe probe(AddressSpace space, Userfaultfd facility, Mode mode) {
-    return RoundTrip.probe(space, it -> new UffdSession(mode, facility.open(mode)), REMEDY);
+    return RoundTrip.probe(space, it -> new UffdSession(space, mode, facility.open(mode)), REMEDY);
   }
 
   private static Userfaultfd facility(AddressSpace space) throws TrackingException {
