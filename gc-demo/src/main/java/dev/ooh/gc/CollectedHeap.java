@@ -153,6 +153,14 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     return mutator().roots().open();
   }
 
+  /**
+   * Asks once, about nothing, so that a technique sets itself up now instead of in the first
+   * cycle's pause.
+   */
+  public void prepareTracking() {
+    plan.prepareTracking();
+  }
+
   /** Collects now. Returns false when the other threads could not be stopped. */
   public boolean collect(boolean full) {
     Mutator mutator = mutator();

@@ -51,6 +51,7 @@ final class GcMeasurement {
     try (CollectedHeap heap =
         new CollectedHeap(space, options, question, (PageSet watched, Interval interval) -> {})) {
       mapped.accept(heap.pages().bytes());
+      heap.prepareTracking();
       long started = execution.nanoTime();
       application.start(heap, parameters);
       for (long step = 1; application.step(heap); step++) {

@@ -88,6 +88,14 @@ public final class MarkSweep {
     verify = options.verify();
   }
 
+  /** Lets a technique set itself up, outside any pause. */
+  public void prepareTracking() {
+    try (Interval interval =
+        changedPages.fetch(space, consumer, PageSet.empty(), PageSet.empty())) {
+      interval.commit();
+    }
+  }
+
   /** Accounts for allocation. */
   public void allocated(long bytes) {
     trigger.allocated(bytes);

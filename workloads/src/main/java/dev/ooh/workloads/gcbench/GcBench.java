@@ -5,6 +5,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import java.util.Optional;
 
 /**
  * GCBench by John Ellis, Pete Kovac and Hans Boehm: a stretch tree that is dropped, a long-lived
@@ -64,6 +65,25 @@ public final class GcBench implements Application {
     static final Phase[] ALL = values();
   }
 
+  private final Optional<Shape> fixed;
+
+  /** In the paper's configurations. */
+  public GcBench() {
+    fixed = Optional.empty();
+  }
+
+  /**
+   * In a size of its own, whatever the configuration.
+   *
+   * @param arraySize doubles in the long-lived array, 2000 or more
+   * @param longLivedDepth depth of the long-lived tree
+   * @param stretchDepth depth of the stretch tree, {@value #MIN_DEPTH} or more; no short-lived tree
+   *     is deeper
+   */
+  public GcBench(long arraySize, int longLivedDepth, int stretchDepth) {
+    fixed = Optional.of(new Shape(arraySize, longLivedDepth, stretchDepth));
+  }
+
   @Override
   public String name() {
     return "gcbench";
@@ -71,14 +91,14 @@ public final class GcBench implements Application {
 
   @Override
   public long heapBytes(Parameters parameters) {
-    Shape shape = Shape.of(parameters.configuration());
+    Shape shape = fixed.orElseGet(() -> Shape.of(parameters.configuration()));
     long stretch = treeSize(shape.stretchDepth) * 32;
     return stretch + stretch / 2 + shape.arraySize * Double.BYTES + (8 << 20);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    Shape shape = Shape.of(parameters.configuration());
+    Shape shape = fixed.orElseGet(() -> Shape.of(parameters.configuration()));
     heap.setGlobal(STATE, heap.allocate(0, Field.values().length * Long.BYTES));
     State state = new State(heap);
     state.set(Field.ARRAY_SIZE, shape.arraySize);
@@ -113,7 +133,7 @@ public final class GcBench implements Application {
     int stretchDepth = (int) state.get(Field.STRETCH_DEPTH);
     long total =
         treeSize(stretchDepth) + treeSize((int) state.get(Field.LONG_LIVED_DEPTH));
-    for (int depth = MIN_DEPTH; depth <= MAX_DEPTH; depth += 2) {
+    for (int depth = MIN_DEPTH; depth <= maxDepth(state); depth += 2) {
       total += 2 * trees(stretchDepth, depth) * treeSize(depth);
     }
     return Math.min(0.999, (double) state.get(Field.NODES_BUILT) / total);
@@ -182,7 +202,7 @@ public final class GcBench implements Application {
       }
       if (topDown) {
         state.enter(Phase.BOTTOM_UP);
-      } else if (depth < MAX_DEPTH) {
+      } else if (depth + 2 <= maxDepth(state)) {
         state.enter(Phase.TOP_DOWN);
         state.set(Field.DEPTH, depth + 2);
       } else {
@@ -352,6 +372,10 @@ public final class GcBench implements Application {
     boolean complete = piece + 1 == 1L << above;
     state.set(Field.PIECE, complete ? 0 : piece + 1);
     return complete;
+  }
+
+  private static int maxDepth(State state) {
+    return (int) Math.min(MAX_DEPTH, state.get(Field.STRETCH_DEPTH));
   }
 
   /** Two references and two ints, as the original's node. */
