@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a technique for one address space, by trying, and remembers why not the others. No probe
@@ -31,6 +33,9 @@ final class Selector {
   private final Map<String, String> setAside = new ConcurrentHashMap<>();
 
   private final Set<String> departed = ConcurrentHashMap.newKeySet();
+
+  /** Tried for an operator and not opened yet: the next choice need not try it again. */
+  private final AtomicReference<@Nullable TrackingTechnique> tried = new AtomicReference<>();
 
   /**
    * @param activeMode by what mode a technique is at work on the space; empty when it isn't
@@ -80,6 +85,12 @@ final class Selector {
     if (!isUsable(entry, refused)) {
       throw new TrackingException(refused.getFirst());
     }
+    tried.set(entry.technique());
+  }
+
+  /** What was tried for an operator is open now. */
+  void opened() {
+    tried.set(null);
   }
 
   void setAside(String name, TrackingException failure) {
@@ -103,6 +114,9 @@ final class Selector {
 
   private boolean isUsable(Entry entry, List<String> refused) {
     String failure = setAside.get(entry.name());
+    if (failure == null && tried.compareAndSet(entry.technique(), null)) {
+      return true;
+    }
     Probe probe =
         failure == null
             ? probe(entry)

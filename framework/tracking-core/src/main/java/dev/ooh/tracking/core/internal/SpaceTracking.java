@@ -258,6 +258,9 @@ final class SpaceTracking implements AddressSpace.Listener {
       if (current != null && current.choice().technique() != entry.technique()) {
         switchTo(lease, current, Choice.of(entry));
       }
+      if (current != null) {
+        selector.opened();
+      }
       synchronized (ledger) {
         wanted = Optional.of(entry.name());
         askedFor = true;
