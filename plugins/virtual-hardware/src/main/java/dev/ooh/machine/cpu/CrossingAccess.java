@@ -21,7 +21,7 @@ final class CrossingAccess {
     long value = 0;
     for (int i = 0; i < BYTES; i++) {
       long at = i < inFirst ? low + i : high + i - inFirst;
-      value |= (EVERYTHING.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << 8 * i;
+      value |= (EVERYTHING.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (8 * i);
     }
     return value;
   }
@@ -31,7 +31,7 @@ final class CrossingAccess {
     int inFirst = bytesInFirst(gva);
     for (int i = 0; i < BYTES; i++) {
       long at = i < inFirst ? low + i : high + i - inFirst;
-      EVERYTHING.set(ValueLayout.JAVA_BYTE, at, (byte) (value >>> 8 * i));
+      EVERYTHING.set(ValueLayout.JAVA_BYTE, at, (byte) (value >>> (8 * i)));
     }
   }
 

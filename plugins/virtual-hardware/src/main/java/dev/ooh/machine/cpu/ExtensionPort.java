@@ -20,7 +20,7 @@ final class ExtensionPort implements CpuContext {
 
   void attach(CpuExtension extension) {
     for (CpuExtension other : extensions) {
-      if (other == extension || other.name().equals(extension.name())) {
+      if (other.name().equals(extension.name())) {
         throw new IllegalArgumentException(
             "CPU extension %s: is attached already".formatted(extension.name()));
       }

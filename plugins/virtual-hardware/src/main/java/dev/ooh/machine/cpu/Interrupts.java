@@ -116,9 +116,12 @@ final class Interrupts {
             "interrupt vector %d: the guest has no handler for it".formatted(vector));
       }
       counters.count(Event.INTERRUPT);
-      vcpu.runInKernel(handler);
-      if (controls.interruptDelivery) {
-        endOfInterrupt();
+      try {
+        vcpu.runInKernel(handler);
+      } finally {
+        if (controls.interruptDelivery) {
+          endOfInterrupt();
+        }
       }
     }
   }

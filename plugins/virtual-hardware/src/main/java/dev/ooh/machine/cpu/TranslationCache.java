@@ -73,7 +73,7 @@ public final class TranslationCache {
       long entry = table[page];
       // One comparison for two conditions: no address bit beyond those of an int page number, and
       // all bytes in one page. The sum below needs no offset, as the entry holds a difference.
-      if ((entry & mask) == tag
+      if (((entry ^ tag) & mask) == 0
           && Long.compareUnsigned(address & OFFSET_AND_HIGH_BITS, 4096 - bytes) <= 0) {
         return address + (entry >> ADDRESS_SHIFT << 12);
       }
