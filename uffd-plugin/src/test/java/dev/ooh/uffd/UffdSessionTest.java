@@ -1,0 +1,18 @@
+package dev.ooh.uffd;
+
+import dev.ooh.conformance.session.SessionContract;
+import dev.ooh.machine.substrate.VirtualSubstrate;
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TrackingTechnique;
+
+class UffdSessionTest extends SessionContract {
+  @Override
+  protected Substrate substrate() {
+    return new VirtualSubstrate();
+  }
+
+  @Override
+  protected TrackingTechnique technique() {
+    return new UffdTechnique();
+  }
+}
