@@ -142,7 +142,7 @@ public final class GuestKernel {
     return enter(idle, body);
   }
 
-  /** Looks at an instruction boundary, without any effect on what the guest does. Any thread. */
+  /** Looks, or counts, at an instruction boundary, without an effect on what runs. Any thread. */
   public <T> T atBoundary(Supplier<T> body) {
     return call(() -> scheduler.observe(body::get));
   }

@@ -42,8 +42,8 @@ public final class GuestThread {
   final CountDownLatch end = new CountDownLatch(1);
   final List<GuestThread> joiners = new ArrayList<>();
 
-  /** The process whose page tables this thread runs on; null if it only looks. Changed by itself. */
-  @Nullable UserProcess process;
+  /** The process whose page tables this thread runs on; changed by itself only. */
+  UserProcess process;
 
   Place place = Place.START;
 
@@ -56,7 +56,7 @@ public final class GuestThread {
   volatile @Nullable Throwable failure;
   private volatile boolean granted;
 
-  GuestThread(String name, @Nullable UserProcess process, Thread carrier) {
+  GuestThread(String name, UserProcess process, Thread carrier) {
     this.name = name;
     this.process = process;
     this.carrier = carrier;

@@ -52,7 +52,7 @@ public final class KernelModules {
         if (loaded.isEmpty()) {
           return; // The machine has stopped, and every module with it.
         }
-        kernel.atBoundary(
+        kernel.outside(
             () -> {
               if (held[0]) {
                 held[0] = false;

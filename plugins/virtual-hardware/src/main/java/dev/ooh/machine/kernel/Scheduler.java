@@ -7,9 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -40,10 +45,15 @@ public final class Scheduler {
   private @Nullable Stop stop;
   private boolean closed;
 
+  private final Queue<FutureTask<?>> looks = new ConcurrentLinkedQueue<>();
+
   private volatile @Nullable GuestThread holder;
 
   /** Somebody wants the CPU, or the holder to stop. */
   private volatile boolean attention;
+
+  /** Somebody wants to look. */
+  private volatile boolean looking;
 
   /** The last thread that ran; for counting switches. Touched by the holder only. */
   private @Nullable GuestThread last;
@@ -93,7 +103,7 @@ public final class Scheduler {
     GuestThread thread = inside();
     if (thread != null) {
       UserProcess before = thread.process;
-      if (before == process || before == null) {
+      if (before == process) {
         return body.call();
       }
       thread.process = process;
@@ -107,26 +117,9 @@ public final class Scheduler {
         }
       }
     }
-    return enter(
-        new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread()), body);
-  }
-
-  /**
-   * Runs {@code body} at an instruction boundary without being a thread of the guest: nothing is
-   * counted, chosen or switched for it, so that looking changes nothing.
-   */
-  <T> T observe(Callable<T> body) throws Exception {
-    if (inside() != null) {
-      return body.call();
-    }
-    GuestThread observer =
-        new GuestThread(Thread.currentThread().getName(), null, Thread.currentThread());
-    observer.unpreemptible = 1;
-    return enter(observer, body);
-  }
-
-  private <T> T enter(GuestThread entering, Callable<T> body) throws Exception {
     GuestThread outer = self.get();
+    GuestThread entering =
+        new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread());
     mutex.lock();
     try {
       checkOpen();
@@ -144,6 +137,39 @@ public final class Scheduler {
     } finally {
       self.set(outer);
       leave(entering);
+    }
+  }
+
+  /**
+   * Runs {@code look} at an instruction boundary, on whatever thread is there. It is no step of the
+   * guest: nothing is chosen, switched or counted for it, so looking changes nothing.
+   */
+  <T> T observe(Callable<T> look) throws Exception {
+    if (inside() != null) {
+      return look.call();
+    }
+    FutureTask<T> task = new FutureTask<>(look);
+    looks.add(task);
+    looking = true;
+    mutex.lock();
+    try {
+      if (holder == null) {
+        runLooks();
+      }
+    } finally {
+      mutex.unlock();
+    }
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private void runLooks() {
+    looking = false;
+    for (FutureTask<?> look = looks.poll(); look != null; look = looks.poll()) {
+      look.run();
     }
   }
 
@@ -260,6 +286,9 @@ public final class Scheduler {
   }
 
   private void point(GuestThread me, Place place) {
+    if (looking) {
+      runLooks();
+    }
     if ((--left > 0 && !attention) || me.unpreemptible > 0) {
       return;
     }
@@ -446,7 +475,7 @@ public final class Scheduler {
       String running =
           threads.stream()
               .filter(t -> t.carrier() != mine.owner && !mine.stops(t))
-              .map(t -> t.name() + " (" + t.place.name().toLowerCase(java.util.Locale.ROOT) + ")")
+              .map(t -> t.name() + " (" + t.place.name().toLowerCase(Locale.ROOT) + ")")
               .collect(Collectors.joining(", "));
       stop = null;
       mine.released.open();
@@ -537,20 +566,16 @@ public final class Scheduler {
   private void awaitTurn(GuestThread me) {
     me.awaitGrant(Long.MAX_VALUE);
     me.takeGrant();
-    UserProcess process = me.process;
-    if (process == null) {
-      return;
-    }
     left = 1 + random.nextInt(2 * quantum - 1);
     if (last != me) {
       last = me;
       counters.count(Event.CONTEXT_SWITCH);
     }
-    if (closed || !process.isAlive()) {
+    if (closed || !me.process.isAlive()) {
       throw new IllegalStateException(
-          "thread " + me.name() + " can't go on: process " + process.name() + " has ended");
+          "thread " + me.name() + " can't go on: process " + me.process.name() + " has ended");
     }
-    switchTo.accept(process);
+    switchTo.accept(me.process);
   }
 
   private void dispatchIfIdle() {
@@ -568,6 +593,8 @@ public final class Scheduler {
       next.place = Place.RUNNING;
       attention = false;
       next.grant();
+    } else if (looking) {
+      runLooks();
     }
     signalStopper();
   }

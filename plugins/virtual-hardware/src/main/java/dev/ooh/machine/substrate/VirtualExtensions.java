@@ -99,7 +99,7 @@ final class VirtualExtensions implements MachineExtensions {
       if (!machine.isStopped()) {
         machine
             .kernel()
-            .atBoundary(
+            .outside(
                 () -> {
                   if (held) {
                     held = false;

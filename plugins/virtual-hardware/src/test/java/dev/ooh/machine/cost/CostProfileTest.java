@@ -1,0 +1,146 @@
+package dev.ooh.machine.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CostProfileTest {
+  private static final long MB = 1 << 20;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "M5, 1, 0.003", "M5, 1024, 33.58", "M6, 100, 347.1", "M15, 50, 0.174", "M16, 250, 161.973",
+    "M17, 500, 4123", "M18, 10, 0.01", "W0, 1024, 240.4"
+  })
+  void perPagePricesAddUpToTheTablesTotals(String id, long megabytes, double totalMillis) {
+    double each = CostProfile.sc22().microseconds(event(id), megabytes * MB);
+    assertThat(each * (megabytes * MB / 4096) / 1000).isCloseTo(totalMillis, within(1e-9));
+  }
+
+  @Test
+  void disablingLoggingCostsTheTotalOnce() {
+    assertThat(CostProfile.sc22().microseconds(Event.HYPERCALL_DISABLE_LOGGING, 100 * MB))
+        .isCloseTo(156, within(1e-9));
+  }
+
+  @Test
+  void pricesAreInterpolatedOnLogarithmicAxesAndConstantBeyondTheTable() {
+    CostProfile profile = CostProfile.sc22();
+    double low = profile.microseconds(Event.REVERSE_MAPPING, 100 * MB);
+    double high = profile.microseconds(Event.REVERSE_MAPPING, 250 * MB);
+    double between = profile.microseconds(Event.REVERSE_MAPPING, (long) (Math.sqrt(25_000) * MB));
+    assertThat(between).isCloseTo(Math.sqrt(low * high), within(1e-6));
+    assertThat(profile.microseconds(Event.REVERSE_MAPPING, 4096))
+        .isEqualTo(profile.microseconds(Event.REVERSE_MAPPING, MB));
+    assertThat(profile.microseconds(Event.REVERSE_MAPPING, 9000 * MB))
+        .isEqualTo(profile.microseconds(Event.REVERSE_MAPPING, 1024 * MB));
+  }
+
+  @Test
+  void sharesOutSetupTrackerImpactAndWork() {
+    EventCounters counters = new EventCounters();
+    counters.count(Event.IOCTL_INIT_PML);
+    counters.count(Event.HYPERCALL_INIT_PML_AND_SHADOWING);
+    counters.count(Event.IOCTL_DEACTIVATE_PML);
+    counters.count(Event.USER_TO_KERNEL_SWITCH, 1000);
+    counters.count(Event.VMREAD, 100);
+    counters.count(Event.HYPERCALL_DISABLE_LOGGING);
+    counters.count(Event.CHECKPOINT_PAGE_WRITTEN, 10);
+    counters.count(Event.PML_FULL_EXIT, 77);
+    Costs costs = CostProfile.sc22().price(counters.counts(), 1024 * MB);
+    assertThat(costs.setup()).isCloseTo(5.651 + 2.816, within(1e-9));
+    assertThat(costs.impact()).isCloseTo(0.315 + 0.0936, within(1e-9));
+    assertThat(costs.tracker()).isCloseTo(0.208, within(1e-9));
+    assertThat(costs.work()).isCloseTo(0.019, within(1e-9));
+  }
+
+  @Test
+  void zeroKeepsOnlyTheUntrackedPass() {
+    CostProfile zero = CostProfile.zero();
+    for (Event event : Event.values()) {
+      double cost = zero.microseconds(event, 50 * MB);
+      assertThat(cost)
+          .as(event.id())
+          .isEqualTo(
+              event == Event.PAGE_WRITTEN ? CostProfile.sc22().microseconds(event, 50 * MB) : 0);
+    }
+  }
+
+  @Test
+  void readsAUsersFile() throws Exception {
+    List<String> lines = complete();
+    lines.replaceAll(line -> line.startsWith("M1,") ? "M1,x,2.5,all" : line);
+    CostProfile profile = CostProfile.named(write(lines).toString());
+    assertThat(profile.microseconds(Event.USER_TO_KERNEL_SWITCH, MB)).isEqualTo(2.5);
+    assertThat(profile.microseconds(Event.POLL, MB)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "M1, | M1,x,-3,all | M1 is '-3'",
+        "M8, | M8,x,,epml | M8 is ''",
+        "M7, | M7,x,NaN,epml | M7 is 'NaN'",
+        "M6, | M6,x,uffd,1,2,3 | M6 has 6 columns, wanted 10",
+        "M6, | M6,x,uffd,1,2,3,4,-5,6,7 | M6 is '-5' in column 250MB",
+        "M13, | # gone | M13 (hypercall_enable_logging) is missing",
+        "M13, | M99,x,1,all | id 'M99' is unknown",
+        "M4, | M3,x,1,all | M3 appears twice",
+      })
+  void refusesABadFileInOneLine(String start, String instead, String message) throws Exception {
+    List<String> lines = complete();
+    lines.replaceAll(line -> line.startsWith(start) ? instead : line);
+    Path file = write(lines);
+    assertThatThrownBy(() -> CostProfile.named(file.toString()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(message)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void refusesAMissingFile() {
+    assertThatThrownBy(() -> CostProfile.named(folder.resolve("none.csv").toString()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("none.csv")
+        .hasMessageContaining("wanted sc22, zero or an existing file");
+  }
+
+  private static Event event(String id) {
+    for (Event event : Event.values()) {
+      if (event.id().equals(id)) {
+        return event;
+      }
+    }
+    throw new AssertionError(id);
+  }
+
+  private static List<String> complete() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (String name : List.of("sc22-fixed.csv", "sc22-by-size.csv")) {
+      try (var in = CostProfile.class.getResourceAsStream(name)) {
+        lines.addAll(new String(in.readAllBytes()).lines().toList());
+      }
+    }
+    return lines;
+  }
+
+  private Path write(List<String> lines) throws Exception {
+    return Files.write(folder.resolve("costs.csv"), lines);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.hypervisor.VirtualMachine;
+
+/** A booted machine for tests. */
+final class Kernels implements AutoCloseable {
+  static final long PAGE = 4096;
+  static final long HEAP = 256L << 20;
+
+  final VirtualMachine machine;
+  final GuestKernel kernel;
+
+  Kernels(long seed, int quantum) {
+    machine = new VirtualMachine(64L << 20);
+    kernel = new GuestKernel(machine, seed, quantum);
+  }
+
+  UserProcess process(String name, long pages) {
+    UserProcess process = kernel.createProcess(name);
+    kernel.map(process, "heap", HEAP, pages * PAGE, null);
+    return process;
+  }
+
+  void store(UserProcess process, long page, long value) {
+    kernel.enter(
+        process,
+        () -> {
+          machine.vcpu().writeVirtual(HEAP + page * PAGE, value);
+          return 0;
+        });
+  }
+
+  long load(UserProcess process, long page) {
+    return kernel.enter(process, () -> machine.vcpu().readVirtual(HEAP + page * PAGE));
+  }
+
+  @Override
+  public void close() {
+    kernel.shutDown(() -> {});
+  }
+}
