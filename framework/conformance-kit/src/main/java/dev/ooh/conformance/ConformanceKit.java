@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConformanceKit {
   private static final Duration SCHEDULE_LIMIT = Duration.ofSeconds(60);
-  private static final Duration SHORTEN_LIMIT = Duration.ofSeconds(20);
+  private static final Duration SHORTEN_LIMIT = Duration.ofSeconds(10);
 
   private final Subject subject;
 
@@ -64,6 +65,16 @@ public final class ConformanceKit {
       }
     }
     return new Verdict.Passed(seeds, tally);
+  }
+
+  /** The first seed whose schedule breaks a law; empty when none does. Nothing is shortened. */
+  public OptionalLong firstRejected(long firstSeed, int seeds) {
+    for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
+      if (violation(Schedule.of(seed), new Tally()).isPresent()) {
+        return OptionalLong.of(seed);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   /**

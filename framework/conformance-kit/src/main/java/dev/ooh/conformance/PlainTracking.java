@@ -2,20 +2,20 @@ package dev.ooh.conformance;
 
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingTechnique;
-import dev.ooh.tracking.core.TrackingCore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The core as a library, on a plain class path. */
+/** A core as a library, on a plain class path, with techniques that can be made to die. */
 final class PlainTracking implements TrackingUnderTest {
   private final AtomicReference<Optional<Death>> fate = new AtomicReference<>(Optional.empty());
   private final Map<String, TrackingTechnique> techniques = new LinkedHashMap<>();
-  private final TrackingCore core = new TrackingCore();
+  private final CoreByHand core;
 
-  PlainTracking(List<TrackingTechnique> techniques) {
+  PlainTracking(List<TrackingTechnique> techniques, CoreByHand core) {
+    this.core = core;
     for (TrackingTechnique technique : techniques) {
       TrackingTechnique mortal = new MortalTechnique(technique, fate);
       this.techniques.put(technique.descriptor().name(), mortal);
@@ -25,7 +25,7 @@ final class PlainTracking implements TrackingUnderTest {
 
   @Override
   public TrackingControl control() {
-    return core;
+    return core.control();
   }
 
   @Override

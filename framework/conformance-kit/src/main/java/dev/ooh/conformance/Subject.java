@@ -2,12 +2,10 @@ package dev.ooh.conformance;
 
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
-import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingTechnique;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * What is tested: a technique on a substrate, with a core around it.
@@ -34,6 +32,15 @@ public record Subject(
   /** A technique on a plain class path, with others to switch to. */
   public static Subject plain(
       Substrate substrate, TrackingTechnique technique, TrackingTechnique... others) {
+    return plain(CoreByHand::real, substrate, technique, others);
+  }
+
+  /** The same with another core, such as a broken one. */
+  public static Subject plain(
+      Supplier<CoreByHand> core,
+      Substrate substrate,
+      TrackingTechnique technique,
+      TrackingTechnique... others) {
     List<TrackingTechnique> all = new ArrayList<>(List.of(others));
     all.addFirst(technique);
     List<String> names = all.stream().map(each -> each.descriptor().name()).toList();
@@ -43,7 +50,7 @@ public record Subject(
         SpaceOptions.named("conformance"),
         names.getFirst(),
         names.subList(1, names.size()),
-        () -> new PlainTracking(all));
+        () -> new PlainTracking(all, core.get()));
   }
 
   public Subject named(String newName) {
@@ -59,42 +66,5 @@ public record Subject(
         technique,
         others,
         tracking);
-  }
-
-  /** The same behind a decorated core; for broken ones. */
-  public Subject behind(UnaryOperator<TrackingControl> decorator) {
-    return new Subject(
-        name, substrate, options, technique, others, () -> decorated(tracking.get(), decorator));
-  }
-
-  private static TrackingUnderTest decorated(
-      TrackingUnderTest inner, UnaryOperator<TrackingControl> decorator) {
-    TrackingControl control = decorator.apply(inner.control());
-    return new TrackingUnderTest() {
-      @Override
-      public TrackingControl control() {
-        return control;
-      }
-
-      @Override
-      public boolean depart(String technique) {
-        return inner.depart(technique);
-      }
-
-      @Override
-      public boolean arrive(String technique) {
-        return inner.arrive(technique);
-      }
-
-      @Override
-      public boolean kill(Death death) {
-        return inner.kill(death);
-      }
-
-      @Override
-      public void close() {
-        inner.close();
-      }
-    };
   }
 }

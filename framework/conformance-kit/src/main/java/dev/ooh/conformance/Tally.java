@@ -62,4 +62,10 @@ public final class Tally {
   public long aborts() {
     return aborts;
   }
+
+  @Override
+  public String toString() {
+    return "%d fetches, %d pages reported of which %d had to be, %d with reasons, %d commits, %d aborts"
+        .formatted(fetches, reported, owed, conservative, commits, aborts);
+  }
 }

@@ -134,7 +134,9 @@ final class Ledger {
     }
     asking.assumeIfNotOwed(UNARMED, scan.minus(armed));
     asking.assume(ALWAYS_DIRTY, alwaysDirty.intersect(scan));
-    armed = armed.minus(report.pages().minus(arm)).union(arm);
+    // After a loss only what the session was told to arm is sure to be armed: a page whose write
+    // was lost may have been disarmed by it.
+    armed = report.lost().isPresent() ? arm : armed.minus(report.pages().minus(arm)).union(arm);
     return take(asking, scan.minus(settle()), technique);
   }
 

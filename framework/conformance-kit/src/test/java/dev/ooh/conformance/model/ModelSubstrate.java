@@ -1,0 +1,24 @@
+package dev.ooh.conformance.model;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import java.util.Optional;
+
+/** Memory as a map of words. */
+public final class ModelSubstrate implements Substrate {
+  @Override
+  public String name() {
+    return "model";
+  }
+
+  @Override
+  public Optional<String> refusal() {
+    return Optional.empty();
+  }
+
+  @Override
+  public AddressSpace open(SpaceOptions options) {
+    return new ModelSpace();
+  }
+}
