@@ -14,7 +14,7 @@ class ModelConformanceTest {
 
   @Test
   void anExactTechniquePasses() {
-    Tally tally = new ConformanceKit(SUBJECT).check(1, 140);
+    Tally tally = new ConformanceKit(SUBJECT).check(1, 70);
     assertThat(tally.owed()).isPositive();
     assertThat(tally.commits()).isPositive();
     assertThat(tally.aborts()).isPositive();
