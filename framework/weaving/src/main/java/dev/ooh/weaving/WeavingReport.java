@@ -11,9 +11,8 @@ public interface WeavingReport {
   boolean linked();
 
   /**
-   * One line a problem, oldest first: a marked method with a wrong signature, a bundle that expects
-   * to be woven and has no marked method, a class that was loaded before the weaver started. A
-   * bundle's problems go with it.
+   * One line a problem: a marked method with a wrong signature, a bundle that expects to be woven
+   * and has no marked method, a class that could not be woven. A bundle's problems go with it.
    */
   List<String> problems();
 }
