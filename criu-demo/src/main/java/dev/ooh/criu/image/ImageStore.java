@@ -68,19 +68,23 @@ public final class ImageStore implements AutoCloseable {
       usable = true;
       return store;
     } catch (FileSystemException e) {
-      String reason =
-          e instanceof AccessDeniedException
-              ? "access denied"
-              : e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
       throw new IOException(
           "image directory %s: %s at %s, wanted a directory that can be written to"
-              .formatted(directory, reason, e.getFile()),
+              .formatted(directory, reason(e), e.getFile()),
           e);
     } finally {
       if (!usable) {
         store.close();
       }
     }
+  }
+
+  private static String reason(FileSystemException e) {
+    String reason = e.getReason();
+    if (reason != null) {
+      return reason;
+    }
+    return e instanceof AccessDeniedException ? "access denied" : "nothing can be made";
   }
 
   private void makeDirectories(Path wanted) throws IOException {
