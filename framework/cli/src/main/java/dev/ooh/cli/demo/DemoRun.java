@@ -139,7 +139,8 @@ final class DemoRun implements Callable<Integer> {
 
   private void perform(DemoConsumer consumer, Substrate substrate, List<String> usable)
       throws Exception {
-    try (TrackedSpace run = open(substrate, consumer.name(), usable.getFirst(), consumer.settings())) {
+    try (TrackedSpace run =
+        open(substrate, consumer.name(), usable.getFirst(), consumer.settings())) {
       Stage stage =
           new Stage(
               consumer.name(),
@@ -213,15 +214,16 @@ final class DemoRun implements Callable<Integer> {
     out.println();
     table.lines().forEach(line -> out.println("  " + line));
     out.println();
-    out.println("  written, reported: pages of 4 KiB, summed over the intervals. Each program ran");
     out.println(
-        "  once on a substrate and the technique was switched under it. sim_ms: simulated.");
+        "  written, reported: pages of 4 KiB, summed over the intervals; the first is left out.");
+    out.println(
+        "  sim_ms: simulated cost of tracking alone. ms: wall time, the program's own included.");
     for (DemoConsumer consumer : consumers) {
       out.println("  " + consumer.name() + ": " + consumer.summary());
     }
     section(out, "Refused:", refused);
     section(out, "Checked:", checks);
-    section(out, "LOST:", failures);
+    section(out, "Failed:", failures);
     if (failures.isEmpty()) {
       out.println();
       out.printf(

@@ -86,7 +86,7 @@ class DemoRunTest {
   void saysWhatWasLostAndFails() {
     Invocation done = demo(new ToyControl(true), true, "--quick");
     assertThat(done.status()).isEqualTo(1);
-    assertThat(done.out()).contains("LOST:").doesNotContain("nothing lost");
+    assertThat(done.out()).contains("Failed:").doesNotContain("nothing lost");
     assertThat(done.err())
         .contains("writer under lossy: interval 4 lost 1 pages {0x10000-0x11000}")
         .hasLineCount(1);

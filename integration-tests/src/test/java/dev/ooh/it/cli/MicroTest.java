@@ -1,0 +1,97 @@
+package dev.ooh.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ooh micro} over the real bundle folder. */
+class MicroTest {
+  private static final List<String> EXACT = List.of("spml", "epml", "procfs", "uffd");
+  private static final String SIZES = "1,10";
+
+  @TempDir Path folder;
+
+  private Figures micro(String csv, String... more) throws Exception {
+    List<String> line =
+        new ArrayList<>(List.of("micro", "--technique", "all", "--sizes", SIZES, "--csv", csv));
+    line.addAll(List.of(more));
+    Ooh.Done done = Ooh.run(folder, line.toArray(String[]::new));
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.err()).isEmpty();
+    return Figures.of(folder.resolve(csv));
+  }
+
+  @Test
+  void reportsWhatWasWrittenAndRepeatsExactly() throws Exception {
+    Figures figures = micro("one.csv");
+    for (String size : SIZES.split(",")) {
+      double pages = 3 * 256 * Double.parseDouble(size);
+      for (String technique : List.of("none", "all-dirty", "spml", "epml", "procfs", "uffd")) {
+        assertThat(figures.get(technique, size, "pages_written")).isEqualTo(pages);
+        assertThat(figures.get(technique, size, "pages_reported")).isGreaterThanOrEqualTo(pages);
+        assertThat(figures.get(technique, size, "tracked_slowdown")).isGreaterThanOrEqualTo(1);
+      }
+      for (String technique : EXACT) {
+        assertThat(figures.get(technique, size, "pages_reported")).isEqualTo(pages);
+        assertThat(figures.get(technique, size, "tracked_slowdown")).isGreaterThan(1);
+      }
+      assertThat(figures.get("none", size, "tracked_slowdown")).isEqualTo(1);
+    }
+    assertThat(figures.get("epml", "10", "tracked_slowdown")).isLessThan(1.05);
+    for (String technique : List.of("spml", "epml")) {
+      assertThat(figures.get(technique, "10", "setup_time")).isGreaterThan(8); // M3 + M4
+    }
+
+    micro("two.csv");
+    assertThat(folder.resolve("two.csv")).hasSameTextualContentAs(folder.resolve("one.csv"));
+
+    Figures free = micro("zero.csv", "--cost-profile", "zero");
+    assertThat(free.events()).isNotEmpty().isEqualTo(figures.events());
+    assertThat(free.get("spml", "10", "tracked_slowdown")).isEqualTo(1);
+  }
+
+  @Test
+  void storesToAShareOfThePages() throws Exception {
+    Figures figures = micro("dirty.csv", "--dirty", "1,10");
+    for (String technique : EXACT) {
+      assertThat(figures.get(technique, "10/10", "pages_written")).isEqualTo(768);
+      assertThat(figures.get(technique, "10/10", "pages_reported")).isEqualTo(768);
+      assertThat(figures.get(technique, "10/1", "pages_reported")).isEqualTo(78);
+    }
+    assertThat(figures.get("all-dirty", "10/1", "pages_reported")).isEqualTo(7680);
+  }
+
+  @Test
+  void badInputIsOneLineAndLeavesNothingBehind() throws Exception {
+    Path profile =
+        Files.writeString(folder.resolve("profile.csv"), "id,event,microseconds\nM1,x,-1\n");
+    Path readable = folder.resolve("a.csv");
+    for (List<String> wrong :
+        List.of(
+            List.of("2", "'spmll'", "--technique", "spmll"),
+            List.of("2", "'0'", "--sizes", "0"),
+            List.of("2", "xen", "--substrate", "xen"),
+            List.of("2", profile.toString(), "--cost-profile", profile.toString()))) {
+      Ooh.Done done =
+          Ooh.run(
+              folder,
+              Stream.concat(
+                      Stream.of("micro", "--sizes", "1", "--csv", readable.toString()),
+                      wrong.stream().skip(2))
+                  .toArray(String[]::new));
+      assertThat(done.status()).as(wrong + done.err()).isEqualTo(Integer.parseInt(wrong.get(0)));
+      assertThat(done.err()).as(wrong.toString()).hasLineCount(1).contains(wrong.get(1));
+      assertThat(done.out()).isEmpty();
+      assertThat(readable).doesNotExist();
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files.toList()).containsExactly(profile);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.ooh.it.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Runs the command line as {@code ooh} does: a JVM of its own on the very bundle folder. */
+final class Ooh implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private final Process process;
+  private final CompletableFuture<String> out;
+  private final CompletableFuture<String> err;
+
+  /** What a command left. */
+  record Done(int status, String out, String err) {}
+
+  private Ooh(Process process) {
+    this.process = process;
+    this.out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+    this.err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+  }
+
+  /** Starts a command in {@code folder}. */
+  static Ooh start(Path folder, String... arguments) throws IOException {
+    return new Ooh(process(folder, false, arguments));
+  }
+
+  /** Starts a command in {@code folder}, with or without its errors in its output. */
+  static Process process(Path folder, boolean errorsInOutput, String... arguments)
+      throws IOException {
+    Path home = top().resolve("framework/assembly/target/ooh");
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-cp",
+                home.resolve("lib") + "/*",
+                "dev.ooh.launcher.Launcher"));
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line)
+        .directory(folder.toFile())
+        .redirectErrorStream(errorsInOutput)
+        .start();
+  }
+
+  /** Runs a command to its end. */
+  static Done run(Path folder, String... arguments) throws Exception {
+    try (Ooh ooh = start(folder, arguments)) {
+      return ooh.finish();
+    }
+  }
+
+  /** Gives the process a line. */
+  void type(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Ends the input and waits for the end. */
+  Done finish() throws Exception {
+    process.getOutputStream().close();
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      close();
+      throw new AssertionError(
+          "no end after %s; so far:%n%s%n%s".formatted(LIMIT, out.join(), err.join()));
+    }
+    return new Done(process.exitValue(), out.join(), err.join());
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  /** The top of the source tree. */
+  static Path top() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("mvnw"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new IllegalStateException("no mvnw above " + Path.of("").toAbsolutePath());
+      }
+    }
+    return folder;
+  }
+
+  /** The bundle of the worked example. */
+  static Path exampleTechnique() throws IOException {
+    try (Stream<Path> files = Files.list(top().resolve("docs/example-technique/target"))) {
+      return files
+          .filter(
+              file ->
+                  file.getFileName().toString().matches("example-technique-.*(?<!sources)\\.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static String text(InputStream stream) {
+    try {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
