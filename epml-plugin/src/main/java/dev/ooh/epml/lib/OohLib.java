@@ -43,7 +43,7 @@ public final class OohLib implements AutoCloseable {
     return capacity;
   }
 
-  /** Starts logging, with a ring of at least {@code entries}. Nothing is armed. */
+  /** Starts logging, with a ring of {@code entries}. Nothing is armed. */
   public void init(long entries) {
     file.ioctl(EpmlDevice.INIT, entries);
     requests = file.mmap(EpmlDevice.REQUESTS);
@@ -95,7 +95,10 @@ public final class OohLib implements AutoCloseable {
       if (ring != null) {
         ring = null;
         requests = null;
-        file.ioctl(EpmlDevice.DEACTIVATE, 0);
+        // The device of a process that has ended is closed already.
+        if (machine.process().isAlive()) {
+          file.ioctl(EpmlDevice.DEACTIVATE, 0);
+        }
       }
     } finally {
       file.close();

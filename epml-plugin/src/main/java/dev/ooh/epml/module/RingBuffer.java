@@ -34,16 +34,24 @@ public final class RingBuffer {
   private final long capacity;
   private long head;
 
-  /** Lays an empty ring out in zeroed pages; all room behind the header is entries. */
-  RingBuffer(KernelPages pages) {
+  /** Lays an empty ring out in {@link #pagesFor} zeroed pages. */
+  RingBuffer(KernelPages pages, long capacity) {
     this.pages = pages;
-    this.capacity = (pages.bytes() - ENTRIES_OFFSET) / 8;
+    this.capacity = capacity;
     pages.setLong(CAPACITY_OFFSET, capacity);
   }
 
-  /** How many pages a ring of at least {@code entries} takes. */
-  static int pagesFor(long entries) {
-    return (int) (1 + Math.max(1, (entries + 511) / 512));
+  /**
+   * How many pages a ring of {@code capacity} entries takes.
+   *
+   * @throws IllegalArgumentException unless it is 1 to 2^28
+   */
+  static int pagesFor(long capacity) {
+    if (capacity < 1 || capacity > 1L << 28) {
+      throw new IllegalArgumentException(
+          "ring capacity is " + capacity + ", wanted 1 to " + (1L << 28));
+    }
+    return (int) (1 + (capacity + 511) / 512);
   }
 
   KernelPages pages() {

@@ -144,7 +144,8 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   }
 
   private RingBuffer newRing(long entries) {
-    return new RingBuffer(machine.kernel.allocatePages(RingBuffer.pagesFor(entries)));
+    return new RingBuffer(
+        machine.kernel.allocatePages(RingBuffer.pagesFor(entries)), entries);
   }
 
   private RingBuffer started() {

@@ -47,7 +47,7 @@ public final class OohLib implements AutoCloseable {
     return capacity;
   }
 
-  /** Starts logging, with a ring of at least {@code entries}. Nothing is armed. */
+  /** Starts logging, with a ring of {@code entries}. Nothing is armed. */
   public void init(long entries) {
     file.ioctl(SpmlDevice.INIT, entries);
     requests = file.mmap(SpmlDevice.REQUESTS);
@@ -121,7 +121,10 @@ public final class OohLib implements AutoCloseable {
       if (ring != null) {
         ring = null;
         requests = null;
-        file.ioctl(SpmlDevice.DEACTIVATE, 0);
+        // The device of a process that has ended is closed already.
+        if (machine.process().isAlive()) {
+          file.ioctl(SpmlDevice.DEACTIVATE, 0);
+        }
       }
     } finally {
       file.close();

@@ -53,14 +53,17 @@ public final class RingBuffer {
     this.capacity = capacity;
   }
 
-  /** How many pages a ring of at least {@code entries} takes. */
-  static int pagesFor(long entries) {
-    return (int) (1 + Math.max(1, (entries + 511) / 512));
-  }
-
-  /** How many entries find room in {@code bytes} of ring. */
-  static long capacityOf(long bytes) {
-    return (bytes - ENTRIES_OFFSET) / 8;
+  /**
+   * How many pages a ring of {@code capacity} entries takes.
+   *
+   * @throws IllegalArgumentException unless it is 1 to 2^28
+   */
+  static int pagesFor(long capacity) {
+    if (capacity < 1 || capacity > 1L << 28) {
+      throw new IllegalArgumentException(
+          "ring capacity is " + capacity + ", wanted 1 to " + (1L << 28));
+    }
+    return (int) (1 + (capacity + 511) / 512);
   }
 
   public static boolean isVirtual(long entry) {

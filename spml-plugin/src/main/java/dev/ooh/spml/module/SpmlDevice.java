@@ -4,7 +4,7 @@ package dev.ooh.spml.module;
 public final class SpmlDevice {
   public static final String NAME = "ooh-spml";
 
-  /** Starts tracking the opener (M3). Argument: the least number of ring entries. */
+  /** Starts tracking the opener (M3). Argument: how many entries the ring has. */
   public static final int INIT = 1;
 
   /** Replaces the ring by a larger one; what the old one holds is gone. Argument as of INIT. */

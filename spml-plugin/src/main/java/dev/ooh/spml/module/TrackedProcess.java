@@ -91,7 +91,7 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
     kernel.count(Event.IOCTL_INIT_PML, 1);
     kernel.count(Event.HYPERCALL_INIT_PML, 1);
     KernelPages ringPages = kernel.allocatePages(RingBuffer.pagesFor(entries));
-    RingBuffer ring = share(ringPages);
+    RingBuffer ring = share(ringPages, entries);
     started =
         new Started(
             ringPages,
@@ -105,14 +105,13 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   private void resize(long entries) {
     Started old = started();
     KernelPages ringPages = machine.kernel.allocatePages(RingBuffer.pagesFor(entries));
-    RingBuffer ring = share(ringPages);
+    RingBuffer ring = share(ringPages, entries);
     started = new Started(ringPages, ring, old.requests, old.list, old.notifier);
     old.ringPages.close();
   }
 
   /** Lays an empty ring out in zeroed pages and gives it to the hypervisor. */
-  private RingBuffer share(KernelPages pages) {
-    long capacity = RingBuffer.capacityOf(pages.bytes());
+  private RingBuffer share(KernelPages pages, long capacity) {
     pages.setLong(RingBuffer.CAPACITY_OFFSET, capacity);
     call(SpmlHypercalls.INIT, pages.gpa(), capacity);
     return new RingBuffer(
