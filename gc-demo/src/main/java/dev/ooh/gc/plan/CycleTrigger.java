@@ -1,17 +1,18 @@
 package dev.ooh.gc.plan;
 
 /**
- * When to collect, and how much. A cycle is due when half as much as was live last time was
- * allocated, and at least a minimum. It is a full one when the last partial cycle freed too little:
- * less is available than that half, so that the heap would have to grow. Under the heap's lock.
+ * When to collect, and how much. A cycle is due when a third of the heap's size was allocated, as in
+ * Boehm GC, and at least a minimum. It is a full one when partial cycles freed too little since the last
+ * full one: when what they kept has grown by half, and at least the minimum. Under the heap's lock.
  */
 final class CycleTrigger {
-  /** 1 / the share of live bytes that is allocated between cycles. */
-  private static final int LIVE_SHARE = 2;
+  /** 1 / the share of the heap that is allocated between cycles. */
+  private static final int HEAP_SHARE = 3;
 
   private final long minimumBytes;
   private long allocated;
   private long threshold;
+  private long fullAbove;
   private boolean fullDue;
 
   CycleTrigger(long minimumBytes) {
@@ -39,12 +40,14 @@ final class CycleTrigger {
    * After a cycle.
    *
    * @param liveBytes in objects that were kept
-   * @param availableBytes in blocks that can be had without growing the heap
+   * @param heapBytes that were ever in use
    */
-  void cycleDone(boolean full, long liveBytes, long availableBytes) {
-    long share = liveBytes / LIVE_SHARE;
-    threshold = Math.max(minimumBytes, share);
-    fullDue = !full && availableBytes < Math.min(threshold, share);
+  void cycleDone(boolean full, long liveBytes, long heapBytes) {
+    if (full) {
+      fullAbove = liveBytes + Math.max(minimumBytes, liveBytes / 2);
+    }
+    fullDue = liveBytes > fullAbove;
+    threshold = Math.max(minimumBytes, heapBytes / HEAP_SHARE);
     allocated = 0;
   }
 

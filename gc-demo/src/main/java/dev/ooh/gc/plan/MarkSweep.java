@@ -37,7 +37,7 @@ public final class MarkSweep {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   /** Work units of sweeping a block: its mark bits and its place in a list. */
-  private static final int BLOCK_WORK = 20;
+  private static final int BLOCK_WORK = 5;
 
   private final AddressSpace space;
   private final ExecutionContext execution;
@@ -151,7 +151,7 @@ public final class MarkSweep {
       long marked = execution.nanoTime();
       long before = liveBytes + trigger.allocated();
       sweep();
-      trigger.cycleDone(full, liveBytes, (long) blocks.available() * Blocks.BLOCK_BYTES);
+      trigger.cycleDone(full, liveBytes, (long) blocks.frontier() * Blocks.BLOCK_BYTES);
       interval.commit();
       return new Cycle(
           full,

@@ -149,15 +149,6 @@ public final class Blocks {
     freeFrom = Math.min(freeFrom, first);
   }
 
-  /** Blocks that can be had without growing beyond what is mapped. */
-  public int available() {
-    int free = mapped - frontier;
-    for (int block = 0; block < frontier; block++) {
-      free += kinds[block] == FREE ? 1 : 0;
-    }
-    return free;
-  }
-
   /** First fit; may end in, or begin at, the unused part. */
   private int findRun(int count) {
     int first = freeFrom;

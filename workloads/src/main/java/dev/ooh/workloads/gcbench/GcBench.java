@@ -26,8 +26,8 @@ public final class GcBench implements Application {
   private static final long NODES_A_STEP = treeSize(PIECE_DEPTH);
   private static final int DOUBLES_A_STEP = 1 << 15;
 
-  /** Work units of a node beyond its allocation. */
-  private static final int NODE_WORK = 6;
+  /** Work units, of some ten nanoseconds, of a node beyond its allocation. */
+  private static final int NODE_WORK = 2;
 
   private static final int STATE = 0;
   private static final int LONG_LIVED = 1;
