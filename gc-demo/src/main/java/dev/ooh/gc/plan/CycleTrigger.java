@@ -44,7 +44,8 @@ final class CycleTrigger {
    */
   void cycleDone(boolean full, long liveBytes, long heapBytes) {
     if (full) {
-      fullAbove = liveBytes + Math.max(minimumBytes, liveBytes / 2);
+      long growth = Math.max(minimumBytes, liveBytes / 2);
+      fullAbove = growth > Long.MAX_VALUE - liveBytes ? Long.MAX_VALUE : liveBytes + growth;
     }
     fullDue = liveBytes > fullAbove;
     threshold = Math.max(minimumBytes, heapBytes / HEAP_SHARE);
