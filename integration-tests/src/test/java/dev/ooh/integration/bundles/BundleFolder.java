@@ -37,8 +37,7 @@ public final class BundleFolder implements AutoCloseable {
   private BundleFolder(Path storage) throws IOException, BundleException {
     PrintStream print = new PrintStream(console, true, StandardCharsets.UTF_8);
     framework =
-        RunningFramework.start(
-            HOME.resolve("bundles"), storage, new Console(print, print, false));
+        RunningFramework.start(HOME.resolve("bundles"), storage, new Console(print, print, false));
   }
 
   /** Starts all bundles; {@code storage} is an empty folder. */

@@ -60,8 +60,7 @@ public final class ProbeBundle {
   }
 
   private static Path testClasses() throws URISyntaxException {
-    return Path.of(
-        ProbeBundle.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    return Path.of(ProbeBundle.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   public String symbolicName() {
@@ -71,5 +70,4 @@ public final class ProbeBundle {
   public InputStream toStream() {
     return new ByteArrayInputStream(jar);
   }
-
 }

@@ -42,7 +42,8 @@ import org.osgi.util.tracker.BundleTracker;
 @Component(immediate = true, service = WeavingReport.class)
 public final class BundleWeaver implements WeavingHook, WeavingReport {
   private static final Logger LOG = System.getLogger(BundleWeaver.class.getName());
-  private static final int IN_USE = Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
+  private static final int IN_USE =
+      Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
 
   private final ClassWeaver weaver = new ClassWeaver();
   private final LinkTable links = LinkTable.shared();

@@ -53,8 +53,7 @@ public final class AskingProbe implements Callable<List<String>> {
   }
 
   private static Substrate substrate(BundleContext context) throws Exception {
-    for (ServiceReference<Substrate> found :
-        context.getServiceReferences(Substrate.class, null)) {
+    for (ServiceReference<Substrate> found : context.getServiceReferences(Substrate.class, null)) {
       Substrate substrate = context.getService(found);
       if (substrate != null && substrate.refusal().isEmpty()) {
         return substrate;

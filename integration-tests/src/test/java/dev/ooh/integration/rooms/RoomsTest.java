@@ -1,0 +1,157 @@
+package dev.ooh.integration.rooms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.PackageMatchers;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The table of rooms in docs/architecture.md, as a test. */
+class RoomsTest {
+  private static final String MEMORY = "dev.ooh.memory";
+  private static final List<String> CONTRACT =
+      List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.tracking.facility");
+
+  /** Of the machine: its extension points, and the events and fields that they speak of. */
+  private static final List<String> EXTENSION_POINTS =
+      List.of(
+          MEMORY,
+          "dev.ooh.tracking",
+          "dev.ooh.machine.extension",
+          "dev.ooh.machine.event",
+          "dev.ooh.machine.vmx");
+
+  private static final Pattern MAKES_THREADS =
+      Pattern.compile("java\\.lang\\.Thread\\.(start|of|sleep|yield)");
+
+  private static final String EXECUTORS_AND_LOCKS =
+      "java\\.util\\.concurrent\\.(locks\\..*|\\w*(Executor|Pool)\\w*)";
+
+  static List<Room> rooms() {
+    return List.of(
+        Room.of("framework/tracking-api", MEMORY),
+        Room.of("framework/tracking-api", "dev.ooh.tracking").mayImport(List.of(MEMORY)),
+        Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
+            .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
+        Room.of("framework/tracking-core", "dev.ooh.tracking.core..").mayImport(CONTRACT),
+        Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT),
+        Room.of("framework/weaving", "dev.ooh.weaving..").mayImport(CONTRACT),
+        Room.of("framework/conformance-kit", "dev.ooh.conformance..")
+            .mayImport(CONTRACT, "dev.ooh.tracking.core"),
+        Room.of("framework/library", "dev.ooh.library..")
+            .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.linux.substrate"),
+        Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
+        Room.of("framework/launcher", "dev.ooh.launcher.."),
+        Room.of("plugins/virtual-hardware", "dev.ooh.machine..")
+            .apartFrom("dev.ooh.machine.substrate.."),
+        Room.of("plugins/virtual-hardware", "dev.ooh.machine.substrate..")
+            .mayImport(CONTRACT, "dev.ooh.machine.."),
+        Room.of("plugins/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
+        Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS),
+        Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS),
+        Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
+        Room.of("uffd-plugin", "dev.ooh.uffd..").mayImport(CONTRACT),
+        Room.of("workloads", "dev.ooh.workloads..").mayImport(List.of(MEMORY)),
+        Room.of("gc-demo", "dev.ooh.gc..")
+            .apartFrom("dev.ooh.gc.command..")
+            .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
+        Room.of("gc-demo", "dev.ooh.gc.command..")
+            .mayImport(CONTRACT, "dev.ooh.workloads..", "dev.ooh.gc..", "dev.ooh.cli"),
+        Room.of("criu-demo", "dev.ooh.criu..")
+            .apartFrom("dev.ooh.criu.command..")
+            .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
+        Room.of("criu-demo", "dev.ooh.criu.command..")
+            .mayImport(CONTRACT, "dev.ooh.workloads..", "dev.ooh.criu..", "dev.ooh.cli"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void importsOnlyWhatTheTableAllows(Room room) {
+    assertThat(room.wrongImports()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void everyPackageHasARow(String folder) {
+    assertThat(
+            Room.classesOf(folder)
+                .filter(type -> rooms().stream().noneMatch(room -> room.holds(type)))
+                .map(JavaClass::getPackageName)
+                .distinct())
+        .isEmpty();
+  }
+
+  static Stream<String> folders() {
+    return rooms().stream().map(Room::folder).distinct();
+  }
+
+  /** What has one removable door, by class name: the packages that may import it. */
+  static Map<String, List<String>> doors() {
+    return Map.of(
+        "net\\.bytebuddy\\..*", List.of("dev.ooh.weaving.internal"),
+        "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
+        "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
+        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.criu.image.."),
+        "picocli\\..*", List.of("dev.ooh.cli..", "dev.ooh.gc.command..", "dev.ooh.criu.command.."),
+        "org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher"),
+        "java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux.."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void librariesComeInByTheirDoorsOnly(String folder) {
+    Set<String> wrong = new TreeSet<>();
+    doors()
+        .forEach(
+            (library, rooms) ->
+                wrong.addAll(
+                    Room.importsOf(
+                        Room.classesOf(folder)
+                            .filter(type -> !PackageMatchers.of(rooms).test(type.getPackageName())),
+                        target -> target.getFullName().matches(library))));
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void theLauncherSeesOnlyTheJdkAndFelix() {
+    Predicate<String> allowed =
+        PackageMatchers.of(
+            "java..",
+            "dev.ooh.launcher",
+            "org.apache.felix.framework",
+            "org.osgi.framework..",
+            "org.jspecify.annotations");
+    assertThat(
+            Room.importsOf(
+                Room.classesOf("framework/launcher"),
+                target -> !target.isPrimitive() && !allowed.test(target.getPackageName())))
+        .isEmpty();
+  }
+
+  /** On the virtual substrate a thread that the context does not know would break the baton. */
+  @ParameterizedTest
+  @ValueSource(strings = {"workloads", "gc-demo", "criu-demo"})
+  void consumersTakeTheirThreadsFromTheContext(String folder) {
+    assertThat(
+            Room.classesOf(folder)
+                .flatMap(type -> type.getCodeUnitCallsFromSelf().stream())
+                .filter(call -> MAKES_THREADS.matcher(call.getTarget().getFullName()).lookingAt())
+                .map(Object::toString))
+        .isEmpty();
+    assertThat(
+            Room.importsOf(
+                Room.classesOf(folder),
+                target -> target.getFullName().matches(EXECUTORS_AND_LOCKS)))
+        .isEmpty();
+  }
+}
