@@ -1,4 +1,4 @@
-package dev.ooh.it.cli;
+package dev.ooh.integration.command;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ final class Ooh implements AutoCloseable {
   /** Starts a command in {@code folder}, with or without its errors in its output. */
   static Process process(Path folder, boolean errorsInOutput, String... arguments)
       throws IOException {
-    Path home = top().resolve("framework/assembly/target/ooh");
+    Path home = Path.of(System.getProperty("ooh.home")).normalize();
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -84,21 +84,10 @@ final class Ooh implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** The top of the source tree. */
-  static Path top() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("mvnw"))) {
-      folder = folder.getParent();
-      if (folder == null) {
-        throw new IllegalStateException("no mvnw above " + Path.of("").toAbsolutePath());
-      }
-    }
-    return folder;
-  }
-
   /** The bundle of the worked example. */
   static Path exampleTechnique() throws IOException {
-    try (Stream<Path> files = Files.list(top().resolve("docs/example-technique/target"))) {
+    Path target = Path.of(System.getProperty("ooh.top"), "docs/example-technique/target");
+    try (Stream<Path> files = Files.list(target)) {
       return files
           .filter(
               file ->

@@ -1,4 +1,4 @@
-package dev.ooh.it.cli;
+package dev.ooh.integration.command;
 
 import java.io.IOException;
 import java.nio.file.Files;

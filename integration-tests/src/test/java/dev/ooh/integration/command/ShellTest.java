@@ -1,4 +1,4 @@
-package dev.ooh.it.cli;
+package dev.ooh.integration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

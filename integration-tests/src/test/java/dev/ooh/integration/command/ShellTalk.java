@@ -1,4 +1,4 @@
-package dev.ooh.it.cli;
+package dev.ooh.integration.command;
 
 import java.io.BufferedReader;
 import java.io.IOException;
