@@ -32,8 +32,12 @@ final class FaultHandler implements Runnable {
         for (long i = 0; i < bytes / UffdMsg.BYTES; i++) {
           if (UffdMsg.event(messages, i) == UffdMsg.EVENT_PAGEFAULT) {
             long page = UffdMsg.address(messages, i) & -PAGE;
-            log.add(page);
-            resolve(calls, argument, page, UffdMsg.flags(messages, i));
+            // One step to whoever drains: a page that is drained and protected again before it is
+            // resolved would lose that protection to the resolution, and its writes be missed.
+            synchronized (log) {
+              log.add(page);
+              resolve(calls, argument, page, UffdMsg.flags(messages, i));
+            }
           }
         }
       }
