@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that runs in a thread of its own, while the calling one pre-dumps it at even distances
@@ -31,6 +32,9 @@ public final class CheckpointedRun {
   private boolean ended;
 
   private volatile boolean abandoned;
+
+  /** What ended the program early. */
+  private volatile @Nullable RuntimeException failure;
 
   /**
    * What came of a run.
@@ -79,7 +83,7 @@ public final class CheckpointedRun {
       abandoned = true; // nobody needs its result any more
       throw e;
     }
-    program.join();
+    join(program);
     return new Outcome(preDumps, dump, now() - start, application.result(heap));
   }
 
@@ -100,6 +104,8 @@ public final class CheckpointedRun {
         }
         execution.pollRestartable();
       }
+    } catch (RuntimeException e) {
+      failure = e;
     } finally {
       announce(next, true);
     }
@@ -129,10 +135,19 @@ public final class CheckpointedRun {
       lock.unlock();
     }
     if (!there) {
-      program.join(); // says why
+      join(program); // says why
       throw new CheckpointException(
           "%s ended before point %d of %d, wanted it to go on"
               .formatted(application.name(), index + 1, plan.preDumps() + 1));
+    }
+  }
+
+  /** Waits for the program's end; throws what ended it early. */
+  private void join(TrackedThread program) throws InterruptedException {
+    program.join();
+    RuntimeException failed = failure;
+    if (failed != null) {
+      throw failed;
     }
   }
 

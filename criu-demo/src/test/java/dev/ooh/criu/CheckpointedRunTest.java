@@ -10,6 +10,7 @@ import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySpace;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.baby.BabyEngine;
@@ -112,7 +113,7 @@ class CheckpointedRunTest {
       CheckpointedRun run =
           new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))
-          .rootCause()
+          .isInstanceOf(HeapExhaustedException.class)
           .hasMessageContaining("heap heap: asked for");
     }
     assertThat(directory).isEmptyDirectory();

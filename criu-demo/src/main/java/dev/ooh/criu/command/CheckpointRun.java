@@ -1,16 +1,15 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.cli.ByteSize;
+import dev.ooh.cli.CommandException;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
-import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
 import dev.ooh.criu.CheckpointPlan;
 import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.Checkpointer;
-import dev.ooh.criu.DumpReport;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.image.DiskFiles;
@@ -20,6 +19,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
@@ -132,17 +132,18 @@ final class CheckpointRun implements Callable<Integer> {
         ImageStore store = ImageStore.open(directory, new DiskFiles())) {
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
-      TextTable table = table();
+      CheckpointFigures figures =
+          new CheckpointFigures(
+              session, application.name(), configuration.name().toLowerCase(Locale.ROOT));
       for (String technique : techniques) {
         try (TrackedSpace run = session.start(technique)) {
           CheckpointedRun.Outcome outcome =
               run.space().execution().run(() -> measure(run, session, application, plan, store));
-          rows(session, run, application, outcome);
-          add(table, run, outcome);
+          figures.add(run, outcome);
         }
       }
       session.finish();
-      table.lines().forEach(out::println);
+      figures.lines().forEach(out::println);
       out.printf("restore with: ooh restore %s%n", directory);
     }
     return 0;
@@ -173,7 +174,6 @@ final class CheckpointRun implements Callable<Integer> {
     Region region = space.map(RegionRequest.anonymous("heap", bytes));
     run.trackedBytes(region.bytes());
     ArenaHeap heap = ArenaHeap.create(space, region);
-    application.start(heap, parameters);
     Subject subject =
         new Subject(
             application.name(),
@@ -191,71 +191,15 @@ final class CheckpointRun implements Callable<Integer> {
               }
             });
     try (Checkpointer checkpointer = new Checkpointer(space, subject, store, how)) {
+      application.start(heap, parameters);
       String what = "checkpoint: %s under %s: ".formatted(application.name(), run.technique());
       PercentLine line = new PercentLine(session.progress(), what);
       return new CheckpointedRun(space, application, heap, plan, line).run(checkpointer);
+    } catch (HeapExhaustedException e) {
+      throw new CommandException(
+          "%s: %s; it is not collected, so give it more by --heap"
+              .formatted(application.name(), e.getMessage()),
+          e);
     }
-  }
-
-  private void rows(
-      Session session,
-      TrackedSpace run,
-      Application application,
-      CheckpointedRun.Outcome outcome) {
-    String name = application.name();
-    String size = configuration.name().toLowerCase(Locale.ROOT);
-    String time = run.timeUnit();
-    DumpReport dump = outcome.dump();
-    session.row(run, name, size, "complete_time", dump.complete(), time);
-    session.row(run, name, size, "memory_dump_time", dump.memoryDump(), time);
-    session.row(run, name, size, "memory_write_time", dump.memoryWrite(), time);
-    session.row(run, name, size, "freezing_time", dump.freezing(), time);
-    session.row(run, name, size, "frozen_time", dump.frozen(), time);
-    session.row(run, name, size, "pages_scanned", dump.pagesScanned(), "pages");
-    session.row(run, name, size, "pages_written", dump.pagesWritten(), "pages");
-    session.row(run, name, size, "pages_skipped_parent", dump.pagesSkippedParent(), "pages");
-    for (DumpReport preDump : outcome.preDumps()) {
-      session.row(run, name, size, "pre_dump_time", preDump.complete(), time);
-    }
-    session.row(run, name, size, "tracked_total_time", outcome.totalMillis(), time);
-    session.text(
-        run, name, size, "result", "%016x".formatted(outcome.result()), "checksum");
-  }
-
-  private static TextTable table() {
-    return new TextTable(
-        "technique",
-        ">complete",
-        ">memory dump",
-        ">memory write",
-        ">frozen",
-        ">total",
-        "",
-        ">scanned",
-        ">written",
-        ">in parent",
-        "result",
-        "image set");
-  }
-
-  private static void add(TextTable table, TrackedSpace run, CheckpointedRun.Outcome outcome) {
-    DumpReport dump = outcome.dump();
-    table.add(
-        run.technique(),
-        millis(dump.complete()),
-        millis(dump.memoryDump()),
-        millis(dump.memoryWrite()),
-        millis(dump.frozen()),
-        millis(outcome.totalMillis()),
-        run.timeUnit(),
-        Long.toString(dump.pagesScanned()),
-        Long.toString(dump.pagesWritten()),
-        Long.toString(dump.pagesSkippedParent()),
-        "%016x".formatted(outcome.result()),
-        dump.set().toString());
-  }
-
-  private static String millis(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -1,0 +1,82 @@
+package dev.ooh.criu.command;
+
+import dev.ooh.cli.Session;
+import dev.ooh.cli.TextTable;
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.criu.CheckpointedRun;
+import dev.ooh.criu.DumpReport;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code ooh checkpoint} measured, as rows for scripts and as a table for people. */
+final class CheckpointFigures {
+  private final Session session;
+  private final String application;
+  private final String configuration;
+  private final TextTable table =
+      new TextTable(
+          "technique",
+          ">complete",
+          ">memory dump",
+          ">memory write",
+          ">frozen",
+          ">total",
+          "",
+          ">scanned",
+          ">written",
+          ">in parent",
+          "result",
+          "image set");
+
+  CheckpointFigures(Session session, String application, String configuration) {
+    this.session = session;
+    this.application = application;
+    this.configuration = configuration;
+  }
+
+  void add(TrackedSpace run, CheckpointedRun.Outcome outcome) {
+    DumpReport dump = outcome.dump();
+    time(run, "complete_time", dump.complete());
+    time(run, "memory_dump_time", dump.memoryDump());
+    time(run, "memory_write_time", dump.memoryWrite());
+    time(run, "freezing_time", dump.freezing());
+    time(run, "frozen_time", dump.frozen());
+    pages(run, "pages_scanned", dump.pagesScanned());
+    pages(run, "pages_written", dump.pagesWritten());
+    pages(run, "pages_skipped_parent", dump.pagesSkippedParent());
+    outcome.preDumps().forEach(preDump -> time(run, "pre_dump_time", preDump.complete()));
+    time(run, "tracked_total_time", outcome.totalMillis());
+    String result = "%016x".formatted(outcome.result());
+    session.text(run, application, configuration, "result", result, "checksum");
+    table.add(
+        run.technique(),
+        millis(dump.complete()),
+        millis(dump.memoryDump()),
+        millis(dump.memoryWrite()),
+        millis(dump.frozen()),
+        millis(outcome.totalMillis()),
+        run.timeUnit(),
+        Long.toString(dump.pagesScanned()),
+        Long.toString(dump.pagesWritten()),
+        Long.toString(dump.pagesSkippedParent()),
+        result,
+        dump.set().toString());
+  }
+
+  private void time(TrackedSpace run, String metric, double value) {
+    session.row(run, application, configuration, metric, value, run.timeUnit());
+  }
+
+  private void pages(TrackedSpace run, String metric, long count) {
+    session.row(run, application, configuration, metric, count, "pages");
+  }
+
+  private static String millis(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** The table. */
+  List<String> lines() {
+    return table.lines();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.ooh.criu.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.cli.CommandSupport;
+import dev.ooh.cli.Tracking;
+import dev.ooh.criu.toy.ToySubstrate;
+import dev.ooh.tracking.core.TrackingCore;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  @TempDir private Path directory;
+  private Path text = Path.of("");
+  private Path images = Path.of("");
+  private final Tracking tracking =
+      Tracking.of(new TrackingCore(), List.of(new ToySubstrate()));
+
+  private record Result(int status, String out, String err) {
+    String line(String start) {
+      return out.lines().filter(line -> line.startsWith(start)).findFirst().orElse("none: " + out);
+    }
+  }
+
+  private static Result execute(Object command, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        CommandSupport.execute(
+            command, arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+    return new Result(status, out.toString(), err.toString());
+  }
+
+  private Result checkpoint(String... more) {
+    List<String> arguments =
+        Stream.concat(
+                Stream.of(
+                    "--substrate",
+                    "toy",
+                    "--application",
+                    "word_count",
+                    "--directory",
+                    images.toString()),
+                Arrays.stream(more))
+            .toList();
+    return execute(new CheckpointRun(tracking), arguments.toArray(new String[0]));
+  }
+
+  private Result checkpointText(String... more) {
+    return checkpoint(
+        Stream.concat(Stream.of("--input", text.toString()), Arrays.stream(more))
+            .toArray(String[]::new));
+  }
+
+  @BeforeEach
+  void writeText() throws Exception {
+    text = directory.resolve("text");
+    images = directory.resolve("images");
+    StringBuilder words = new StringBuilder();
+    for (int i = 0; i < 60_000; i++) {
+      words.append("word").append((char) ('a' + i % 26)).append((char) ('a' + i % 17)).append(' ');
+    }
+    Files.writeString(text, words);
+  }
+
+  @Test
+  void checkpointThenRestoreGivesTheSameResult() throws Exception {
+    Path csv = directory.resolve("rows.csv");
+    Result result =
+        checkpointText(
+            "--heap", "64M", "--pre-dumps", "2", "--until", "50", "--csv", csv.toString());
+    assertThat(result.err).isEmpty();
+    assertThat(result.status).isZero();
+    List<String> rows = Files.readAllLines(csv);
+    for (String metric :
+        List.of(
+            "complete_time",
+            "memory_dump_time",
+            "memory_write_time",
+            "frozen_time",
+            "pages_scanned",
+            "pages_written",
+            "pages_skipped_parent",
+            "pre_dump_time",
+            "tracked_total_time",
+            "result")) {
+      assertThat(rows)
+          .as(metric)
+          .anyMatch(
+              row -> row.startsWith("checkpoint,toy,all-dirty,word_count,small," + metric + ","));
+    }
+    assertThat(rows).filteredOn(row -> row.contains(",pre_dump_time,")).hasSize(2);
+    String checksum =
+        rows.stream().filter(row -> row.contains(",result,")).findFirst().orElse("").split(",")[6];
+    Result restored = execute(new RestoreRun(tracking), images.toString());
+    assertThat(restored.err).isEmpty();
+    assertThat(restored.status).isZero();
+    assertThat(restored.line("result:")).isEqualTo("result: " + checksum);
+    Result checked = execute(new ImagesRun(), "check", images.toString());
+    assertThat(checked.status).isZero();
+    assertThat(checked.out.lines()).hasSize(3).allMatch(line -> line.endsWith(": whole"));
+  }
+
+  @Test
+  void untrackedBaselineDumpsWhole() {
+    Result result = checkpointText("--heap", "64M", "--technique", "none");
+    assertThat(result.status).isZero();
+    assertThat(result.line("none")).contains(images.resolve("set-000001").toString());
+  }
+
+  @Test
+  void wrongUsageIsOneLineAndLeavesNothing() throws Exception {
+    for (Result result :
+        List.of(
+            checkpointText("--pre-dumps", "-1"),
+            checkpointText("--until", "0"),
+            checkpointText("--until", "101"),
+            checkpointText("--configuration", "tiny"),
+            checkpointText("--technique", "magic"),
+            execute(
+                new CheckpointRun(tracking),
+                "--application",
+                "mama",
+                "--directory",
+                images.toString()),
+            checkpoint("--input", "/nowhere"))) {
+      assertThat(result.status).as(result.err).isEqualTo(CommandSupport.WRONG_USAGE);
+      assertThat(result.err.lines()).hasSize(1);
+    }
+    assertThat(images).doesNotExist();
+  }
+
+  @Test
+  void fullHeapIsOneLineAndLeavesNothing() {
+    Result result = checkpointText("--heap", "1M");
+    assertThat(result.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(result.err.lines()).hasSize(1);
+    assertThat(result.err).contains("limit is 1048576", "--heap");
+    assertThat(images).doesNotExist();
+  }
+
+  @Test
+  void damagedImageIsOneLine() throws Exception {
+    assertThat(checkpointText("--heap", "64M").status).isZero();
+    Path pages = images.resolve("latest/pages-1.img");
+    byte[] bytes = Files.readAllBytes(pages);
+    bytes[5000] ^= 4;
+    Files.write(pages, bytes);
+    Result restored = execute(new RestoreRun(tracking), images.toString());
+    assertThat(restored.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(restored.err.lines()).hasSize(1);
+    assertThat(restored.err).contains("pages-1.img at offset 4096: found", "wanted CRC32C");
+    Result checked = execute(new ImagesRun(), "check", images.toString());
+    assertThat(checked.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(checked.out).contains("damaged: ");
+    assertThat(checked.err.lines()).hasSize(1);
+    Result nothing = execute(new RestoreRun(tracking), directory.resolve("none").toString());
+    assertThat(nothing.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(nothing.err).contains("found nothing, wanted a directory of image sets");
+  }
+}
