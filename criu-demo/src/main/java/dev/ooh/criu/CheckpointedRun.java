@@ -67,7 +67,8 @@ public final class CheckpointedRun {
   }
 
   /** Runs it all. By a thread of the execution context. */
-  public Outcome run(Checkpointer checkpointer) throws CheckpointException, IOException, InterruptedException {
+  public Outcome run(Checkpointer checkpointer)
+      throws CheckpointException, IOException, InterruptedException {
     double start = now();
     TrackedThread program = execution.spawn(application.name(), this::program);
     List<DumpReport> preDumps = new ArrayList<>();

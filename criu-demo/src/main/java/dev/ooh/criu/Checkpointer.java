@@ -180,8 +180,7 @@ public class Checkpointer implements AutoCloseable {
     changed.forEachRun(
         (start, end) ->
             pages.add(
-                start & -PageSet.PAGE_SIZE,
-                (end + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE));
+                start & -PageSet.PAGE_SIZE, (end + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE));
     return pages.build();
   }
 

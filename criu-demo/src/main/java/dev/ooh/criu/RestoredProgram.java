@@ -57,8 +57,7 @@ public record RestoredProgram(ArenaHeap heap, long pages) {
           "restored memory differs from %s: %s, wanted none".formatted(set.path(), different));
     }
     try {
-      return new RestoredProgram(
-          ArenaHeap.reopen(space, heapRegion), set.pages().pageCount());
+      return new RestoredProgram(ArenaHeap.reopen(space, heapRegion), set.pages().pageCount());
     } catch (IllegalStateException e) {
       throw new CheckpointException(set.path() + ": " + e.getMessage(), e);
     }

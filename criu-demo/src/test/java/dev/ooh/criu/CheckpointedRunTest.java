@@ -39,8 +39,7 @@ class CheckpointedRunTest {
 
   private static long uninterrupted() {
     ToySpace space = new ToySpace();
-    ArenaHeap heap =
-        ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", 32 << 20)));
+    ArenaHeap heap = ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", 32 << 20)));
     BabyEngine engine = BabyEngine.withOperations(OPERATIONS);
     engine.start(heap, PARAMETERS);
     while (engine.step(heap)) {}

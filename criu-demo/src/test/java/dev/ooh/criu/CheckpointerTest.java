@@ -29,9 +29,7 @@ class CheckpointerTest {
         scene.mutate();
         boolean full = scene.random.nextBoolean();
         DumpReport report =
-            full
-                ? scene.checkpointer.dump(Checkpointer.Then.GO_ON)
-                : scene.checkpointer.preDump();
+            full ? scene.checkpointer.dump(Checkpointer.Then.GO_ON) : scene.checkpointer.preDump();
         PageSet used = scene.heap.used();
         assertThat(report.pagesScanned()).isEqualTo(used.pageCount());
         assertThat(report.pagesWritten() + report.pagesSkippedParent())
@@ -120,8 +118,7 @@ class CheckpointerTest {
   void verificationFindsALostPage() throws Exception {
     Checkpointer.Options verifying =
         new Checkpointer.Options(true, true, new Checkpointer.Observer() {});
-    try (CheckpointScene scene =
-        new CheckpointScene(directory, new DiskFiles(), 4, verifying)) {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 4, verifying)) {
       scene.mutate();
       scene.checkpointer.dump(Checkpointer.Then.GO_ON);
       byte[] good = scene.contents();

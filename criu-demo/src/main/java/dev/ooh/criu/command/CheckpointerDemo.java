@@ -68,10 +68,8 @@ public final class CheckpointerDemo implements DemoConsumer {
 
   private static void run(DemoStage stage, Path directory) throws Exception {
     AddressSpace space = stage.space();
-    BabyEngine engine =
-        BabyEngine.withOperations(stage.quick() ? QUICK_OPERATIONS : OPERATIONS);
-    Parameters parameters =
-        new Parameters(Configuration.SMALL, Optional.empty(), stage.seed());
+    BabyEngine engine = BabyEngine.withOperations(stage.quick() ? QUICK_OPERATIONS : OPERATIONS);
+    Parameters parameters = new Parameters(Configuration.SMALL, Optional.empty(), stage.seed());
     ArenaHeap heap = start(space, engine, parameters, "heap");
     PageOracle oracle = new PageOracle(space.memory());
     Checkpointer.Observer watching =
@@ -100,11 +98,7 @@ public final class CheckpointerDemo implements DemoConsumer {
   }
 
   private static void check(
-      DemoStage stage,
-      BabyEngine engine,
-      ArenaHeap heap,
-      Path directory,
-      Parameters parameters)
+      DemoStage stage, BabyEngine engine, ArenaHeap heap, Path directory, Parameters parameters)
       throws Exception {
     AddressSpace space = stage.space();
     ImageSet set = ImageSet.open(directory);

@@ -25,10 +25,7 @@ final class ImagesRun implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "check", description = "What to do: check.")
   private Action action = Action.CHECK;
 
-  @Parameters(
-      index = "1",
-      paramLabel = "D",
-      description = "A directory of image sets, or one set.")
+  @Parameters(index = "1", paramLabel = "D", description = "A directory of image sets, or one set.")
   private Path directory = Path.of(".");
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -77,8 +77,7 @@ final class RestoreRun implements Callable<Integer> {
     return 0;
   }
 
-  private Integer goOn(
-      ImageSet set, AddressSpace space, Application application, Progress progress)
+  private Integer goOn(ImageSet set, AddressSpace space, Application application, Progress progress)
       throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     progress.show("restore: " + set.path());
@@ -109,8 +108,7 @@ final class RestoreRun implements Callable<Integer> {
       out.printf("result: %016x%n", result);
     } catch (RuntimeException e) {
       throw new CommandException(
-          "%s can't go on from %s: %s"
-              .formatted(application.name(), set.path(), ErrorText.of(e)),
+          "%s can't go on from %s: %s".formatted(application.name(), set.path(), ErrorText.of(e)),
           e);
     }
     return 0;

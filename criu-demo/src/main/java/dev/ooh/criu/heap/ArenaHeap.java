@@ -103,8 +103,7 @@ public final class ArenaHeap implements Heap {
   private long small(int wanted) {
     int index = SizeClasses.index(wanted);
     int bytes = SizeClasses.bytes(index);
-    long entry =
-        region.start() + ArenaLayout.CLASSES_AT + (long) index * ArenaLayout.CLASS_BYTES;
+    long entry = region.start() + ArenaLayout.CLASSES_AT + (long) index * ArenaLayout.CLASS_BYTES;
     long next = memory.getLong(entry + ArenaLayout.CLASS_NEXT);
     if (next == 0 || next + bytes > memory.getLong(entry + ArenaLayout.CLASS_END)) {
       next = take(ArenaLayout.BLOCK_BYTES, wanted);

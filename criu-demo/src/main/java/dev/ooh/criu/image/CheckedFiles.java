@@ -53,13 +53,14 @@ record CheckedFiles(Path set, Manifest manifest) {
     byte[] bytes = read(path(name));
     if (bytes.length != wanted.bytes()) {
       throw new ImageException(
-          path(name), Math.min(bytes.length, wanted.bytes()), bytes.length + " bytes",
+          path(name),
+          Math.min(bytes.length, wanted.bytes()),
+          bytes.length + " bytes",
           wanted.bytes() + " bytes");
     }
     int digest = Digest.of(bytes, 0, bytes.length);
     if (digest != wanted.digest()) {
-      throw new ImageException(
-          path(name), 0, Digest.text(digest), Digest.text(wanted.digest()));
+      throw new ImageException(path(name), 0, Digest.text(digest), Digest.text(wanted.digest()));
     }
     return bytes;
   }

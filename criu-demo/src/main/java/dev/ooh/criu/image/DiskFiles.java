@@ -26,8 +26,7 @@ public final class DiskFiles implements FileLayer {
   @Override
   public Output create(Path file) throws IOException {
     return new DiskOutput(
-        file,
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
   @Override

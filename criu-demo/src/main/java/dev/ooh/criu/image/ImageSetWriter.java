@@ -29,8 +29,7 @@ public final class ImageSetWriter implements AutoCloseable {
    * @param pid of the process whose memory it is
    * @param parent the set that in-parent pages are found in
    */
-  public ImageSetWriter(ImageStore store, int pid, Optional<WrittenSet> parent)
-      throws IOException {
+  public ImageSetWriter(ImageStore store, int pid, Optional<WrittenSet> parent) throws IOException {
     this.draft = store.draft();
     this.pid = pid;
     this.parent = parent;

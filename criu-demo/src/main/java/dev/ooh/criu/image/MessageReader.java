@@ -103,7 +103,9 @@ final class MessageReader {
   private void wire(int wanted, String what) throws ImageException {
     if ((tag & 7) != wanted) {
       throw new ImageException(
-          file, position(), "%s field %d of wire type %d".formatted(name, tag >>> 3, tag & 7),
+          file,
+          position(),
+          "%s field %d of wire type %d".formatted(name, tag >>> 3, tag & 7),
           "%s, wire type %d".formatted(what, wanted));
     }
   }

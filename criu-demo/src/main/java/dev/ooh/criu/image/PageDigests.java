@@ -106,7 +106,10 @@ public final class PageDigests {
       int offset = in.position();
       long start = in.getLong();
       long length = in.getLong();
-      if (start < last || start % PAGE != 0 || length < 1 || length > (Long.MAX_VALUE - start) / PAGE) {
+      if (start < last
+          || start % PAGE != 0
+          || length < 1
+          || length > (Long.MAX_VALUE - start) / PAGE) {
         throw new ImageException(
             file,
             offset,

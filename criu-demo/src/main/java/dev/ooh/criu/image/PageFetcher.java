@@ -51,8 +51,7 @@ final class PageFetcher implements AutoCloseable {
     }
   }
 
-  private void read(FileChannel channel, Path file, long position, int length)
-      throws IOException {
+  private void read(FileChannel channel, Path file, long position, int length) throws IOException {
     ByteBuffer target = ByteBuffer.wrap(buffer, 0, length);
     while (target.hasRemaining()) {
       long at = position + target.position();

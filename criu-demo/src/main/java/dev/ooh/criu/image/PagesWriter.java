@@ -26,8 +26,7 @@ final class PagesWriter {
     void written(long pages);
   }
 
-  PagesWriter(
-      FileLayer.Output out, PageReader source, PageDigests digests, Progress progress) {
+  PagesWriter(FileLayer.Output out, PageReader source, PageDigests digests, Progress progress) {
     this.out = out;
     this.source = source;
     this.digests = digests;

@@ -21,8 +21,7 @@ class CommandsTest {
   @TempDir private Path directory;
   private Path text = Path.of("");
   private Path images = Path.of("");
-  private final Tracking tracking =
-      Tracking.of(new TrackingCore(), List.of(new ToySubstrate()));
+  private final Tracking tracking = Tracking.of(new TrackingCore(), List.of(new ToySubstrate()));
 
   private record Result(int status, String out, String err) {
     String line(String start) {

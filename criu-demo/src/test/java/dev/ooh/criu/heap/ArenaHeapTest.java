@@ -124,7 +124,8 @@ class ArenaHeapTest {
         .hasMessageContaining("heap heap at 0x10000000: found 0x0, wanted 0x414e");
     ArenaHeap.create(space, region);
     Region shorter = new Region("heap", region.start(), region.bytes() / 2);
-    assertThatThrownBy(() -> ArenaHeap.reopen(space, shorter)).hasMessageContaining("at 0x10000010");
+    assertThatThrownBy(() -> ArenaHeap.reopen(space, shorter))
+        .hasMessageContaining("at 0x10000010");
   }
 
   @Test

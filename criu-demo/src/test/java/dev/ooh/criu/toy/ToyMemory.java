@@ -134,7 +134,6 @@ public final class ToyMemory implements Memory {
   public void copy(long from, long to, long length) {
     Mapping source = at(from, length);
     Mapping target = store(to, length);
-    MemorySegment.copy(
-        source.bytes, from - source.start, target.bytes, to - target.start, length);
+    MemorySegment.copy(source.bytes, from - source.start, target.bytes, to - target.start, length);
   }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * GCBench by John Ellis, Pete Kovac and Hans Boehm: a stretch tree that is dropped, a long-lived
- * tree and a long-lived array of doubles that stay, and then as many short-lived trees of each depth
- * as make the same number of nodes, built top-down and bottom-up.
+ * tree and a long-lived array of doubles that stay, and then as many short-lived trees of each
+ * depth as make the same number of nodes, built top-down and bottom-up.
  *
  * <p>The paper varies array size, depth of the long-lived tree and depth of the stretch tree (Table
  * II); the depths of short-lived trees stay at the original's 4 to 16. Deep trees are built a
@@ -131,8 +131,7 @@ public final class GcBench implements Application {
       return 1;
     }
     int stretchDepth = (int) state.get(Field.STRETCH_DEPTH);
-    long total =
-        treeSize(stretchDepth) + treeSize((int) state.get(Field.LONG_LIVED_DEPTH));
+    long total = treeSize(stretchDepth) + treeSize((int) state.get(Field.LONG_LIVED_DEPTH));
     for (int depth = MIN_DEPTH; depth <= maxDepth(state); depth += 2) {
       total += 2 * trees(stretchDepth, depth) * treeSize(depth);
     }
@@ -186,9 +185,7 @@ public final class GcBench implements Application {
     long trees = trees((int) state.get(Field.STRETCH_DEPTH), depth);
     for (long nodes = 0; nodes < NODES_A_STEP; nodes += treeSize(Math.min(depth, PIECE_DEPTH))) {
       boolean complete =
-          topDown
-              ? populatePiece(heap, state, TREE, depth, false)
-              : makePiece(heap, state, depth);
+          topDown ? populatePiece(heap, state, TREE, depth, false) : makePiece(heap, state, depth);
       if (!complete) {
         continue;
       }
@@ -255,8 +252,7 @@ public final class GcBench implements Application {
       found++;
     }
     if (found != depth) {
-      throw new IllegalStateException(
-          "gcbench: a tree's depth is " + found + ", wanted " + depth);
+      throw new IllegalStateException("gcbench: a tree's depth is " + found + ", wanted " + depth);
     }
     state.mix(found);
   }
@@ -363,8 +359,7 @@ public final class GcBench implements Application {
     return node;
   }
 
-  private static boolean pieceDone(
-      Heap heap, State state, int pieceDepth, int above, long piece) {
+  private static boolean pieceDone(Heap heap, State state, int pieceDepth, int above, long piece) {
     ExecutionContext execution = heap.execution();
     execution.work(treeSize(pieceDepth) * NODE_WORK);
     execution.poll();

@@ -99,6 +99,7 @@ sealed interface TextSource {
   }
 
   private static UncheckedIOException unreadable(Path path, IOException cause) {
-    return new UncheckedIOException("text " + path + " can't be read: " + cause.getMessage(), cause);
+    return new UncheckedIOException(
+        "text " + path + " can't be read: " + cause.getMessage(), cause);
   }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Phoenix's word_count: how often each word occurs in a text. As there, a word begins with a letter
  * and goes on with letters and apostrophes, and upper and lower case are the same. The text is read
- * into the heap first; each occurrence becomes an object of its own, garbage unless the word is new.
+ * into the heap first; each occurrence becomes an object of its own, garbage unless the word is
+ * new.
  *
  * <p>Without an input file it counts the licence texts that ship with the JDK, repeated to the
  * paper's 50, 100 or 200 MB (Table II).
@@ -224,8 +225,7 @@ public final class WordCount implements Application {
     state.set(Field.CHUNK, chunkDone ? index + 1 : index);
     if (state.get(Field.DISTINCT) > 2L * heap.referenceCount(heap.global(TABLE))) {
       state.enter(Phase.GROW);
-      heap.setGlobal(
-          NEW_TABLE, heap.allocate(4 * heap.referenceCount(heap.global(TABLE)), 0));
+      heap.setGlobal(NEW_TABLE, heap.allocate(4 * heap.referenceCount(heap.global(TABLE)), 0));
     }
   }
 
@@ -290,8 +290,7 @@ public final class WordCount implements Application {
     }
   }
 
-  private static boolean eachBucket(
-      Heap heap, State state, WordTable table, IntConsumer action) {
+  private static boolean eachBucket(Heap heap, State state, WordTable table, IntConsumer action) {
     int from = (int) state.get(Field.BUCKET);
     int to = Math.min(table.buckets(), from + BUCKETS_A_STEP);
     for (int bucket = from; bucket < to; bucket++) {
