@@ -86,10 +86,10 @@ final class DemoProgram implements AutoCloseable {
 
   void check(DemoStage stage) {
     long partial = heap.cycles().stream().filter(cycle -> !cycle.full()).count();
-    long freed = heap.cycles().stream().mapToLong(CycleRecord::freedBytes).sum() >> 20;
+    long freed = heap.cycles().stream().mapToLong(CycleRecord::freedBytes).sum();
     stage.check(
-        "%s: %d cycles, %d of them partial, freed %d MB and no reachable object"
-            .formatted(application.name(), heap.cycles().size(), partial, freed),
+        "%s: %d cycles, %d of them partial, freed %d KB and no reachable object"
+            .formatted(application.name(), heap.cycles().size(), partial, freed >> 10),
         freed > 0);
     stage.check("%s: %d times the right result".formatted(application.name(), rounds), right);
   }
