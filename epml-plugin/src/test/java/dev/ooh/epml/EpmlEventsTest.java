@@ -54,11 +54,16 @@ class EpmlEventsTest {
 
   private static Map<String, Long> expectedOfAPass() {
     return Map.of(
-            "M1", 2L, // collect and arm
-            "M7", INTERRUPTS + 1,
-            "M8", INTERRUPTS + 1,
-            "M15", PAGES,
-            "M18", PAGES);
+        "M1",
+        2L, // collect and arm
+        "M7",
+        INTERRUPTS + 1,
+        "M8",
+        INTERRUPTS + 1,
+        "M15",
+        PAGES,
+        "M18",
+        PAGES);
   }
 
   @Test

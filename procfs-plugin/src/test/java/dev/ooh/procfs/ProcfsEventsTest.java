@@ -51,10 +51,10 @@ class ProcfsEventsTest {
 
   private static Map<String, Long> expectedOfAPass() {
     return Map.of(
-            "M5", PAGES, // a fault on each page, for soft-dirty
-            "M15", PAGES,
-            "M16", PAGES,
-            "M1", 2L); // one read of pagemap, one write of clear_refs
+        "M5", PAGES, // a fault on each page, for soft-dirty
+        "M15", PAGES,
+        "M16", PAGES,
+        "M1", 2L); // one read of pagemap, one write of clear_refs
   }
 
   @Test

@@ -1,11 +1,11 @@
 package dev.ooh.spml;
 
-import dev.ooh.spml.hypervisor.SpmlHypervisor;
-import dev.ooh.spml.lib.OohLib;
-import dev.ooh.spml.module.SpmlModule;
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.spml.hypervisor.SpmlHypervisor;
+import dev.ooh.spml.lib.OohLib;
+import dev.ooh.spml.module.SpmlModule;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
@@ -111,8 +111,7 @@ final class SpmlSession implements TrackingSession {
     }
     dropped.addAndGet(count);
     return Optional.of(
-        "spml's ring of %2$d entries had no room for %1$d"
-            .formatted(count, lib.capacity()));
+        "spml's ring of %2$d entries had no room for %1$d".formatted(count, lib.capacity()));
   }
 
   @Override

@@ -15,7 +15,10 @@ import org.osgi.service.component.annotations.Component;
 public final class SpmlTechnique implements TrackingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
-          "spml", "Shadow PML: the hypervisor lends its log of guest-physical addresses", 100, false);
+          "spml",
+          "Shadow PML: the hypervisor lends its log of guest-physical addresses",
+          100,
+          false);
   private static final String REMEDY = "use the substrate virtual";
 
   @Override

@@ -53,11 +53,11 @@ class SpmlEventsTest {
 
   private static Map<String, Long> expectedOfAPass() {
     return Map.of(
-            "M1", 3L, // collect, arm, resume
-            "M13", 1L,
-            "M14", 1L,
-            "M17", PAGES,
-            "M18", PAGES);
+        "M1", 3L, // collect, arm, resume
+        "M13", 1L,
+        "M14", 1L,
+        "M17", PAGES,
+        "M18", PAGES);
   }
 
   @Test

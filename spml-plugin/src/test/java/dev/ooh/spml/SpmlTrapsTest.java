@@ -127,8 +127,7 @@ class SpmlTrapsTest {
   }
 
   /** The migration's next round must hold all of {@code pages}. */
-  private static void assertSent(
-      MachineExtensions machine, Migration migration, PageSet pages) {
+  private static void assertSent(MachineExtensions machine, Migration migration, PageSet pages) {
     PageSet.Builder missing = PageSet.builder();
     machine.atomically(
         () -> {

@@ -51,9 +51,9 @@ class UffdEventsTest {
 
   private static Map<String, Long> expectedOfAPass() {
     return Map.of(
-            "M5", PAGES,
-            "M6", PAGES,
-            "M1", PAGES + 1); // the handler unprotects each page, the tracker protects all
+        "M5", PAGES,
+        "M6", PAGES,
+        "M1", PAGES + 1); // the handler unprotects each page, the tracker protects all
   }
 
   @Test

@@ -125,8 +125,7 @@ class UffdTrapsTest {
   }
 
   /** The migration's next round must hold all of {@code pages}. */
-  private static void assertSent(
-      MachineExtensions machine, Migration migration, PageSet pages) {
+  private static void assertSent(MachineExtensions machine, Migration migration, PageSet pages) {
     PageSet.Builder missing = PageSet.builder();
     machine.atomically(
         () -> {

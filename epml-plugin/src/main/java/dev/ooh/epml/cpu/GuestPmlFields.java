@@ -4,8 +4,8 @@ import dev.ooh.machine.vmx.VmcsField;
 import java.util.List;
 
 /**
- * The VMCS fields that EPML adds. Their encodings follow Intel SDM volume 3C, appendix B, at indexes
- * that the SDM leaves free.
+ * The VMCS fields that EPML adds. Their encodings follow Intel SDM volume 3C, appendix B, at
+ * indexes that the SDM leaves free.
  *
  * <pre>
  * guest PML address, 64-bit control

@@ -88,13 +88,11 @@ public final class EpmlModule implements KernelModule {
       kernel.count(Event.HYPERCALL_INIT_PML_AND_SHADOWING, 1);
       long status = kernel.hypercall(EpmlHypervisor.INIT, pmlPage.gpa(), 0, 0);
       if (status != 0) {
-        throw new IllegalStateException(
-            "hypercall init of EPML answered " + status + ", wanted 0");
+        throw new IllegalStateException("hypercall init of EPML answered " + status + ", wanted 0");
       }
       if (started++ == 0) {
         kernel.vmwrite(
-            GuestPmlFields.NOTIFICATION,
-            GuestPmlFields.notification(line.vector(), THRESHOLD));
+            GuestPmlFields.NOTIFICATION, GuestPmlFields.notification(line.vector(), THRESHOLD));
       }
       if (tracked.process().isCurrent()) {
         resume(tracked);
@@ -160,8 +158,7 @@ public final class EpmlModule implements KernelModule {
     private void resume(@Nullable TrackedProcess tracked) {
       if (tracked != null && tracked.isStarted() && logging == null) {
         kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
-        kernel.vmwrite(
-            GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPage.gpa()));
+        kernel.vmwrite(GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPage.gpa()));
         logging = tracked;
       }
     }

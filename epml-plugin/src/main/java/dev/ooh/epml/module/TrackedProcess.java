@@ -144,8 +144,7 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   }
 
   private RingBuffer newRing(long entries) {
-    return new RingBuffer(
-        machine.kernel.allocatePages(RingBuffer.pagesFor(entries)), entries);
+    return new RingBuffer(machine.kernel.allocatePages(RingBuffer.pagesFor(entries)), entries);
   }
 
   private RingBuffer started() {

@@ -1,8 +1,8 @@
 package dev.ooh.spml.hypervisor;
 
 /**
- * The numbers of SPML's hypercalls. The first argument of each is the id of a tracked process, which
- * the module chooses (its pid). Each answers 0, or {@link
+ * The numbers of SPML's hypercalls. The first argument of each is the id of a tracked process,
+ * which the module chooses (its pid). Each answers 0, or {@link
  * dev.ooh.machine.extension.HypercallHandler#INVALID}.
  */
 public final class SpmlHypercalls {

@@ -1,12 +1,12 @@
 package dev.ooh.spml.lib;
 
-import dev.ooh.spml.module.SpmlDevice;
-import dev.ooh.spml.module.RingBuffer;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.DeviceFile;
 import dev.ooh.machine.extension.DeviceMapping;
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.PageSet;
+import dev.ooh.spml.module.RingBuffer;
+import dev.ooh.spml.module.SpmlDevice;
 import org.jspecify.annotations.Nullable;
 
 /** OoH Lib for SPML: the device from the side of the process that opened it. */
