@@ -155,7 +155,8 @@ public final class CostProfile {
   private static Map<Event, Price> resource(String file) {
     try (InputStream in = CostProfile.class.getResourceAsStream(file)) {
       if (in == null) {
-        throw new IllegalStateException("resource " + file + " is missing beside " + CostProfile.class);
+        throw new IllegalStateException(
+            "resource " + file + " is missing beside " + CostProfile.class);
       }
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return CostTable.parse(file, List.of(text.split("\n")));

@@ -36,7 +36,10 @@ final class CostTable {
    */
   static Map<Event, Price> parse(String file, List<String> lines) {
     CostTable table = new CostTable(file);
-    lines.stream().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).forEach(table::line);
+    lines.stream()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+        .forEach(table::line);
     return table.prices;
   }
 
@@ -49,7 +52,8 @@ final class CostTable {
       for (int i = 0; !fixed && i < sizes.length; i++) {
         sizes[i] = size(cells[i + 3]);
         if (i > 0 && sizes[i] <= sizes[i - 1]) {
-          throw bad("size " + cells[i + 3] + " follows " + cells[i + 2] + ", wanted ascending sizes");
+          throw bad(
+              "size " + cells[i + 3] + " follows " + cells[i + 2] + ", wanted ascending sizes");
         }
       }
       if (fixed) {
@@ -67,8 +71,7 @@ final class CostTable {
       throw bad(cells[0] + " appears twice, wanted one row");
     }
     if (cells.length != header.length) {
-      throw bad(
-          "%s has %d columns, wanted %d".formatted(cells[0], cells.length, header.length));
+      throw bad("%s has %d columns, wanted %d".formatted(cells[0], cells.length, header.length));
     }
     prices.put(event, sizes.length == 0 ? Price.fixed(cost(cells, 2)) : sized(event, cells));
   }

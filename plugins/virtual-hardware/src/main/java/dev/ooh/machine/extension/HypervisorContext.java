@@ -25,7 +25,9 @@ public interface HypervisorContext {
    */
   long readGuest(long gpa);
 
-  /** Writes guest-physical memory in root mode. Users of the log are told, as of a guest's write. */
+  /**
+   * Writes guest-physical memory in root mode. Users of the log are told, as of a guest's write.
+   */
   void writeGuest(long gpa, long value);
 
   /**
@@ -39,8 +41,8 @@ public interface HypervisorContext {
   long translate(long gpa);
 
   /**
-   * Lets the guest use VMCS shadowing on a field without an exit (bitmaps of SDM 25.6.15), and turns
-   * shadowing on. Ends when closed; the last one turns shadowing off.
+   * Lets the guest use VMCS shadowing on a field without an exit (bitmaps of SDM 25.6.15), and
+   * turns shadowing on. Ends when closed; the last one turns shadowing off.
    */
   Registration shadowField(VmcsField field, boolean guestReads, boolean guestWrites);
 

@@ -11,7 +11,8 @@ public interface KernelContext {
   /**
    * Allocates zeroed pages that are contiguous in guest-physical memory.
    *
-   * @throws IllegalStateException if guest-physical memory is exhausted, naming asked and free pages
+   * @throws IllegalStateException if guest-physical memory is exhausted, naming asked and free
+   *     pages
    */
   KernelPages allocatePages(int pages);
 

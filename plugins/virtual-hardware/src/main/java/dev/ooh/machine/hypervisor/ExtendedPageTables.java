@@ -6,8 +6,8 @@ import dev.ooh.machine.paging.Eptp;
 import java.util.function.LongConsumer;
 
 /**
- * One machine's 4-level EPT, in host memory. Changes rights and frames only; whoever takes something
- * away from the guest runs INVEPT afterwards.
+ * One machine's 4-level EPT, in host memory. Changes rights and frames only; whoever takes
+ * something away from the guest runs INVEPT afterwards.
  */
 public final class ExtendedPageTables {
   private static final long LARGE = HostMemory.LARGE_FRAME;
@@ -49,8 +49,7 @@ public final class ExtendedPageTables {
       return;
     }
     if (!EptEntry.isPresent(entry) && allowLarge && (gpa & -LARGE) + LARGE <= guestBytes) {
-      memory.writeLong(
-          at, EptEntry.largePage(memory.allocateLargeFrame(), EptEntry.ALL_RIGHTS));
+      memory.writeLong(at, EptEntry.largePage(memory.allocateLargeFrame(), EptEntry.ALL_RIGHTS));
       return;
     }
     at = table(table, gpa, 2) + 8L * EptEntry.index(gpa, 1);

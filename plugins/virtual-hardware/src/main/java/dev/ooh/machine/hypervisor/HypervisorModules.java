@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What is loaded into one machine beside the guest: hypervisor modules and CPU extensions, each once,
- * counted by their users. On the machine's CPU only.
+ * What is loaded into one machine beside the guest: hypervisor modules and CPU extensions, each
+ * once, counted by their users. On the machine's CPU only.
  */
 public final class HypervisorModules {
   private final VirtualMachine machine;

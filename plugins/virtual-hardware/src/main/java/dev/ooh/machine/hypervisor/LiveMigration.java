@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * Copies a running machine's memory to another machine, in rounds: what was written during one round
- * is copied in the next. It is a user of page-modification logging ({@code enabled_by_hyp}) beside
- * any that the guest asked for. Memory only: processor and devices are not moved.
+ * Copies a running machine's memory to another machine, in rounds: what was written during one
+ * round is copied in the next. It is a user of page-modification logging ({@code enabled_by_hyp})
+ * beside any that the guest asked for. Memory only: processor and devices are not moved.
  *
  * <p>All methods run at an instruction boundary of the source; between them the source runs on.
  */

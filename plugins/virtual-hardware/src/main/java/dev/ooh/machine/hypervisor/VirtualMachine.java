@@ -18,7 +18,9 @@ import java.util.Map;
  * backed when it is first used. Machines share nothing, so several run side by side.
  */
 public final class VirtualMachine implements RootMode, AutoCloseable {
-  /** Host memory beyond the guest's own, for tables, VMCSs and frames in transit: 1/64 and 64 MiB. */
+  /**
+   * Host memory beyond the guest's own, for tables, VMCSs and frames in transit: 1/64 and 64 MiB.
+   */
   private static final long RESERVE = 64L << 20;
 
   private final HostMemory memory;
@@ -87,8 +89,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
       case PML_FULL -> pageModificationLogging.flush();
       case VMCALL -> {
         var registers = cpu.registers();
-        registers.rax =
-            hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx);
+        registers.rax = hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx);
       }
       // Without nested virtualization the guest has no business with a VMCS but its shadow.
       case VMREAD, VMWRITE ->

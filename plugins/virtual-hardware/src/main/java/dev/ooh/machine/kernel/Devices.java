@@ -26,7 +26,9 @@ public final class Devices {
     }
     return () -> {
       if (devices.remove(name, device)) {
-        List.copyOf(files).stream().filter(file -> file.device == device).forEach(OpenFile::release);
+        List.copyOf(files).stream()
+            .filter(file -> file.device == device)
+            .forEach(OpenFile::release);
       }
     };
   }

@@ -51,7 +51,8 @@ final class FrameAllocator {
   void free(long gpa) {
     int frame = (int) (gpa / FRAME);
     if (!used.get(frame)) {
-      throw new IllegalStateException("GPA 0x%x is free, wanted a used frame to free".formatted(gpa));
+      throw new IllegalStateException(
+          "GPA 0x%x is free, wanted a used frame to free".formatted(gpa));
     }
     used.clear(frame);
     inUse--;

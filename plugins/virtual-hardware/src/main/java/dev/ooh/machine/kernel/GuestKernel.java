@@ -120,8 +120,8 @@ public final class GuestKernel {
   // ---- Entering -------------------------------------------------------------------------------
 
   /**
-   * Runs {@code body} on the machine's CPU in {@code process}, as one step: waits for an instruction
-   * boundary unless the caller has the CPU.
+   * Runs {@code body} on the machine's CPU in {@code process}, as one step: waits for an
+   * instruction boundary unless the caller has the CPU.
    */
   public <T> T enter(UserProcess process, Supplier<T> body) {
     return call(() -> scheduler.runAtomically(process, body::get));
@@ -185,8 +185,7 @@ public final class GuestKernel {
   }
 
   private UserProcess newProcess(String name) {
-    UserProcess process =
-        new UserProcess(this, nextPid++, name, new PageTables(vcpu, frames));
+    UserProcess process = new UserProcess(this, nextPid++, name, new PageTables(vcpu, frames));
     processes.put(process.pid(), process);
     return process;
   }
@@ -255,6 +254,34 @@ public final class GuestKernel {
             systemCall(
                 () -> {
                   memory.unmap(process, start, end);
+                  return process;
+                }));
+  }
+
+  /**
+   * mremap to a fixed address, of whole private mappings; a system call. Any thread.
+   *
+   * @throws IllegalStateException if the new addresses are taken, or memory is shared
+   */
+  public void move(UserProcess process, long start, long end, long to) {
+    enter(
+        process,
+        () ->
+            systemCall(
+                () -> {
+                  for (Vma vma : process.vmasIn(start, end)) {
+                    if (!vma.isPrivate() || vma.start < start || vma.end > end) {
+                      throw new IllegalStateException(
+                          "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
+                              .formatted(start, end, vma.name, vma.start, vma.end));
+                    }
+                    long target = to + (vma.start - start);
+                    memory.map(
+                        process,
+                        new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
+                    memory.move(process, vma.start, vma.end, target);
+                    memory.unmap(process, vma.start, vma.end);
+                  }
                   return process;
                 }));
   }

@@ -25,7 +25,9 @@ final class MemoryManager {
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
 
-  /** Frames that were written although no page-table entry says so: the kernel's own dirty state. */
+  /**
+   * Frames that were written although no page-table entry says so: the kernel's own dirty state.
+   */
   private final BitSet dirtyFrames = new BitSet();
 
   MemoryManager(GuestKernel kernel, Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap) {
@@ -88,6 +90,29 @@ final class MemoryManager {
             remove(process, gva, entry);
           } else {
             tables.set(gva, 0);
+          }
+        });
+  }
+
+  /**
+   * Moves private pages to free addresses of a mapping, contents and all. Their old addresses have
+   * no frames afterwards.
+   */
+  void move(UserProcess process, long start, long end, long to) {
+    notify(process, notifier -> notifier.unmapped(start, end));
+    PageTables tables = process.tables();
+    tables.forEach(
+        start,
+        end,
+        (gva, entry) -> {
+          tables.set(gva, 0);
+          if (GuestPte.isPresent(entry)) {
+            long frame = GuestPte.frame(entry);
+            vcpu.invlpg(process.translations(), gva);
+            reverseMap.remove(frame, process.pid(), gva);
+            markDirty(frame);
+            long flags = entry & (USER_PAGE | GuestPte.WRITABLE) | GuestPte.SOFT_DIRTY;
+            install(process, to + (gva - start), frame, flags, Cause.MOVED);
           }
         });
   }
@@ -166,9 +191,9 @@ final class MemoryManager {
   }
 
   /**
-   * The frame's other mappings can have seen, or will see, writes that their own entries don't show:
-   * one mapping more, or one less, through which it is written. Private ones are write-protected
-   * while they are shared, so only shared mappings are told.
+   * The frame's other mappings can have seen, or will see, writes that their own entries don't
+   * show: one mapping more, or one less, through which it is written. Private ones are
+   * write-protected while they are shared, so only shared mappings are told.
    */
   private void tellOtherMappings(UserProcess process, long gva, long frame) {
     reverseMap.forEach(
@@ -255,12 +280,22 @@ final class MemoryManager {
 
   void readPhysical(long gpa, byte[] target, int offset, int length) {
     MemorySegment.copy(
-        HostMemory.EVERYTHING, ValueLayout.JAVA_BYTE, vcpu.physicalForRead(gpa), target, offset, length);
+        HostMemory.EVERYTHING,
+        ValueLayout.JAVA_BYTE,
+        vcpu.physicalForRead(gpa),
+        target,
+        offset,
+        length);
   }
 
   void writePhysical(long gpa, byte[] source, int offset, int length) {
     MemorySegment.copy(
-        source, offset, HostMemory.EVERYTHING, ValueLayout.JAVA_BYTE, vcpu.physicalForWrite(gpa), length);
+        source,
+        offset,
+        HostMemory.EVERYTHING,
+        ValueLayout.JAVA_BYTE,
+        vcpu.physicalForWrite(gpa),
+        length);
   }
 
   /** Calls each of the process's notifiers; one may take itself away meanwhile. */

@@ -8,8 +8,7 @@ import dev.ooh.machine.paging.GuestPte;
  * writes them through its direct map; the processor sets accessed and dirty flags in them.
  */
 final class PageTables {
-  private static final long TABLE =
-      GuestPte.PRESENT | GuestPte.WRITABLE | GuestPte.USER;
+  private static final long TABLE = GuestPte.PRESENT | GuestPte.WRITABLE | GuestPte.USER;
   private static final long ENTRIES = 512;
   private static final long NONE = -1;
 

@@ -3,9 +3,9 @@ package dev.ooh.machine.kernel;
 import dev.ooh.machine.paging.GuestPte;
 
 /**
- * The kernel's accesses to a process's memory on behalf of somebody else, as
- * process_vm_readv and process_vm_writev do: through the page tables (so write-protection faults as
- * ever) but by the direct map, so that no flag of a leaf entry tells of them. Modules are told.
+ * The kernel's accesses to a process's memory on behalf of somebody else, as process_vm_readv and
+ * process_vm_writev do: through the page tables (so write-protection faults as ever) but by the
+ * direct map, so that no flag of a leaf entry tells of them. Modules are told.
  */
 public final class RemoteAccess {
   private static final long OFFSET = MemoryManager.PAGE - 1;
@@ -50,7 +50,8 @@ public final class RemoteAccess {
           while (done < length) {
             long at = gva + done;
             int part = (int) Math.min(length - done, MemoryManager.PAGE - (at & OFFSET));
-            memory.readPhysical(frame(process, at, false) + (at & OFFSET), target, offset + done, part);
+            memory.readPhysical(
+                frame(process, at, false) + (at & OFFSET), target, offset + done, part);
             done += part;
           }
           return done;

@@ -4,27 +4,16 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.kernel.GuestThread.Place;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one machine's CPU to one thread at a time. Who holds the baton runs; it is handed over at
- * scheduling points only (polls, translation misses, locks, ends), by a seeded choice, after a
- * quantum that counts polls and misses and never time. So the same program with the same seed makes
- * the same steps, as long as no host thread enters meanwhile.
+ * Gives one machine's CPU to one thread at a time. Who holds the {@link Baton} runs; it is handed
+ * over at scheduling points only (polls, translation misses, locks, ends), by a seeded choice,
+ * after a quantum that counts polls and misses and never time. So the same program with the same
+ * seed makes the same steps, as long as no host thread enters meanwhile.
  *
  * <p>{@link #poll}, {@link #tick} and the like are for the holder; host threads come in by {@link
  * #run}.
@@ -35,29 +24,13 @@ public final class Scheduler {
   private final int quantum;
   private final Consumer<UserProcess> switchTo;
   private final Runnable instructionBoundary;
-
-  /** Guards what follows, for moments. */
-  private final ReentrantLock mutex = new ReentrantLock();
-
-  private final Set<GuestThread> threads = new LinkedHashSet<>();
-  private final List<GuestThread> ready = new ArrayList<>();
+  private final Baton baton;
   private final ThreadLocal<@Nullable GuestThread> self = new ThreadLocal<>();
-  private @Nullable Stop stop;
-  private boolean closed;
-
-  private final Queue<FutureTask<?>> looks = new ConcurrentLinkedQueue<>();
-
-  private volatile @Nullable GuestThread holder;
-
-  /** Somebody wants the CPU, or the holder to stop. */
-  private volatile boolean attention;
-
-  /** Somebody wants to look. */
-  private volatile boolean looking;
 
   /** The last thread that ran; for counting switches. Touched by the holder only. */
   private @Nullable GuestThread last;
 
+  /** Scheduling points until a hand-over. Touched by the holder only. */
   private int left;
 
   /**
@@ -76,6 +49,7 @@ public final class Scheduler {
     }
     this.counters = counters;
     this.random = new SplittableRandom(seed);
+    this.baton = new Baton(random);
     this.quantum = quantum;
     this.switchTo = switchTo;
     this.instructionBoundary = instructionBoundary;
@@ -84,7 +58,7 @@ public final class Scheduler {
 
   /** The calling thread's guest thread, if it holds the baton. */
   public @Nullable GuestThread current() {
-    GuestThread thread = holder;
+    GuestThread thread = baton.holder();
     return thread != null && thread.carrier() == Thread.currentThread() ? thread : null;
   }
 
@@ -101,35 +75,30 @@ public final class Scheduler {
    */
   public <T> T run(UserProcess process, Callable<T> body) throws Exception {
     GuestThread thread = inside();
-    if (thread != null) {
-      UserProcess before = thread.process;
-      if (before == process) {
-        return body.call();
-      }
-      thread.process = process;
-      switchTo.accept(process);
-      try {
-        return body.call();
-      } finally {
-        thread.process = before;
-        if (before.isAlive()) {
-          switchTo.accept(before);
-        }
+    if (thread == null) {
+      return enter(process, body);
+    }
+    UserProcess before = thread.process;
+    if (before == process) {
+      return body.call();
+    }
+    thread.process = process;
+    switchTo.accept(process);
+    try {
+      return body.call();
+    } finally {
+      thread.process = before;
+      if (before.isAlive()) {
+        switchTo.accept(before);
       }
     }
+  }
+
+  private <T> T enter(UserProcess process, Callable<T> body) throws Exception {
     GuestThread outer = self.get();
     GuestThread entering =
         new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread());
-    mutex.lock();
-    try {
-      checkOpen();
-      threads.add(entering);
-      ready.add(entering);
-      attention = true;
-      dispatchIfIdle();
-    } finally {
-      mutex.unlock();
-    }
+    add(entering);
     self.set(entering);
     try {
       awaitTurn(entering);
@@ -137,39 +106,6 @@ public final class Scheduler {
     } finally {
       self.set(outer);
       leave(entering);
-    }
-  }
-
-  /**
-   * Runs {@code look} at an instruction boundary, on whatever thread is there. It is no step of the
-   * guest: nothing is chosen, switched or counted for it, so looking changes nothing.
-   */
-  <T> T observe(Callable<T> look) throws Exception {
-    if (inside() != null) {
-      return look.call();
-    }
-    FutureTask<T> task = new FutureTask<>(look);
-    looks.add(task);
-    looking = true;
-    mutex.lock();
-    try {
-      if (holder == null) {
-        runLooks();
-      }
-    } finally {
-      mutex.unlock();
-    }
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
-  }
-
-  private void runLooks() {
-    looking = false;
-    for (FutureTask<?> look = looks.poll(); look != null; look = looks.poll()) {
-      look.run();
     }
   }
 
@@ -186,6 +122,14 @@ public final class Scheduler {
             thread.unpreemptible--;
           }
         });
+  }
+
+  /**
+   * Runs {@code look} at an instruction boundary, on whatever thread is there. It is no step of the
+   * guest: nothing is chosen, switched or counted for it, so looking changes nothing.
+   */
+  <T> T observe(Callable<T> look) throws Exception {
+    return inside() != null ? look.call() : baton.observe(look);
   }
 
   /** Starts a thread, carried by a virtual thread of its own. */
@@ -209,16 +153,13 @@ public final class Scheduler {
                 });
     GuestThread thread = new GuestThread(name, process, carrier);
     slot[0] = thread;
-    mutex.lock();
-    try {
-      checkOpen();
-      threads.add(thread);
-      ready.add(thread);
-      carrier.start();
-      dispatchIfIdle();
-    } finally {
-      mutex.unlock();
+    if (inside() != null) {
+      // The spawner goes on until its own next hand-over.
+      locked(() -> baton.add(thread));
+    } else {
+      add(thread);
     }
+    carrier.start();
     return thread;
   }
 
@@ -230,38 +171,37 @@ public final class Scheduler {
       return;
     }
     while (thread.isAlive()) {
-      mutex.lock();
-      try {
-        if (!thread.isAlive()) {
-          return;
-        }
-        thread.joiners.add(me);
-        me.place = Place.WAITING;
-        passOn();
-      } finally {
-        mutex.unlock();
+      boolean[] ended = {false};
+      locked(
+          () -> {
+            ended[0] = !thread.isAlive();
+            if (!ended[0]) {
+              thread.joiners.add(me);
+              baton.giveUp(me, Place.WAITING);
+            }
+          });
+      if (!ended[0]) {
+        awaitTurn(me);
       }
-      awaitTurn(me);
     }
   }
 
+  private void add(GuestThread thread) {
+    locked(
+        () -> {
+          baton.add(thread);
+          baton.demandAttention();
+        });
+  }
+
   private void leave(GuestThread thread) {
-    mutex.lock();
-    try {
-      threads.remove(thread);
-      ready.remove(thread);
-      thread.place = Place.OUTSIDE;
-      thread.joiners.stream().filter(joiner -> !ready.contains(joiner)).forEach(ready::add);
-      thread.joiners.clear();
-      thread.end.countDown();
-      if (holder == thread) {
-        passOn();
-      } else {
-        signalStopper();
-      }
-    } finally {
-      mutex.unlock();
-    }
+    locked(
+        () -> {
+          thread.joiners.forEach(baton::makeReady);
+          thread.joiners.clear();
+          thread.end.countDown();
+          baton.remove(thread);
+        });
   }
 
   // ---- Scheduling points ----------------------------------------------------------------------
@@ -286,45 +226,28 @@ public final class Scheduler {
   }
 
   private void point(GuestThread me, Place place) {
-    if (looking) {
-      runLooks();
-    }
-    if ((--left > 0 && !attention) || me.unpreemptible > 0) {
+    baton.letLook();
+    if ((--left > 0 && !baton.needsAttention()) || me.unpreemptible > 0) {
       return;
     }
-    mutex.lock();
-    try {
-      me.place = place;
-      ready.add(me);
-      passOn();
-    } finally {
-      mutex.unlock();
-    }
+    locked(() -> baton.handOver(me, place));
     awaitTurn(me);
   }
 
-  /** The holder waits until {@link #wake}. Its waiter has put it where it will be found. */
+  /** The holder waits until {@link #wake}. It has left word where its waker will find it. */
   void block(GuestThread me) {
-    mutex.lock();
-    try {
-      me.place = Place.WAITING;
-      passOn();
-    } finally {
-      mutex.unlock();
-    }
+    locked(() -> baton.giveUp(me, Place.WAITING));
     awaitTurn(me);
   }
 
-  /** Called by the holder: {@code thread} is ready to run when its turn comes. */
+  /** Called by the holder: {@code thread} goes on when its turn comes, if it waits. */
   void wake(GuestThread thread) {
-    mutex.lock();
-    try {
-      if (thread.place == Place.WAITING && !ready.contains(thread)) {
-        ready.add(thread);
-      }
-    } finally {
-      mutex.unlock();
-    }
+    locked(
+        () -> {
+          if (thread.place == Place.WAITING) {
+            baton.makeReady(thread);
+          }
+        });
   }
 
   /** The holder runs a call that may block, without the baton. */
@@ -333,13 +256,7 @@ public final class Scheduler {
     if (me == null || me.unpreemptible > 0) {
       return call.call();
     }
-    mutex.lock();
-    try {
-      me.place = Place.OUTSIDE;
-      passOn();
-    } finally {
-      mutex.unlock();
-    }
+    locked(() -> baton.giveUp(me, Place.OUTSIDE));
     try {
       return call.call();
     } finally {
@@ -348,15 +265,12 @@ public final class Scheduler {
   }
 
   private void comeBack(GuestThread me) {
-    mutex.lock();
-    try {
-      me.adrift = false;
-      ready.add(me);
-      attention = true;
-      dispatchIfIdle();
-    } finally {
-      mutex.unlock();
-    }
+    me.adrift = false;
+    locked(
+        () -> {
+          baton.makeReady(me);
+          baton.demandAttention();
+        });
     awaitTurn(me);
   }
 
@@ -372,166 +286,120 @@ public final class Scheduler {
   public Runnable stopOthers(boolean restartable, Duration timeout) throws StopTimeoutException {
     long deadline = System.nanoTime() + timeout.toNanos();
     GuestThread me = inside();
-    Stop mine = null;
+    StopRequest mine = null;
     while (mine == null) {
       mine = tryRequestStop(me, restartable, deadline);
     }
     if (mine.depth > 1) {
       return this::releaseStop;
     }
-    if (me == null) {
-      if (!mine.await(deadline)) {
-        throw abandonStop(mine);
+    if (me != null) {
+      if (me.awaitGrant(deadline) || !abandonStop(me)) {
+        awaitTurn(me);
+        return this::releaseStop;
       }
-    } else if (!me.awaitGrant(deadline)) {
-      mutex.lock();
-      try {
-        // Between the deadline and here the CPU may have come after all.
-        if (!me.isGranted()) {
-          StopTimeoutException failure = abandonStop(mine);
-          ready.remove(me);
-          if (holder == null) {
-            holder = me;
-            me.place = Place.RUNNING;
-          } else {
-            me.adrift = true;
-            me.place = Place.OUTSIDE;
-          }
-          throw failure;
-        }
-      } finally {
-        mutex.unlock();
-      }
-      awaitTurn(me);
-    } else {
-      awaitTurn(me);
+    } else if (mine.complete.await(deadline)) {
+      return this::releaseStop;
     }
-    return this::releaseStop;
+    throw giveUpStop(mine);
   }
 
   /** Returns null when another's stop had to be waited for first. */
-  private @Nullable Stop tryRequestStop(
+  private @Nullable StopRequest tryRequestStop(
       @Nullable GuestThread me, boolean restartable, long deadline) throws StopTimeoutException {
-    Stop other;
-    mutex.lock();
+    StopRequest request;
+    baton.mutex.lock();
     try {
-      checkOpen();
-      Stop active = stop;
-      if (active == null) {
-        Stop mine = new Stop(Thread.currentThread(), restartable);
-        stop = mine;
-        attention = true;
-        if (me != null) {
-          me.place = Place.STOPPING;
-          ready.add(me);
-          passOn();
-        } else {
-          signalStopper();
-          dispatchIfIdle();
-        }
-        return mine;
-      }
-      if (active.owner == Thread.currentThread()) {
+      baton.checkOpen();
+      StopRequest active = baton.stop();
+      if (active != null && active.owner == Thread.currentThread()) {
         active.depth++;
         return active;
       }
-      other = active;
+      request = active != null ? active : new StopRequest(Thread.currentThread(), restartable);
+      if (active == null) {
+        baton.setStop(request);
+      }
       if (me != null) {
-        me.place = Place.STOPPING;
-        ready.add(me);
-        passOn();
+        baton.handOver(me, Place.STOPPING);
+      } else {
+        baton.demandAttention();
+      }
+      if (active == null) {
+        return request;
       }
     } finally {
-      mutex.unlock();
+      baton.mutex.unlock();
     }
     if (me != null) {
       awaitTurn(me);
-    } else if (!other.released.await(deadline)) {
+    } else if (!request.released.await(deadline)) {
       throw new StopTimeoutException(
-          "writers were not stopped in time: another stop, by " + other.owner.getName() + ", lasts");
+          "writers were not stopped in time: another stop, by "
+              + request.owner.getName()
+              + ", lasts");
     }
     return null;
   }
 
   private void releaseStop() {
-    mutex.lock();
+    locked(
+        () -> {
+          StopRequest active = baton.stop();
+          if (active != null && --active.depth == 0) {
+            baton.setStop(null);
+            active.released.open();
+            baton.demandAttention();
+          }
+        });
+  }
+
+  /**
+   * The caller doesn't wait for the CPU any more: it goes on with it if it is free, and else
+   * adrift.
+   *
+   * @return false if the CPU came at the last moment, and all others stand still
+   */
+  private boolean abandonStop(GuestThread me) {
+    baton.mutex.lock();
     try {
-      Stop active = stop;
-      if (active == null || --active.depth > 0) {
-        return;
+      if (me.isGranted()) {
+        return false;
       }
-      stop = null;
-      active.released.open();
-      attention = true;
-      dispatchIfIdle();
+      baton.unready(me);
+      if (!baton.seize(me)) {
+        me.adrift = true;
+        me.place = Place.OUTSIDE;
+      }
+      return true;
     } finally {
-      mutex.unlock();
+      baton.mutex.unlock();
     }
   }
 
-  private StopTimeoutException abandonStop(Stop mine) {
-    mutex.lock();
+  private StopTimeoutException giveUpStop(StopRequest mine) {
+    baton.mutex.lock();
     try {
-      String running =
-          threads.stream()
-              .filter(t -> t.carrier() != mine.owner && !mine.stops(t))
-              .map(t -> t.name() + " (" + t.place.name().toLowerCase(Locale.ROOT) + ")")
-              .collect(Collectors.joining(", "));
-      stop = null;
+      StopTimeoutException failure = mine.timedOut(baton.threads());
+      baton.setStop(null);
       mine.released.open();
-      dispatchIfIdle();
-      return new StopTimeoutException(
-          "writers were not stopped in time; wanted all at a "
-              + (mine.restartable ? "restartable poll" : "poll")
-              + ", still running: "
-              + running);
+      baton.demandAttention();
+      return failure;
     } finally {
-      mutex.unlock();
+      baton.mutex.unlock();
     }
   }
+
+  // ---- Ending ---------------------------------------------------------------------------------
 
   /** Wakes everybody; each thread's next scheduling point throws. */
   void close() {
-    mutex.lock();
-    try {
-      closed = true;
-      stop = null;
-      attention = true;
-      wakeWaiting(null);
-      dispatchIfIdle();
-    } finally {
-      mutex.unlock();
-    }
+    locked(baton::close);
   }
 
   /** Wakes the waiting threads of a process that has ended; they throw. */
   void wakeAll(UserProcess process) {
-    mutex.lock();
-    try {
-      wakeWaiting(process);
-    } finally {
-      mutex.unlock();
-    }
-  }
-
-  private void wakeWaiting(@Nullable UserProcess process) {
-    for (GuestThread thread : threads) {
-      if (thread.place == Place.WAITING
-          && !ready.contains(thread)
-          && (process == null || thread.process == process)) {
-        ready.add(thread);
-      }
-    }
-  }
-
-  /** Threads that have not ended. */
-  public List<GuestThread> threads() {
-    mutex.lock();
-    try {
-      return List.copyOf(threads);
-    } finally {
-      mutex.unlock();
-    }
+    locked(() -> baton.wakeWaiting(process));
   }
 
   // ---- The baton ------------------------------------------------------------------------------
@@ -571,97 +439,19 @@ public final class Scheduler {
       last = me;
       counters.count(Event.CONTEXT_SWITCH);
     }
-    if (closed || !me.process.isAlive()) {
+    if (baton.isClosed() || !me.process.isAlive()) {
       throw new IllegalStateException(
           "thread " + me.name() + " can't go on: process " + me.process.name() + " has ended");
     }
     switchTo.accept(me.process);
   }
 
-  private void dispatchIfIdle() {
-    if (holder == null) {
-      passOn();
-    }
-  }
-
-  /** Gives the baton to whoever is next, or to nobody. Under the mutex. */
-  private void passOn() {
-    GuestThread next = choose();
-    holder = next;
-    if (next != null) {
-      ready.remove(next);
-      next.place = Place.RUNNING;
-      attention = false;
-      next.grant();
-    } else if (looking) {
-      runLooks();
-    }
-    signalStopper();
-  }
-
-  private @Nullable GuestThread choose() {
-    Stop active = stop;
-    if (active == null || closed) {
-      return ready.isEmpty()
-          ? null
-          : ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
-    }
-    GuestThread owner = null;
-    for (GuestThread thread : ready) {
-      if (thread.carrier() == active.owner) {
-        owner = thread;
-      } else if (!active.stops(thread)) {
-        return thread;
-      }
-    }
-    return owner != null && everyoneStopped(active) ? owner : null;
-  }
-
-  private boolean everyoneStopped(Stop active) {
-    for (GuestThread thread : threads) {
-      if (thread.carrier() != active.owner && !active.stops(thread)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void signalStopper() {
-    Stop active = stop;
-    if (active != null) {
-      if (everyoneStopped(active)) {
-        active.complete.open();
-      } else {
-        attention = true;
-      }
-    }
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the machine is closed");
-    }
-  }
-
-  /** Somebody's wish that all others stand still. */
-  private static final class Stop {
-    final Thread owner;
-    final boolean restartable;
-    final Gate complete = new Gate();
-    final Gate released = new Gate();
-    int depth = 1;
-
-    Stop(Thread owner, boolean restartable) {
-      this.owner = owner;
-      this.restartable = restartable;
-    }
-
-    boolean stops(GuestThread thread) {
-      return restartable ? thread.place.stopsAtRestartablePoll : thread.place.stopsAtPoll;
-    }
-
-    boolean await(long deadline) {
-      return complete.await(deadline);
+  private void locked(Runnable step) {
+    baton.mutex.lock();
+    try {
+      step.run();
+    } finally {
+      baton.mutex.unlock();
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Memory that several mappings may show: shared anonymous memory (a memfd) or a file's cached pages.
- * A page gets its frame when it is first touched, and keeps it until the last mapping goes.
+ * Memory that several mappings may show: shared anonymous memory (a memfd) or a file's cached
+ * pages. A page gets its frame when it is first touched, and keeps it until the last mapping goes.
  */
 public final class SharedObject {
   private final String name;

@@ -122,9 +122,7 @@ public final class UserProcess implements GuestProcess {
       return false;
     }
     boolean[] found = {false};
-    kernel
-        .reverseMap()
-        .forEachShared(gpa -> found[0] |= !found[0] && resolve(gpa, gva -> {}) > 1);
+    kernel.reverseMap().forEachShared(gpa -> found[0] |= !found[0] && resolve(gpa, gva -> {}) > 1);
     return found[0];
   }
 

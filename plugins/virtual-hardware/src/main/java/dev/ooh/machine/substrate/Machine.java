@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A machine with its guest, shared by the address spaces of its processes; the last one stops it. */
+/**
+ * A machine with its guest, shared by the address spaces of its processes; the last one stops it.
+ */
 final class Machine {
   private final VirtualMachine hardware;
   private final GuestKernel kernel;

@@ -79,8 +79,7 @@ record Regions(List<Region> list, PageSet pages) {
     if (start + bytes > LIMIT) {
       throw new MemoryAccessException(
           start,
-          "map region %s of %d bytes: no room below 0x%x"
-              .formatted(request.name(), bytes, LIMIT));
+          "map region %s of %d bytes: no room below 0x%x".formatted(request.name(), bytes, LIMIT));
     }
     return new Region(request.name(), start, bytes);
   }

@@ -232,8 +232,7 @@ final class VirtualAddressSpace implements AddressSpace {
 
   private void checkOpen() {
     if (!open) {
-      throw new IllegalStateException(
-          "address space " + name() + " is closed, wanted an open one");
+      throw new IllegalStateException("address space " + name() + " is closed, wanted an open one");
     }
   }
 

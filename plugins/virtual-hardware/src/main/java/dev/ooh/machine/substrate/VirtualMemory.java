@@ -15,8 +15,8 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * A process's memory, as its threads access it: by cached translation, else by the processor. A miss
- * is a scheduling point, before the access.
+ * A process's memory, as its threads access it: by cached translation, else by the processor. A
+ * miss is a scheduling point, before the access.
  */
 final class VirtualMemory implements Memory {
   private static final MemorySegment EVERYTHING = HostMemory.EVERYTHING;

@@ -1,8 +1,8 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.kernel.GuestKernel;
-import dev.ooh.machine.kernel.Userfault;
 import dev.ooh.machine.kernel.UserProcess;
+import dev.ooh.machine.kernel.Userfault;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd;
@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The guest's userfaultfd, with its handler. A protected entry belongs to one mapping of a frame, so
- * a page whose frame has further mappings is in every drain.
+ * The guest's userfaultfd, with its handler. A protected entry belongs to one mapping of a frame,
+ * so a page whose frame has further mappings is in every drain.
  */
 final class VirtualUserfaultfd implements Userfaultfd {
   private final GuestKernel kernel;

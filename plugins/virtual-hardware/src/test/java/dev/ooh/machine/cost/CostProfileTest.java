@@ -22,8 +22,14 @@ class CostProfileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "M5, 1, 0.003", "M5, 1024, 33.58", "M6, 100, 347.1", "M15, 50, 0.174", "M16, 250, 161.973",
-    "M17, 500, 4123", "M18, 10, 0.01", "W0, 1024, 240.4"
+    "M5, 1, 0.003",
+    "M5, 1024, 33.58",
+    "M6, 100, 347.1",
+    "M15, 50, 0.174",
+    "M16, 250, 161.973",
+    "M17, 500, 4123",
+    "M18, 10, 0.01",
+    "W0, 1024, 240.4"
   })
   void perPagePricesAddUpToTheTablesTotals(String id, long megabytes, double totalMillis) {
     double each = CostProfile.sc22().microseconds(event(id), megabytes * MB);

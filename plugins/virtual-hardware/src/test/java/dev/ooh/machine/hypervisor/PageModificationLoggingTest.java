@@ -248,10 +248,7 @@ class PageModificationLoggingTest {
     final PageModificationLog log;
 
     User(VirtualMachine machine) {
-      log =
-          machine
-              .pageModificationLogging()
-              .open(gpa -> heard.set((int) ((gpa - BASE) / PAGE)));
+      log = machine.pageModificationLogging().open(gpa -> heard.set((int) ((gpa - BASE) / PAGE)));
     }
   }
 }

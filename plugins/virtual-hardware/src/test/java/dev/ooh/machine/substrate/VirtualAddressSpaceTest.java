@@ -289,8 +289,7 @@ class VirtualAddressSpaceTest {
             assertThat(memory.getLong(region.start() + PAGE)).isEqualTo(42);
             inside(
                 child,
-                () ->
-                    assertThat(child.memory().getLong(region.start() + 2 * PAGE)).isEqualTo(43));
+                () -> assertThat(child.memory().getLong(region.start() + 2 * PAGE)).isEqualTo(43));
             assertThat(memory.getLong(region.start() + PAGE)).isEqualTo(42);
           });
     }
@@ -302,12 +301,7 @@ class VirtualAddressSpaceTest {
     Path file = Files.write(folder.resolve("f"), new byte[10_000]);
     RegionRequest request =
         new RegionRequest(
-            "file",
-            3 * PAGE,
-            Optional.empty(),
-            RegionRequest.Kind.FILE,
-            Optional.of(file),
-            false);
+            "file", 3 * PAGE, Optional.empty(), RegionRequest.Kind.FILE, Optional.of(file), false);
     Region one = space.map(request);
     Region two = space.map(request);
     SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
@@ -327,7 +321,9 @@ class VirtualAddressSpaceTest {
   @Test
   void sameProgramTwiceCountsTheSame() throws Exception {
     assertThat(countsOf("sc22", 5)).isEqualTo(countsOf("zero", 5));
-    assertThat(countsOf("zero", 5)).isEqualTo(countsOf("zero", 5)).isNotEqualTo(countsOf("zero", 6));
+    assertThat(countsOf("zero", 5))
+        .isEqualTo(countsOf("zero", 5))
+        .isNotEqualTo(countsOf("zero", 6));
   }
 
   private static Object countsOf(String profile, long seed) throws Exception {

@@ -1,0 +1,236 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.kernel.GuestThread.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to run on the machine's one CPU: who has it, who waits for it, and who is next. What is
+ * not volatile is guarded by {@link #mutex}, which is held for moments.
+ */
+final class Baton {
+  final ReentrantLock mutex = new ReentrantLock();
+  private final Set<GuestThread> threads = new LinkedHashSet<>();
+  private final List<GuestThread> ready = new ArrayList<>();
+  private final Queue<FutureTask<?>> looks = new ConcurrentLinkedQueue<>();
+  private final SplittableRandom random;
+  private @Nullable StopRequest stop;
+  private volatile boolean closed;
+
+  private volatile @Nullable GuestThread holder;
+
+  /** Somebody wants the CPU, or its holder to stop. */
+  private volatile boolean attention;
+
+  /** Somebody wants to look. */
+  private volatile boolean looking;
+
+  Baton(SplittableRandom random) {
+    this.random = random;
+  }
+
+  /** The thread that has the CPU. */
+  @Nullable GuestThread holder() {
+    return holder;
+  }
+
+  boolean needsAttention() {
+    return attention;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  // ---- Under the mutex ------------------------------------------------------------------------
+
+  /**
+   * @throws IllegalStateException after {@link #close}
+   */
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the machine is closed");
+    }
+  }
+
+  /** A thread comes: it is ready to run. */
+  void add(GuestThread thread) {
+    checkOpen();
+    threads.add(thread);
+    makeReady(thread);
+  }
+
+  /** A thread has ended, whatever it was doing. */
+  void remove(GuestThread thread) {
+    threads.remove(thread);
+    ready.remove(thread);
+    thread.place = Place.OUTSIDE;
+    if (holder == thread) {
+      passOn();
+    } else {
+      signalStopper();
+    }
+  }
+
+  void makeReady(GuestThread thread) {
+    if (!ready.contains(thread)) {
+      ready.add(thread);
+    }
+  }
+
+  void unready(GuestThread thread) {
+    ready.remove(thread);
+  }
+
+  /** Makes the holder come to a hand-over at its next scheduling point; starts an idle CPU. */
+  void demandAttention() {
+    attention = true;
+    if (holder == null) {
+      passOn();
+    }
+  }
+
+  /** The holder stops running at {@code place}, ready to go on; somebody else may be next. */
+  void handOver(GuestThread me, Place place) {
+    me.place = place;
+    makeReady(me);
+    passOn();
+  }
+
+  /** The holder stops running at {@code place}, and isn't ready to go on. */
+  void giveUp(GuestThread me, Place place) {
+    me.place = place;
+    passOn();
+  }
+
+  /** Takes the CPU if nobody has it. */
+  boolean seize(GuestThread me) {
+    if (holder != null) {
+      return false;
+    }
+    holder = me;
+    me.place = Place.RUNNING;
+    return true;
+  }
+
+  /** Wakes the waiting threads of a process, or of all. */
+  void wakeWaiting(@Nullable UserProcess process) {
+    for (GuestThread thread : threads) {
+      if (thread.place == Place.WAITING && (process == null || thread.process == process)) {
+        makeReady(thread);
+      }
+    }
+  }
+
+  void close() {
+    closed = true;
+    stop = null;
+    wakeWaiting(null);
+    demandAttention();
+  }
+
+  @Nullable StopRequest stop() {
+    return stop;
+  }
+
+  void setStop(@Nullable StopRequest request) {
+    stop = request;
+    attention = true;
+    signalStopper();
+  }
+
+  List<GuestThread> threads() {
+    return List.copyOf(threads);
+  }
+
+  private void passOn() {
+    GuestThread next = choose();
+    holder = next;
+    if (next != null) {
+      ready.remove(next);
+      next.place = Place.RUNNING;
+      attention = false;
+      next.grant();
+    } else if (looking) {
+      runLooks();
+    }
+    signalStopper();
+  }
+
+  private @Nullable GuestThread choose() {
+    StopRequest active = stop;
+    if (active == null || closed) {
+      return ready.isEmpty()
+          ? null
+          : ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+    }
+    GuestThread owner = null;
+    for (GuestThread thread : ready) {
+      if (active.isOwner(thread)) {
+        owner = thread;
+      } else if (!active.stops(thread)) {
+        return thread;
+      }
+    }
+    return owner != null && active.stopsAll(threads) ? owner : null;
+  }
+
+  private void signalStopper() {
+    StopRequest active = stop;
+    if (active != null) {
+      if (active.stopsAll(threads)) {
+        active.complete.open();
+      } else {
+        attention = true;
+      }
+    }
+  }
+
+  // ---- Looking --------------------------------------------------------------------------------
+
+  /**
+   * Runs {@code look} on the holder's thread at its next scheduling point, or now on an idle CPU.
+   */
+  <T> T observe(Callable<T> look) throws Exception {
+    FutureTask<T> task = new FutureTask<>(look);
+    looks.add(task);
+    looking = true;
+    mutex.lock();
+    try {
+      if (holder == null) {
+        runLooks();
+      }
+    } finally {
+      mutex.unlock();
+    }
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  /** For the holder, at a scheduling point. */
+  void letLook() {
+    if (looking) {
+      runLooks();
+    }
+  }
+
+  private void runLooks() {
+    looking = false;
+    for (FutureTask<?> look = looks.poll(); look != null; look = looks.poll()) {
+      look.run();
+    }
+  }
+}
