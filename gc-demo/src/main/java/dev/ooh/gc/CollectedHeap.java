@@ -30,7 +30,9 @@ import java.util.List;
  * closing it costs nothing but memory: closing the space frees everything.
  */
 public final class CollectedHeap implements Heap, AutoCloseable {
-  /** Work units, of some ten nanoseconds, of handing out holes; and of zeroing, by the cache line. */
+  /**
+   * Work units, of some ten nanoseconds, of handing out holes; and of zeroing, by the cache line.
+   */
   private static final int HOLE_WORK = 10;
 
   private static final int LINE = 64;

@@ -1,7 +1,7 @@
 /**
  * A mark-sweep collector for objects in tracked memory. Its first cycle traces everything; later
- * ones keep the marks (sticky mark bits) and trace again only from the roots and from old objects on
- * pages that changed. It is right, and slow, when nobody can say which pages changed.
+ * ones keep the marks (sticky mark bits) and trace again only from the roots and from old objects
+ * on pages that changed. It is right, and slow, when nobody can say which pages changed.
  *
  * <p>Words, as in "The Garbage Collection Handbook" (Jones, Hosking, Moss):
  *

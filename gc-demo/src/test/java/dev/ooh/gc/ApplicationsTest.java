@@ -24,8 +24,7 @@ class ApplicationsTest {
   private static CollectedHeap heap(ArraySpace space, Application application, long allocation) {
     HeapOptions options =
         HeapOptions.of(application.heapBytes(SMALL), 1 << 30).withAllocationBytes(allocation);
-    return new CollectedHeap(
-        space, options, new ExactSource(space), (watched, interval) -> {});
+    return new CollectedHeap(space, options, new ExactSource(space), (watched, interval) -> {});
   }
 
   private static long finish(Application application, CollectedHeap heap) {

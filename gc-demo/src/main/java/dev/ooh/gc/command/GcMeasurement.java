@@ -37,8 +37,7 @@ final class GcMeasurement {
    * @param mapped told how many bytes are mapped, before anything runs
    * @param progress told now and then how far the application is, 0 to 1
    */
-  GcResult measure(boolean tracked, LongConsumer mapped, DoubleConsumer progress)
-      throws Exception {
+  GcResult measure(boolean tracked, LongConsumer mapped, DoubleConsumer progress) throws Exception {
     return space.execution().run(() -> run(tracked, mapped, progress));
   }
 

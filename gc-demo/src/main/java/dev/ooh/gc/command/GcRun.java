@@ -148,8 +148,7 @@ final class GcRun implements Callable<Integer> {
               .measure(
                   run.isTracked(),
                   bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
-                  share ->
-                      session.progress().show("%s: %.0f %%".formatted(what, 100 * share)));
+                  share -> session.progress().show("%s: %.0f %%".formatted(what, 100 * share)));
       warnIfNotWoven(run, result);
       addRows(session, run, name, result);
       addLine(table, run, result);
@@ -184,8 +183,7 @@ final class GcRun implements Callable<Integer> {
     session.row(run, application, name, "pages_watched", result.pagesWatched(), "pages");
     session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
     session.row(run, application, name, "heap_mb", megabytes(result), "MB");
-    session.text(
-        run, application, name, "result", "%016x".formatted(result.result()), "checksum");
+    session.text(run, application, name, "result", "%016x".formatted(result.result()), "checksum");
   }
 
   private static void addLine(TextTable table, TrackedSpace run, GcResult result) {

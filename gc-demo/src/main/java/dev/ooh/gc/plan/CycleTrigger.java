@@ -1,9 +1,10 @@
 package dev.ooh.gc.plan;
 
 /**
- * When to collect, and how much. A cycle is due when a third of the heap's size was allocated, as in
- * Boehm GC, and at least a minimum. It is a full one when partial cycles freed too little since the last
- * full one: when what they kept has grown by half, and at least the minimum. Under the heap's lock.
+ * When to collect, and how much. A cycle is due when a third of the heap's size was allocated, as
+ * in Boehm GC, and at least a minimum. It is a full one when partial cycles freed too little since
+ * the last full one: when what they kept has grown by half, and at least the minimum. Under the
+ * heap's lock.
  */
 final class CycleTrigger {
   /** 1 / the share of the heap that is allocated between cycles. */

@@ -24,14 +24,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The plan: stop the mutators, fetch the changed pages, trace, sweep, commit. Under the heap's lock.
+ * The plan: stop the mutators, fetch the changed pages, trace, sweep, commit. Under the heap's
+ * lock.
  *
- * <p>A cycle marks into spare mark bits and puts them in force when all went well, so one that fails
- * changes nothing: its interval aborts, and the pages are owed to the next.
+ * <p>A cycle marks into spare mark bits and puts them in force when all went well, so one that
+ * fails changes nothing: its interval aborts, and the pages are owed to the next.
  *
- * <p>Watched are the pages that held old slots <em>before</em> the cycle. A page that becomes old in
- * it stays unarmed until the next cycle, to which it counts as changed: cheaper than arming pages on
- * which nearly everything dies, and complete.
+ * <p>Watched are the pages that held old slots <em>before</em> the cycle. A page that becomes old
+ * in it stays unarmed until the next cycle, to which it counts as changed: cheaper than arming
+ * pages on which nearly everything dies, and complete.
  */
 public final class MarkSweep {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);

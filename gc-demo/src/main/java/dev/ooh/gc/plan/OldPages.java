@@ -11,8 +11,8 @@ import java.util.Arrays;
 
 /**
  * The pages that hold reference slots of old, that is marked, objects. They are what the collector
- * watches: a young object is reachable from a root, from another young one, or from a slot on one of
- * these that was written since. Pages of pointer-free objects and data never matter.
+ * watches: a young object is reachable from a root, from another young one, or from a slot on one
+ * of these that was written since. Pages of pointer-free objects and data never matter.
  */
 final class OldPages {
   private static final int PAGE = PageSet.PAGE_SIZE;
@@ -113,7 +113,9 @@ final class OldPages {
       long bits = words[(int) (at / MarkBits.BYTES_PER_WORD)] & MarkBits.mask(at, next);
       while (bits != 0) {
         long object =
-            base + wordStart + ((long) Long.numberOfTrailingZeros(bits) << ObjectHeader.LOG_GRANULE);
+            base
+                + wordStart
+                + ((long) Long.numberOfTrailingZeros(bits) << ObjectHeader.LOG_GRANULE);
         tracer.visitSlots(object, from, to);
         bits &= bits - 1;
       }

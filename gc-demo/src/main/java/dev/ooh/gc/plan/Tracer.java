@@ -116,9 +116,7 @@ final class Tracer {
   /** Traces until nothing is left to do. */
   void finish() {
     drain();
-    for (int block = overflowed.nextSetBit(0);
-        block >= 0;
-        block = overflowed.nextSetBit(0)) {
+    for (int block = overflowed.nextSetBit(0); block >= 0; block = overflowed.nextSetBit(0)) {
       overflowed.clear(block);
       visitMarkedIn(block);
       drain();

@@ -170,7 +170,7 @@ public final class Blocks {
     try {
       map(wanted, address(mapped));
     } catch (MemoryAccessException e) {
-      refusal = e.getMessage();
+      refusal = String.valueOf(e.getMessage());
       return false;
     }
     mapped += wanted;

@@ -1,6 +1,6 @@
 /**
- * How memory is held: blocks, size classes, large objects, mark bits, roots. When and how to collect
- * is the {@linkplain dev.ooh.gc.plan plan}'s.
+ * How memory is held: blocks, size classes, large objects, mark bits, roots. When and how to
+ * collect is the {@linkplain dev.ooh.gc.plan plan}'s.
  */
 @NullMarked
 package dev.ooh.gc.policy;

@@ -9,10 +9,10 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /**
- * Traces again, from the roots alone and sharing no code with the collector's trace, and checks that
- * every object it reaches is marked and well-formed: that no reachable object is freed, whatever the
- * changed pages said. Then checks that marked objects refer to marked ones only, floating garbage
- * included: the next partial cycle relies on it. Slow, and for a stopped world.
+ * Traces again, from the roots alone and sharing no code with the collector's trace, and checks
+ * that every object it reaches is marked and well-formed: that no reachable object is freed,
+ * whatever the changed pages said. Then checks that marked objects refer to marked ones only,
+ * floating garbage included: the next partial cycle relies on it. Slow, and for a stopped world.
  */
 public final class SanityChecker {
   private final Memory memory;

@@ -10,7 +10,20 @@ import org.junit.jupiter.api.Test;
 class GcResultTest {
   private static CycleRecord cycle(long number, long millis) {
     return new CycleRecord(
-        number, number == 1, millis * 1_000_000, 0, 0, 0, 10, number, 0, 0, 0, 0, "exact", List.of());
+        number,
+        number == 1,
+        millis * 1_000_000,
+        0,
+        0,
+        0,
+        10,
+        number,
+        0,
+        0,
+        0,
+        0,
+        "exact",
+        List.of());
   }
 
   @Test

@@ -37,8 +37,7 @@ public final class ExactSource implements IntervalSource {
   }
 
   @Override
-  public Interval fetch(
-      AddressSpace asked, TrackingConsumer consumer, PageSet scan, PageSet arm) {
+  public Interval fetch(AddressSpace asked, TrackingConsumer consumer, PageSet scan, PageSet arm) {
     PageSet.Builder written = PageSet.builder();
     armed
         .intersect(scan)
