@@ -40,7 +40,7 @@ public final class RoundTrip {
    * Makes the round trip. The caller may be any thread; the writes are made by a thread of the
    * space's execution context.
    *
-   * @param remedy what a user can do about a refusal; may be empty
+   * @param remedy what a user can do about a refusal that doesn't say so itself; may be empty
    * @return usable, with the session's mode; or refused, with what went wrong
    */
   public static Probe probe(AddressSpace space, Opener opener, String remedy) {
@@ -48,7 +48,8 @@ public final class RoundTrip {
     try (TrackingSession session = opener.open(space)) {
       return new RoundTrip(space, region).make(session, remedy);
     } catch (TrackingException e) {
-      return Probe.refused(String.valueOf(e.getMessage()), remedy);
+      return Probe.refused(
+          String.valueOf(e.getMessage()), e.remedy().isEmpty() ? remedy : e.remedy());
     } finally {
       space.unmap(region);
     }

@@ -11,4 +11,9 @@ public class TrackingException extends Exception {
   public TrackingException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What the user can do about it, for people; empty when nothing is known. */
+  public String remedy() {
+    return "";
+  }
 }

@@ -8,8 +8,17 @@ public final class CallException extends Exception {
   private final int errno;
 
   CallException(String call, int errno, String reason) {
-    super(call + ": " + reason + " (errno " + errno + ")");
+    super(call + ": " + text(errno, reason));
     this.errno = errno;
+  }
+
+  /** The C library's text for {@code errno}, and its number. */
+  public static String describe(int errno) {
+    return text(errno, CallState.reason(errno));
+  }
+
+  private static String text(int errno, String reason) {
+    return reason + " (errno " + errno + ")";
   }
 
   public int errno() {

@@ -54,13 +54,15 @@ final class CallState implements AutoCloseable {
 
   CallException failure(String what) {
     int errno = errno();
-    String reason;
+    return new CallException(what, errno, reason(errno));
+  }
+
+  static String reason(int errno) {
     try {
-      reason = ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
+      return ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
     } catch (Throwable e) {
       throw unexpected(e);
     }
-    return new CallException(what, errno, reason);
   }
 
   /** What a downcall itself threw: nothing that a caller can handle. */

@@ -44,8 +44,20 @@ public final class LinuxCalls implements AutoCloseable {
       CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle SYSCALL =
       CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  private static final MethodHandle GETPAGESIZE =
+      CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
+
   private final CallState errors = new CallState();
   private final MemorySegment state = errors.segment();
+
+  /** Bytes of a page, getpagesize(2). */
+  public static int pageSize() {
+    try (CallState state = new CallState()) {
+      return (int) GETPAGESIZE.invokeExact(state.segment());
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
 
   /** mmap(2). {@code address} 0 lets the kernel choose. */
   public long mmap(long address, long bytes, int protection, int flags, int fd, long offset)

@@ -102,12 +102,15 @@ public final class UnixSocket implements AutoCloseable {
     public UnixSocket accept(Duration timeout) throws CallException {
       receiveTimeout(errors, fd, timeout);
       int accepted;
-      try {
-        accepted =
-            (int) ACCEPT.invokeExact(errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
+      do {
+        try {
+          accepted =
+              (int)
+                  ACCEPT.invokeExact(errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL);
+        } catch (Throwable e) {
+          throw CallState.unexpected(e);
+        }
+      } while (accepted < 0 && errors.errno() == Errno.EINTR);
       if (accepted < 0) {
         throw errors.failure("accept");
       }
@@ -138,7 +141,10 @@ public final class UnixSocket implements AutoCloseable {
       control.set(JAVA_INT, 16, descriptor);
       message.set(ADDRESS, 32, control);
       message.set(JAVA_LONG, 40, 24);
-      long sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
+      long sent;
+      do {
+        sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
+      } while (sent < 0 && errors.errno() == Errno.EINTR);
       if (sent != 1) {
         throw errors.failure("sendmsg(SCM_RIGHTS)");
       }
@@ -156,7 +162,10 @@ public final class UnixSocket implements AutoCloseable {
       MemorySegment control = arena.allocate(24, 8);
       message.set(ADDRESS, 32, control);
       message.set(JAVA_LONG, 40, 24);
-      long received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
+      long received;
+      do {
+        received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
+      } while (received < 0 && errors.errno() == Errno.EINTR);
       if (received != 1 || message.get(JAVA_LONG, 40) < 20) {
         throw errors.failure("recvmsg(SCM_RIGHTS)");
       }

@@ -41,9 +41,10 @@ final class FaultHandler implements Runnable {
           }
         }
       }
-    } catch (CallException e) {
-      // The tracked process is gone, and its memory with it, or the descriptor is: this process
-      // ends, which wakes whoever waits.
+    } catch (CallException | RuntimeException | Error e) {
+      // The tracked process is gone, and its memory with it, or the descriptor is, or the log no
+      // longer fits: this process ends, which wakes whoever waits. Ending this thread alone would
+      // leave every writer in its fault.
       Runtime.getRuntime().halt(1);
     }
   }

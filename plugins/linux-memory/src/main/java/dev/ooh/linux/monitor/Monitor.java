@@ -3,6 +3,7 @@ package dev.ooh.linux.monitor;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
@@ -31,6 +32,9 @@ public final class Monitor implements AutoCloseable {
   /** Its class path, from which it loads as it goes. */
   private final Path folder;
 
+  /** Set once a request was not answered in full: a later answer could be that of another one. */
+  private volatile boolean broken;
+
   private Monitor(Process process, UnixSocket socket, Path folder) {
     this.process = process;
     this.socket = socket;
@@ -51,8 +55,13 @@ public final class Monitor implements AutoCloseable {
       try (UnixSocket.Listener listener = new UnixSocket.Listener(path)) {
         process = launch(folder, path);
         UnixSocket socket = listener.accept(START);
-        socket.receiveTimeout(ANSWER);
-        socket.sendDescriptor(userfaultfd);
+        try {
+          socket.receiveTimeout(ANSWER);
+          socket.sendDescriptor(userfaultfd);
+        } catch (CallException e) {
+          socket.close();
+          throw e;
+        }
         return new Monitor(process, socket, folder);
       }
     } catch (IOException | CallException e) {
@@ -67,7 +76,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   private static Process launch(Path folder, String socket) throws IOException {
-    return new ProcessBuilder(
+    ProcessBuilder builder =
+        new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -77,7 +87,11 @@ public final class Monitor implements AutoCloseable {
                 "-cp",
                 folder.toString(),
                 MonitorMain.class.getName(),
-                socket))
+                socket));
+    // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    return builder
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
@@ -104,8 +118,9 @@ public final class Monitor implements AutoCloseable {
     return pages.build();
   }
 
+  /** Whether it can still be asked; false as soon as one request was not answered. */
   public boolean isAlive() {
-    return process.isAlive();
+    return !broken && process.isAlive();
   }
 
   /** The process, so that a test can end it. */
@@ -129,30 +144,47 @@ public final class Monitor implements AutoCloseable {
       socket.send(message);
       MemorySegment header = arena.allocate(MonitorMessage.HEADER_BYTES, Long.BYTES);
       if (!socket.receive(header)) {
-        throw new FacilityException(what + ": the userfaultfd monitor died");
+        throw died(what);
       }
-      if (MonitorMessage.operationOrErrno(header) != 0) {
+      int errno = MonitorMessage.operationOrErrno(header);
+      if (errno != 0) {
         throw new FacilityException(
-            "%s %s: errno %d".formatted(what, ranges, MonitorMessage.operationOrErrno(header)));
+            new IOException("%s %s: %s".formatted(what, ranges, CallException.describe(errno))),
+            Remedy.synchronousRegistration(errno));
       }
       int count = MonitorMessage.count(header);
       MemorySegment answer = arena.allocate(Math.max(1, 8L * count), Long.BYTES);
       if (count > 0 && !socket.receive(answer)) {
-        throw new FacilityException(what + ": the userfaultfd monitor died");
+        throw died(what);
       }
       long[] values = new long[count];
       MemorySegment.copy(answer, JAVA_LONG, 0, values, 0, count);
       return values;
     } catch (CallException e) {
+      end();
       throw new FacilityException(
           "%s: the userfaultfd monitor: %s".formatted(what, e.getMessage()), e);
     }
   }
 
+  private FacilityException died(String what) {
+    end();
+    return new FacilityException(what + ": the userfaultfd monitor died");
+  }
+
+  /** A monitor that doesn't answer must not hold the descriptor, and with it the writers. */
+  private void end() {
+    broken = true;
+    process.destroyForcibly();
+  }
+
   /** Ends the monitor, and with it every registration. */
   @Override
   public void close() {
-    socket.close();
+    synchronized (this) {
+      socket.close();
+      broken = true;
+    }
     try {
       if (!process.waitFor(5, TimeUnit.SECONDS)) {
         process.destroyForcibly();

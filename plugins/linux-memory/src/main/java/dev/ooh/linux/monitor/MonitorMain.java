@@ -32,9 +32,10 @@ final class MonitorMain {
           .name("faults")
           .start(new FaultHandler(monitor.userfaultfd, monitor.log));
       monitor.serve();
+    } finally {
+      // The handler blocks in read(2); halting closes the descriptor, which frees every waiter.
+      Runtime.getRuntime().halt(0);
     }
-    // The handler blocks in read(2); halting closes the descriptor, which frees every waiter.
-    Runtime.getRuntime().halt(0);
   }
 
   private void serve() throws CallException {

@@ -4,6 +4,7 @@ import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
@@ -31,29 +32,28 @@ final class AsyncUserfaultfd implements AutoCloseable {
       throws FacilityException {
     this.calls = calls;
     argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
-    int opened = -1;
+    fd = open(architecture);
     try {
-      opened =
-          calls.userfaultfd(
-              architecture,
-              Uffdio.UFFD_USER_MODE_ONLY | MappingFlags.O_CLOEXEC | MappingFlags.O_NONBLOCK);
       Uffdio.api(argument, FEATURES);
       calls.ioctl(
-          opened,
+          fd,
           Uffdio.UFFDIO_API,
           argument,
           () -> "UFFDIO_API with asynchronous write-protect (features 0x%x)".formatted(FEATURES));
     } catch (CallException e) {
-      if (opened >= 0) {
-        calls.closeDescriptor(opened);
-      }
-      throw new FacilityException(e);
+      calls.closeDescriptor(fd);
+      throw new FacilityException(e, Remedy.features(e, "Linux 6.7"));
     }
-    fd = opened;
   }
 
-  PageSet registered() {
-    return registered;
+  private int open(Architecture architecture) throws FacilityException {
+    try {
+      return calls.userfaultfd(
+          architecture,
+          Uffdio.UFFD_USER_MODE_ONLY | MappingFlags.O_CLOEXEC | MappingFlags.O_NONBLOCK);
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.userModeOnly(e));
+    }
   }
 
   void register(PageSet ranges) throws FacilityException {
@@ -62,31 +62,39 @@ final class AsyncUserfaultfd implements AutoCloseable {
       long start = fresh.runStart(run);
       long end = fresh.runEnd(run);
       Uffdio.range(argument, start, end, Uffdio.REGISTER_MODE_WP);
-      call(Uffdio.UFFDIO_REGISTER, "UFFDIO_REGISTER", start, end);
+      try {
+        calls.ioctl(
+            fd,
+            Uffdio.UFFDIO_REGISTER,
+            argument,
+            () -> "UFFDIO_REGISTER [0x%x, 0x%x), %d bytes".formatted(start, end, end - start));
+      } catch (CallException e) {
+        throw new FacilityException(e, Remedy.asynchronousRegistration(e));
+      }
       registered = registered.union(PageSet.of(start, end));
     }
   }
 
-  /** The kernel forgot these with their mappings. */
-  void forget(PageSet ranges) {
-    registered = registered.minus(ranges);
+  /**
+   * Lets go of ranges. The kernel forgot those that were unmapped; released memory that is still
+   * mapped would fault on, and be refused to the next tracker.
+   */
+  void unregister(PageSet ranges) {
+    PageSet gone = ranges.intersect(registered);
+    registered = registered.minus(gone);
+    for (int run = 0; run < gone.runCount(); run++) {
+      Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), 0);
+      try {
+        calls.ioctl(fd, Uffdio.UFFDIO_UNREGISTER, argument, () -> "UFFDIO_UNREGISTER");
+      } catch (CallException e) {
+        // Unmapped already, or mapped anew without a registration: nothing to let go of.
+      }
+    }
   }
 
   /** Closing the descriptor unregisters every range and drops its protection. */
   @Override
   public void close() {
     calls.closeDescriptor(fd);
-  }
-
-  private void call(long request, String what, long start, long end) throws FacilityException {
-    try {
-      calls.ioctl(
-          fd,
-          request,
-          argument,
-          () -> "%s [0x%x, 0x%x), %d bytes".formatted(what, start, end, end - start));
-    } catch (CallException e) {
-      throw new FacilityException(e);
-    }
   }
 }

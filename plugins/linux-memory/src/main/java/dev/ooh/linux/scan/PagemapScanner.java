@@ -11,6 +11,7 @@ import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.layout.PageRegion;
 import dev.ooh.linux.layout.PmScanArg;
 import dev.ooh.memory.PageSet;
@@ -55,7 +56,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       userfaultfd = new AsyncUserfaultfd(calls, arena, architecture);
     } catch (CallException e) {
       release(opened);
-      throw new FacilityException(e);
+      throw new FacilityException(e, Remedy.proc(e));
     } catch (FacilityException e) {
       release(opened);
       throw e;
@@ -70,7 +71,9 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
 
   @Override
   public void unregister(PageSet ranges) {
-    userfaultfd.forget(ranges);
+    if (open) {
+      userfaultfd.unregister(ranges);
+    }
   }
 
   @Override
@@ -146,7 +149,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
                 argument,
                 () -> "PAGEMAP_SCAN [0x%x, 0x%x), %d bytes".formatted(at, end, end - at));
       } catch (CallException e) {
-        throw new FacilityException(e);
+        throw new FacilityException(e, Remedy.scan(e));
       }
       collect(count);
       from = count == 0 ? end : PageRegion.end(vector, count - 1);

@@ -3,6 +3,7 @@ package dev.ooh.linux.scan;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
@@ -73,7 +74,7 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
     try {
       return calls.open(path, flags);
     } catch (CallException e) {
-      throw new FacilityException(e);
+      throw new FacilityException(e, Remedy.proc(e));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ooh.linux.substrate;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.scan.PagemapSoftDirty;
@@ -21,18 +22,17 @@ import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Mappings of this process within one {@link Reservation}. */
 final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
-  private static final long ALIGNMENT = 2L << 20;
-
   private final String name;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
@@ -43,16 +43,13 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private final PagemapSoftDirty softDirty = new PagemapSoftDirty();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  /** By start; guarded by this. */
-  private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+  /** Guarded by this. */
+  private final Mappings mappings;
 
   private final AdoptedSegments adopted = new AdoptedSegments();
 
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;
-
-  /** What backs a region; {@code fd} is -1 for anonymous memory. */
-  private record Mapping(Region region, RegionRequest.Kind kind, int fd) {}
 
   LinuxAddressSpace(String name, Architecture architecture) throws CallException {
     this.name = name;
@@ -63,6 +60,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       throw e;
     }
     memory = new LinuxMemory(reservation.all());
+    mappings = new Mappings(reservation.start(), reservation.end());
     scans = new WriteProtectScans(architecture, this::sharedPages);
     userfaultfd = new LinuxUserfaultfd(architecture, scans);
   }
@@ -92,26 +90,15 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     Region region;
     synchronized (this) {
       checkOpen();
-      region = place(request);
-      int fd = -1;
+      region = mappings.place(request);
       try {
-        fd = back(request, region);
-        if (request.kind() == RegionRequest.Kind.ANONYMOUS) {
-          calls.madvise(
-              region.start(),
-              region.bytes(),
-              request.hugePages() ? MappingFlags.MADV_HUGEPAGE : MappingFlags.MADV_NOHUGEPAGE);
-        }
+        mappings.add(region, request.kind(), back(request, region));
       } catch (CallException e) {
-        if (fd >= 0) {
-          calls.closeDescriptor(fd);
-        }
         throw new MemoryAccessException(
             region.start(),
             "map region %s of %d bytes at 0x%x: %s"
                 .formatted(request.name(), request.bytes(), region.start(), e.getMessage()));
       }
-      mappings.put(region.start(), new Mapping(region, request.kind(), fd));
     }
     tell(listener -> listener.mapped(this, region));
     return region;
@@ -121,25 +108,25 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   public void unmap(Region region) {
     synchronized (this) {
       checkOpen();
-      Mapping mapping = mappings.get(region.start());
-      if (mapping == null || !mapping.region.equals(region)) {
-        throw new MemoryAccessException(
-            region.start(),
-            "unmap %s: found %s, wanted a mapped region"
-                .formatted(region, mapping == null ? "nothing" : mapping.region));
-      }
-      mappings.remove(region.start());
-      alwaysDirty = alwaysDirty.minus(region.pages());
+      Mappings.Mapping mapping = mappings.of(region);
       try {
         reservation.punch(region.start(), region.bytes());
       } catch (CallException e) {
         throw new MemoryAccessException(region.start(), "unmap " + region + ": " + e.getMessage());
       }
-      if (mapping.fd >= 0) {
-        calls.closeDescriptor(mapping.fd);
+      mappings.leave(mapping);
+      alwaysDirty = alwaysDirty.minus(region.pages());
+      if (mapping.fd() >= 0) {
+        calls.closeDescriptor(mapping.fd());
       }
     }
-    tell(listener -> listener.unmapped(this, region.pages()));
+    try {
+      tell(listener -> listener.unmapped(this, region.pages()));
+    } finally {
+      synchronized (this) {
+        mappings.remove(region);
+      }
+    }
   }
 
   @Override
@@ -147,7 +134,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     forgetClosedArenas();
     synchronized (this) {
       List<Region> regions = new ArrayList<>(adopted.regions());
-      mappings.values().forEach(mapping -> regions.add(mapping.region));
+      regions.addAll(mappings.regions());
       regions.sort(Comparator.comparingLong(Region::start));
       return regions;
     }
@@ -184,13 +171,23 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   @Override
   public void discard(PageSet pages) {
-    synchronized (this) {
-      checkOpen();
-      for (int run = 0; run < pages.runCount(); run++) {
-        discard(pages.runStart(run), pages.runEnd(run));
+    PageSet.Builder done = PageSet.builder();
+    try {
+      synchronized (this) {
+        checkOpen();
+        pages.forEachRun(this::checkDiscard);
+        for (int run = 0; run < pages.runCount(); run++) {
+          discard(pages.runStart(run), pages.runEnd(run));
+          done.add(pages.runStart(run), pages.runEnd(run));
+        }
+      }
+    } finally {
+      // What was discarded before another run failed has changed all the same.
+      PageSet changed = done.build();
+      if (!changed.isEmpty()) {
+        tell(listener -> listener.changed(this, changed));
       }
     }
-    tell(listener -> listener.changed(this, pages));
   }
 
   @Override
@@ -250,10 +247,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     tell(listener -> listener.closing(this));
     synchronized (this) {
       reservation.close();
-      mappings.values().stream()
-          .filter(mapping -> mapping.fd >= 0)
-          .forEach(mapping -> calls.closeDescriptor(mapping.fd));
-      mappings.clear();
+      mappings.clear().forEach(calls::closeDescriptor);
       softDirty.close();
       calls.close();
     }
@@ -272,64 +266,26 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private PageSet mapped() {
     PageSet.Builder pages = PageSet.builder();
     adopted.regions().forEach(region -> pages.addAll(region.pages()));
-    mappings.values().forEach(mapping -> pages.addAll(mapping.region.pages()));
+    mappings.regions().forEach(region -> pages.addAll(region.pages()));
     return pages.build();
   }
 
   /** Mappings whose pages may leave the page table without a trace, and so need markers. */
   private synchronized PageSet sharedPages() {
-    PageSet.Builder pages = PageSet.builder();
-    mappings.values().stream()
-        .filter(mapping -> mapping.kind != RegionRequest.Kind.ANONYMOUS)
-        .forEach(mapping -> pages.addAll(mapping.region.pages()));
-    return pages.build().union(adopted.mappedFiles());
-  }
-
-  /** The asked place, or the first gap that fits; a hole stays on each side of a region. */
-  private Region place(RegionRequest request) {
-    if (request.address().isPresent()) {
-      Region region = new Region(request.name(), request.address().get(), request.bytes());
-      if (region.start() < reservation.start() || region.end() > reservation.end()) {
-        throw new MemoryAccessException(
-            region.start(),
-            "map %s: wanted a place in [0x%x, 0x%x) of this address space"
-                .formatted(region, reservation.start(), reservation.end()));
-      }
-      var before = mappings.lowerEntry(region.end());
-      if (before != null && before.getValue().region.end() > region.start()) {
-        throw new MemoryAccessException(
-            region.start(),
-            "map %s: found %s there, wanted free addresses"
-                .formatted(region, before.getValue().region));
-      }
-      return region;
-    }
-    long start = reservation.start() + ALIGNMENT;
-    for (Mapping mapping : mappings.values()) {
-      if (start + request.bytes() < mapping.region.start()) {
-        break;
-      }
-      start = (mapping.region.end() + 2 * ALIGNMENT - 1) & -ALIGNMENT;
-    }
-    if (start + request.bytes() >= reservation.end()) {
-      throw new MemoryAccessException(
-          start,
-          "map region %s of %d bytes: no room in the %d bytes of this address space"
-              .formatted(request.name(), request.bytes(), Reservation.BYTES));
-    }
-    return new Region(request.name(), start, request.bytes());
+    return mappings.shared().union(adopted.mappedFiles());
   }
 
   /** Maps the region's memory and returns the descriptor behind it, or -1. */
   private int back(RegionRequest request, Region region) throws CallException {
     if (request.kind() == RegionRequest.Kind.ANONYMOUS) {
       reservation.mapAnonymous(region.start(), region.bytes());
+      adviseHugePages(region, request.hugePages());
       return -1;
     }
     int fd =
         request.kind() == RegionRequest.Kind.MEMFD
             ? calls.memfdCreate(request.name())
-            : calls.open(request.file().orElseThrow().toString(), MappingFlags.O_RDWR);
+            : openFile(request, region);
     try {
       if (request.kind() == RegionRequest.Kind.MEMFD) {
         calls.ftruncate(fd, region.bytes());
@@ -342,16 +298,49 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     }
   }
 
-  private void discard(long start, long end) {
-    var mapping = mappings.floorEntry(start);
-    if (mapping == null || mapping.getValue().region.end() < end) {
+  /** A kernel without transparent huge pages answers EINVAL, and needs no advice. */
+  private void adviseHugePages(Region region, boolean wanted) throws CallException {
+    try {
+      calls.madvise(
+          region.start(),
+          region.bytes(),
+          wanted ? MappingFlags.MADV_HUGEPAGE : MappingFlags.MADV_NOHUGEPAGE);
+    } catch (CallException e) {
+      if (e.errno() != Errno.EINVAL) {
+        reservation.punch(region.start(), region.bytes());
+        throw e;
+      }
+    }
+  }
+
+  private int openFile(RegionRequest request, Region region) throws CallException {
+    Path file = request.file().orElseThrow();
+    long found = file.toFile().length();
+    int fd = calls.open(file.toString(), MappingFlags.O_RDWR);
+    if (found < region.bytes()) {
+      calls.closeDescriptor(fd);
+      throw new MemoryAccessException(
+          region.start(),
+          "map region %s of file %s: found %d bytes, wanted %d or more"
+              .formatted(request.name(), file, found, region.bytes()));
+    }
+    return fd;
+  }
+
+  private void checkDiscard(long start, long end) {
+    if (mappings.holding(start, end) == null) {
       throw new MemoryAccessException(
           start, "discard [0x%x, 0x%x): wanted pages of one region".formatted(start, end));
     }
-    boolean anonymous = mapping.getValue().kind == RegionRequest.Kind.ANONYMOUS;
+  }
+
+  private void discard(long start, long end) {
+    Mappings.Mapping mapping = Objects.requireNonNull(mappings.holding(start, end));
     try {
       calls.madvise(
-          start, end - start, anonymous ? MappingFlags.MADV_DONTNEED : MappingFlags.MADV_REMOVE);
+          start,
+          end - start,
+          mapping.anonymous() ? MappingFlags.MADV_DONTNEED : MappingFlags.MADV_REMOVE);
     } catch (CallException e) {
       throw new MemoryAccessException(start, "discard: " + e.getMessage());
     }

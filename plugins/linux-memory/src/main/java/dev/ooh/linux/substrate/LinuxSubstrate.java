@@ -2,7 +2,9 @@ package dev.ooh.linux.substrate;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import java.util.Optional;
@@ -21,15 +23,24 @@ public final class LinuxSubstrate implements Substrate {
 
   @Override
   public Optional<String> refusal() {
-    return Architecture.current().isPresent()
+    if (Architecture.current().isEmpty()) {
+      return Optional.of(Architecture.refusal());
+    }
+    int pageSize = LinuxCalls.pageSize();
+    return pageSize == PageSet.PAGE_SIZE
         ? Optional.empty()
-        : Optional.of(Architecture.refusal());
+        : Optional.of(
+            "pages have %d bytes here, wanted %d".formatted(pageSize, PageSet.PAGE_SIZE));
   }
 
   @Override
   public AddressSpace open(SpaceOptions options) {
     if (stopped) {
       throw new IllegalStateException("the linux substrate was stopped, wanted a running one");
+    }
+    Optional<String> refusal = refusal();
+    if (refusal.isPresent()) {
+      throw new IllegalStateException(refusal.get());
     }
     Architecture architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));

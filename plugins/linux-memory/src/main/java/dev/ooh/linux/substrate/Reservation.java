@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
  * PROT_NONE would raise SIGSEGV and end the process. It costs addresses only, no memory.
  *
  * <p>The first space of a process lies at {@link #FIRST}, so that a restored program finds its
- * memory where it was.
+ * memory where it was; where that is taken or not there, the kernel chooses.
  */
 final class Reservation implements AutoCloseable {
   /** Above what HotSpot and glibc use unasked, below the 47-bit limit of user addresses. */
@@ -84,21 +84,22 @@ final class Reservation implements AutoCloseable {
   }
 
   private long reserve() throws CallException {
-    for (int slot = 0; ; slot++) {
+    for (int slot = 0; slot < SLOTS; slot++) {
       try {
-        return calls.mmap(
-            FIRST + slot * BYTES,
-            BYTES,
-            PROT_READ | PROT_WRITE,
-            MAP_SHARED | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-            holes,
-            0);
+        return mapHoles(FIRST + slot * BYTES, MAP_FIXED_NOREPLACE);
       } catch (CallException e) {
-        if (e.errno() != Errno.EEXIST || slot == SLOTS - 1) {
-          throw e;
+        if (e.errno() != Errno.EEXIST) {
+          // A processor with fewer bits of address has no such place.
+          break;
         }
       }
     }
+    return mapHoles(0, 0);
+  }
+
+  private long mapHoles(long address, int flags) throws CallException {
+    return calls.mmap(
+        address, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | flags, holes, 0);
   }
 
   private void unmapAll(long base) {

@@ -54,7 +54,15 @@ final class MonitoredDescriptor implements Descriptor {
 
   @Override
   public void unregister(PageSet ranges) {
-    registered = registered.minus(ranges);
+    PageSet gone = ranges.intersect(registered);
+    registered = registered.minus(gone);
+    for (int run = 0; run < gone.runCount(); run++) {
+      try {
+        monitor.unregister(PageSet.of(gone.runStart(run), gone.runEnd(run)));
+      } catch (FacilityException e) {
+        // Unmapped already: nothing to let go of. A dead monitor is found at the next drain.
+      }
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.tracking.facility.FacilityException;
 import java.lang.foreign.Arena;
@@ -24,24 +25,28 @@ final class SynchronousUserfaultfd implements AutoCloseable {
   private final int fd;
 
   SynchronousUserfaultfd(Architecture architecture) throws FacilityException {
-    int opened = -1;
+    fd = openOrRelease(architecture);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
-      opened = open(architecture);
       Uffdio.api(argument, FEATURES);
       calls.ioctl(
-          opened,
+          fd,
           Uffdio.UFFDIO_API,
           argument,
           () -> "UFFDIO_API with write-protect (features 0x%x)".formatted(FEATURES));
     } catch (CallException e) {
-      if (opened >= 0) {
-        calls.closeDescriptor(opened);
-      }
-      calls.close();
-      throw new FacilityException(e);
+      close();
+      throw new FacilityException(e, Remedy.features(e, "Linux 6.4"));
     }
-    fd = opened;
+  }
+
+  private int openOrRelease(Architecture architecture) throws FacilityException {
+    try {
+      return open(architecture);
+    } catch (CallException e) {
+      calls.close();
+      throw new FacilityException(e, Remedy.allFaults(e));
+    }
   }
 
   int fd() {

@@ -1,0 +1,78 @@
+package dev.ooh.linux.call;
+
+/** What a user can do about a refusal of the kernel, by its errno. */
+public final class Remedy {
+  private static final String DESCRIPTORS = "raise the limit of open descriptors (ulimit -n)";
+
+  private Remedy() {}
+
+  /** userfaultfd(2) with {@code UFFD_USER_MODE_ONLY}, which takes no privilege. */
+  public static String userModeOnly(CallException refused) {
+    return switch (refused.errno()) {
+      case Errno.ENOSYS -> "a kernel with CONFIG_USERFAULTFD";
+      case Errno.EINVAL -> "Linux 5.11 or later";
+      case Errno.EPERM, Errno.EACCES ->
+          "let the container's seccomp profile, or whatever filters here, allow userfaultfd";
+      case Errno.EMFILE, Errno.ENFILE -> DESCRIPTORS;
+      default -> "";
+    };
+  }
+
+  /** userfaultfd(2) for the kernel's own faults too, or /dev/userfaultfd. */
+  public static String allFaults(CallException refused) {
+    return switch (refused.errno()) {
+      case Errno.ENOSYS -> "a kernel with CONFIG_USERFAULTFD";
+      case Errno.EPERM, Errno.EACCES ->
+          "sysctl vm.unprivileged_userfaultfd=1, or the capability CAP_SYS_PTRACE, or access to"
+              + " /dev/userfaultfd; in a container also a seccomp profile that allows userfaultfd";
+      case Errno.EMFILE, Errno.ENFILE -> DESCRIPTORS;
+      default -> "";
+    };
+  }
+
+  /** UFFDIO_API with the features of {@code version}. */
+  public static String features(CallException refused, String version) {
+    return refused.errno() == Errno.EINVAL
+        ? version + " or later, with CONFIG_PTE_MARKER_UFFD_WP"
+        : "";
+  }
+
+  /** UFFDIO_REGISTER in a synchronous mode. */
+  public static String synchronousRegistration(int errno) {
+    return switch (errno) {
+      case Errno.EINVAL ->
+          "anonymous or shared memory that no file system backs, or asynchronous mode";
+      case Errno.EBUSY -> "one tracker for that memory: end the other one";
+      default -> "";
+    };
+  }
+
+  /** UFFDIO_REGISTER in asynchronous mode. */
+  public static String asynchronousRegistration(CallException refused) {
+    return switch (refused.errno()) {
+      case Errno.EINVAL -> "mapped memory that this process may write";
+      case Errno.EBUSY -> "one tracker for that memory: end the other one";
+      case Errno.EPERM -> "memory that this process may write, of a file that is not sealed";
+      default -> "";
+    };
+  }
+
+  /** ioctl(PAGEMAP_SCAN). */
+  public static String scan(CallException refused) {
+    return switch (refused.errno()) {
+      case Errno.ENOTTY -> "Linux 6.7 or later";
+      case Errno.EPERM -> "memory that is registered with this tracker and was not mapped anew";
+      default -> "";
+    };
+  }
+
+  /** open(2) of a file under /proc/self. */
+  public static String proc(CallException refused) {
+    return switch (refused.errno()) {
+      case Errno.ENOENT -> "a mounted /proc, and a kernel with CONFIG_PROC_PAGE_MONITOR";
+      case Errno.EPERM, Errno.EACCES -> "let the container read its own /proc/self";
+      case Errno.EMFILE, Errno.ENFILE -> DESCRIPTORS;
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,106 @@
+package dev.ooh.linux.traps;
+
+import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.Userfaultfd;
+import dev.ooh.tracking.facility.WriteProtectScan;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Another JVM with a tracked region, and what it does there. */
+record Child(Process process, BufferedReader output) implements AutoCloseable {
+  enum Role {
+    /** Prints its monitor's process id and waits. */
+    HOLD_A_MONITOR,
+    /** Opens scanners until the kernel refuses, prints why, closes them and goes on. */
+    USE_UP_DESCRIPTORS
+  }
+
+  /** {@code before} is a shell's, for limits. */
+  static Child start(Path folder, String before, Role role) throws IOException {
+    File errors = folder.resolve("errors").toFile();
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                before + "exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Child.class.getName(),
+                role.name())
+            .redirectError(errors)
+            .start();
+    return new Child(process, process.inputReader(StandardCharsets.UTF_8));
+  }
+
+  String line() throws IOException {
+    return String.valueOf(output.readLine());
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("child"));
+    Region region = space.map(RegionRequest.anonymous("r", 16 * PageSet.PAGE_SIZE));
+    switch (Role.valueOf(arguments[0])) {
+      case HOLD_A_MONITOR -> holdAMonitor(space, region);
+      case USE_UP_DESCRIPTORS -> useUpDescriptors(space, region);
+    }
+  }
+
+  private static void holdAMonitor(AddressSpace space, Region region) throws Exception {
+    Userfaultfd.Descriptor descriptor =
+        space
+            .facility(Userfaultfd.class)
+            .orElseThrow()
+            .open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT);
+    descriptor.register(region.pages());
+    descriptor.writeProtect(region.pages());
+    System.out.println(Monitors.pids().getFirst());
+    Thread.currentThread().join();
+  }
+
+  private static void useUpDescriptors(AddressSpace space, Region region) throws Exception {
+    WriteProtectScan scans = space.facility(WriteProtectScan.class).orElseThrow();
+    WriteProtectScan.Scanner first = scans.open();
+    space.memory().putLong(region.start(), 1);
+    try {
+      // Loads what is needed to say why: classes in a folder take descriptors too.
+      first.scan(region.pages(), region.pages());
+    } catch (FacilityException expected) {
+      first.register(region.pages());
+    }
+    first.scan(region.pages(), region.pages());
+    List<WriteProtectScan.Scanner> more = new ArrayList<>();
+    String refusal = "";
+    while (refusal.isEmpty()) {
+      try {
+        more.add(scans.open());
+      } catch (FacilityException e) {
+        refusal = e.getMessage() + "; " + e.remedy();
+      }
+    }
+    space.memory().putLong(region.start() + PageSet.PAGE_SIZE, 1);
+    boolean tracked = first.scan(region.pages(), region.pages()).pageCount() == 1;
+    more.forEach(WriteProtectScan.Scanner::close);
+    System.out.println(refusal);
+    System.out.println(tracked ? "goes on" : "lost a page");
+    System.exit(0);
+  }
+}
