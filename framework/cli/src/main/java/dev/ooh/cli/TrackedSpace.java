@@ -91,6 +91,11 @@ public final class TrackedSpace implements AutoCloseable {
     costs().ifPresent(costs -> costs.count(event, times));
   }
 
+  /** Tells the meters that this many distinct pages were stored to since the interval before. */
+  public void wrote(long pages) {
+    control.written(space, pages);
+  }
+
   /** {@code sim_ms} where time is simulated, {@code ms} where it is measured. */
   public String timeUnit() {
     return space.execution().simulatedTime() ? "sim_ms" : "ms";

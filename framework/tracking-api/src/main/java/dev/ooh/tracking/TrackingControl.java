@@ -42,6 +42,14 @@ public interface TrackingControl extends IntervalSource {
   /** One line a fact: what was wanted, what is active and why, what was refused and why. */
   List<String> explain(AddressSpace space);
 
+  /**
+   * Told by a program that knows what it wrote, such as a benchmark; passed on to the {@linkplain
+   * TrackingObserver observers} for comparison with what was reported, and of no effect here.
+   *
+   * @param pages distinct pages stored to since the interval before
+   */
+  default void written(AddressSpace space, long pages) {}
+
   /** Counts since {@code space} was first tracked; all zero when it never was. */
   TrackingStatistics statistics(AddressSpace space);
 }

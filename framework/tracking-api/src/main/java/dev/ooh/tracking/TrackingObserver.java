@@ -16,11 +16,6 @@ public interface TrackingObserver {
    */
   void stopped(AddressSpace space, String technique, TrackingStatistics counts);
 
-  /**
-   * Called by a program that knows what it wrote, such as a benchmark, for comparison with what was
-   * reported.
-   *
-   * @param pages distinct pages stored to since the interval before
-   */
+  /** Passes on {@link TrackingControl#written}. */
   default void written(AddressSpace space, long pages) {}
 }

@@ -111,7 +111,9 @@ final class Stage implements DemoStage {
       return;
     }
     intervals++;
-    written += observation.written().pageCount();
+    long stored = observation.written().pageCount();
+    run.wrote(stored);
+    written += stored;
     reported += observation.reported().pageCount();
   }
 

@@ -102,6 +102,7 @@ final class MicroRun implements Callable<Integer> {
     try (TrackedSpace run = session.start(technique)) {
       ArrayResult result =
           new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes).measure();
+      run.wrote(result.pagesWritten());
       String name = configuration.name();
       String time = run.timeUnit();
       session.row(run, APPLICATION, name, "tracked_slowdown", result.slowdown(), "x");

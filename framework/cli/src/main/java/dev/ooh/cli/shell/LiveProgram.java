@@ -82,6 +82,7 @@ final class LiveProgram implements AutoCloseable {
       owed = owed.union(store(region));
       try (Interval interval =
           tracking.control().fetch(space, consumer, region.pages(), region.pages())) {
+        tracking.control().written(space, owed.pageCount());
         note(owed, interval);
         interval.commit();
         owed = PageSet.empty();

@@ -140,6 +140,11 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
   }
 
   @Override
+  public void written(AddressSpace space, long pages) {
+    spaces.written(space, pages);
+  }
+
+  @Override
   public TrackingStatistics statistics(AddressSpace space) {
     return spaces.statistics(space);
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Every address space that is tracked, and what is wanted for those to come. */
 public final class TrackedSpaces {
@@ -170,10 +171,19 @@ public final class TrackedSpaces {
     return Optional.of(tracking);
   }
 
+  /** See {@link dev.ooh.tracking.TrackingControl#written}. */
+  public void written(AddressSpace space, long pages) {
+    tell(observer -> observer.written(space, pages));
+  }
+
   private void stopped(AddressSpace space, String technique, TrackingStatistics counts) {
+    tell(observer -> observer.stopped(space, technique, counts));
+  }
+
+  private void tell(Consumer<TrackingObserver> what) {
     for (TrackingObserver observer : observers) {
       try {
-        observer.stopped(space, technique, counts);
+        what.accept(observer);
       } catch (RuntimeException | LinkageError e) {
         // Meters must never cost a page.
         LOG.log(System.Logger.Level.WARNING, "tracking observer " + observer, e);
