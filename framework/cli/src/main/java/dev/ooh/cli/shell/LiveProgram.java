@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class LiveProgram implements AutoCloseable {
   private final Tracking tracking;
   private final SplittableRandom random;
   private final TrackedThread thread;
+  private final CountDownLatch begun = new CountDownLatch(1);
   private volatile boolean stopped;
   private volatile Figures figures = new Figures(0, 0, 0, 0, null, "");
 
@@ -61,7 +64,18 @@ final class LiveProgram implements AutoCloseable {
     this.space = space;
     this.tracking = tracking;
     this.random = new SplittableRandom(seed);
-    this.thread = space.execution().spawn("live-program", this::work);
+    this.thread =
+        space
+            .execution()
+            .spawn(
+                "live-program",
+                () -> {
+                  try {
+                    work();
+                  } finally {
+                    begun.countDown();
+                  }
+                });
   }
 
   AddressSpace space() {
@@ -70,6 +84,14 @@ final class LiveProgram implements AutoCloseable {
 
   Figures figures() {
     return figures;
+  }
+
+  /** Waits until there was an interval, or a reason why not, so that there is something to see. */
+  void awaitFirst(Duration limit) throws InterruptedException {
+    if (!begun.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      System.getLogger(LiveProgram.class.getName())
+          .log(System.Logger.Level.WARNING, "the live program has no interval after {0}", limit);
+    }
   }
 
   private void work() {
@@ -97,6 +119,7 @@ final class LiveProgram implements AutoCloseable {
                 before.last,
                 ErrorText.of(e));
       }
+      begun.countDown();
       pause();
     }
     consumer.close();

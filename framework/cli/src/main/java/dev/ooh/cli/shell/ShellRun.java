@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -33,10 +34,12 @@ import picocli.CommandLine.Spec;
     name = "ooh shell",
     description = {
       "A Gogo shell beside a small tracked program. Reads commands from standard input, a line each:",
-      "tracking:list, tracking:use T, tracking:explain, tracking:stats, and what Gogo has; exit"
-          + " leaves."
+      "tracking:list, tracking:use T, tracking:explain, tracking:stats, tracking:fallback T…, and"
+          + " what Gogo has; exit leaves."
     })
 final class ShellRun implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Tracking tracking;
   private final TrackingCommands commands;
   private final CommandProcessor processor;
@@ -77,6 +80,7 @@ final class ShellRun implements Callable<Integer> {
   public Integer call() throws Exception {
     boolean interactive = Progress.isTerminal(0) && Progress.isTerminal(1);
     try (LiveProgram program = new LiveProgram(open(), tracking, seed)) {
+      program.awaitFirst(PATIENCE);
       commands.watch(program);
       int failed = loop(interactive);
       return interactive || failed == 0 ? 0 : 1;

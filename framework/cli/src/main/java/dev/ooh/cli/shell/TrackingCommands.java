@@ -24,6 +24,7 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.scope=tracking",
       "osgi.command.function=list",
       "osgi.command.function=use",
+      "osgi.command.function=fallback",
       "osgi.command.function=explain",
       "osgi.command.function=stats"
     })
@@ -86,6 +87,17 @@ public final class TrackingCommands {
     }
     control.use(technique);
     return "using %s%s".formatted(technique, before.isEmpty() ? "" : ", before: " + joined(before));
+  }
+
+  /**
+   * {@code tracking:fallback T…}: what to take, in this order, when the wanted technique goes away;
+   * none for {@code all-dirty} alone.
+   */
+  public String fallback(String[] techniques) throws CommandException {
+    tracking.control().fallback(List.of(techniques));
+    return techniques.length == 0
+        ? "no fallback: without the wanted technique every interval says all, and why"
+        : "falling back to " + joined(List.of(techniques));
   }
 
   /** {@code tracking:explain}: what is active where, and why. */

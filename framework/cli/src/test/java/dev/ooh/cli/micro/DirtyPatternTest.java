@@ -3,6 +3,7 @@ package dev.ooh.cli.micro;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.memory.PageSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,5 +19,11 @@ class DirtyPatternTest {
       written.forEachPage(
           page -> assertThat(pattern.writes(page / PageSet.PAGE_SIZE, current)).isTrue());
     }
+  }
+
+  @Test
+  void writesOtherPagesInTheNextPass() {
+    DirtyPattern pattern = new DirtyPattern(256, 10);
+    assertThat(pattern.written(0, 1)).isNotEqualTo(pattern.written(0, 2));
   }
 }

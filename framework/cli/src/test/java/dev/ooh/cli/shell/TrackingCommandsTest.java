@@ -40,6 +40,15 @@ class TrackingCommandsTest {
   }
 
   @Test
+  void fallbackSaysWhatItMeans() throws Exception {
+    assertThat(commands.fallback(new String[] {"procfs", "uffd"}))
+        .isEqualTo("falling back to procfs, uffd");
+    assertThat(control.fallback()).containsExactly("procfs", "uffd");
+    assertThat(commands.fallback(new String[0])).startsWith("no fallback");
+    assertThat(control.fallback()).isEmpty();
+  }
+
+  @Test
   void statsShowTheLiveProgram() throws Exception {
     assertThat(commands.stats()).isEqualTo("nothing is tracked");
     try (LiveProgram program = new LiveProgram(space, tracking, 1)) {

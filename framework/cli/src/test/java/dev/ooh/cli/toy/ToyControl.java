@@ -25,6 +25,7 @@ public final class ToyControl implements TrackingControl {
   private final Map<AddressSpace, String> wanted = new LinkedHashMap<>();
   private final List<TrackingConsumer> known = new ArrayList<>();
   private final boolean withLossy;
+  private List<String> fallback = List.of();
   private int switches;
 
   public ToyControl(boolean withLossy) {
@@ -72,7 +73,13 @@ public final class ToyControl implements TrackingControl {
   }
 
   @Override
-  public void fallback(List<String> techniques) {}
+  public synchronized void fallback(List<String> techniques) {
+    fallback = List.copyOf(techniques);
+  }
+
+  public synchronized List<String> fallback() {
+    return fallback;
+  }
 
   @Override
   public synchronized List<AddressSpace> spaces() {
