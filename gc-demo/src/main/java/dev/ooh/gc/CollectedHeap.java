@@ -64,8 +64,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     memory = space.memory();
     execution = space.execution();
     lock = execution.newLock();
-    blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
     globals = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES)).start();
+    blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
     MarkBits marks = new MarkBits();
     cells = new CellSpace(memory, blocks, marks);
     large = new LargeObjectSpace(memory, blocks, marks);
@@ -189,7 +189,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   public long peakBytes() {
     lock.lock();
     try {
-      return (long) blocks.frontier() * Blocks.BLOCK_BYTES;
+      return (long) blocks.used() * Blocks.BLOCK_BYTES;
     } finally {
       lock.unlock();
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import java.util.List;
@@ -135,6 +137,26 @@ class CollectedHeapTest {
     }
     assertThat(heap.peakBytes()).isLessThan(6 << 20);
     assertThat(heap.cycles()).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void growsPastOtherRegions() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 40 << 20).withAllocationBytes(1 << 20));
+    long end = heap.pages().runEnd(0);
+    space.map(RegionRequest.anonymous("in the way", 5000).at(end));
+    space.map(RegionRequest.anonymous("in the way, too", 4096).at(end + (8 << 20)));
+    ModelMutator mutator = new ModelMutator(heap, 3, 10);
+    list(heap, 0, 300_000);
+    heap.setGlobal(1, heap.allocate(1000, 9 << 20));
+    for (int i = 0; i < 20_000; i++) {
+      mutator.act();
+    }
+    mutator.checkAll();
+    assertThat(heap.pages().runCount()).isEqualTo(3);
+    assertThat(heap.pages().bytes()).isGreaterThan(19 << 20);
+    assertThat(heap.peakBytes()).isLessThanOrEqualTo(heap.pages().bytes());
+    heap.collect(true);
+    assertThat(heap.cycles().getLast().liveBytes()).isGreaterThan(18 << 20);
   }
 
   @Test

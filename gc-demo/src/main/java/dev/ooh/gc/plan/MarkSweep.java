@@ -152,7 +152,7 @@ public final class MarkSweep {
       long marked = execution.nanoTime();
       long before = liveBytes + trigger.allocated();
       sweep();
-      trigger.cycleDone(full, liveBytes, (long) blocks.frontier() * Blocks.BLOCK_BYTES);
+      trigger.cycleDone(full, liveBytes, (long) blocks.used() * Blocks.BLOCK_BYTES);
       interval.commit();
       return new Cycle(
           full,

@@ -3,6 +3,7 @@ package dev.ooh.gc.policy;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import java.util.Arrays;
 
@@ -11,8 +12,9 @@ import java.util.Arrays;
  * block holds cells of one kind, or a part of a large object's page run. Blocks above the frontier
  * were never used and read as zero. Guarded by the heap's lock.
  *
- * <p>The heap is one range of addresses. It grows by mapping right behind its end, block by block
- * from the program's view, a few megabytes at a time from the address space's.
+ * <p>The heap grows upwards, block by block from the program's view, a few megabytes at a time from the
+ * address space's: right behind its end, or, where that is taken, behind a gap whose blocks are
+ * never used.
  */
 public final class Blocks {
   public static final int LOG_BLOCK_BYTES = 14;
@@ -27,6 +29,14 @@ public final class Blocks {
   /** Further block of a large object; {@link #link} is the run's first block. */
   public static final byte LARGE_REST = 127;
 
+  /** Not the heap's: mapped by somebody else, or by nobody. */
+  private static final byte GAP = 125;
+
+  /** The widest gap, in blocks: 4 GiB. Mark bits cover gaps, too. */
+  private static final int WIDEST_GAP = 1 << 18;
+
+  private static final String NAME = "collected heap";
+
   private static final int GROWTH = (4 << 20) >>> LOG_BLOCK_BYTES;
 
   private final AddressSpace space;
@@ -34,8 +44,10 @@ public final class Blocks {
   private final int maxBlocks;
   private byte[] kinds;
   private int[] links;
+  private int end;
   private int mapped;
   private int frontier;
+  private int used;
   private int freeFrom;
   private String refusal = "";
 
@@ -49,7 +61,9 @@ public final class Blocks {
     this.space = space;
     maxBlocks = blocks(maxBytes);
     int initial = Math.min(maxBlocks, Math.max(1, blocks(initialBytes)));
-    base = map(initial, -1);
+    base =
+        space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES)).start();
+    end = initial;
     mapped = initial;
     kinds = new byte[initial];
     links = new int[initial];
@@ -68,18 +82,30 @@ public final class Blocks {
     return base + ((long) block << LOG_BLOCK_BYTES);
   }
 
-  /** How many blocks were ever used; the others need no attention. */
+  /** Blocks from here on were never used and need no attention. */
   public int frontier() {
     return frontier;
   }
 
+  /** How many blocks were ever used. */
+  public int used() {
+    return used;
+  }
+
+  /** How many blocks are mapped. */
   public int mapped() {
     return mapped;
   }
 
   /** The mapped part of the heap. */
   public PageSet pages() {
-    return PageSet.of(base, address(mapped));
+    PageSet.Builder pages = PageSet.builder();
+    for (int block = 0; block < end; block++) {
+      if (kinds[block] != GAP) {
+        pages.add(address(block), address(block + 1));
+      }
+    }
+    return pages.build();
   }
 
   public long maxBytes() {
@@ -123,7 +149,15 @@ public final class Blocks {
 
   /** A block never used; -1 when memory is full. */
   int takeFresh() {
-    return frontier < mapped || grow(1) ? frontier++ : -1;
+    if (frontier == end && !grow(1, 1)) {
+      return -1;
+    }
+    int block = frontier;
+    while (kinds[block] == GAP) {
+      block++;
+    }
+    useUpTo(block + 1);
+    return block;
   }
 
   /**
@@ -132,10 +166,13 @@ public final class Blocks {
    */
   int takeRun(int count) {
     int first = findRun(count);
-    if (first + count > mapped && !grow(first + count - mapped)) {
-      return -1;
+    if (first + count > end) {
+      if (!grow(first + count - end, count)) {
+        return -1;
+      }
+      first = findRun(count);
     }
-    frontier = Math.max(frontier, first + count);
+    useUpTo(first + count);
     kinds[first] = LARGE;
     links[first] = count;
     Arrays.fill(kinds, first + 1, first + count, LARGE_REST);
@@ -149,10 +186,10 @@ public final class Blocks {
     freeFrom = Math.min(freeFrom, first);
   }
 
-  /** First fit; may end in, or begin at, the unused part. */
+  /** First fit, the unused part included; else where one could begin if the heap were longer. */
   private int findRun(int count) {
     int first = freeFrom;
-    for (int block = first; block < frontier; block++) {
+    for (int block = first; block < end; block++) {
       if (kinds[block] != FREE) {
         first = block + 1;
       } else if (block - first + 1 == count) {
@@ -162,31 +199,56 @@ public final class Blocks {
     return first;
   }
 
-  private boolean grow(int count) {
-    int wanted = Math.min(maxBlocks - mapped, Math.max(count, Math.max(GROWTH, mapped / 8)));
-    if (wanted < count) {
+  private void useUpTo(int newFrontier) {
+    for (; frontier < newFrontier; frontier++) {
+      used += kinds[frontier] == GAP ? 0 : 1;
+    }
+  }
+
+  /**
+   * Maps more.
+   *
+   * @param behind how many blocks are needed right behind the end
+   * @param apart how many are needed if they can't be there
+   */
+  private boolean grow(int behind, int apart) {
+    int most = maxBlocks - mapped;
+    int usual = Math.max(GROWTH, mapped / 8);
+    int wanted = Math.min(most, Math.max(apart, usual));
+    int place = placeFor(wanted);
+    if (place == end) {
+      wanted = Math.min(most, Math.max(behind, usual));
+    }
+    if (wanted < (place == end ? behind : apart)) {
+      return false;
+    }
+    if (place - end > WIDEST_GAP) {
+      refusal = "the next free addresses are at 0x%x".formatted(address(place));
       return false;
     }
     try {
-      map(wanted, address(mapped));
+      space.map(
+          RegionRequest.anonymous(NAME, (long) wanted << LOG_BLOCK_BYTES).at(address(place)));
     } catch (MemoryAccessException e) {
       refusal = String.valueOf(e.getMessage());
       return false;
     }
+    kinds = Arrays.copyOf(kinds, place + wanted);
+    links = Arrays.copyOf(links, place + wanted);
+    Arrays.fill(kinds, end, place, GAP);
+    end = place + wanted;
     mapped += wanted;
-    kinds = Arrays.copyOf(kinds, mapped);
-    links = Arrays.copyOf(links, mapped);
     return true;
   }
 
-  private long map(int count, long address) {
-    RegionRequest request =
-        RegionRequest.anonymous("collected heap", (long) count << LOG_BLOCK_BYTES);
-    long start = space.map(address < 0 ? request : request.at(address)).start();
-    if (address >= 0 && start != address) {
-      throw new MemoryAccessException(
-          start, "heap growth was mapped at 0x%x, wanted 0x%x".formatted(start, address));
+  /** The lowest block at or behind the end where {@code count} of them overlap no region. */
+  private int placeFor(int count) {
+    long place = address(end);
+    for (Region region : space.regions()) {
+      if (region.start() < place + ((long) count << LOG_BLOCK_BYTES) && place < region.end()) {
+        place += (region.end() - place + BLOCK_BYTES - 1) & -BLOCK_BYTES;
+      }
     }
-    return start;
+    return Math.toIntExact((place - base) >>> LOG_BLOCK_BYTES);
   }
 }
