@@ -16,7 +16,7 @@ record Schedule(long seed, List<Step> steps) {
   private static final int SMALL = 24;
 
   /** More pages than a page-modification log or a small ring buffer has entries. */
-  private static final int LARGE = 700;
+  private static final int LARGE = 1200;
 
   /** A kind of life; each seed leads one of them, so that no one drowns the others. */
   private enum Kind {
@@ -85,6 +85,9 @@ record Schedule(long seed, List<Step> steps) {
     }
 
     private Step write() {
+      if (kind == Kind.LARGE && random.nextBoolean()) {
+        return new Step.Write(0, random.nextInt(100), 600 + random.nextInt(600), random.nextInt(3));
+      }
       int count = random.nextInt(4) == 0 ? 1 + random.nextInt(pages) : 1 + random.nextInt(3);
       return new Step.Write(slot(), page(), count, random.nextInt(3));
     }

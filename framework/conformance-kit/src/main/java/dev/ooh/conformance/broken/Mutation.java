@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * mistakes of machines and techniques without a line of theirs being there for it.
  *
  * @param className of the class with the mistake
- * @param method every method of that name
+ * @param method every method of that name; calls are left out of its lambdas, too
  * @param omitted the name of the calls to leave out; empty leaves out everything
  */
 public record Mutation(String className, String method, String omitted) {
@@ -88,7 +88,9 @@ public record Mutation(String className, String method, String omitted) {
   }
 
   private boolean isMeant(MethodModel candidate) {
-    return candidate.methodName().equalsString(method) && candidate.code().isPresent();
+    String name = candidate.methodName().stringValue();
+    boolean lambda = !omitted.isEmpty() && name.startsWith("lambda$" + method + "$");
+    return (name.equals(method) || lambda) && candidate.code().isPresent();
   }
 
   private boolean isOmitted(CodeElement element) {
