@@ -29,8 +29,7 @@ public final class LinuxSubstrate implements Substrate {
     int pageSize = LinuxCalls.pageSize();
     return pageSize == PageSet.PAGE_SIZE
         ? Optional.empty()
-        : Optional.of(
-            "pages have %d bytes here, wanted %d".formatted(pageSize, PageSet.PAGE_SIZE));
+        : Optional.of("pages have %d bytes here, wanted %d".formatted(pageSize, PageSet.PAGE_SIZE));
   }
 
   @Override

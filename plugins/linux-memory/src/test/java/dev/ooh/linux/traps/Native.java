@@ -93,8 +93,7 @@ final class Native {
     Path library = folder.resolve("fork.so");
     try {
       Process compiler =
-          new ProcessBuilder(
-                  "cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+          new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
               .redirectErrorStream(true)
               .start();
       assumeTrue(compiler.waitFor(60, TimeUnit.SECONDS) && compiler.exitValue() == 0, "cc failed");

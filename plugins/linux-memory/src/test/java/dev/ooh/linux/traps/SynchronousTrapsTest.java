@@ -99,8 +99,7 @@ class SynchronousTrapsTest {
         FileChannel channel = FileChannel.open(file(2), StandardOpenOption.READ);
         Descriptor descriptor = open()) {
       MemorySegment segment = arena.allocate(8 * PAGE, PAGE);
-      Region adopted =
-          space.facility(SegmentAdoption.class).orElseThrow().adopt("buffer", segment);
+      Region adopted = space.facility(SegmentAdoption.class).orElseThrow().adopt("buffer", segment);
       descriptor.register(adopted.pages());
       descriptor.writeProtect(adopted.pages());
       assertThat(channel.read(segment.asSlice(3 * PAGE, 2 * PAGE).asByteBuffer()))
@@ -208,9 +207,7 @@ class SynchronousTrapsTest {
   @Test
   void theDescriptorLimitIsAnErrorThatNamesItAndTrackingGoesOn() throws Exception {
     try (Child child = Child.start(folder, "ulimit -n 200; ", Child.Role.USE_UP_DESCRIPTORS)) {
-      assertThat(child.line())
-          .contains("Too many open files (errno 24)")
-          .contains("ulimit -n");
+      assertThat(child.line()).contains("Too many open files (errno 24)").contains("ulimit -n");
       assertThat(child.line()).isEqualTo("goes on");
       assertThat(child.process().waitFor()).isZero();
     }

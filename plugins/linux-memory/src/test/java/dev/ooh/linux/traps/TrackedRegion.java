@@ -58,7 +58,6 @@ final class TrackedRegion implements AutoCloseable {
     return space.facility(type).orElseThrow();
   }
 
-
   @Override
   public void close() {
     scanner.close();
