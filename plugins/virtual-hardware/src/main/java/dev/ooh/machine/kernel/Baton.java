@@ -178,7 +178,7 @@ final class Baton {
     for (GuestThread thread : ready) {
       if (active.isOwner(thread)) {
         owner = thread;
-      } else if (!active.stops(thread)) {
+      } else if (thread.service || !active.stops(thread)) {
         return thread;
       }
     }

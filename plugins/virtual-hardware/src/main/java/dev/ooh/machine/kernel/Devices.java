@@ -35,7 +35,7 @@ public final class Devices {
 
   /** open(2). Any thread. */
   public DeviceFile open(UserProcess opener, String name) {
-    return kernel.enter(
+    return kernel.serve(
         opener,
         () ->
             kernel.systemCall(
@@ -76,7 +76,7 @@ public final class Devices {
 
     @Override
     public long ioctl(int request, long argument) {
-      return kernel.enter(
+      return kernel.serve(
           opener,
           () ->
               kernel.systemCall(
@@ -88,7 +88,7 @@ public final class Devices {
 
     @Override
     public DeviceMapping mmap(long offset) {
-      return kernel.enter(
+      return kernel.serve(
           opener,
           () ->
               kernel.systemCall(
@@ -101,7 +101,7 @@ public final class Devices {
     @Override
     public void close() {
       if (opener.isAlive()) {
-        kernel.enter(
+        kernel.serve(
             opener,
             () ->
                 kernel.systemCall(
@@ -141,7 +141,7 @@ public final class Devices {
 
     @Override
     public long getLong(long offset) {
-      return kernel.enter(
+      return kernel.serve(
           file.opener,
           () -> {
             file.checkOpen();
@@ -151,7 +151,7 @@ public final class Devices {
 
     @Override
     public void setLong(long offset, long value) {
-      kernel.enter(
+      kernel.serve(
           file.opener,
           () -> {
             file.checkOpen();
@@ -162,7 +162,7 @@ public final class Devices {
 
     @Override
     public void getLongs(long offset, long[] target, int index, int count) {
-      kernel.enter(
+      kernel.serve(
           file.opener,
           () -> {
             file.checkOpen();

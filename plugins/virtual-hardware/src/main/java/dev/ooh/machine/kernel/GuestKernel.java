@@ -127,6 +127,11 @@ public final class GuestKernel {
     return call(() -> scheduler.runAtomically(process, body::get));
   }
 
+  /** {@link #enter} for what writes to no process's memory, even while writers stand still. */
+  public <T> T serve(UserProcess process, Supplier<T> body) {
+    return call(() -> scheduler.serve(process, body::get));
+  }
+
   private static <T> T call(Callable<T> step) {
     try {
       return step.call();
@@ -142,13 +147,23 @@ public final class GuestKernel {
     return enter(idle, body);
   }
 
+  /** {@link #serve}, likewise. */
+  public <T> T serveOutside(Supplier<T> body) {
+    return serve(idle, body);
+  }
+
   /** Looks, or counts, at an instruction boundary, without an effect on what runs. Any thread. */
   public <T> T atBoundary(Supplier<T> body) {
     return call(() -> scheduler.observe(body::get));
   }
 
+  /** {@link #serve} for kernel code. */
+  <T> T serveInKernel(UserProcess process, Supplier<T> body) {
+    return serve(process, () -> inKernel(body));
+  }
+
   /** {@link #enter} for kernel code. */
-  public <T> T enterKernel(UserProcess process, Supplier<T> body) {
+  <T> T enterKernel(UserProcess process, Supplier<T> body) {
     return enter(process, () -> inKernel(body));
   }
 
@@ -181,7 +196,7 @@ public final class GuestKernel {
 
   /** Makes a process without any mapping. Any thread. */
   public UserProcess createProcess(String name) {
-    return enterKernel(idle, () -> newProcess(name));
+    return serveInKernel(idle, () -> newProcess(name));
   }
 
   private UserProcess newProcess(String name) {
@@ -311,7 +326,7 @@ public final class GuestKernel {
 
   /** Opens a userfaultfd of {@code process}; a system call. Any thread. */
   public Userfault userfaultfd(UserProcess process, Userfault.Mode mode) {
-    return enter(process, () -> systemCall(() -> new Userfault(this, process, mode)));
+    return serve(process, () -> systemCall(() -> new Userfault(this, process, mode)));
   }
 
   /**

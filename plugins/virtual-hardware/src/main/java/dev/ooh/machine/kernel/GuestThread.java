@@ -50,6 +50,11 @@ public final class GuestThread {
   /** Above 0, it keeps the CPU across scheduling points. */
   int unpreemptible;
 
+  /**
+   * It makes one short step that writes to no process's memory, and runs while writers stand still.
+   */
+  boolean service;
+
   /** It went on without the baton, after a stop that timed out; it takes it at its next chance. */
   boolean adrift;
 

@@ -20,7 +20,7 @@ public final class KernelModules {
   /** insmod, or another reference. */
   public <M extends KernelModule> Loaded<M> load(
       UserProcess process, Class<M> type, Supplier<M> module) {
-    return kernel.enterKernel(
+    return kernel.serveInKernel(
         process,
         () -> {
           Entry entry = loaded.get(type);
@@ -52,7 +52,7 @@ public final class KernelModules {
         if (loaded.isEmpty()) {
           return; // The machine has stopped, and every module with it.
         }
-        kernel.outside(
+        kernel.serveOutside(
             () -> {
               if (held[0]) {
                 held[0] = false;

@@ -76,7 +76,7 @@ public final class Scheduler {
   public <T> T run(UserProcess process, Callable<T> body) throws Exception {
     GuestThread thread = inside();
     if (thread == null) {
-      return enter(process, body);
+      return enter(process, false, body);
     }
     UserProcess before = thread.process;
     if (before == process) {
@@ -94,10 +94,11 @@ public final class Scheduler {
     }
   }
 
-  private <T> T enter(UserProcess process, Callable<T> body) throws Exception {
+  private <T> T enter(UserProcess process, boolean service, Callable<T> body) throws Exception {
     GuestThread outer = self.get();
     GuestThread entering =
         new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread());
+    entering.service = service;
     add(entering);
     self.set(entering);
     try {
@@ -111,17 +112,27 @@ public final class Scheduler {
 
   /** {@link #run} without hand-overs: one step, as seen by all other threads. */
   public <T> T runAtomically(UserProcess process, Callable<T> body) throws Exception {
-    return run(
-        process,
-        () -> {
-          GuestThread thread = holding();
-          thread.unpreemptible++;
-          try {
-            return body.call();
-          } finally {
-            thread.unpreemptible--;
-          }
-        });
+    return run(process, () -> unpreempted(body));
+  }
+
+  /**
+   * {@link #runAtomically} for what writes to no process's memory: a tracker's calls. They come
+   * through while somebody keeps the writers stopped, whichever thread makes them.
+   */
+  <T> T serve(UserProcess process, Callable<T> body) throws Exception {
+    return inside() != null
+        ? runAtomically(process, body)
+        : enter(process, true, () -> unpreempted(body));
+  }
+
+  private <T> T unpreempted(Callable<T> body) throws Exception {
+    GuestThread thread = holding();
+    thread.unpreemptible++;
+    try {
+      return body.call();
+    } finally {
+      thread.unpreemptible--;
+    }
   }
 
   /**

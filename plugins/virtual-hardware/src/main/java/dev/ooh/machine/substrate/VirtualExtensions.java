@@ -76,7 +76,7 @@ final class VirtualExtensions implements MachineExtensions {
   }
 
   private <T> T enter(Supplier<T> body) {
-    return machine.kernel().enter(process, body);
+    return machine.kernel().serve(process, body);
   }
 
   private final class Reference<M> implements Loaded<M> {
@@ -99,7 +99,7 @@ final class VirtualExtensions implements MachineExtensions {
       if (!machine.isStopped()) {
         machine
             .kernel()
-            .outside(
+            .serveOutside(
                 () -> {
                   if (held) {
                     held = false;

@@ -21,7 +21,7 @@ final class VirtualPagemap implements SoftDirtyPagemap {
 
   @Override
   public PageSet readSoftDirty(PageSet ranges) {
-    return kernel.enter(
+    return kernel.serve(
         process,
         () -> {
           PageSet.Builder dirty = PageSet.builder();
@@ -46,7 +46,7 @@ final class VirtualPagemap implements SoftDirtyPagemap {
 
   @Override
   public void clearSoftDirty() {
-    kernel.enter(
+    kernel.serve(
         process,
         () -> {
           kernel.softDirty().clear(process);

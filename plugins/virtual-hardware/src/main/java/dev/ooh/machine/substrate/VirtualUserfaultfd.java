@@ -118,7 +118,7 @@ final class VirtualUserfaultfd implements Userfaultfd {
     }
 
     private <T> T enter(Supplier<T> body) {
-      return kernel.enter(process, body);
+      return kernel.serve(process, body);
     }
   }
 }

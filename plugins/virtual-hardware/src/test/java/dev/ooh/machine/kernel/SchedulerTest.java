@@ -7,6 +7,7 @@ import dev.ooh.machine.event.Event;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -175,6 +176,22 @@ class SchedulerTest {
         });
     scheduler.join(thread);
     assertThat(thread.failure()).isNull();
+  }
+
+  @Test
+  void aTrackersCallsComeThroughWhileWritersAreStopped() throws Exception {
+    inside(
+        () -> {
+          Runnable release = scheduler.stopOthers(false, SOON);
+          // The stopper waits for a helper thread, as when a departing technique is asked at last.
+          int answer =
+              scheduler.blocked(
+                  () ->
+                      CompletableFuture.supplyAsync(() -> guest.kernel.serve(process, () -> 42))
+                          .get(30, TimeUnit.SECONDS));
+          assertThat(answer).isEqualTo(42);
+          release.run();
+        });
   }
 
   @Test
