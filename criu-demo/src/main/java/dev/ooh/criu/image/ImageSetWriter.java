@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one image set: first the pages, while they stand still if they must, then everything else,
@@ -17,6 +18,7 @@ import java.util.function.LongConsumer;
  */
 public final class ImageSetWriter implements AutoCloseable {
   private static final int PAGES_ID = 1;
+  private static final String PAGES_FILE = "pages-" + PAGES_ID + ".img";
   private static final int EXECUTABLE_ID = 1;
 
   private final ImageStore.Draft draft;
@@ -24,6 +26,7 @@ public final class ImageSetWriter implements AutoCloseable {
   private final Optional<WrittenSet> parent;
   private final List<ListedFile> listed = new ArrayList<>();
   private PageDigests digests = PageDigests.none();
+  private FileLayer.@Nullable Output pagesFile;
 
   /**
    * @param pid of the process whose memory it is
@@ -36,7 +39,8 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   /**
-   * Copies pages.
+   * Copies pages into a file. It is made durable by {@link #finish}, as nobody need stand still for
+   * that.
    *
    * @param all the pages of the set, whole ones
    * @param inParent those that stay in the parent set; all of them are in it
@@ -48,13 +52,11 @@ public final class ImageSetWriter implements AutoCloseable {
     parent.ifPresent(
         set -> inParent.forEachPage(page -> digests.set(page, set.digests().get(page))));
     PageSet present = all.minus(inParent);
-    String name = "pages-" + PAGES_ID + ".img";
-    try (FileLayer.Output out = draft.create(name)) {
-      PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
-      pages.write(present);
-      out.force();
-      listed.add(new ListedFile(name, pages.written(), 0));
-    }
+    FileLayer.Output out = draft.create(PAGES_FILE);
+    pagesFile = out;
+    PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
+    pages.write(present);
+    listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
     pagemap(present, inParent);
   }
 
@@ -79,6 +81,11 @@ public final class ImageSetWriter implements AutoCloseable {
   /** Writes what is beside the pages, makes it all durable and visible. */
   public WrittenSet finish(SetDescription description, DumpStatsEntry statistics)
       throws IOException {
+    FileLayer.Output pages = pagesFile;
+    if (pages == null) {
+      throw new IllegalStateException("no pages were written, wanted a call of pages() before");
+    }
+    pages.force();
     List<VmaEntry> vmas = new ArrayList<>();
     for (Region region : description.regions()) {
       vmas.add(VmaEntry.anonymous(region.start(), region.end()));
@@ -116,6 +123,10 @@ public final class ImageSetWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    draft.close();
+    try (ImageStore.Draft unfinished = draft) {
+      if (pagesFile != null) {
+        pagesFile.close();
+      }
+    }
   }
 }
