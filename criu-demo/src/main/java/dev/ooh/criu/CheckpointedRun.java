@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A program that runs in a thread of its own, while the calling one pre-dumps it at even distances
  * and dumps it at last. The program then goes on to its end.
+ *
+ * <p>At each point of the plan the program waits until it was asked which pages changed, and no
+ * longer: pages are copied while it runs. So what a set holds depends on the program alone, and
+ * runs under different techniques can be compared.
  */
 public final class CheckpointedRun {
   private final ExecutionContext execution;
@@ -23,7 +27,7 @@ public final class CheckpointedRun {
   private final CheckpointPlan plan;
   private final DoubleConsumer progress;
 
-  /** Guards {@link #reached} and {@link #ended}. */
+  /** Guards what follows. */
   private final ContextLock lock;
 
   /** How many of the plan's points the program has come to. */
@@ -31,6 +35,10 @@ public final class CheckpointedRun {
 
   private boolean ended;
 
+  /** At how many of them pages were asked for. */
+  private volatile int asked;
+
+  /** Nobody will ask any more. */
   private volatile boolean abandoned;
 
   /** What ended the program early. */
@@ -76,12 +84,13 @@ public final class CheckpointedRun {
     try {
       for (int i = 0; i < plan.preDumps(); i++) {
         awaitPoint(i, program);
-        preDumps.add(checkpointer.preDump());
+        int points = i + 1;
+        preDumps.add(checkpointer.preDump(() -> tellAsked(points)));
       }
       awaitPoint(plan.preDumps(), program);
-      dump = checkpointer.dump(Checkpointer.Then.END);
+      dump = checkpointer.dump(Checkpointer.Then.END, this::tellDumped);
     } catch (CheckpointException | IOException | RuntimeException | Error e) {
-      abandoned = true; // nobody needs its result any more
+      abandon(); // nobody needs its result any more
       throw e;
     }
     join(program);
@@ -102,6 +111,7 @@ public final class CheckpointedRun {
         }
         if (next > before) {
           announce(next, false);
+          awaitAsked(next);
         }
         execution.pollRestartable();
       }
@@ -109,6 +119,47 @@ public final class CheckpointedRun {
       failure = e;
     } finally {
       announce(next, true);
+    }
+  }
+
+  /** Waits for pre-dumps as for any lock, but for the dump where the program can be stopped. */
+  private void awaitAsked(int points) {
+    lock.lock();
+    try {
+      while (asked < Math.min(points, plan.preDumps()) && !abandoned) {
+        lock.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+    while (asked < points && !abandoned) {
+      execution.pollRestartable();
+      Thread.onSpinWait();
+    }
+  }
+
+  private void tellAsked(int points) {
+    lock.lock();
+    try {
+      asked = points;
+      lock.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The program stands still, and waits without the lock. */
+  private void tellDumped() {
+    asked = plan.preDumps() + 1;
+  }
+
+  private void abandon() {
+    lock.lock();
+    try {
+      abandoned = true;
+      lock.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -91,7 +91,12 @@ public class Checkpointer implements AutoCloseable {
    *     into the next one
    */
   public DumpReport preDump() throws CheckpointException, IOException {
-    return write(new Clock(), null, Then.GO_ON);
+    return preDump(() -> {});
+  }
+
+  /** As above; {@code asked} runs as soon as what the program writes is in the next set. */
+  public DumpReport preDump(Runnable asked) throws CheckpointException, IOException {
+    return write(new Clock(), null, Then.GO_ON, asked);
   }
 
   /**
@@ -101,16 +106,21 @@ public class Checkpointer implements AutoCloseable {
    * @throws IOException as for {@link #preDump}
    */
   public DumpReport dump(Then then) throws CheckpointException, IOException {
+    return dump(then, () -> {});
+  }
+
+  /** As above; {@code asked} runs when the program stands still. */
+  public DumpReport dump(Then then, Runnable asked) throws CheckpointException, IOException {
     Clock clock = new Clock();
     try (Freeze freeze = new Freeze(clock)) {
-      return write(clock, freeze, then);
+      return write(clock, freeze, then, asked);
     } catch (WritersNotStoppedException e) {
       throw new CheckpointException(
           "%s could not be dumped: %s".formatted(subject.application(), e.getMessage()), e);
     }
   }
 
-  private DumpReport write(Clock clock, @Nullable Freeze freeze, Then then)
+  private DumpReport write(Clock clock, @Nullable Freeze freeze, Then then, Runnable asked)
       throws IOException, CheckpointException {
     WrittenSet parent = previous;
     PageSet scan = subject.heap().used();
@@ -120,6 +130,7 @@ public class Checkpointer implements AutoCloseable {
         ImageSetWriter writer =
             new ImageSetWriter(store, subject.pid(), Optional.ofNullable(parent))) {
       options.observer().asked(scan, interval);
+      asked.run();
       PageSet inParent =
           parent == null
               ? PageSet.empty()

@@ -73,6 +73,18 @@ class CheckpointedRunTest {
   }
 
   @Test
+  void sameProgramGivesTheSameSets() throws Exception {
+    CheckpointedRun.Outcome first = run(new CheckpointPlan(2, 0.7));
+    space.close();
+    CheckpointedRun.Outcome second = run(new CheckpointPlan(2, 0.7));
+    assertThat(second.dump().pagesWritten()).isEqualTo(first.dump().pagesWritten());
+    for (int i = 0; i < 2; i++) {
+      assertThat(second.preDumps().get(i).pagesScanned())
+          .isEqualTo(first.preDumps().get(i).pagesScanned());
+    }
+  }
+
+  @Test
   void dumpedAtItsEndItIsAtItsEnd() throws Exception {
     CheckpointedRun.Outcome outcome = run(new CheckpointPlan(0, 1));
     RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), new ToySpace());
