@@ -129,7 +129,7 @@ class CrashTest {
         assertThat(before).as("step %d: latest is gone", step).isNull();
       }
       // the next one sweeps, and dumps
-      try (CheckpointScene next = new CheckpointScene(images, new DiskFiles(), SEED + 1)) {
+      try (CheckpointScene next = new CheckpointScene(images, new FaultyFiles(), SEED + 1)) {
         assertThat(hidden(images)).as("step %d", step).hasSizeLessThanOrEqualTo(1);
         next.mutate();
         next.checkpointer.dump(Checkpointer.Then.END);

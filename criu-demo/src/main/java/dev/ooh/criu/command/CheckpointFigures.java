@@ -68,7 +68,7 @@ final class CheckpointFigures {
   }
 
   private void pages(TrackedSpace run, String metric, long count) {
-    session.row(run, application, configuration, metric, count, "pages");
+    session.row(run, application, configuration, metric, (double) count, "pages");
   }
 
   private static String millis(double value) {

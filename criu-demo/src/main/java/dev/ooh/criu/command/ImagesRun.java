@@ -37,6 +37,13 @@ final class ImagesRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    switch (action) {
+      case CHECK -> check();
+    }
+    return 0;
+  }
+
+  private void check() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     int damaged = 0;
     List<Path> sets = sets();
@@ -61,7 +68,6 @@ final class ImagesRun implements Callable<Integer> {
       throw new CommandException(
           "%d of %d image sets are damaged, wanted none".formatted(damaged, sets.size()));
     }
-    return 0;
   }
 
   private List<Path> sets() throws IOException {

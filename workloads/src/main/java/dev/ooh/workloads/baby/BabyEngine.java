@@ -50,7 +50,8 @@ public final class BabyEngine implements Application {
 
   @Override
   public long heapBytes(Parameters parameters) {
-    return (long) (operations(parameters) * DISTINCT_KEYS) * BYTES_PER_RECORD + SPARE_BYTES;
+    long records = (long) (operations(parameters) * DISTINCT_KEYS);
+    return records * BYTES_PER_RECORD + SPARE_BYTES;
   }
 
   private long operations(Parameters parameters) {
