@@ -1,5 +1,6 @@
 package dev.ooh.example;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
@@ -12,17 +13,22 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The log at work on one address space. */
 final class FaultLogSession implements TrackingSession {
+  private final AddressSpace space;
   private final Descriptor descriptor;
+  private final Discards discards = new Discards();
   private final AtomicLong logged = new AtomicLong();
   private PageSet armed = PageSet.empty();
 
-  FaultLogSession(Descriptor descriptor) {
+  FaultLogSession(AddressSpace space, Descriptor descriptor) {
+    this.space = space;
     this.descriptor = descriptor;
+    space.addListener(discards);
   }
 
   @Override
   public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    PageSet written = descriptor.drain(); // each of these is writable again, so unarmed
+    PageSet faulted = descriptor.drain(); // each of these is writable again, so unarmed
+    PageSet written = faulted.union(discards.drain().intersect(armed)); // and so are these
     Optional<String> lost = descriptor.lost();
     PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
     PageSet wanted = lost.isPresent() ? arm.union(armed) : arm;
@@ -54,6 +60,7 @@ final class FaultLogSession implements TrackingSession {
 
   @Override
   public void close() {
+    space.removeListener(discards);
     descriptor.close();
   }
 }

@@ -35,6 +35,6 @@ public final class FaultLogTechnique implements TrackingTechnique {
                 () ->
                     new TrackingException(
                         "substrate " + space.substrate() + " offers no userfaultfd, wanted one"));
-    return new FaultLogSession(facility.open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT));
+    return new FaultLogSession(space, facility.open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT));
   }
 }

@@ -19,7 +19,9 @@ class DocumentationTest {
     Path folder = Path.of("src/main/java/dev/ooh/example");
     String source =
         Files.readString(folder.resolve("FaultLogTechnique.java"))
-            + Files.readString(folder.resolve("FaultLogSession.java"));
+            + Files.readString(folder.resolve("FaultLogSession.java"))
+            + Files.readString(
+                Path.of("src/test/java/dev/ooh/example/FaultLogConformanceTest.java"));
     List<String> snippets =
         SNIPPET
             .matcher(Files.readString(Path.of("../write-a-technique.md")))
