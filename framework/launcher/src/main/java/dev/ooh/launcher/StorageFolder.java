@@ -52,10 +52,13 @@ final class StorageFolder implements AutoCloseable {
     return folder.resolve("framework");
   }
 
+  /** Deletes the folder. Closing twice, or in two threads, does nothing the second time. */
   @Override
-  public void close() throws IOException {
-    channel.close();
-    delete(folder);
+  public synchronized void close() throws IOException {
+    if (channel.isOpen()) {
+      channel.close();
+      delete(folder);
+    }
   }
 
   private static void sweep(Path parent) {

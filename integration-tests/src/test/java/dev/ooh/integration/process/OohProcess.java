@@ -1,0 +1,60 @@
+package dev.ooh.integration.process;
+
+import dev.ooh.integration.bundles.BundleFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ooh} as its script runs it, in a process of its own with its own temporary folder. */
+final class OohProcess {
+  private static final long LIMIT_SECONDS = 120;
+
+  private final Path folder;
+
+  OohProcess(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What a finished process left. */
+  record Result(int status, List<String> out, List<String> err) {}
+
+  Path temporary() throws IOException {
+    return Files.createDirectories(folder.resolve("tmp"));
+  }
+
+  Process start(String... arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("--enable-native-access=ALL-UNNAMED");
+    line.add("--sun-misc-unsafe-memory-access=allow");
+    line.add("-XX:+UseSerialGC");
+    line.add("-Djava.io.tmpdir=" + temporary());
+    line.add("-cp");
+    line.add(BundleFolder.HOME.resolve("lib") + "/*");
+    line.add("dev.ooh.launcher.Launcher");
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line)
+        .directory(folder.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile())
+        .start();
+  }
+
+  Result run(String... arguments) throws IOException, InterruptedException {
+    Process process = start(arguments);
+    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("ooh " + List.of(arguments) + " took over " + LIMIT_SECONDS + " s");
+    }
+    return new Result(process.exitValue(), lines("out"), lines("err"));
+  }
+
+  List<String> lines(String stream) throws IOException {
+    return Files.readAllLines(folder.resolve(stream), StandardCharsets.UTF_8);
+  }
+}
