@@ -64,8 +64,8 @@ class DepartureTest {
         Assertions.assertTimeoutPreemptively(
             LIMIT,
             () ->
-                probe().apply(
-                    Map.of("substrate", substrate, "technique", technique, "action", act)));
+                probe()
+                    .apply(Map.of("substrate", substrate, "technique", technique, "action", act)));
     assertThat(outcome).isNotEmpty();
     if (substrate.equals("virtual")) {
       assertThat(outcome).noneMatch(line -> line.startsWith("refused"));

@@ -73,8 +73,7 @@ class OohProcessTest {
 
   @Test
   void aProcessThatIsToldToEndLeavesNothingBehind() throws Exception {
-    Process process =
-        ooh.start("micro", "--sizes", "1000", "--metrics-port", "0", "--verbose");
+    Process process = ooh.start("micro", "--sizes", "1000", "--metrics-port", "0", "--verbose");
     while (process.isAlive() && ooh.lines("err").stream().noneMatch(SERVING)) {
       Thread.onSpinWait();
     }

@@ -36,7 +36,8 @@ public final class DepartureProbe implements Function<Map<String, Object>, List<
       return List.of("refused: " + substrate.refusal().get());
     }
     try (AddressSpace space = substrate.open(SpaceOptions.named("departure"))) {
-      return track(space, control, (String) asked.get("technique"), (Callable<?>) asked.get("action"));
+      return track(
+          space, control, (String) asked.get("technique"), (Callable<?>) asked.get("action"));
     } catch (Exception e) {
       throw new AssertionError(name + " " + asked.get("technique"), e);
     }
