@@ -10,6 +10,7 @@ import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,6 +78,19 @@ class EpmlEventsTest {
     Map<String, Long> counts = priced(before);
     assertThat(counts).containsEntry("M3", 1L).containsEntry("M10", 1L);
     assertThat(counts).containsEntry("M4", 1L).containsEntry("M12", 1L);
+  }
+
+  @Test
+  void aSwitchOfProcessesCounts() throws Exception {
+    try (TrackingSession session = technique.open(space);
+        AddressSpace child = space.facility(Fork.class).orElseThrow().fork("child")) {
+      session.fetch(all, all);
+      TechniqueStatistics before = costs.events();
+      child.execution().run(() -> true);
+      space.execution().run(() -> true);
+      // Out: the index is read and logging is stopped. In: the index is reset and logging started.
+      assertThat(priced(before)).isEqualTo(Map.of("M7", 1L, "M8", 3L));
+    }
   }
 
   @Test

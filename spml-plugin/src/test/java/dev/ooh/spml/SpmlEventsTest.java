@@ -12,6 +12,7 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,6 +98,19 @@ class SpmlEventsTest {
     assertThatThrownBy(() -> technique.open(space))
         .isInstanceOf(TrackingException.class)
         .hasMessage("reverse-map-reuse is 'perhaps', wanted true or false");
+  }
+
+  @Test
+  void aSwitchOfProcessesCounts() throws Exception {
+    try (TrackingSession session = technique.open(space);
+        AddressSpace child = space.facility(Fork.class).orElseThrow().fork("child")) {
+      session.fetch(all, all);
+      TechniqueStatistics before = costs.events();
+      child.execution().run(() -> true);
+      space.execution().run(() -> true);
+      // Out: a drain that is part of the interval's one M14. In: logging is resumed.
+      assertThat(priced(before)).isEqualTo(Map.of("M13", 1L));
+    }
   }
 
   @Test

@@ -189,6 +189,24 @@ class SpmlTrapsTest {
   }
 
   @Test
+  void overflowRearmsOutsideTheAskedRange() throws Exception {
+    space.close();
+    space = new VirtualSubstrate().open(SpaceOptions.named("traps").with("ring-entries", "20"));
+    PageSet all = map("region", 100);
+    PageSet asked = PageSet.of(all.runStart(0), all.runStart(0) + 10 * PAGE);
+    PageSet outside = all.minus(asked);
+    write(all);
+    try (TrackingSession session = technique.open(space)) {
+      session.fetch(all, all);
+      write(all);
+      assertThat(session.fetch(asked, asked).lost()).isPresent();
+      PageSet some = PageSet.of(all.runEnd(0) - 5 * PAGE, all.runEnd(0));
+      write(some);
+      assertThat(session.fetch(outside, outside)).isEqualTo(Gathered.of(some));
+    }
+  }
+
+  @Test
   void aBadRingSizeIsNamed() {
     space.close();
     space = new VirtualSubstrate().open(SpaceOptions.named("traps").with("ring-entries", "many"));

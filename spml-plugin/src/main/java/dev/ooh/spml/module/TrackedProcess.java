@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The device as one process has it open: its ring, which no other process can map, and what it
  * wants watched. What the log of GPAs can't tell (pages that got another frame, writes by the
- * kernel, pages shared with others) is put into the ring here, by GVA.
+ * kernel) is put into the ring here, by GVA.
  */
 final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   private final SpmlModule.Machine machine;
@@ -130,15 +130,14 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
   }
 
   private void collect() {
-    RingBuffer ring = started().ring;
+    started();
     machine.kernel.count(Event.HYPERCALL_DISABLE_LOGGING, 1);
     pause();
     if (wasOut) {
+      // Others may map the same frames and have written to them while nobody logged.
       wasOut = false;
       call(SpmlHypercalls.REPORT_UNLOGGED, 0, 0);
     }
-    watched.forEachRun(
-        (start, end) -> process.forEachSharedElsewhere(start, end, ring::appendVirtual));
   }
 
   private void arm(long count) {

@@ -46,15 +46,30 @@ public abstract class SessionContract {
     return SpaceOptions.named("contract");
   }
 
+  /** Whether this machine may refuse substrate or technique; the tests are skipped then. */
+  protected boolean mayBeRefused() {
+    return false;
+  }
+
   @BeforeEach
   void open() {
+    Optional<String> refusal = substrate().refusal();
+    if (mayBeRefused()) {
+      assumeTrue(refusal.isEmpty(), () -> refusal.orElse(""));
+    }
     space = substrate().open(options());
     memory = space.memory();
+    if (mayBeRefused()) {
+      Probe probe = technique().probe(space);
+      assumeTrue(probe.usable(), probe::reason);
+    }
   }
 
   @AfterEach
   void close() {
-    space.close();
+    if (space != null) {
+      space.close();
+    }
   }
 
   protected final AddressSpace space() {
