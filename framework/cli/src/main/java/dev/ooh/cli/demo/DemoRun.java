@@ -61,7 +61,15 @@ final class DemoRun implements Callable<Integer> {
 
   private final TextTable table =
       new TextTable(
-          "program", "substrate", "technique", ">intervals", ">written", ">reported", ">cost", "");
+          "program",
+          "substrate",
+          "technique",
+          ">intervals",
+          ">written",
+          ">reported",
+          ">cost",
+          "unit",
+          ">per page");
   private final List<String> refused = new ArrayList<>();
   private final List<String> checks = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
@@ -206,7 +214,15 @@ final class DemoRun implements Callable<Integer> {
         Long.toString(row.written()),
         Long.toString(row.reported()),
         String.format(Locale.ROOT, "%.3f", row.cost()),
-        row.unit());
+        row.unit(),
+        perPage(row));
+  }
+
+  /** What lets rows be compared, as no two of them had the same pages to do with. */
+  private static String perPage(DemoRow row) {
+    return row.unit().equals("sim_ms") && row.written() > 0
+        ? String.format(Locale.ROOT, "%.3f sim_us", row.cost() * 1000 / row.written())
+        : "";
   }
 
   private void report(PrintWriter out) {

@@ -72,7 +72,8 @@ class DemoRunTest {
     assertThat(done.out())
         .containsPattern("writer +virtual +all-dirty +4 +8 +64 +\\d")
         .containsPattern("writer +virtual +exact +4 +8 +8 +\\d")
-        .containsPattern("array +virtual +exact +3 +7680 +7680 +")
+        // a store costs 1 ms
+        .containsPattern("array +virtual +exact +3 +7680 +7680 +7680.000 +sim_ms +1000.000 sim_us")
         .contains("shy on virtual: it is shy (be gentle)")
         .contains("linux: this is not Linux")
         .contains("writer on virtual: two and two is four")
