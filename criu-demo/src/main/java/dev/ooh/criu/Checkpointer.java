@@ -14,7 +14,10 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,9 @@ public class Checkpointer implements AutoCloseable {
   private final Options options;
   private final TrackingConsumer consumer;
   private @Nullable WrittenSet previous;
+
+  /** Pre-dumps that no dump builds on yet, newest last. */
+  private final List<Path> unfounded = new ArrayList<>();
 
   /**
    * How to dump.
@@ -162,6 +168,11 @@ public class Checkpointer implements AutoCloseable {
                   total,
                   skipped,
                   total - skipped));
+      if (freeze == null) {
+        unfounded.add(set.path());
+      } else {
+        unfounded.clear();
+      }
       interval.commit();
       previous = set;
       return new DumpReport(
@@ -224,9 +235,14 @@ public class Checkpointer implements AutoCloseable {
     return Math.round(millis * 1000);
   }
 
+  /** Removes pre-dumps that no dump builds on: without this object none ever will. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     consumer.close();
+    for (Path preDump : unfounded.reversed()) {
+      store.remove(preDump);
+    }
+    unfounded.clear();
   }
 
   /** Milliseconds of the execution context. */

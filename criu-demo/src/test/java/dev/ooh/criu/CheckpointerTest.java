@@ -89,6 +89,24 @@ class CheckpointerTest {
   }
 
   @Test
+  void preDumpsThatNoDumpBuildsOnAreRemoved() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 2)) {
+      scene.mutate();
+      scene.checkpointer.preDump();
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      scene.mutate();
+      scene.checkpointer.preDump();
+      scene.checkpointer.preDump();
+      assertThat(directory.resolve("set-000004")).isDirectory();
+    }
+    assertThat(directory.resolve("set-000003")).doesNotExist();
+    assertThat(directory.resolve("set-000004")).doesNotExist();
+    assertThat(directory.resolve("set-000001")).isDirectory();
+    assertThat(CheckpointScene.restored(directory)).isNotEmpty();
+    assertThat(directory).isDirectoryNotContaining("glob:**/.draft-*");
+  }
+
+  @Test
   void whatIsWrittenAfterTheAskIsInTheNextSet() throws Exception {
     List<Long> stored = new ArrayList<>();
     CheckpointScene[] holder = new CheckpointScene[1];

@@ -11,6 +11,11 @@ public interface Application {
   /** The heap it needs at most, in bytes, under {@code parameters}; a hint for sizing memory. */
   long heapBytes(Parameters parameters);
 
+  /** As {@link #heapBytes}, in a heap that never takes anything back. */
+  default long allocatedBytes(Parameters parameters) {
+    return heapBytes(parameters);
+  }
+
   /** Builds the initial state. Only for a fresh heap. */
   void start(Heap heap, Parameters parameters);
 

@@ -170,7 +170,7 @@ final class CheckpointRun implements Callable<Integer> {
     Parameters parameters =
         new Parameters(configuration, Optional.ofNullable(input), options.seed());
     Long asked = heapBytes;
-    long bytes = asked == null ? application.heapBytes(parameters) + ARENA_BYTES : asked;
+    long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
     Region region = space.map(RegionRequest.anonymous("heap", bytes));
     run.trackedBytes(region.bytes());
     ArenaHeap heap = ArenaHeap.create(space, region);

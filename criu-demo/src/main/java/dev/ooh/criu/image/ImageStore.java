@@ -122,6 +122,15 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes a set that nothing builds on. It vanishes at once, even if the process dies meanwhile.
+   */
+  public void remove(Path set) throws IOException {
+    try (Draft grave = draft()) {
+      files.rename(set, grave.work.resolve("removed"));
+    }
+  }
+
   /** The number after the highest one in use. */
   private int nextNumber() throws IOException {
     int highest = 0;

@@ -97,6 +97,13 @@ public final class GcBench implements Application {
   }
 
   @Override
+  public long allocatedBytes(Parameters parameters) {
+    Shape shape = fixed.orElseGet(() -> Shape.of(parameters.configuration()));
+    // Each of seven depths builds as many nodes as four stretch trees have.
+    return 29 * treeSize(shape.stretchDepth) * 32 + heapBytes(parameters);
+  }
+
+  @Override
   public void start(Heap heap, Parameters parameters) {
     Shape shape = fixed.orElseGet(() -> Shape.of(parameters.configuration()));
     heap.setGlobal(STATE, heap.allocate(0, Field.values().length * Long.BYTES));

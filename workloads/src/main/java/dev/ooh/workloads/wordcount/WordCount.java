@@ -106,6 +106,12 @@ public final class WordCount implements Application {
   }
 
   @Override
+  public long allocatedBytes(Parameters parameters) {
+    // A word has six letters or so with what follows it, and becomes an object of 32 bytes.
+    return 6 * heapBytes(parameters);
+  }
+
+  @Override
   public void start(Heap heap, Parameters parameters) {
     TextSource text = TextSource.of(parameters.input());
     source = text;
