@@ -1,0 +1,71 @@
+package dev.ooh.integration.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ooh gc} over the real bundle folder, woven. */
+class GcTest {
+  private static final List<String> TRACKED = List.of("spml", "epml", "procfs", "uffd");
+
+  @TempDir Path folder;
+
+  @Test
+  void laterCyclesAreCheaperUnderATechnique() throws Exception {
+    Ooh.Done done = Ooh.run(folder, "gc", "--technique", "all", "--csv", "one.csv");
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.err()).isEmpty();
+    assertThat(done.out()).contains("result c1ac2e959770e0a0");
+    Figures figures = Figures.of(folder.resolve("one.csv"));
+    double untracked = figures.get("none", "small", "gc_time_other_cycles");
+    assertThat(figures.get("none", "small", "gc_full_cycles"))
+        .isEqualTo(figures.get("none", "small", "gc_cycles"));
+    for (String technique : TRACKED) {
+      double reported = figures.get(technique, "small", "pages_reported");
+      assertThat(reported).isPositive();
+      assertThat(reported).isLessThan(figures.get(technique, "small", "pages_watched") / 2);
+      assertThat(figures.get(technique, "small", "gc_cycles")).isGreaterThan(10);
+    }
+    assertThat(figures.get("epml", "small", "gc_time_other_cycles")).isLessThan(untracked / 2);
+    assertThat(figures.get("epml", "small", "total_time"))
+        .isLessThan(figures.get("procfs", "small", "total_time"));
+
+    Ooh.run(folder, "gc", "--technique", "all", "--csv", "two.csv");
+    assertThat(folder.resolve("two.csv")).hasSameTextualContentAs(folder.resolve("one.csv"));
+  }
+
+  @Test
+  void countsTheWordsOfAFile() throws Exception {
+    Files.writeString(folder.resolve("text"), "to be or not to be, that is ".repeat(100_000));
+    Ooh.Done done =
+        Ooh.run(
+            folder, "gc", "--application", "word_count", "--input", "text", "--technique",
+            "epml,procfs", "--verify");
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.out()).contains("every cycle verified");
+  }
+
+  @Test
+  void wrongInputIsOneLine() throws Exception {
+    wrong(2, "application is 'gcbunch', wanted one of: baby, gcbench, word_count",
+        "--application", "gcbunch");
+    wrong(2, "'huge'", "--configuration", "huge");
+    wrong(1, "--input is missing.txt, wanted a readable file",
+        "--application", "word_count", "--input", "missing.txt");
+    wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv");
+    assertThat(folder.resolve("none.csv")).doesNotExist();
+  }
+
+  private void wrong(int status, String message, String... options) throws Exception {
+    String[] line = new String[options.length + 1];
+    line[0] = "gc";
+    System.arraycopy(options, 0, line, 1, options.length);
+    Ooh.Done done = Ooh.run(folder, line);
+    assertThat(done.status()).as(done.err()).isEqualTo(status);
+    assertThat(done.err()).contains(message).hasLineCount(1);
+  }
+}
