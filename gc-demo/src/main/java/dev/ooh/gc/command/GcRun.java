@@ -62,8 +62,8 @@ final class GcRun implements Callable<Integer> {
       names = "--configuration",
       paramLabel = "C",
       defaultValue = "small",
-      description = "${COMPLETION-CANDIDATES}, as in the paper (default: ${DEFAULT-VALUE}).")
-  private Configuration configuration = Configuration.SMALL;
+      description = "small, medium or large, as in the paper (default: ${DEFAULT-VALUE}).")
+  private String configuration = "small";
 
   @Option(
       names = "--input",
@@ -90,7 +90,7 @@ final class GcRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Application program = application();
-    Parameters parameters = new Parameters(configuration, input(), options.seed());
+    Parameters parameters = new Parameters(configuration(), input(), options.seed());
     HeapOptions heapOptions = heapOptions(program.heapBytes(parameters));
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "gc", spec)) {
@@ -139,7 +139,7 @@ final class GcRun implements Callable<Integer> {
       HeapOptions heapOptions,
       TextTable table)
       throws Exception {
-    String name = configuration.name().toLowerCase(Locale.ROOT);
+    String name = configuration.toLowerCase(Locale.ROOT);
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
     try (TrackedSpace run = session.start(technique, SETTINGS)) {
@@ -217,6 +217,16 @@ final class GcRun implements Callable<Integer> {
                 new UsageException(
                     "application is '%s', wanted one of: %s"
                         .formatted(application, Applications.names())));
+  }
+
+  private Configuration configuration() throws UsageException {
+    for (Configuration known : Configuration.values()) {
+      if (known.name().equalsIgnoreCase(configuration)) {
+        return known;
+      }
+    }
+    throw new UsageException(
+        "configuration is '%s', wanted small, medium or large".formatted(configuration));
   }
 
   private Optional<Path> input() throws CommandException {

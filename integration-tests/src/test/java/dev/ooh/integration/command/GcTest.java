@@ -53,7 +53,7 @@ class GcTest {
   void wrongInputIsOneLine() throws Exception {
     wrong(2, "application is 'gcbunch', wanted one of: baby, gcbench, word_count",
         "--application", "gcbunch");
-    wrong(2, "'huge'", "--configuration", "huge");
+    wrong(2, "configuration is 'huge', wanted small, medium or large", "--configuration", "huge");
     wrong(1, "--input is missing.txt, wanted a readable file",
         "--application", "word_count", "--input", "missing.txt");
     wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv");
