@@ -70,4 +70,8 @@ public final class ProbeBundle {
   public InputStream toStream() {
     return new ByteArrayInputStream(jar);
   }
+
+  public byte[] toBytes() {
+    return jar.clone();
+  }
 }

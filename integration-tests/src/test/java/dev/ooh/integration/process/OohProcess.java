@@ -26,7 +26,20 @@ final class OohProcess {
     return Files.createDirectories(folder.resolve("tmp"));
   }
 
+  /** Starts with nothing to read, and with its output in files. */
   Process start(String... arguments) throws IOException {
+    return builder(arguments)
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(folder.resolve("out").toFile())
+        .start();
+  }
+
+  /** Starts with pipes to talk through; only its errors go to a file. */
+  Process converse(String... arguments) throws IOException {
+    return builder(arguments).start();
+  }
+
+  private ProcessBuilder builder(String... arguments) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
@@ -39,10 +52,7 @@ final class OohProcess {
     line.addAll(List.of(arguments));
     return new ProcessBuilder(line)
         .directory(folder.toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-        .redirectOutput(folder.resolve("out").toFile())
-        .redirectError(folder.resolve("err").toFile())
-        .start();
+        .redirectError(folder.resolve("err").toFile());
   }
 
   Result run(String... arguments) throws IOException, InterruptedException {
