@@ -68,6 +68,31 @@ class ProcfsTrapsTest {
   }
 
   @Test
+  void processesOfOneMachineAreTrackedSideBySide() throws Exception {
+    PageSet all = map("region", 64);
+    write(all);
+    try (TrackingSession session = technique.open(space);
+        AddressSpace child = space.facility(Fork.class).orElseThrow().fork("child")) {
+      write(all);
+      writeTo(child, all);
+      session.fetch(all, all);
+      try (TrackingSession ofChild = technique.open(child)) {
+        ofChild.fetch(all, all);
+        for (int step = 1; step <= 5; step++) {
+          write(every(all, step + 1, 0));
+          writeTo(child, every(all, step + 2, 1));
+          assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(every(all, step + 1, 0)));
+          assertThat(ofChild.fetch(all, all)).isEqualTo(Gathered.of(every(all, step + 2, 1)));
+        }
+      }
+      // What they share stays while one of them is tracked.
+      writeTo(child, all);
+      write(every(all, 3, 0));
+      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(every(all, 3, 0)));
+    }
+  }
+
+  @Test
   void everyAddressOfAnAliasIsReported(@TempDir Path folder) throws Exception {
     Path file = Files.write(folder.resolve("shared"), new byte[(int) (8 * PAGE)]);
     PageSet one = map(file, "one", 8);
