@@ -1,4 +1,6 @@
-/** For a program that has a {@link java.lang.foreign.MemorySegment} and wants to know what changed. */
+/**
+ * For a program that has a {@link java.lang.foreign.MemorySegment} and wants to know what changed.
+ */
 @Version("1.0.0")
 @NullMarked
 package dev.ooh.library;

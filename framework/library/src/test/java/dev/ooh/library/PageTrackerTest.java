@@ -60,8 +60,7 @@ class PageTrackerTest {
       try (PageTracker tracker = PageTracker.track(segment)) {
         tracker.changes().commit();
         channel.read(segment.asSlice(2 * PAGE, 2 * PAGE).asByteBuffer());
-        assertThat(tracker.changes().pages())
-            .isEqualTo(page(segment, 2).union(page(segment, 3)));
+        assertThat(tracker.changes().pages()).isEqualTo(page(segment, 2).union(page(segment, 3)));
       }
     }
   }

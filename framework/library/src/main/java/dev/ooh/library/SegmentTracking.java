@@ -1,0 +1,50 @@
+package dev.ooh.library;
+
+import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.facility.SegmentAdoption;
+import java.lang.foreign.MemorySegment;
+
+/** One address space with one consumer, from open to close. */
+final class SegmentTracking implements AutoCloseable {
+  private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("segments"));
+  private final TrackingConsumer consumer = space.consumer("program");
+  private final SegmentAdoption adoption = space.facility(SegmentAdoption.class).orElseThrow();
+
+  AddressSpace space() {
+    return space;
+  }
+
+  Region adopt(MemorySegment segment) throws TrackingException {
+    return adoption.adopt("segment at 0x%x".formatted(segment.address()), segment);
+  }
+
+  void release(Region region) throws TrackingException {
+    adoption.release(region);
+  }
+
+  void declareAlwaysDirty(PageSet pages) {
+    space.declareAlwaysDirty(pages);
+  }
+
+  Interval fetch(TrackingControl control) {
+    PageSet.Builder pages = PageSet.builder();
+    for (Region region : space.regions()) {
+      pages.addAll(region.pages());
+    }
+    PageSet all = pages.build();
+    return control.fetch(space, consumer, all, all);
+  }
+
+  @Override
+  public void close() {
+    space.close();
+  }
+}
