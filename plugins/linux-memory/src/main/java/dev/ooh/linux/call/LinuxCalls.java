@@ -44,6 +44,11 @@ public final class LinuxCalls implements AutoCloseable {
       CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle SYSCALL =
       CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  private static final MethodHandle PROCESS_VM_WRITEV =
+      CallState.function(
+          "process_vm_writev",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle GETPAGESIZE =
       CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
 
@@ -198,6 +203,32 @@ public final class LinuxCalls implements AutoCloseable {
       throw errors.failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
     }
     return result;
+  }
+
+  /** process_vm_writev(2) of one range; fails unless all of it was written. */
+  public void processVmWritev(long pid, MemorySegment source, long address, long bytes)
+      throws CallException {
+    long result;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment local = arena.allocate(16, 8);
+      local.set(ADDRESS, 0, source);
+      local.set(JAVA_LONG, 8, bytes);
+      MemorySegment remote = arena.allocate(16, 8);
+      remote.set(JAVA_LONG, 0, address);
+      remote.set(JAVA_LONG, 8, bytes);
+      result = (long) PROCESS_VM_WRITEV.invokeExact(state, (int) pid, local, 1L, remote, 1L, 0L);
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+    if (result != bytes) {
+      String call = "process_vm_writev(%d bytes to 0x%x)".formatted(bytes, address);
+      if (result < 0) {
+        throw errors.failure(call);
+      }
+      // It stops without an error before the first page that it can't write.
+      throw new CallException(
+          call + " after " + result, Errno.EFAULT, CallState.reason(Errno.EFAULT));
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
@@ -211,6 +212,9 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   public <F> Optional<F> facility(Class<F> type) {
     if (type == WriteProtectScan.class) {
       return Optional.of(type.cast(scans));
+    }
+    if (type == OutsideWrites.class) {
+      return Optional.of(type.cast(new KernelWrites()));
     }
     if (type == SegmentAdoption.class) {
       return Optional.of(type.cast(this));
