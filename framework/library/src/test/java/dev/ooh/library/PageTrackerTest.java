@@ -92,4 +92,23 @@ class PageTrackerTest {
           .hasMessageContaining("shares a page with");
     }
   }
+
+  /** Nothing else can tell what a device or io_uring writes through a long-term pin. */
+  @Test
+  void pinsDeclaredAlwaysDirtyAreInEveryInterval() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment segment = arena.allocate(16 * PAGE, PAGE);
+      try (PageTracker tracker = PageTracker.track(segment)) {
+        tracker.declareAlwaysDirty(segment.asSlice(3 * PAGE + 5, PAGE));
+        tracker.changes().commit();
+        PageSet pinned = page(segment, 3).union(page(segment, 4));
+        for (int round = 0; round < 3; round++) {
+          try (Interval interval = tracker.changes()) {
+            assertThat(interval.pages()).isEqualTo(pinned);
+            interval.commit();
+          }
+        }
+      }
+    }
+  }
 }
