@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 /**
  * Real memory, by address. Each access is the raw access of one {@link MemorySegment} that spans
  * the space's whole reservation: bounds and liveness are the segment's own checks. An address that
- * no region covers lies in a hole that faults with SIGBUS, which the JVM turns into an error.
+ * no region covers lies in a hole that faults with SIGBUS, which the JVM turns into an error: at
+ * once in interpreted code; in compiled code maybe at the thread's next safepoint, and then as the
+ * bare InternalError.
  */
 final class LinuxMemory implements Memory {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
