@@ -180,8 +180,7 @@ class TechniquesTest {
         1,
         (space, heap) -> {
           Application application = new GcBench(10_000, 12, 13);
-          application.start(
-              heap, new Parameters(Configuration.SMALL, Optional.empty(), 1));
+          application.start(heap, new Parameters(Configuration.SMALL, Optional.empty(), 1));
           while (application.step(heap)) {
             space.execution().poll();
           }

@@ -12,8 +12,8 @@ import java.util.Arrays;
  * block holds cells of one kind, or a part of a large object's page run. Blocks above the frontier
  * were never used and read as zero. Guarded by the heap's lock.
  *
- * <p>The heap grows upwards, block by block from the program's view, a few megabytes at a time from the
- * address space's: right behind its end, or, where that is taken, behind a gap whose blocks are
+ * <p>The heap grows upwards, block by block from the program's view, a few megabytes at a time from
+ * the address space's: right behind its end, or, where that is taken, behind a gap whose blocks are
  * never used.
  */
 public final class Blocks {
@@ -61,8 +61,7 @@ public final class Blocks {
     this.space = space;
     maxBlocks = blocks(maxBytes);
     int initial = Math.min(maxBlocks, Math.max(1, blocks(initialBytes)));
-    base =
-        space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES)).start();
+    base = space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES)).start();
     end = initial;
     mapped = initial;
     kinds = new byte[initial];
@@ -227,8 +226,7 @@ public final class Blocks {
       return false;
     }
     try {
-      space.map(
-          RegionRequest.anonymous(NAME, (long) wanted << LOG_BLOCK_BYTES).at(address(place)));
+      space.map(RegionRequest.anonymous(NAME, (long) wanted << LOG_BLOCK_BYTES).at(address(place)));
     } catch (MemoryAccessException e) {
       refusal = String.valueOf(e.getMessage());
       return false;

@@ -43,19 +43,34 @@ class GcTest {
     Files.writeString(folder.resolve("text"), "to be or not to be, that is ".repeat(100_000));
     Ooh.Done done =
         Ooh.run(
-            folder, "gc", "--application", "word_count", "--input", "text", "--technique",
-            "epml,procfs", "--verify");
+            folder,
+            "gc",
+            "--application",
+            "word_count",
+            "--input",
+            "text",
+            "--technique",
+            "epml,procfs",
+            "--verify");
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.out()).contains("every cycle verified");
   }
 
   @Test
   void wrongInputIsOneLine() throws Exception {
-    wrong(2, "application is 'gcbunch', wanted one of: baby, gcbench, word_count",
-        "--application", "gcbunch");
+    wrong(
+        2,
+        "application is 'gcbunch', wanted one of: baby, gcbench, word_count",
+        "--application",
+        "gcbunch");
     wrong(2, "configuration is 'huge', wanted small, medium or large", "--configuration", "huge");
-    wrong(1, "--input is missing.txt, wanted a readable file",
-        "--application", "word_count", "--input", "missing.txt");
+    wrong(
+        1,
+        "--input is missing.txt, wanted a readable file",
+        "--application",
+        "word_count",
+        "--input",
+        "missing.txt");
     wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv");
     assertThat(folder.resolve("none.csv")).doesNotExist();
   }
