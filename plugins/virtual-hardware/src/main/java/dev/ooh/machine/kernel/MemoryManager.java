@@ -20,6 +20,9 @@ final class MemoryManager {
   /** Flags of a page that a program may use; accessed and dirty are the processor's to set. */
   static final long USER_PAGE = GuestPte.PRESENT | GuestPte.USER;
 
+  /** A page that was just mapped counts as soft-dirty. */
+  private static final long FRESH = USER_PAGE | GuestPte.SOFT_DIRTY;
+
   private final GuestKernel kernel;
   private final Vcpu vcpu;
   private final FrameAllocator frames;
@@ -47,9 +50,23 @@ final class MemoryManager {
           "mapping %s at 0x%x-0x%x is taken by %s at 0x%x-0x%x, wanted free addresses"
               .formatted(vma.name, vma.start, vma.end, taken.name, taken.start, taken.end));
     }
+    attach(process, vma);
+    SharedObject object = vma.object;
+    if (object != null) {
+      object.forEachFrame(
+          (offset, gpa) -> {
+            long gva = vma.start + offset - vma.objectOffset;
+            if (gva >= vma.start && gva < vma.end) {
+              install(process, gva, gpa, FRESH | GuestPte.WRITABLE, Cause.ALIAS);
+            }
+          });
+    }
+  }
+
+  private static void attach(UserProcess process, Vma vma) {
     process.vmas.put(vma.start, vma);
     if (vma.object != null) {
-      vma.object.mappings++;
+      vma.object.attach(process, vma);
     }
   }
 
@@ -59,19 +76,16 @@ final class MemoryManager {
     process.userfaults.remove(start, end);
     for (Vma vma : touched) {
       process.vmas.remove(vma.start);
-      SharedObject object = vma.object;
-      int parts = 0;
       if (vma.start < start) {
-        process.vmas.put(vma.start, vma.part(vma.start, start));
-        parts++;
+        attach(process, vma.part(vma.start, start));
       }
       if (vma.end > end) {
-        process.vmas.put(end, vma.part(end, vma.end));
-        parts++;
+        attach(process, vma.part(end, vma.end));
       }
+      SharedObject object = vma.object;
       if (object != null) {
-        object.mappings += parts - 1;
-        if (object.mappings == 0) {
+        object.detach(vma);
+        if (!object.isMapped()) {
           release(object);
         }
       }
@@ -133,7 +147,7 @@ final class MemoryManager {
   /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
   void fork(UserProcess parent, UserProcess child) {
     for (Vma vma : parent.vmas.values()) {
-      map(child, vma.part(vma.start, vma.end));
+      attach(child, vma.part(vma.start, vma.end));
       parent
           .tables()
           .forEach(
@@ -225,8 +239,40 @@ final class MemoryManager {
     return gpa;
   }
 
+  /**
+   * First touch of a page. A shared object's page is mapped wherever the object is, so that the
+   * reverse map knows every address at which a write to it shows.
+   *
+   * @param marker the page's entry, which isn't present
+   */
+  void touch(UserProcess process, Vma vma, long page, long marker) {
+    SharedObject object = vma.object;
+    if (object == null) {
+      install(process, page, allocateZeroed(), fresh(marker), Cause.DEMAND_ZERO);
+      return;
+    }
+    long offset = vma.objectOffset + page - vma.start;
+    long frame = sharedFrame(object, offset);
+    install(process, page, frame, fresh(marker), Cause.DEMAND_ZERO);
+    object.forEachAddress(
+        offset,
+        (other, gva) -> {
+          long entry = other.tables().get(gva);
+          if (!GuestPte.isPresent(entry)) {
+            install(other, gva, frame, fresh(entry), Cause.ALIAS);
+          }
+        });
+  }
+
+  private static long fresh(long marker) {
+    return FRESH
+        | ((marker & GuestPte.UFFD_WRITE_PROTECTED) != 0
+            ? GuestPte.UFFD_WRITE_PROTECTED
+            : GuestPte.WRITABLE);
+  }
+
   /** The frame of a shared object's page, filled if it is the first touch. */
-  long sharedFrame(SharedObject object, long offset) {
+  private long sharedFrame(SharedObject object, long offset) {
     long gpa = object.frame(offset);
     if (gpa == 0) {
       gpa = allocateZeroed();

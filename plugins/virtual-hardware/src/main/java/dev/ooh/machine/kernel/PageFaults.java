@@ -65,19 +65,7 @@ final class PageFaults {
       watcher.fault(page, marker);
     }
     counters.count(Event.DEMAND_ZERO_FAULT);
-    long flags = MemoryManager.USER_PAGE | GuestPte.SOFT_DIRTY;
-    flags |=
-        (marker & GuestPte.UFFD_WRITE_PROTECTED) != 0
-            ? GuestPte.UFFD_WRITE_PROTECTED
-            : GuestPte.WRITABLE;
-    SharedObject object = vma.object;
-    if (object == null) {
-      memory.install(process, page, memory.allocateZeroed(), flags, Cause.DEMAND_ZERO);
-      return;
-    }
-    long frame = memory.sharedFrame(object, vma.objectOffset + page - vma.start);
-    Cause cause = reverseMap.count(frame) > 0 ? Cause.ALIAS : Cause.DEMAND_ZERO;
-    memory.install(process, page, frame, flags, cause);
+    memory.touch(process, vma, page, marker);
   }
 
   private void writeProtected(UserProcess process, Vma vma, long page, long entry) {

@@ -1,18 +1,20 @@
 package dev.ooh.machine.kernel;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
  * Memory that several mappings may show: shared anonymous memory (a memfd) or a file's cached
- * pages. A page gets its frame when it is first touched, and keeps it until the last mapping goes.
+ * pages. A page gets its frame when it is first touched, in all mappings at once, and keeps it until
+ * the last mapping goes.
  */
 public final class SharedObject {
   private final String name;
-  private final Map<Long, Long> frames = new HashMap<>();
+  private final TreeMap<Long, Long> frames = new TreeMap<>();
+  private final List<Mapping> mappings = new ArrayList<>();
   private final Contents contents;
-  int mappings;
 
   /**
    * @param contents what a page holds when it gets its frame, and where it goes at the end
@@ -28,7 +30,25 @@ public final class SharedObject {
 
   /** Whether any mapping shows it. */
   public boolean isMapped() {
-    return mappings > 0;
+    return !mappings.isEmpty();
+  }
+
+  void attach(UserProcess process, Vma vma) {
+    mappings.add(new Mapping(process, vma));
+  }
+
+  void detach(Vma vma) {
+    mappings.removeIf(mapping -> mapping.vma == vma);
+  }
+
+  /** Calls back with each address at which the page is mapped, in the order of the mappings. */
+  void forEachAddress(long offset, AddressVisitor visitor) {
+    for (Mapping mapping : List.copyOf(mappings)) {
+      Vma vma = mapping.vma;
+      if (offset >= vma.objectOffset && offset < vma.objectOffset + (vma.end - vma.start)) {
+        visitor.address(mapping.process, vma.start + offset - vma.objectOffset);
+      }
+    }
   }
 
   Contents contents() {
@@ -51,6 +71,14 @@ public final class SharedObject {
   void forgetFrames(LongConsumer gpas) {
     frames.values().forEach(gpas::accept);
     frames.clear();
+  }
+
+  private record Mapping(UserProcess process, Vma vma) {}
+
+  /** Receives one page of a process. */
+  @FunctionalInterface
+  interface AddressVisitor {
+    void address(UserProcess process, long gva);
   }
 
   /** What is behind a shared object. */
