@@ -120,10 +120,24 @@ final class TrackedProcess implements UioDevice.Session, MemoryNotifier {
       watched = watched.union(pages);
     }
     // A page without a frame gets one with a clear dirty flag, so it is armed as it is.
-    pages.forEachRun(
-        (start, end) ->
-            process.forEachMapped(
-                start, end, (gva, gpa) -> machine.kernel.clearDirty(process, gva)));
+    pages.forEachRun((start, end) -> process.forEachMapped(start, end, this::clearDirty));
+  }
+
+  /**
+   * A write under another address of the frame must be logged too, so the page's dirty flags are
+   * cleared wherever the process has it, armed there or not.
+   */
+  private void clearDirty(long gva, long gpa) {
+    machine.kernel.clearDirty(process, gva);
+    if (aliased) {
+      process.resolve(
+          gpa,
+          alias -> {
+            if (alias != gva) {
+              machine.kernel.clearDirty(process, alias);
+            }
+          });
+    }
   }
 
   private void deactivate() {

@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Memory that several mappings may show: shared anonymous memory (a memfd) or a file's cached
- * pages. A page gets its frame when it is first touched, in all mappings at once, and keeps it until
- * the last mapping goes.
+ * pages. A page gets its frame when it is first touched, in all mappings at once, and keeps it
+ * until the last mapping goes.
  */
 public final class SharedObject {
   private final String name;
