@@ -15,8 +15,8 @@ public record StormReport(
   @Override
   public String toString() {
     return ("seed %d: %d checks, %d fetches reported %d pages of %d stores and %d kernel writes,"
-                + " over %d collections, %d switches (%d more refused) and %d monitors killed;"
-                + " nothing lost")
+            + " over %d collections, %d switches (%d more refused) and %d monitors killed;"
+            + " nothing lost")
         .formatted(
             seed,
             checks,
