@@ -35,7 +35,14 @@ public final class ProbeBundle {
    * @param headers further manifest headers, or other ones
    */
   public static ProbeBundle of(String packageName, Map<String, String> headers) throws Exception {
+    return of(packageName, List.of(), headers);
+  }
+
+  /** As {@link #of(String, Map)}, compiled against further jars. */
+  public static ProbeBundle of(String packageName, List<Path> jars, Map<String, String> headers)
+      throws Exception {
     List<File> classPath = new ArrayList<>();
+    jars.forEach(jar -> classPath.add(jar.toFile()));
     classPath.add(testClasses().toFile());
     for (Path jar : BundleFolder.jars()) {
       if (API.matcher(jar.getFileName().toString()).lookingAt()) {
