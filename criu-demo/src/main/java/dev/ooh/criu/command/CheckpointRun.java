@@ -69,7 +69,7 @@ final class CheckpointRun implements Callable<Integer> {
       paramLabel = "C",
       defaultValue = "small",
       description = "small, medium or large (default: ${DEFAULT-VALUE}).")
-  private Configuration configuration = Configuration.SMALL;
+  private String configuration = "small";
 
   @Option(
       names = "--directory",
@@ -122,23 +122,19 @@ final class CheckpointRun implements Callable<Integer> {
                     new UsageException(
                         "application is '%s', wanted one of those present: %s"
                             .formatted(applicationName, Applications.names())));
+    Parameters parameters = parameters();
     CheckpointPlan plan = plan();
-    Path file = input;
-    if (file != null && !Files.isReadable(file)) {
-      throw new UsageException("--input is " + file + ", wanted a file that can be read");
-    }
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "checkpoint", spec);
         ImageStore store = ImageStore.open(directory, new DiskFiles())) {
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
       CheckpointFigures figures =
-          new CheckpointFigures(
-              session, application.name(), configuration.name().toLowerCase(Locale.ROOT));
+          new CheckpointFigures(session, application.name(), configuration);
       for (String technique : techniques) {
         try (TrackedSpace run = session.start(technique)) {
           CheckpointedRun.Outcome outcome =
-              run.space().execution().run(() -> measure(run, session, application, plan, store));
+              run.space().execution().run(() -> measure(run, session, application, parameters, plan, store));
           figures.add(run, outcome);
         }
       }
@@ -147,6 +143,20 @@ final class CheckpointRun implements Callable<Integer> {
       out.printf("restore with: ooh restore %s%n", directory);
     }
     return 0;
+  }
+
+  private Parameters parameters() throws UsageException, CommandException {
+    Path file = input;
+    if (file != null && !Files.isReadable(file)) {
+      throw new CommandException("--input is " + file + ", wanted a readable file");
+    }
+    for (Configuration known : Configuration.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(configuration)) {
+        return new Parameters(known, Optional.ofNullable(file), options.seed());
+      }
+    }
+    throw new UsageException(
+        "configuration is '%s', wanted small, medium or large".formatted(configuration));
   }
 
   private CheckpointPlan plan() throws UsageException {
@@ -163,12 +173,11 @@ final class CheckpointRun implements Callable<Integer> {
       TrackedSpace run,
       Session session,
       Application application,
+      Parameters parameters,
       CheckpointPlan plan,
       ImageStore store)
       throws Exception {
     AddressSpace space = run.space();
-    Parameters parameters =
-        new Parameters(configuration, Optional.ofNullable(input), options.seed());
     Long asked = heapBytes;
     long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
     Region region = space.map(RegionRequest.anonymous("heap", bytes));
@@ -177,7 +186,7 @@ final class CheckpointRun implements Callable<Integer> {
     Subject subject =
         new Subject(
             application.name(),
-            configuration.name().toLowerCase(Locale.ROOT),
+            configuration,
             (int) ProcessHandle.current().pid(),
             heap);
     Checkpointer.Options how =

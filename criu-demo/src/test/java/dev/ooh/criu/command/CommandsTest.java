@@ -129,11 +129,13 @@ class CommandsTest {
                 "--application",
                 "mama",
                 "--directory",
-                images.toString()),
-            checkpoint("--input", "/nowhere"))) {
+                images.toString()))) {
       assertThat(result.status).as(result.err).isEqualTo(CommandSupport.WRONG_USAGE);
       assertThat(result.err.lines()).hasSize(1);
     }
+    Result unreadable = checkpoint("--input", "/nowhere");
+    assertThat(unreadable.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(unreadable.err).contains("--input is /nowhere, wanted a readable file");
     assertThat(images).doesNotExist();
   }
 

@@ -1,0 +1,135 @@
+package dev.ooh.integration.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ooh checkpoint} and {@code ooh restore} over the real bundle folder, woven. */
+class CheckpointTest {
+  private static final List<String> TRACKED = List.of("spml", "epml", "procfs", "uffd");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeText() throws Exception {
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      text.append(Integer.toString(random.nextInt(20_000) + 40_000, 36).replaceAll("\\d", "x"));
+      text.append(' ');
+    }
+    Files.writeString(folder.resolve("text"), text);
+  }
+
+  private static String[] checkpoint(String... more) {
+    String[] line = {
+      "checkpoint", "--application", "word_count", "--input", "text", "--pre-dumps", "2"
+    };
+    String[] all = new String[line.length + more.length];
+    System.arraycopy(line, 0, all, 0, line.length);
+    System.arraycopy(more, 0, all, line.length, more.length);
+    return all;
+  }
+
+  private static String result(String out) {
+    return out.lines()
+        .filter(line -> line.startsWith("result: "))
+        .map(line -> line.substring("result: ".length()))
+        .findFirst()
+        .orElse("none in " + out);
+  }
+
+  @Test
+  void everyTechniqueLeavesTheSamePagesToTheParentsAndRestores() throws Exception {
+    Ooh.Done done =
+        Ooh.run(
+            folder,
+            checkpoint(
+                "--technique", "all", "--directory", "D", "--verify", "--until", "60", "--csv",
+                "one.csv"));
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.err()).isEmpty();
+    Figures figures = Figures.of(folder.resolve("one.csv"));
+    double all = figures.get("none", "small", "pages_written");
+    assertThat(figures.get("all-dirty", "small", "pages_written")).isEqualTo(all);
+    double some = figures.get("epml", "small", "pages_written");
+    assertThat(some).isPositive().isLessThan(all / 2);
+    for (String technique : TRACKED) {
+      assertThat(figures.get(technique, "small", "pages_written")).as(technique).isEqualTo(some);
+      assertThat(figures.get(technique, "small", "pages_skipped_parent")).isEqualTo(all - some);
+    }
+    double epml = figures.get("epml", "small", "complete_time");
+    assertThat(epml).isLessThan(figures.get("procfs", "small", "complete_time"));
+    assertThat(epml).isLessThan(figures.get("spml", "small", "complete_time"));
+
+    Ooh.Done restored = Ooh.run(folder, "restore", "D");
+    assertThat(restored.status()).as(restored.err()).isZero();
+    assertThat(restored.err()).isEmpty();
+    assertThat(restored.out()).contains("pages verified");
+    assertThat(done.out()).contains(result(restored.out()));
+    assertThat(Ooh.run(folder, "images", "check", "D").status()).isZero();
+  }
+
+  @Test
+  void sameCommandGivesTheSameFigures() throws Exception {
+    Ooh.run(
+        folder,
+        checkpoint("--technique", "epml,spml", "--directory", "D", "--csv", "one.csv"));
+    Ooh.run(
+        folder,
+        checkpoint("--technique", "epml,spml", "--directory", "E", "--csv", "two.csv"));
+    assertThat(folder.resolve("two.csv")).hasSameTextualContentAs(folder.resolve("one.csv"));
+  }
+
+  @Test
+  void killedAtAnyMomentItLeavesTheSetBefore() throws Exception {
+    assertThat(Ooh.run(folder, checkpoint("--directory", "D")).status()).isZero();
+    String wanted = result(Ooh.run(folder, "restore", "D").out());
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 2; i++) {
+      try (Ooh ooh = Ooh.start(folder, checkpoint("--directory", "D"))) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextLong(1500, 5000)));
+      }
+      Ooh.Done restored = Ooh.run(folder, "restore", "D");
+      assertThat(restored.status()).as("seed %d: %s", seed, restored.err()).isZero();
+      assertThat(result(restored.out())).as("seed %d", seed).isEqualTo(wanted);
+      assertThat(Ooh.run(folder, "images", "check", "D").status()).as("seed %d", seed).isZero();
+    }
+  }
+
+  @Test
+  void wrongInputIsOneLineAndLeavesNothing() throws Exception {
+    wrong(2, "application is 'mama', wanted", "checkpoint", "--application", "mama");
+    wrong(
+        2,
+        "configuration is 'huge', wanted small, medium or large",
+        "checkpoint",
+        "--configuration",
+        "huge");
+    wrong(2, "--pre-dumps is -1, wanted 0 or more", "checkpoint", "--pre-dumps", "-1");
+    wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
+    wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");
+    assertThat(folder).isDirectoryNotContaining("glob:**/D");
+  }
+
+  private void wrong(int status, String message, String... line) throws Exception {
+    boolean checkpoint = line[0].equals("checkpoint") && !List.of(line).contains("--directory");
+    String[] all = checkpoint ? java.util.Arrays.copyOf(line, line.length + 2) : line;
+    if (checkpoint) {
+      all[line.length] = "--directory";
+      all[line.length + 1] = "D";
+    }
+    Ooh.Done done = Ooh.run(folder, all);
+    assertThat(done.status()).as(done.err()).isEqualTo(status);
+    assertThat(done.err()).contains(message).hasLineCount(1);
+  }
+}
