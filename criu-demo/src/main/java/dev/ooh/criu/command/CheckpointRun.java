@@ -129,12 +129,13 @@ final class CheckpointRun implements Callable<Integer> {
         ImageStore store = ImageStore.open(directory, new DiskFiles())) {
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
-      CheckpointFigures figures =
-          new CheckpointFigures(session, application.name(), configuration);
+      CheckpointFigures figures = new CheckpointFigures(session, application.name(), configuration);
       for (String technique : techniques) {
         try (TrackedSpace run = session.start(technique)) {
           CheckpointedRun.Outcome outcome =
-              run.space().execution().run(() -> measure(run, session, application, parameters, plan, store));
+              run.space()
+                  .execution()
+                  .run(() -> measure(run, session, application, parameters, plan, store));
           figures.add(run, outcome);
         }
       }
@@ -184,11 +185,7 @@ final class CheckpointRun implements Callable<Integer> {
     run.trackedBytes(region.bytes());
     ArenaHeap heap = ArenaHeap.create(space, region);
     Subject subject =
-        new Subject(
-            application.name(),
-            configuration,
-            (int) ProcessHandle.current().pid(),
-            heap);
+        new Subject(application.name(), configuration, (int) ProcessHandle.current().pid(), heap);
     Checkpointer.Options how =
         new Checkpointer.Options(
             run.isTracked(),

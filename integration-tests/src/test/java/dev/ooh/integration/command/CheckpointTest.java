@@ -53,7 +53,14 @@ class CheckpointTest {
         Ooh.run(
             folder,
             checkpoint(
-                "--technique", "all", "--directory", "D", "--verify", "--until", "60", "--csv",
+                "--technique",
+                "all",
+                "--directory",
+                "D",
+                "--verify",
+                "--until",
+                "60",
+                "--csv",
                 "one.csv"));
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.err()).isEmpty();
@@ -80,12 +87,8 @@ class CheckpointTest {
 
   @Test
   void sameCommandGivesTheSameFigures() throws Exception {
-    Ooh.run(
-        folder,
-        checkpoint("--technique", "epml,spml", "--directory", "D", "--csv", "one.csv"));
-    Ooh.run(
-        folder,
-        checkpoint("--technique", "epml,spml", "--directory", "E", "--csv", "two.csv"));
+    Ooh.run(folder, checkpoint("--technique", "epml,spml", "--directory", "D", "--csv", "one.csv"));
+    Ooh.run(folder, checkpoint("--technique", "epml,spml", "--directory", "E", "--csv", "two.csv"));
     assertThat(folder.resolve("two.csv")).hasSameTextualContentAs(folder.resolve("one.csv"));
   }
 
