@@ -4,11 +4,10 @@ import dev.ooh.tracking.TrackingException;
 import org.crac.Context;
 import org.crac.Core;
 import org.crac.Resource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets go of everything that a checkpoint of this JVM can't hold (a userfaultfd above all), and
- * tracks anew after a restore. The only class that names org.crac, which need not be there.
+ * tracks anew after a restore. The only class that names org.crac.
  */
 final class CheckpointResource implements Resource {
   private final PageTracker tracker;
@@ -20,14 +19,10 @@ final class CheckpointResource implements Resource {
   /**
    * Registers with the JVM's own context.
    *
-   * @return what the caller must keep, for a context refers to it weakly; null without org.crac
+   * @return what the caller must keep, for a context refers to it weakly
    */
-  static @Nullable Object registerIfPresent(PageTracker tracker) {
-    try {
-      return register(tracker, Core.getGlobalContext());
-    } catch (NoClassDefFoundError e) {
-      return null;
-    }
+  static Object register(PageTracker tracker) {
+    return register(tracker, Core.getGlobalContext());
   }
 
   static Object register(PageTracker tracker, Context<Resource> context) {

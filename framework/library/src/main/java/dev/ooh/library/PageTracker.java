@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * buffers, O_DIRECT in flight), which {@link #declareAlwaysDirty} is for. Safe for any thread;
  * writers need not stop.
  *
- * <p>Where org.crac is on the class path, a checkpoint of this JVM ends the tracking for its
- * length: nothing of it stays open, {@link #changes} waits, and the first interval after the
- * restore is all pages, whether or not one fetched before is committed then.
+ * <p>On a CRaC JVM, a checkpoint ends the tracking for its length: nothing of it stays open, {@link
+ * #changes} waits, and the first interval after the restore is all pages, whether or not one
+ * fetched before is committed then.
  */
 public final class PageTracker implements AutoCloseable {
   private final TrackingCore core = TrackingCore.load(PageTracker.class.getClassLoader());
@@ -72,7 +72,7 @@ public final class PageTracker implements AutoCloseable {
       tracker.close();
       throw e;
     }
-    tracker.checkpointResource = CheckpointResource.registerIfPresent(tracker);
+    tracker.checkpointResource = CheckpointResource.register(tracker);
     return tracker;
   }
 
