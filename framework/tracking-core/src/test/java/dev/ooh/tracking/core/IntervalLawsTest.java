@@ -65,6 +65,16 @@ class IntervalLawsTest {
   }
 
   @Test
+  void whatAClosedConsumerFetchesTheOtherIsStillOwed() {
+    fetch(one).commit();
+    fetch(two).commit();
+    space.store(page(1));
+    one.close();
+    assertThatThrownBy(() -> fetch(one)).isInstanceOf(IllegalStateException.class);
+    assertThat(fetch(two).pages()).isEqualTo(pages(1));
+  }
+
+  @Test
   void closingWithoutCommitOwesThePagesAgain() {
     fetch(one).commit();
     space.store(page(7));

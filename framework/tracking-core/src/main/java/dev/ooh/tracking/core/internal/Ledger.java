@@ -116,6 +116,7 @@ final class Ledger {
    * makes the consumer's interval of it.
    *
    * @param alwaysDirty pages that no report can be trusted for
+   * @throws IllegalStateException if the consumer was closed; the others are owed their pages
    */
   synchronized Interval deliver(
       TrackingConsumer consumer,
@@ -124,7 +125,17 @@ final class Ledger {
       Gathered report,
       PageSet alwaysDirty,
       String technique) {
+    PageSet wasArmed = armed;
+    // Before anything can fail: the session has re-armed these pages for everybody.
+    book(report, arm);
     ConsumerAccount asking = account(consumer);
+    asking.assumeIfNotOwed(UNARMED, scan.minus(wasArmed));
+    asking.assume(ALWAYS_DIRTY, alwaysDirty.intersect(scan));
+    return take(asking, scan.minus(settle()), technique);
+  }
+
+  /** Adds a session's report, after it was told to arm {@code arm}, to the debt of everybody. */
+  private void book(Gathered report, PageSet arm) {
     PageSet becameArmed = arm.minus(armed);
     for (ConsumerAccount account : accounts.values()) {
       account.addSeen(report.pages());
@@ -132,12 +143,9 @@ final class Ledger {
       // Nobody watched over these before; from here on the session says when they are written.
       account.assumeIfNotOwed(UNARMED, becameArmed);
     }
-    asking.assumeIfNotOwed(UNARMED, scan.minus(armed));
-    asking.assume(ALWAYS_DIRTY, alwaysDirty.intersect(scan));
     // After a loss only what the session was told to arm is sure to be armed: a page whose write
     // was lost may have been disarmed by it.
     armed = report.lost().isPresent() ? arm : armed.minus(report.pages().minus(arm)).union(arm);
-    return take(asking, scan.minus(settle()), technique);
   }
 
   /** An interval of all of {@code scan}, without any session's help. */
