@@ -175,10 +175,13 @@ final class SpaceTracking implements AddressSpace.Listener {
     }
   }
 
-  /** A fenced lease publishes nothing; its holder finds out when it books. */
+  /**
+   * A fenced lease publishes nothing; its holder finds out when it books. When the tracking ends
+   * meanwhile, who ends it waits for this lease and then closes what was published.
+   */
   private boolean publish(Lease lease, ActiveSession session, String how) {
     synchronized (ledger) {
-      if (!gate.holds(lease) || closed) {
+      if (!gate.holds(lease)) {
         return false;
       }
       active = session;
