@@ -1,5 +1,6 @@
 package dev.ooh.launcher;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,12 @@ record Arguments(Path plugins, boolean verbose, List<String> rest) {
     String plugins = takeValue(own, PLUGINS);
     verbose = own.removeIf(VERBOSE::equals);
     rest.addAll(0, own);
-    return new Arguments(
-        Path.of(plugins == null ? "user-plugins" : plugins), verbose, List.copyOf(rest));
+    Path folder = Path.of(plugins == null ? "user-plugins" : plugins);
+    // A folder that isn't there may come later; a file would only be passed over in silence.
+    if (plugins != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new UsageException(PLUGINS + " is " + plugins + ", a file; wanted a folder of bundles");
+    }
+    return new Arguments(folder, verbose, List.copyOf(rest));
   }
 
   /**

@@ -92,6 +92,14 @@ class LauncherTest {
   }
 
   @Test
+  void aFileForThePluginsFolderIsWrongUsage() {
+    Path jar = home.resolve("bundles/1/commands.jar");
+    assertThat(run("status", "0", "--plugins", jar.toString())).isEqualTo(2);
+    assertThat(lines(err))
+        .containsExactly("ooh: --plugins is " + jar + ", a file; wanted a folder of bundles");
+  }
+
+  @Test
   void anOptionWithoutItsValueIsWrongUsage() {
     assertThat(run("status", "0", "--with")).isEqualTo(2);
     assertThat(run("status", "0", "--plugins")).isEqualTo(2);
