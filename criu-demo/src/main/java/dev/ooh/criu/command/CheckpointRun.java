@@ -48,6 +48,9 @@ final class CheckpointRun implements Callable<Integer> {
   /** What an arena takes beside objects: a block begun for each size class, and its first page. */
   private static final long ARENA_BYTES = 8 << 20;
 
+  /** Each is an image set that stays until the dump: more than this is a slip of the finger. */
+  private static final int MOST_PRE_DUMPS = 1000;
+
   /** The paper's id of the cost of writing a page of a checkpoint. */
   private static final String PAGE_WRITTEN = "CP";
 
@@ -161,8 +164,8 @@ final class CheckpointRun implements Callable<Integer> {
   }
 
   private CheckpointPlan plan() throws UsageException {
-    if (preDumps < 0) {
-      throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 or more");
+    if (preDumps < 0 || preDumps > MOST_PRE_DUMPS) {
+      throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 to " + MOST_PRE_DUMPS);
     }
     if (!(until > 0 && until <= 100)) {
       throw new UsageException("--until is " + until + ", wanted above 0 and up to 100");

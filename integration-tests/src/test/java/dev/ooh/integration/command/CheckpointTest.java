@@ -118,7 +118,7 @@ class CheckpointTest {
         "checkpoint",
         "--configuration",
         "huge");
-    wrong(2, "--pre-dumps is -1, wanted 0 or more", "checkpoint", "--pre-dumps", "-1");
+    wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");
     wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
     wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");
     assertThat(folder).isDirectoryNotContaining("glob:**/D");
