@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The kit rejects what is wrong. */
 class FlawTest {
-  private static final int SEEDS = 70;
+  private static final int SEEDS = 300;
 
   @ParameterizedTest
   @EnumSource

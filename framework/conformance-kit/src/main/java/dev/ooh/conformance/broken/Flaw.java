@@ -53,6 +53,10 @@ public enum Flaw {
           Gathered gathered = super.fetch(scan, arm);
           for (int i = 0; i < 64; i++) {
             space.execution().poll();
+            // Real threads need a turn to write in between, on a busy machine too.
+            if (i % 16 == 0) {
+              Thread.yield();
+            }
           }
           super.fetch(scan, arm);
           return gathered;
