@@ -9,10 +9,12 @@ import java.util.Optional;
  *
  * @param name as {@code os.arch} has it
  * @param userfaultfd number of userfaultfd(2)
+ * @param timerCreate number of timer_create(2)
+ * @param timerSettime number of timer_settime(2)
  */
-public record Architecture(String name, int userfaultfd) {
-  private static final Architecture X86_64 = new Architecture("amd64", 323);
-  private static final Architecture AARCH64 = new Architecture("aarch64", 282);
+public record Architecture(String name, int userfaultfd, int timerCreate, int timerSettime) {
+  private static final Architecture X86_64 = new Architecture("amd64", 323, 222, 223);
+  private static final Architecture AARCH64 = new Architecture("aarch64", 282, 107, 110);
 
   /** This machine's; empty when it is neither x86-64 nor aarch64 Linux. */
   public static Optional<Architecture> current() {

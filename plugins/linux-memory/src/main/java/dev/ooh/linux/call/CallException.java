@@ -8,17 +8,13 @@ public final class CallException extends Exception {
   private final int errno;
 
   CallException(String call, int errno, String reason) {
-    super(call + ": " + text(errno, reason));
+    super("%s: %s (errno %d)".formatted(call, reason, errno));
     this.errno = errno;
   }
 
-  /** The C library's text for {@code errno}, and its number. */
-  public static String describe(int errno) {
-    return text(errno, CallState.reason(errno));
-  }
-
-  private static String text(int errno, String reason) {
-    return reason + " (errno " + errno + ")";
+  /** A failure that another process met. */
+  public static CallException of(String call, int errno) {
+    return new CallException(call, errno, CallState.reason(errno));
   }
 
   public int errno() {

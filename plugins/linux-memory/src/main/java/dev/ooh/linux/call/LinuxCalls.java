@@ -44,6 +44,8 @@ public final class LinuxCalls implements AutoCloseable {
       CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle SYSCALL =
       CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  private static final MethodHandle POLL =
+      CallState.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle PROCESS_VM_WRITEV =
       CallState.function(
           "process_vm_writev",
@@ -247,6 +249,22 @@ public final class LinuxCalls implements AutoCloseable {
     } while (result < 0 && errors.errno() == Errno.EINTR);
     if (result < 0) {
       throw errors.failure(what.describe());
+    }
+    return result;
+  }
+
+  /** poll(2) of an array of struct pollfd; how many are ready, 0 after the timeout; -1 is none. */
+  public int poll(MemorySegment array, int milliseconds) throws CallException {
+    int result;
+    do {
+      try {
+        result = (int) POLL.invokeExact(state, array, array.byteSize() / 8, milliseconds);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+    } while (result < 0 && errors.errno() == Errno.EINTR);
+    if (result < 0) {
+      throw errors.failure("poll");
     }
     return result;
   }

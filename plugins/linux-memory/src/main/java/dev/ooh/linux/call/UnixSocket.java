@@ -1,16 +1,20 @@
 package dev.ooh.linux.call;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connected stream socket of the Unix domain that can carry a descriptor (unix(7), SCM_RIGHTS).
@@ -22,13 +26,22 @@ public final class UnixSocket implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
   private static final int SO_RCVTIMEO = 20;
+  private static final int SO_SNDTIMEO = 21;
+  private static final int SHUT_RD = 0;
+  private static final int SHUT_RDWR = 2;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_WAITALL = 0x100;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SUN_PATH_BYTES = 108;
+  private static final long CONTROL_BYTES = 24;
+  private static final AddressLayout CONTROL =
+      ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(CONTROL_BYTES, JAVA_BYTE));
 
   private static final MethodHandle SOCKET =
       CallState.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SOCKETPAIR =
+      CallState.function(
+          "socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
   private static final MethodHandle BIND =
       CallState.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle LISTEN =
@@ -61,6 +74,37 @@ public final class UnixSocket implements AutoCloseable {
 
   private UnixSocket(int fd) {
     this.fd = fd;
+  }
+
+  /** Takes over a connected socket's descriptor. */
+  public static UnixSocket of(int fd) {
+    return new UnixSocket(fd);
+  }
+
+  /** Two sockets that are connected to each other. */
+  public record Pair(UnixSocket one, UnixSocket other) {}
+
+  /** socketpair(2). */
+  public static Pair pair() throws CallException {
+    try (CallState errors = new CallState();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment both = arena.allocate(8, 4);
+      int result =
+          (int) SOCKETPAIR.invokeExact(errors.segment(), AF_UNIX, SOCK_STREAM_CLOEXEC, 0, both);
+      if (result != 0) {
+        throw errors.failure("socketpair(AF_UNIX)");
+      }
+      return new Pair(new UnixSocket(both.get(JAVA_INT, 0)), new UnixSocket(both.get(JAVA_INT, 4)));
+    } catch (CallException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** For poll(2), and to be handed on. */
+  public int fd() {
+    return fd;
   }
 
   /** Connects to a socket in the file system. */
@@ -100,7 +144,7 @@ public final class UnixSocket implements AutoCloseable {
 
     /** Fails with EAGAIN when nobody connects in time. */
     public UnixSocket accept(Duration timeout) throws CallException {
-      receiveTimeout(errors, fd, timeout);
+      timeout(errors, fd, SO_RCVTIMEO, timeout);
       int accepted;
       do {
         try {
@@ -125,22 +169,22 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
-  /** Bounds every later {@link #receive}; it fails with EAGAIN then. */
-  public void receiveTimeout(Duration timeout) throws CallException {
-    receiveTimeout(errors, fd, timeout);
+  /** Bounds every later {@link #receive} and {@link #send}; they fail with EAGAIN then. */
+  public void timeout(Duration timeout) throws CallException {
+    timeout(errors, fd, SO_RCVTIMEO, timeout);
+    timeout(errors, fd, SO_SNDTIMEO, timeout);
   }
 
-  /** Sends one byte, and a copy of {@code descriptor} with it. */
-  public void sendDescriptor(int descriptor) throws CallException {
+  /** Sends one byte, and copies of two descriptors with it. */
+  public void sendDescriptors(int first, int second) throws CallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = message(arena);
-      MemorySegment control = arena.allocate(24, 8);
-      control.set(JAVA_LONG, 0, 20);
+      MemorySegment control = message.get(CONTROL, 32);
+      control.set(JAVA_LONG, 0, CONTROL_BYTES);
       control.set(JAVA_INT, 8, SOL_SOCKET);
       control.set(JAVA_INT, 12, SCM_RIGHTS);
-      control.set(JAVA_INT, 16, descriptor);
-      message.set(ADDRESS, 32, control);
-      message.set(JAVA_LONG, 40, 24);
+      control.set(JAVA_INT, 16, first);
+      control.set(JAVA_INT, 20, second);
       long sent;
       do {
         sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
@@ -155,21 +199,25 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
-  /** Receives what {@link #sendDescriptor} sent; the caller closes it. */
-  public int receiveDescriptor() throws CallException {
+  /**
+   * Receives what {@link #sendDescriptors} sent, in that order; the caller closes both. Null when
+   * the peer is gone.
+   */
+  public int @Nullable [] receiveDescriptors() throws CallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = message(arena);
-      MemorySegment control = arena.allocate(24, 8);
-      message.set(ADDRESS, 32, control);
-      message.set(JAVA_LONG, 40, 24);
       long received;
       do {
         received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
       } while (received < 0 && errors.errno() == Errno.EINTR);
-      if (received != 1 || message.get(JAVA_LONG, 40) < 20) {
+      if (received == 0) {
+        return null;
+      }
+      if (received != 1 || message.get(JAVA_LONG, 40) < CONTROL_BYTES) {
         throw errors.failure("recvmsg(SCM_RIGHTS)");
       }
-      return control.get(JAVA_INT, 16);
+      MemorySegment control = message.get(CONTROL, 32);
+      return new int[] {control.get(JAVA_INT, 16), control.get(JAVA_INT, 20)};
     } catch (CallException e) {
       throw e;
     } catch (Throwable e) {
@@ -227,16 +275,32 @@ public final class UnixSocket implements AutoCloseable {
     return true;
   }
 
+  /** Reads no more, which a thread that polls this socket for POLLRDHUP sees. */
+  public void stopReceiving() {
+    shutdown(SHUT_RD);
+  }
+
+  private void shutdown(int how) {
+    try {
+      int ignored = (int) SHUTDOWN.invokeExact(errors.segment(), fd, how);
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
   /** Ends the connection; the peer's receive returns false. */
   @Override
   public void close() {
     if (open) {
+      shutdown(SHUT_RDWR);
+      letGo();
+    }
+  }
+
+  /** Closes this copy of the descriptor; the connection is that of who holds another copy. */
+  public void letGo() {
+    if (open) {
       open = false;
-      try {
-        int ignored = (int) SHUTDOWN.invokeExact(errors.segment(), fd, 2);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
       calls.closeDescriptor(fd);
       calls.close();
       errors.close();
@@ -273,15 +337,16 @@ public final class UnixSocket implements AutoCloseable {
     }
     MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 2);
     address.set(JAVA_SHORT, 0, (short) AF_UNIX);
-    MemorySegment.copy(bytes, 0, address, java.lang.foreign.ValueLayout.JAVA_BYTE, 2, bytes.length);
+    MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
     return address;
   }
 
   /**
-   * struct msghdr with one data byte.
+   * struct msghdr with one data byte, and room for struct cmsghdr with two descriptors.
    *
    * <pre>
    *  0 name   8 namelen   16 iov   24 iovlen   32 control   40 controllen   48 flags
+   *  control: 0 len (u64)   8 level   12 type   16 first   20 second
    * </pre>
    */
   private static MemorySegment message(Arena arena) {
@@ -291,19 +356,21 @@ public final class UnixSocket implements AutoCloseable {
     MemorySegment message = arena.allocate(56, 8);
     message.set(ADDRESS, 16, vector);
     message.set(JAVA_LONG, 24, 1);
+    message.set(ADDRESS, 32, arena.allocate(CONTROL_BYTES, 8));
+    message.set(JAVA_LONG, 40, CONTROL_BYTES);
     return message;
   }
 
-  private static void receiveTimeout(CallState errors, int fd, Duration timeout)
+  private static void timeout(CallState errors, int fd, int option, Duration timeout)
       throws CallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment timeval = arena.allocate(16, 8);
       timeval.set(JAVA_LONG, 0, timeout.toSeconds());
       timeval.set(JAVA_LONG, 8, timeout.toNanosPart() / 1000);
       int result =
-          (int) SETSOCKOPT.invokeExact(errors.segment(), fd, SOL_SOCKET, SO_RCVTIMEO, timeval, 16);
+          (int) SETSOCKOPT.invokeExact(errors.segment(), fd, SOL_SOCKET, option, timeval, 16);
       if (result != 0) {
-        throw errors.failure("setsockopt(SO_RCVTIMEO)");
+        throw errors.failure("setsockopt(%d, %s)".formatted(option, timeout));
       }
     } catch (CallException e) {
       throw e;

@@ -3,33 +3,49 @@ package dev.ooh.linux.monitor;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.layout.PollFd;
 import dev.ooh.linux.layout.UffdMsg;
 import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Reads faults, records each page, then lets its writer go on. Runs until the descriptor fails. */
-final class FaultHandler implements Runnable {
+/**
+ * Reads a descriptor's faults, records each page, then lets its writer go on. Runs until the
+ * tracked side hangs up.
+ */
+final class FaultHandler {
   private static final long PAGE = 4096;
   private static final int BATCH = 16;
 
   private final int userfaultfd;
+  private final int connection;
   private final FaultLog log;
 
-  FaultHandler(int userfaultfd, FaultLog log) {
+  /**
+   * @param userfaultfd non-blocking
+   * @param connection whose hang-up ends {@link #run}
+   */
+  FaultHandler(int userfaultfd, int connection, FaultLog log) {
     this.userfaultfd = userfaultfd;
+    this.connection = connection;
     this.log = log;
   }
 
-  @Override
-  public void run() {
+  void run() throws CallException {
     try (LinuxCalls calls = new LinuxCalls();
         Arena arena = Arena.ofConfined()) {
       MemorySegment messages = arena.allocate((long) BATCH * UffdMsg.BYTES, Long.BYTES);
       MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
+      MemorySegment ready = arena.allocate(2L * PollFd.BYTES, Long.BYTES);
+      PollFd.set(ready, 0, userfaultfd, PollFd.POLLIN);
+      PollFd.set(ready, 1, connection, PollFd.POLLRDHUP);
       while (true) {
-        long bytes = calls.read(userfaultfd, messages);
-        for (long i = 0; i < bytes / UffdMsg.BYTES; i++) {
+        calls.poll(ready, -1);
+        if (PollFd.found(ready, 1) != 0) {
+          return;
+        }
+        long count = read(calls, messages) / UffdMsg.BYTES;
+        for (long i = 0; i < count; i++) {
           if (UffdMsg.event(messages, i) == UffdMsg.EVENT_PAGEFAULT) {
             long page = UffdMsg.address(messages, i) & -PAGE;
             // One step to whoever drains: a page that is drained and protected again before it is
@@ -41,11 +57,17 @@ final class FaultHandler implements Runnable {
           }
         }
       }
-    } catch (CallException | RuntimeException | Error e) {
-      // The tracked process is gone, and its memory with it, or the descriptor is, or the log no
-      // longer fits: this process ends, which wakes whoever waits. Ending this thread alone would
-      // leave every writer in its fault.
-      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private long read(LinuxCalls calls, MemorySegment messages) throws CallException {
+    try {
+      return calls.read(userfaultfd, messages);
+    } catch (CallException e) {
+      if (e.errno() == Errno.EAGAIN) {
+        return 0; // Its writer was woken by somebody else, or ended.
+      }
+      throw e;
     }
   }
 

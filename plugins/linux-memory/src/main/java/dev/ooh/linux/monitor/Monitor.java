@@ -3,108 +3,68 @@ package dev.ooh.linux.monitor;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ooh.linux.call.CallException;
-import dev.ooh.linux.call.Remedy;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
- * The tracked side's end of a running monitor. When the monitor dies, every call fails; threads
- * that waited in a fault go on, unprotected, since nobody else holds the descriptor.
+ * The tracked side's end of one descriptor that a monitor serves. When the monitor dies, every call
+ * fails; threads that waited in a fault go on, unprotected, since nobody else holds the descriptor.
+ * One that doesn't answer in time is killed, which has the same effect. Safe for any thread.
  */
 public final class Monitor implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(30);
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-
-  private final Process process;
+  private final MonitorProcess process;
   private final UnixSocket socket;
-
-  /** Its class path, from which it loads as it goes. */
-  private final Path folder;
+  private final Duration limit;
 
   /** Set once a request was not answered in full: a later answer could be that of another one. */
   private volatile boolean broken;
 
-  private Monitor(Process process, UnixSocket socket, Path folder) {
-    this.process = process;
-    this.socket = socket;
-    this.folder = folder;
-  }
+  private boolean closed;
 
   /**
-   * Starts a monitor and hands it a copy of {@code userfaultfd}; the caller closes its own copy
-   * then.
+   * Hands a copy of {@code userfaultfd} over; the caller closes its own copy then.
+   *
+   * @throws FacilityException when the process doesn't take it, and so is dead
    */
-  public static Monitor start(int userfaultfd) throws FacilityException {
-    Path folder = null;
-    Process process = null;
+  Monitor(MonitorProcess process, int userfaultfd, Duration limit) throws FacilityException {
+    this.process = process;
+    this.limit = limit;
     try {
-      folder = Files.createTempDirectory("ooh-monitor");
-      MonitorClasses.copyTo(folder);
-      String path = folder.resolve("socket").toString();
-      try (UnixSocket.Listener listener = new UnixSocket.Listener(path)) {
-        process = launch(folder, path);
-        UnixSocket socket = listener.accept(START);
-        try {
-          socket.receiveTimeout(ANSWER);
-          socket.sendDescriptor(userfaultfd);
-        } catch (CallException e) {
-          socket.close();
-          throw e;
-        }
-        return new Monitor(process, socket, folder);
-      }
-    } catch (IOException | CallException e) {
-      if (process != null) {
-        process.destroyForcibly();
-      }
-      if (folder != null) {
-        delete(folder);
-      }
-      throw new FacilityException("start the userfaultfd monitor: " + e.getMessage(), e);
+      socket = process.serve(userfaultfd);
+      socket.timeout(limit);
+    } catch (CallException e) {
+      process.kill();
+      throw new FacilityException("hand a userfaultfd to the monitor: " + e.getMessage(), e);
+    }
+    try {
+      // A process that ended just now took it and never answers.
+      drain();
+    } catch (FacilityException e) {
+      socket.close();
+      throw e;
     }
   }
 
-  private static Process launch(Path folder, String socket) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                folder.toString(),
-                MonitorMain.class.getName(),
-                socket));
-    // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-        .forEach(builder.environment()::remove);
-    return builder
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
-  }
-
+  /**
+   * UFFDIO_REGISTER.
+   *
+   * @throws MonitorRefusal when the kernel refuses one of the ranges; those before it are done
+   */
   public void register(PageSet ranges, long mode) throws FacilityException {
     request(MonitorMessage.REGISTER, "UFFDIO_REGISTER", ranges, mode);
   }
 
-  public void unregister(PageSet ranges) throws FacilityException {
-    request(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, 0);
+  /** UFFDIO_UNREGISTER of what is still this descriptor's; the rest is left alone. */
+  public void unregister(PageSet ranges, long mode) throws FacilityException {
+    request(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, mode);
   }
 
+  /** UFFDIO_WRITEPROTECT. */
   public void protect(PageSet ranges, long mode) throws FacilityException {
     request(MonitorMessage.PROTECT, "UFFDIO_WRITEPROTECT", ranges, mode);
   }
@@ -112,7 +72,7 @@ public final class Monitor implements AutoCloseable {
   /** The pages that faulted since the last drain. */
   public PageSet drain() throws FacilityException {
     PageSet.Builder pages = PageSet.builder();
-    for (long page : request(MonitorMessage.DRAIN, "drain", PageSet.empty(), 0)) {
+    for (long page : request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0)) {
       pages.addPage(page);
     }
     return pages.build();
@@ -123,34 +83,17 @@ public final class Monitor implements AutoCloseable {
     return !broken && process.isAlive();
   }
 
-  /** The process, so that a test can end it. */
-  public ProcessHandle process() {
-    return process.toHandle();
-  }
-
   private synchronized long[] request(int operation, String what, PageSet ranges, long mode)
       throws FacilityException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message =
-          arena.allocate(
-              MonitorMessage.HEADER_BYTES + (long) ranges.runCount() * MonitorMessage.RUN_BYTES,
-              Long.BYTES);
-      MonitorMessage.header(message, operation, ranges.runCount(), mode);
-      for (int run = 0; run < ranges.runCount(); run++) {
-        long at = MonitorMessage.HEADER_BYTES + (long) run * MonitorMessage.RUN_BYTES;
-        message.set(JAVA_LONG, at, ranges.runStart(run));
-        message.set(JAVA_LONG, at + 8, ranges.runEnd(run));
-      }
-      socket.send(message);
+      socket.send(message(arena, operation, ranges, mode));
       MemorySegment header = arena.allocate(MonitorMessage.HEADER_BYTES, Long.BYTES);
       if (!socket.receive(header)) {
         throw died(what);
       }
       int errno = MonitorMessage.operationOrErrno(header);
       if (errno != 0) {
-        throw new FacilityException(
-            new IOException("%s %s: %s".formatted(what, ranges, CallException.describe(errno))),
-            Remedy.synchronousRegistration(errno));
+        throw refused(what, errno, ranges, (int) MonitorMessage.modeOrDone(header));
       }
       int count = MonitorMessage.count(header);
       MemorySegment answer = arena.allocate(Math.max(1, 8L * count), Long.BYTES);
@@ -162,48 +105,69 @@ public final class Monitor implements AutoCloseable {
       return values;
     } catch (CallException e) {
       end();
-      throw new FacilityException(
-          "%s: the userfaultfd monitor: %s".formatted(what, e.getMessage()), e);
+      throw new FacilityException("%s: %s".formatted(what, unanswered(e)), e);
     }
+  }
+
+  private static MemorySegment message(Arena arena, int operation, PageSet ranges, long mode) {
+    MemorySegment message =
+        arena.allocate(
+            MonitorMessage.HEADER_BYTES + (long) ranges.runCount() * MonitorMessage.RUN_BYTES,
+            Long.BYTES);
+    MonitorMessage.header(message, operation, ranges.runCount(), mode);
+    for (int run = 0; run < ranges.runCount(); run++) {
+      long at = MonitorMessage.HEADER_BYTES + (long) run * MonitorMessage.RUN_BYTES;
+      message.set(JAVA_LONG, at, ranges.runStart(run));
+      message.set(JAVA_LONG, at + 8, ranges.runEnd(run));
+    }
+    return message;
+  }
+
+  private static MonitorRefusal refused(String what, int errno, PageSet ranges, int done) {
+    long start = ranges.runStart(done);
+    long end = ranges.runEnd(done);
+    PageSet.Builder before = PageSet.builder();
+    for (int run = 0; run < done; run++) {
+      before.add(ranges.runStart(run), ranges.runEnd(run));
+    }
+    String call = "%s [0x%x, 0x%x), %d bytes".formatted(what, start, end, end - start);
+    return new MonitorRefusal(CallException.of(call, errno), before.build());
+  }
+
+  private String unanswered(CallException e) {
+    return e.errno() == Errno.EAGAIN
+        ? "the userfaultfd monitor (process %d) did not answer within %d ms, and was ended"
+            .formatted(process.pid(), limit.toMillis())
+        : "the userfaultfd monitor (process %d) died: %s".formatted(process.pid(), e.getMessage());
   }
 
   private FacilityException died(String what) {
     end();
-    return new FacilityException(what + ": the userfaultfd monitor died");
+    return new FacilityException(
+        "%s: the userfaultfd monitor (process %d) died".formatted(what, process.pid()));
   }
 
   /** A monitor that doesn't answer must not hold the descriptor, and with it the writers. */
   private void end() {
     broken = true;
-    process.destroyForcibly();
+    process.kill();
   }
 
-  /** Ends the monitor, and with it every registration. */
+  /** Ends every registration. When it returns, the ranges are free for another tracker. */
   @Override
-  public void close() {
-    synchronized (this) {
-      socket.close();
-      broken = true;
+  public synchronized void close() {
+    if (closed) {
+      return;
     }
-    try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+    closed = true;
+    if (!broken) {
+      try {
+        request(MonitorMessage.CLOSE, "close", PageSet.empty(), 0);
+      } catch (FacilityException e) {
+        // It is dead now, and its descriptors with it.
       }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
     }
-    delete(folder);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      System.getLogger(Monitor.class.getName())
-          .log(System.Logger.Level.DEBUG, "left behind: " + folder, e);
-    }
+    broken = true;
+    socket.close();
   }
 }

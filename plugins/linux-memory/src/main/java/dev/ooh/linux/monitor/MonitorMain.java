@@ -1,95 +1,78 @@
 package dev.ooh.linux.monitor;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.KillTimer;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.UnixSocket;
-import dev.ooh.linux.layout.Uffdio;
+import dev.ooh.linux.layout.PollFd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The monitor's main: takes a userfaultfd over the socket at its one argument, resolves faults on
- * one thread and answers requests on another, until the tracked side hangs up.
+ * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS}. Takes descriptors, each with a connection of
+ * its own, over the socket, and serves each on threads of its own. Ends when the tracked side hangs
+ * up, or when it had nothing to serve for the idle time; and is killed by the kernel when it was
+ * stopped, or hung, for longer than the limit, since writers wait for it.
  */
 final class MonitorMain {
-  private final UnixSocket socket;
-  private final int userfaultfd;
-  private final FaultLog log = new FaultLog();
-  private final LinuxCalls calls = new LinuxCalls();
+  private static final int CHECKS = 10;
 
-  private MonitorMain(UnixSocket socket) throws CallException {
-    this.socket = socket;
-    this.userfaultfd = socket.receiveDescriptor();
+  private final UnixSocket control;
+  private final KillTimer timer;
+  private final Duration limit;
+  private final Duration idle;
+  private final AtomicInteger serving = new AtomicInteger();
+
+  private MonitorMain(UnixSocket control, Duration limit, Duration idle) throws CallException {
+    this.control = control;
+    this.limit = limit;
+    this.idle = idle;
+    Architecture architecture =
+        Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
+    timer = new KillTimer(architecture, limit);
   }
 
-  public static void main(String[] arguments) throws CallException {
-    try (UnixSocket socket = UnixSocket.connect(arguments[0])) {
-      MonitorMain monitor = new MonitorMain(socket);
-      Thread.ofPlatform()
-          .daemon()
-          .name("faults")
-          .start(new FaultHandler(monitor.userfaultfd, monitor.log));
-      monitor.serve();
+  public static void main(String[] arguments) {
+    try (UnixSocket control = UnixSocket.connect(arguments[0])) {
+      Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));
+      Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
+      new MonitorMain(control, limit, idle).run();
+    } catch (Throwable e) {
+      // The tracked side reads this when the monitor fails to start.
+      System.err.println(e);
     } finally {
-      // The handler blocks in read(2); halting closes the descriptor, which frees every waiter.
+      // Threads block in system calls; halting closes every descriptor, which frees every waiter.
       Runtime.getRuntime().halt(0);
     }
   }
 
-  private void serve() throws CallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment header = arena.allocate(MonitorMessage.HEADER_BYTES, Long.BYTES);
-      while (socket.receive(header)) {
-        try (Arena request = Arena.ofConfined()) {
-          answer(header, request);
+  private void run() throws CallException {
+    long quiet = System.nanoTime();
+    try (LinuxCalls calls = new LinuxCalls();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment ready = arena.allocate(PollFd.BYTES, Long.BYTES);
+      PollFd.set(ready, 0, control.fd(), PollFd.POLLIN);
+      while (true) {
+        timer.putOff();
+        if (calls.poll(ready, (int) limit.toMillis() / CHECKS) > 0) {
+          int[] descriptors = control.receiveDescriptors();
+          if (descriptors == null) {
+            return;
+          }
+          serving.incrementAndGet();
+          new ServedDescriptor(
+                  descriptors[0], UnixSocket.of(descriptors[1]), serving::decrementAndGet)
+              .start();
+        }
+        if (serving.get() > 0) {
+          quiet = System.nanoTime();
+        } else if (System.nanoTime() - quiet > idle.toNanos()) {
+          return;
         }
       }
     }
-  }
-
-  private void answer(MemorySegment header, Arena arena) throws CallException {
-    int operation = MonitorMessage.operationOrErrno(header);
-    int count = MonitorMessage.count(header);
-    long mode = MonitorMessage.mode(header);
-    MemorySegment runs =
-        arena.allocate(Math.max(1, (long) count * MonitorMessage.RUN_BYTES), Long.BYTES);
-    if (count > 0 && !socket.receive(runs)) {
-      return;
-    }
-    int errno = 0;
-    try {
-      for (int run = 0; run < count; run++) {
-        long start = runs.getAtIndex(JAVA_LONG, 2L * run);
-        apply(operation, mode, start, runs.getAtIndex(JAVA_LONG, 2L * run + 1), arena);
-      }
-    } catch (CallException e) {
-      errno = e.errno();
-    }
-    long[] pages = operation == MonitorMessage.DRAIN ? log.take() : new long[0];
-    MemorySegment reply =
-        arena.allocate(MonitorMessage.HEADER_BYTES + 8L * pages.length, Long.BYTES);
-    MonitorMessage.header(reply, errno, pages.length, 0);
-    MemorySegment.copy(pages, 0, reply, JAVA_LONG, MonitorMessage.HEADER_BYTES, pages.length);
-    socket.send(reply);
-  }
-
-  private void apply(int operation, long mode, long start, long end, Arena arena)
-      throws CallException {
-    MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
-    Uffdio.range(argument, start, end, mode);
-    long request =
-        switch (operation) {
-          case MonitorMessage.REGISTER -> Uffdio.UFFDIO_REGISTER;
-          case MonitorMessage.UNREGISTER -> Uffdio.UFFDIO_UNREGISTER;
-          case MonitorMessage.PROTECT -> Uffdio.UFFDIO_WRITEPROTECT;
-          default -> throw new IllegalArgumentException("operation " + operation);
-        };
-    calls.ioctl(
-        userfaultfd,
-        request,
-        argument,
-        () -> "request 0x%x [0x%x, 0x%x)".formatted(request, start, end));
   }
 }

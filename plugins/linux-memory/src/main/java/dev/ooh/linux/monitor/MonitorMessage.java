@@ -6,14 +6,16 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the tracked side and the monitor say to each other over their socket; host byte order.
+ * What the tracked side and the monitor say to each other about one descriptor, over its own
+ * connection; host byte order.
  *
  * <pre>
  * request   0 operation (u32)    4 count (u32)    8 mode (u64)   then count × {start u64, end u64}
- * answer    0 errno (u32)        4 count (u32)    8 call (u64)   then count × {address u64}
+ * answer    0 errno (u32)        4 count (u32)    8 done (u64)   then count × {address u64}
  * </pre>
  *
- * An answer of a failed request has the errno of the first call that failed, and no addresses.
+ * Done is how many of the request's runs were handled; a failed request has the errno of the next
+ * one, and no addresses.
  */
 final class MonitorMessage {
   static final int HEADER_BYTES = 16;
@@ -30,12 +32,15 @@ final class MonitorMessage {
   /** Answers with the pages that faulted since the last one. */
   static final int DRAIN = 4;
 
+  /** Answers when the descriptor is closed, and then hangs up. */
+  static final int CLOSE = 5;
+
   private MonitorMessage() {}
 
-  static void header(MemorySegment message, int operationOrErrno, int count, long mode) {
+  static void header(MemorySegment message, int operationOrErrno, int count, long modeOrDone) {
     message.set(JAVA_INT, 0, operationOrErrno);
     message.set(JAVA_INT, 4, count);
-    message.set(JAVA_LONG, 8, mode);
+    message.set(JAVA_LONG, 8, modeOrDone);
   }
 
   static int operationOrErrno(MemorySegment message) {
@@ -46,7 +51,7 @@ final class MonitorMessage {
     return message.get(JAVA_INT, 4);
   }
 
-  static long mode(MemorySegment message) {
+  static long modeOrDone(MemorySegment message) {
     return message.get(JAVA_LONG, 8);
   }
 }

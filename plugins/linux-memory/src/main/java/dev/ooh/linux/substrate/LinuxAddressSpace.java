@@ -5,6 +5,7 @@ import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.PagemapSoftDirty;
 import dev.ooh.linux.scan.WriteProtectScans;
 import dev.ooh.linux.userfault.LinuxUserfaultfd;
@@ -41,6 +42,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private final LinuxExecution execution = new LinuxExecution();
   private final WriteProtectScans scans;
   private final LinuxUserfaultfd userfaultfd;
+  private final MonitorPool monitors;
   private final PagemapSoftDirty softDirty = new PagemapSoftDirty();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -52,8 +54,10 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;
 
-  LinuxAddressSpace(String name, Architecture architecture) throws CallException {
+  LinuxAddressSpace(String name, Architecture architecture, MonitorPool monitors)
+      throws CallException {
     this.name = name;
+    this.monitors = monitors;
     try {
       reservation = new Reservation(calls);
     } catch (CallException e) {
@@ -63,7 +67,8 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     memory = new LinuxMemory(reservation.all());
     mappings = new Mappings(reservation.start(), reservation.end());
     scans = new WriteProtectScans(architecture, this::sharedPages);
-    userfaultfd = new LinuxUserfaultfd(architecture, scans);
+    userfaultfd = new LinuxUserfaultfd(architecture, scans, monitors);
+    monitors.enter();
   }
 
   @Override
@@ -249,6 +254,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       open = false;
     }
     tell(listener -> listener.closing(this));
+    monitors.leave();
     synchronized (this) {
       reservation.close();
       mappings.clear().forEach(calls::closeDescriptor);

@@ -3,6 +3,7 @@ package dev.ooh.linux.substrate;
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
@@ -14,6 +15,9 @@ import org.osgi.service.component.annotations.Deactivate;
 /** The substrate {@code linux}: real off-heap memory of this JVM. */
 @Component(service = Substrate.class)
 public final class LinuxSubstrate implements Substrate {
+  /** Shared by the spaces that this object opens; its last space ends it. */
+  private final MonitorPool monitors = new MonitorPool();
+
   private volatile boolean stopped;
 
   @Override
@@ -44,7 +48,7 @@ public final class LinuxSubstrate implements Substrate {
     Architecture architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
     try {
-      return new LinuxAddressSpace(options.name(), architecture);
+      return new LinuxAddressSpace(options.name(), architecture, monitors);
     } catch (CallException e) {
       throw new IllegalStateException(
           "open address space " + options.name() + ": " + e.getMessage());

@@ -1,6 +1,7 @@
 package dev.ooh.linux.userfault;
 
 import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
@@ -11,10 +12,12 @@ import java.util.Set;
 public final class LinuxUserfaultfd implements Userfaultfd {
   private final Architecture architecture;
   private final WriteProtectScan scans;
+  private final MonitorPool monitors;
 
-  public LinuxUserfaultfd(Architecture architecture, WriteProtectScan scans) {
+  public LinuxUserfaultfd(Architecture architecture, WriteProtectScan scans, MonitorPool monitors) {
     this.architecture = architecture;
     this.scans = scans;
+    this.monitors = monitors;
   }
 
   @Override
@@ -38,7 +41,8 @@ public final class LinuxUserfaultfd implements Userfaultfd {
   public Descriptor open(Mode mode) throws FacilityException {
     return switch (mode) {
       case ASYNCHRONOUS_WRITE_PROTECT -> new AsynchronousDescriptor(scans.open());
-      case SYNCHRONOUS_WRITE_PROTECT, MISSING -> new MonitoredDescriptor(architecture, mode);
+      case SYNCHRONOUS_WRITE_PROTECT, MISSING ->
+          new MonitoredDescriptor(architecture, monitors, mode);
     };
   }
 }

@@ -3,6 +3,8 @@ package dev.ooh.linux.userfault;
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.linux.monitor.Monitor;
+import dev.ooh.linux.monitor.MonitorPool;
+import dev.ooh.linux.monitor.MonitorRefusal;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
@@ -11,26 +13,31 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults are resolved and recorded by a {@link Monitor}. When it dies, what it had recorded is lost
- * and every page is writable: the loss is told, and a new monitor takes its place.
+ * Faults are resolved and recorded by a {@link Monitor}. When it dies, or had to be ended, what it
+ * had recorded is lost and every page is writable: the loss is told, and a new monitor takes its
+ * place. Where none can be started, each call tries again and fails with the reason.
  */
 final class MonitoredDescriptor implements Descriptor {
   private final Architecture architecture;
-  private final Mode mode;
+  private final MonitorPool pool;
+  private final long registerMode;
   private Monitor monitor;
   private PageSet registered = PageSet.empty();
   private @Nullable String lost;
+  private boolean closed;
 
-  MonitoredDescriptor(Architecture architecture, Mode mode) throws FacilityException {
+  MonitoredDescriptor(Architecture architecture, MonitorPool pool, Mode mode)
+      throws FacilityException {
     this.architecture = architecture;
-    this.mode = mode;
+    this.pool = pool;
+    registerMode = mode == Mode.MISSING ? Uffdio.REGISTER_MODE_MISSING : Uffdio.REGISTER_MODE_WP;
     monitor = start();
   }
 
   private Monitor start() throws FacilityException {
     // Closed on this side once handed over: only the monitor holds it, so that its end frees it.
     try (SynchronousUserfaultfd userfaultfd = new SynchronousUserfaultfd(architecture)) {
-      return Monitor.start(userfaultfd.fd());
+      return pool.serve(userfaultfd.fd());
     }
   }
 
@@ -41,54 +48,40 @@ final class MonitoredDescriptor implements Descriptor {
       return;
     }
     try {
-      monitor.register(fresh, registerMode());
+      ask(it -> it.register(fresh, registerMode));
       registered = registered.union(fresh);
-    } catch (FacilityException e) {
-      if (monitor.isAlive()) {
-        throw e;
-      }
-      registered = registered.union(fresh);
-      replace();
+    } catch (MonitorRefusal e) {
+      registered = registered.union(e.done());
+      throw e;
     }
   }
 
+  /** What can't be let go of stays another tracker's obstacle, which is told as a doubt. */
   @Override
   public void unregister(PageSet ranges) {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
-    for (int run = 0; run < gone.runCount(); run++) {
-      try {
-        monitor.unregister(PageSet.of(gone.runStart(run), gone.runEnd(run)));
-      } catch (FacilityException e) {
-        // Unmapped already: nothing to let go of. A dead monitor is found at the next drain.
-      }
+    if (gone.isEmpty()) {
+      return;
+    }
+    try {
+      monitor.unregister(gone, registerMode);
+    } catch (FacilityException e) {
+      // A dead monitor has let go of everything; a new one takes over at the next question.
+      lost = e.getMessage();
     }
   }
 
   @Override
   public void writeProtect(PageSet ranges) throws FacilityException {
-    try {
-      monitor.protect(ranges, Uffdio.WRITEPROTECT_MODE_WP);
-    } catch (FacilityException e) {
-      if (monitor.isAlive()) {
-        throw e;
-      }
-      replace();
-      monitor.protect(ranges, Uffdio.WRITEPROTECT_MODE_WP);
-    }
+    ask(it -> it.protect(ranges, Uffdio.WRITEPROTECT_MODE_WP));
   }
 
   @Override
   public PageSet drain() throws FacilityException {
-    try {
-      return monitor.drain().intersect(registered);
-    } catch (FacilityException e) {
-      if (monitor.isAlive()) {
-        throw e;
-      }
-      replace();
-      return PageSet.empty();
-    }
+    PageSet[] drained = {PageSet.empty()};
+    ask(it -> drained[0] = it.drain());
+    return drained[0].intersect(registered);
   }
 
   @Override
@@ -100,17 +93,41 @@ final class MonitoredDescriptor implements Descriptor {
 
   @Override
   public void close() {
+    closed = true;
     monitor.close();
   }
 
-  private long registerMode() {
-    return mode == Mode.MISSING ? Uffdio.REGISTER_MODE_MISSING : Uffdio.REGISTER_MODE_WP;
+  /** Something to ask of a monitor, of a new one once more if need be. */
+  @FunctionalInterface
+  private interface Request {
+    void make(Monitor monitor) throws FacilityException;
+  }
+
+  private void ask(Request request) throws FacilityException {
+    if (closed) {
+      throw new FacilityException("the userfaultfd is closed, wanted an open one");
+    }
+    if (monitor.isAlive()) {
+      try {
+        request.make(monitor);
+        return;
+      } catch (FacilityException e) {
+        if (monitor.isAlive()) {
+          throw e;
+        }
+        lost = e.getMessage();
+      }
+    }
+    replace();
+    request.make(monitor);
   }
 
   private void replace() throws FacilityException {
-    lost = "the userfaultfd monitor died";
+    if (lost == null) {
+      lost = "the userfaultfd monitor died";
+    }
     monitor.close();
     monitor = start();
-    monitor.register(registered, registerMode());
+    monitor.register(registered, registerMode);
   }
 }

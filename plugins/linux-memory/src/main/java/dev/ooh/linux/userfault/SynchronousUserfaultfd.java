@@ -21,6 +21,9 @@ final class SynchronousUserfaultfd implements AutoCloseable {
           | Uffdio.FEATURE_WP_UNPOPULATED
           | Uffdio.FEATURE_WP_HUGETLBFS_SHMEM;
 
+  /** Non-blocking, since its handler polls; a blocking one can't be polled. */
+  private static final int FLAGS = MappingFlags.O_CLOEXEC | MappingFlags.O_NONBLOCK;
+
   private final LinuxCalls calls = new LinuxCalls();
   private final int fd;
 
@@ -55,7 +58,7 @@ final class SynchronousUserfaultfd implements AutoCloseable {
 
   private int open(Architecture architecture) throws CallException {
     try {
-      return calls.userfaultfd(architecture, MappingFlags.O_CLOEXEC);
+      return calls.userfaultfd(architecture, FLAGS);
     } catch (CallException refused) {
       return openDevice(refused);
     }
@@ -72,7 +75,7 @@ final class SynchronousUserfaultfd implements AutoCloseable {
       return calls.ioctl(
           device,
           Uffdio.USERFAULTFD_IOC_NEW,
-          MemorySegment.ofAddress(MappingFlags.O_CLOEXEC),
+          MemorySegment.ofAddress(FLAGS),
           () -> "USERFAULTFD_IOC_NEW on /dev/userfaultfd");
     } finally {
       calls.closeDescriptor(device);

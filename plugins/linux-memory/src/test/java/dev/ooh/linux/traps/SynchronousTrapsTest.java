@@ -189,6 +189,7 @@ class SynchronousTrapsTest {
       assertThat(descriptor.lost()).isPresent();
       assertThat(Monitors.pids()).hasSize(1).doesNotContain(first);
     }
+    space.close();
     assertThat(Monitors.pids()).isEmpty();
   }
 

@@ -1,0 +1,106 @@
+package dev.ooh.linux.monitor;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.tracking.facility.FacilityException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one monitor process of a substrate. It starts with the first descriptor that needs it, serves
+ * those of every address space, is replaced when it is found dead, and ends with the last space.
+ * Between spaces and techniques it goes by itself when it has nothing to serve. Safe for any
+ * thread.
+ */
+public final class MonitorPool {
+  private final Duration limit;
+  private final Duration idle;
+
+  private int users;
+  private @Nullable Path folder;
+  private @Nullable MonitorProcess running;
+
+  /** With the limits of daily use. */
+  public MonitorPool() {
+    this(Duration.ofSeconds(10), Duration.ofSeconds(30));
+  }
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param limit how long a monitor may be stopped, or take for an answer, before it is killed
+   * @param idle how long it stays with nothing to serve
+   */
+  public MonitorPool(Duration limit, Duration idle) {
+    this.limit = limit;
+    this.idle = idle;
+  }
+
+  /** A space was opened; it {@linkplain #leave leaves} once. */
+  public synchronized void enter() {
+    users++;
+  }
+
+  /** A space was closed. The last one's end is that of the monitor. */
+  public synchronized void leave() {
+    if (--users > 0) {
+      return;
+    }
+    if (running != null) {
+      running.kill();
+      running = null;
+    }
+    if (folder != null) {
+      delete(folder);
+      folder = null;
+    }
+  }
+
+  /** Has a copy of {@code userfaultfd} served; the caller closes its own copy then. */
+  public synchronized Monitor serve(int userfaultfd) throws FacilityException {
+    MonitorProcess known = running;
+    if (known != null && known.isAlive()) {
+      try {
+        return new Monitor(known, userfaultfd, limit);
+      } catch (FacilityException e) {
+        // It died, or ended by itself, since it was last asked. A new one takes over.
+      }
+    }
+    return new Monitor(restart(known), userfaultfd, limit);
+  }
+
+  private MonitorProcess restart(@Nullable MonitorProcess dead) throws FacilityException {
+    if (dead != null) {
+      dead.kill();
+      running = null;
+    }
+    try {
+      Path classes = folder;
+      if (classes == null) {
+        classes = Files.createTempDirectory("ooh-monitor");
+        folder = classes;
+        MonitorClasses.copyTo(classes);
+      }
+      MonitorProcess started = MonitorProcess.start(classes, limit, idle);
+      running = started;
+      return started;
+    } catch (IOException | CallException e) {
+      throw new FacilityException("start the userfaultfd monitor: " + e.getMessage(), e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      System.getLogger(MonitorPool.class.getName())
+          .log(System.Logger.Level.DEBUG, "left behind: " + folder, e);
+    }
+  }
+}

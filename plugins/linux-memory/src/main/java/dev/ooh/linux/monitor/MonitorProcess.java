@@ -1,0 +1,150 @@
+package dev.ooh.linux.monitor;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.UnixSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A running monitor, which may serve several descriptors. Safe for any thread. */
+final class MonitorProcess {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STEP = Duration.ofMillis(250);
+
+  /** How long a killed process may take to be gone. */
+  private static final Duration DEATH = Duration.ofSeconds(30);
+
+  private final Process process;
+  private final UnixSocket control;
+  private volatile boolean ended;
+
+  private MonitorProcess(Process process, UnixSocket control) {
+    this.process = process;
+    this.control = control;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param folder the monitor's classes
+   * @param limit how long it may be stopped before the kernel kills it
+   * @param idle how long it stays with nothing to serve
+   */
+  static MonitorProcess start(Path folder, Duration limit, Duration idle)
+      throws IOException, CallException {
+    Path socket = folder.resolve("socket");
+    Path errors = folder.resolve("errors");
+    Process process = null;
+    try (UnixSocket.Listener listener = new UnixSocket.Listener(socket.toString())) {
+      process = launch(folder, errors, socket, limit, idle);
+      UnixSocket control = accept(listener, process, errors);
+      return new MonitorProcess(process, control);
+    } catch (IOException | CallException e) {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+      throw e;
+    } finally {
+      Files.deleteIfExists(socket);
+    }
+  }
+
+  private static Process launch(
+      Path folder, Path errors, Path socket, Duration limit, Duration idle) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                folder.toString(),
+                MonitorMain.class.getName(),
+                socket.toString(),
+                Long.toString(limit.toMillis()),
+                Long.toString(idle.toMillis())));
+    // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    return builder
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(errors.toFile())
+        .start();
+  }
+
+  private static UnixSocket accept(UnixSocket.Listener listener, Process process, Path errors)
+      throws IOException, CallException {
+    for (long tries = START.dividedBy(STEP); ; tries--) {
+      try {
+        return listener.accept(STEP);
+      } catch (CallException e) {
+        if (e.errno() != Errno.EAGAIN || tries == 0) {
+          throw e;
+        }
+      }
+      if (!process.isAlive()) {
+        throw new IOException(
+            "its process ended with %d, and said: %s"
+                .formatted(process.exitValue(), Files.readString(errors).strip()));
+      }
+    }
+  }
+
+  /**
+   * Hands over a copy of {@code userfaultfd}, with a connection to ask about it; the caller closes
+   * its own copy then.
+   */
+  UnixSocket serve(int userfaultfd) throws CallException {
+    UnixSocket.Pair pair = UnixSocket.pair();
+    try {
+      synchronized (control) {
+        control.sendDescriptors(userfaultfd, pair.other().fd());
+      }
+      return pair.one();
+    } catch (CallException e) {
+      pair.one().close();
+      throw e;
+    } finally {
+      pair.other().letGo();
+    }
+  }
+
+  boolean isAlive() {
+    return !ended && process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Kills it and waits until it is gone, and with it the descriptors that it held: whoever waited
+   * in a fault goes on, and their ranges are free for another one.
+   */
+  void kill() {
+    ended = true;
+    process.destroyForcibly();
+    boolean interrupted = false;
+    long end = System.nanoTime() + DEATH.toNanos();
+    while (process.isAlive() && System.nanoTime() < end) {
+      try {
+        process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (control) {
+      control.close();
+    }
+  }
+}
