@@ -8,87 +8,36 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
-import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.Substrate;
-import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
-import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.OutsideWrites;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A test class for one technique on one substrate: extend it and name both. */
-public abstract class SessionContract {
-  protected static final long PAGE = PageSet.PAGE_SIZE;
-
-  private AddressSpace space;
-  private Memory memory;
-
-  protected abstract Substrate substrate();
-
-  protected abstract TrackingTechnique technique();
-
-  /** How to open the space; a subclass may add settings. */
-  protected SpaceOptions options() {
-    return SpaceOptions.named("contract");
-  }
-
-  /** Whether this machine may refuse substrate or technique; the tests are skipped then. */
-  protected boolean mayBeRefused() {
-    return false;
-  }
-
-  @BeforeEach
-  void open() {
-    Optional<String> refusal = substrate().refusal();
-    if (mayBeRefused()) {
-      assumeTrue(refusal.isEmpty(), () -> refusal.orElse(""));
-    }
-    space = substrate().open(options());
-    memory = space.memory();
-    if (mayBeRefused()) {
-      Probe probe = technique().probe(space);
-      assumeTrue(probe.usable(), probe::reason);
-    }
-  }
-
-  @AfterEach
-  void close() {
-    if (space != null) {
-      space.close();
-    }
-  }
-
-  protected final AddressSpace space() {
-    return space;
-  }
-
+/** What one session does, on one substrate: extend it and name technique and substrate. */
+public abstract class SessionContract extends SessionFixture {
   // ---- Probing --------------------------------------------------------------------------------
 
   @Test
   void probeFindsItUsableAndLeavesNothingBehind() {
-    Probe probe = technique().probe(space);
+    Probe probe = technique().probe(space());
     assertTrue(probe.usable(), probe::reason);
     assertFalse(probe.reason().isEmpty());
-    assertEquals(List.of(), space.regions());
+    assertEquals(List.of(), space().regions());
   }
 
   @Test
   void probeTwiceSaysTheSame() {
-    assertEquals(technique().probe(space), technique().probe(space));
+    assertEquals(technique().probe(space()), technique().probe(space()));
   }
 
   // ---- Writing and fetching -------------------------------------------------------------------
@@ -96,7 +45,7 @@ public abstract class SessionContract {
   @Test
   void reportsWhatWasWrittenPassAfterPass() throws Exception {
     PageSet all = map(64);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       for (int pass = 1; pass <= 5; pass++) {
@@ -111,7 +60,7 @@ public abstract class SessionContract {
   @Test
   void reportsPagesThatWereArmedBeforeTheyWerePopulated() throws Exception {
     PageSet all = map(16);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       session.fetch(all, all);
       PageSet some = everyNth(all, 3);
       write(some);
@@ -124,7 +73,7 @@ public abstract class SessionContract {
   @Test
   void reportsAWholePassOverManyPages() throws Exception {
     PageSet all = map(4096);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       for (int pass = 0; pass < 3; pass++) {
@@ -139,7 +88,7 @@ public abstract class SessionContract {
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     PageSet all = map(200);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       PageSet armed = PageSet.empty();
       PageSet owed = PageSet.empty();
       for (int step = 0; step < 200; step++) {
@@ -163,7 +112,7 @@ public abstract class SessionContract {
     long middle = all.runStart(0) + 16 * PAGE;
     PageSet low = PageSet.of(all.runStart(0), middle);
     PageSet high = PageSet.of(middle, all.runEnd(0));
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       write(all);
@@ -177,10 +126,10 @@ public abstract class SessionContract {
   void seesWritesAcrossAPageBoundary() throws Exception {
     PageSet all = map(4);
     long boundary = all.runStart(0) + PAGE;
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
-      inside(() -> memory.putLong(boundary - 3, -1));
+      inside(() -> space().memory().putLong(boundary - 3, -1));
       PageSet both = PageSet.of(all.runStart(0), boundary + PAGE);
       assertEquals(both, reported(session, all, all));
     }
@@ -189,10 +138,10 @@ public abstract class SessionContract {
   @Test
   void readingIsNotWriting() throws Exception {
     PageSet all = map(8);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
-      inside(() -> all.forEachPage(page -> memory.getLong(page + 8)));
+      inside(() -> all.forEachPage(page -> space().memory().getLong(page + 8)));
       assertEquals(PageSet.empty(), reported(session, all, all));
     }
   }
@@ -200,11 +149,14 @@ public abstract class SessionContract {
   @Test
   void loadThenStoreIsSeen() throws Exception {
     PageSet all = map(8);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       // The load caches a translation; the store must not slip through it.
-      inside(() -> all.forEachPage(page -> memory.putLong(page, memory.getLong(page) + 1)));
+      inside(
+          () ->
+              all.forEachPage(
+                  page -> space().memory().putLong(page, space().memory().getLong(page) + 1)));
       assertEquals(all, reported(session, all, all));
     }
   }
@@ -212,21 +164,21 @@ public abstract class SessionContract {
   @Test
   void seesWritesOfSeveralThreads() throws Exception {
     PageSet all = map(64);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       List<TrackedThread> threads = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         long first = all.runStart(0) + i * 16 * PAGE;
         threads.add(
-            space
+            space()
                 .execution()
                 .spawn(
                     "writer-" + i,
                     () -> {
                       for (int page = 0; page < 16; page++) {
-                        memory.putLong(first + page * PAGE, page);
-                        space.execution().poll();
+                        space().memory().putLong(first + page * PAGE, page);
+                        space().execution().poll();
                       }
                     }));
       }
@@ -241,15 +193,15 @@ public abstract class SessionContract {
 
   @Test
   void forgetsUnmappedPagesAndTracksWhatIsMappedThereNext() throws Exception {
-    Region region = space.map(RegionRequest.anonymous("first", 16 * PAGE));
+    Region region = space().map(RegionRequest.anonymous("first", 16 * PAGE));
     PageSet all = region.pages();
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       write(all);
-      space.unmap(region);
+      space().unmap(region);
       session.unmapped(all);
-      space.map(RegionRequest.anonymous("second", 16 * PAGE).at(region.start()));
+      space().map(RegionRequest.anonymous("second", 16 * PAGE).at(region.start()));
       write(everyNth(all, 2));
       // Nothing is armed there, so the core counts all of it as changed, whatever is said here.
       session.fetch(all, all);
@@ -260,7 +212,7 @@ public abstract class SessionContract {
 
   @Test
   void growsWithTheMappings() throws Exception {
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       PageSet all = PageSet.empty();
       for (int i = 1; i <= 5; i++) {
         PageSet more = map(300 * i);
@@ -276,10 +228,10 @@ public abstract class SessionContract {
   @Test
   void tracksADiscardedPageOn() throws Exception {
     PageSet all = map(8);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
-      space.discard(all);
+      space().discard(all);
       session.fetch(all, all);
       write(all);
       assertTrue(reported(session, all, all).containsAll(all));
@@ -288,10 +240,10 @@ public abstract class SessionContract {
 
   @Test
   void parentIsTrackedOnAfterAFork() throws Exception {
-    Optional<Fork> fork = space.facility(Fork.class);
+    Optional<Fork> fork = space().facility(Fork.class);
     assumeTrue(fork.isPresent(), "no fork here");
     PageSet all = map(32);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       PageSet before = everyNth(all, 3);
@@ -313,18 +265,19 @@ public abstract class SessionContract {
 
   @Test
   void writesOfTheKernelAreToldByTheSubstrateOrTheTechnique() throws Exception {
-    Optional<OutsideWrites> outside = space.facility(OutsideWrites.class);
+    Optional<OutsideWrites> outside = space().facility(OutsideWrites.class);
     assumeTrue(outside.isPresent(), "no outside writes here");
     PageSet all = map(8);
     PageSet.Builder told = PageSet.builder();
-    space.addListener(
-        new AddressSpace.Listener() {
-          @Override
-          public void changed(AddressSpace changedSpace, PageSet pages) {
-            told.addAll(pages);
-          }
-        });
-    try (TrackingSession session = technique().open(space)) {
+    space()
+        .addListener(
+            new AddressSpace.Listener() {
+              @Override
+              public void changed(AddressSpace changedSpace, PageSet pages) {
+                told.addAll(pages);
+              }
+            });
+    try (TrackingSession session = technique().open(space())) {
       write(all);
       session.fetch(all, all);
       outside.get().write(all.runStart(0) + 3 * PAGE - 4, new byte[8], 0, 8);
@@ -341,7 +294,7 @@ public abstract class SessionContract {
     PageSet all = map(600);
     write(all);
     for (int life = 0; life < 3; life++) {
-      try (TrackingSession session = technique().open(space)) {
+      try (TrackingSession session = technique().open(space())) {
         session.fetch(all, all);
         PageSet some = everyNth(all, 7);
         write(some);
@@ -354,7 +307,7 @@ public abstract class SessionContract {
   @Test
   void closingTwiceDoesNothingAndALateFetchIsRefused() throws Exception {
     PageSet all = map(4);
-    TrackingSession session = technique().open(space);
+    TrackingSession session = technique().open(space());
     session.fetch(all, all);
     session.close();
     session.close();
@@ -365,7 +318,7 @@ public abstract class SessionContract {
   void severalSpacesDoNotMeet() throws Exception {
     PageSet mine = map(16);
     try (AddressSpace other = substrate().open(SpaceOptions.named("other"));
-        TrackingSession session = technique().open(space);
+        TrackingSession session = technique().open(space());
         TrackingSession otherSession = technique().open(other)) {
       PageSet others = other.map(RegionRequest.anonymous("others", 16 * PAGE)).pages();
       session.fetch(mine, mine);
@@ -380,7 +333,7 @@ public abstract class SessionContract {
   @Test
   void statisticsOnlyGrow() throws Exception {
     PageSet all = map(4);
-    try (TrackingSession session = technique().open(space)) {
+    try (TrackingSession session = technique().open(space())) {
       session.fetch(all, all);
       var before = session.statistics();
       write(all);
@@ -388,54 +341,6 @@ public abstract class SessionContract {
       assertEquals(1, session.statistics().minus(before).get("session.fetches"));
       assertEquals(4, session.statistics().minus(before).get("session.pages"));
     }
-  }
-
-  // ---- Tools ----------------------------------------------------------------------------------
-
-  protected final PageSet map(int pages) {
-    return space.map(RegionRequest.anonymous("region", pages * PAGE)).pages();
-  }
-
-  /** Writes 8 bytes to each page. */
-  protected final void write(PageSet pages) throws Exception {
-    writeTo(space, pages);
-  }
-
-  protected static void writeTo(AddressSpace target, PageSet pages) throws Exception {
-    Memory bytes = target.memory();
-    target
-        .execution()
-        .run(
-            () -> {
-              pages.forEachPage(page -> bytes.putLong(page, bytes.getLong(page) + 1));
-              return true;
-            });
-  }
-
-  protected final void inside(Runnable body) throws Exception {
-    Callable<Boolean> call =
-        () -> {
-          body.run();
-          return true;
-        };
-    space.execution().run(call);
-  }
-
-  /** Fetches; fails if something was lost. */
-  protected static PageSet reported(TrackingSession session, PageSet scan, PageSet arm)
-      throws TrackingException {
-    Gathered gathered = session.fetch(scan, arm);
-    assertEquals(Optional.empty(), gathered.lost());
-    return gathered.pages();
-  }
-
-  /** Every {@code n}-th page of a single run, from the first on. */
-  protected static PageSet everyNth(PageSet pages, int n) {
-    PageSet.Builder builder = PageSet.builder();
-    for (long page = pages.runStart(0); page < pages.runEnd(0); page += n * PAGE) {
-      builder.addPage(page);
-    }
-    return builder.build();
   }
 
   private static PageSet randomRuns(PageSet all, SplittableRandom random) {

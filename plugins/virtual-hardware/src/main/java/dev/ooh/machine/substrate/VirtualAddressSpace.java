@@ -14,6 +14,7 @@ import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.facility.Fork;
+import dev.ooh.tracking.facility.LiveMigration;
 import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
@@ -58,6 +59,9 @@ final class VirtualAddressSpace implements AddressSpace {
     facilities.put(OutsideWrites.class, new VirtualOutsideWrites(kernel, process));
     facilities.put(MachineExtensions.class, new VirtualExtensions(machine, process));
     facilities.put(Fork.class, (Fork) this::fork);
+    facilities.put(
+        LiveMigration.class,
+        new VirtualLiveMigration(machine, process, () -> this.regions.pages()));
     machine.opened();
   }
 

@@ -12,7 +12,7 @@ import java.util.BitSet;
  *
  * <p>All methods run at an instruction boundary of the source; between them the source runs on.
  */
-public final class LiveMigration implements AutoCloseable {
+public final class PreCopyMigration implements AutoCloseable {
   private static final int BATCH = 512;
 
   private final VirtualMachine source;
@@ -26,7 +26,7 @@ public final class LiveMigration implements AutoCloseable {
   private long pagesCopied;
 
   /** Starts: the first round copies everything that the source uses. */
-  public LiveMigration(VirtualMachine source, VirtualMachine destination) {
+  public PreCopyMigration(VirtualMachine source, VirtualMachine destination) {
     if (destination.ept().guestBytes() < source.ept().guestBytes()) {
       throw new IllegalArgumentException(
           "destination has %d bytes of guest-physical memory, wanted at least %d"
@@ -42,9 +42,9 @@ public final class LiveMigration implements AutoCloseable {
   /**
    * Copies what was written since the round before.
    *
-   * @return how many pages
+   * @return the numbers of the pages, guest-physical
    */
-  public int round() {
+  public BitSet round() {
     log.flush();
     BitSet batch = (BitSet) dirty.clone();
     dirty.clear();
@@ -52,9 +52,8 @@ public final class LiveMigration implements AutoCloseable {
     rearm(batch);
     batch.stream().forEach(this::copy);
     rounds++;
-    int copied = batch.cardinality();
-    pagesCopied += copied;
-    return copied;
+    pagesCopied += batch.cardinality();
+    return batch;
   }
 
   /**
@@ -63,7 +62,7 @@ public final class LiveMigration implements AutoCloseable {
    * @throws IllegalStateException if a page differs, naming the first
    */
   public Result finish() {
-    int last = round();
+    int last = round().cardinality();
     verify();
     close();
     return new Result(rounds, pagesCopied, last);

@@ -1,0 +1,216 @@
+package dev.ooh.conformance.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.facility.Fork;
+import dev.ooh.tracking.facility.LiveMigration;
+import dev.ooh.tracking.facility.LiveMigration.Migration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Situations in which a naive implementation loses a page, or takes one from somebody else. What a
+ * substrate doesn't offer (forks, migration, mappings of one file that know of each other) is
+ * skipped there.
+ */
+public abstract class TrapsContract extends SessionFixture {
+  /**
+   * Whether a write through one mapping of a page is reported at the page's other mappings, too: as
+   * long as the substrate knows of them all.
+   */
+  protected boolean seesAliases() {
+    return !substrate().name().equals("linux");
+  }
+
+  /** Whether a process has room for one tracker of this technique. */
+  protected boolean refusesASecondTracker() {
+    return true;
+  }
+
+  // ---- Processes ------------------------------------------------------------------------------
+
+  @Test
+  void switchesOfProcessesLoseNothing() throws Exception {
+    Fork fork = fork();
+    PageSet all = map(64);
+    write(all);
+    try (TrackingSession session = technique().open(space());
+        AddressSpace child = fork.fork("child")) {
+      write(all);
+      writeTo(child, all);
+      session.fetch(all, all);
+      for (int step = 1; step <= 10; step++) {
+        PageSet before = everyNth(all, step + 1);
+        PageSet after = everyNth(all, step + 2, 1);
+        write(before);
+        writeTo(child, all);
+        write(after);
+        writeTo(child, all);
+        assertEquals(before.union(after), reported(session, all, all), "step " + step);
+      }
+    }
+  }
+
+  @Test
+  void processesOfOneMachineAreTrackedSideBySide() throws Exception {
+    Fork fork = fork();
+    PageSet all = map(64);
+    write(all);
+    try (TrackingSession session = technique().open(space());
+        AddressSpace child = fork.fork("child")) {
+      write(all);
+      writeTo(child, all);
+      session.fetch(all, all);
+      try (TrackingSession ofChild = technique().open(child)) {
+        ofChild.fetch(all, all);
+        for (int step = 1; step <= 5; step++) {
+          write(everyNth(all, step + 1));
+          writeTo(child, everyNth(all, step + 2, 1));
+          assertEquals(everyNth(all, step + 1), reported(session, all, all), "step " + step);
+          assertEquals(everyNth(all, step + 2, 1), reported(ofChild, all, all), "step " + step);
+        }
+      }
+      // What they share stays while one of them is tracked.
+      writeTo(child, all);
+      write(everyNth(all, 3));
+      assertEquals(everyNth(all, 3), reported(session, all, all));
+    }
+  }
+
+  @Test
+  void aSecondTrackerIsRefused() throws Exception {
+    assumeTrue(refusesASecondTracker(), "several trackers share it");
+    PageSet all = map(4);
+    try (TrackingSession first = technique().open(space())) {
+      first.fetch(all, all);
+      assertThrows(
+          TrackingException.class,
+          () -> {
+            try (TrackingSession second = technique().open(space())) {
+              second.fetch(all, all);
+            }
+          });
+      write(all);
+      assertEquals(all, reported(first, all, all));
+    }
+  }
+
+  // ---- One page at several addresses ----------------------------------------------------------
+
+  @Test
+  void everyAddressOfAnAliasIsReported(@TempDir Path folder) throws Exception {
+    Path file = file(folder);
+    PageSet one = map(file, 8);
+    PageSet other = map(file, 8);
+    PageSet both = one.union(other);
+    write(one);
+    write(other);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(both, both);
+      for (int pass = 0; pass < 3; pass++) {
+        write(everyNth(one, 2));
+        assertHolds(session, both, everyNth(one, 2).union(everyNth(other, 2)));
+      }
+    }
+  }
+
+  /**
+   * With one address armed, the writes go through the other. The second pass is the trap: what was
+   * marked written there must be armed again, though nobody asked for that address.
+   */
+  @Test
+  void anArmedPageIsSeenWrittenByItsUnarmedAlias(@TempDir Path folder) throws Exception {
+    Path file = file(folder);
+    PageSet one = map(file, 8);
+    PageSet other = map(file, 8);
+    write(one);
+    write(other);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(one, one);
+      for (int pass = 0; pass < 3; pass++) {
+        write(everyNth(other, 2));
+        assertHolds(session, one, everyNth(one, 2));
+      }
+    }
+  }
+
+  @Test
+  void sharedMemoryWrittenByAnotherProcessIsReported(@TempDir Path folder) throws Exception {
+    Fork fork = fork();
+    PageSet all = map(file(folder), 8);
+    write(all);
+    try (TrackingSession session = technique().open(space());
+        AddressSpace child = fork.fork("child")) {
+      writeTo(child, all);
+      session.fetch(all, all);
+      for (int pass = 0; pass < 3; pass++) {
+        writeTo(child, everyNth(all, 3));
+        assertHolds(session, all, everyNth(all, 3));
+      }
+    }
+  }
+
+  // ---- Others that use the same hardware ------------------------------------------------------
+
+  @Test
+  void liveMigrationAtTheSameTimeTakesNothingAway() throws Exception {
+    Optional<LiveMigration> facility = space().facility(LiveMigration.class);
+    assumeTrue(facility.isPresent(), "no live migration here");
+    PageSet all = map(700);
+    write(all);
+    try (TrackingSession session = technique().open(space());
+        Migration migration = facility.get().start()) {
+      session.fetch(all, all);
+      migration.round();
+      for (int step = 1; step <= 5; step++) {
+        PageSet first = everyNth(all, step);
+        PageSet second = everyNth(all, step + 3, 1);
+        write(first);
+        assertEquals(PageSet.empty(), first.minus(migration.round()), "not sent");
+        write(second);
+        assertEquals(first.union(second), reported(session, all, all), "step " + step);
+        assertEquals(PageSet.empty(), second.minus(migration.round()), "not sent");
+      }
+      migration.finish();
+    }
+  }
+
+  // ---- The end --------------------------------------------------------------------------------
+
+  @Test
+  void aClosedSpaceIsNotTakenForAQuietOne() throws Exception {
+    PageSet all = map(4);
+    TrackingSession session = technique().open(space());
+    session.fetch(all, all);
+    space().close();
+    assertThrows(Exception.class, () -> session.fetch(all, all));
+    session.close();
+  }
+
+  private Fork fork() {
+    Optional<Fork> fork = space().facility(Fork.class);
+    assumeTrue(fork.isPresent(), "no fork here");
+    return fork.get();
+  }
+
+  /** A file of 8 pages, where mappings of one file know of each other. */
+  private Path file(Path folder) throws IOException {
+    assumeTrue(seesAliases(), "a mapping knows nothing of the others here");
+    return Files.write(folder.resolve("shared"), new byte[(int) (8 * PAGE)]);
+  }
+
+  private static void assertHolds(TrackingSession session, PageSet scan, PageSet wanted)
+      throws TrackingException {
+    assertEquals(PageSet.empty(), wanted.minus(reported(session, scan, scan)), "missing");
+  }
+}
