@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The rows of a CSV file, by technique, configuration and metric. */
 final class Figures {
@@ -36,6 +38,13 @@ final class Figures {
       throw new AssertionError("no " + key(technique, configuration, metric) + " in " + values);
     }
     return Double.parseDouble(value);
+  }
+
+  /** Those that have any figure. */
+  Set<String> techniques() {
+    return values.keySet().stream()
+        .map(key -> key.substring(0, key.indexOf(' ')))
+        .collect(Collectors.toSet());
   }
 
   /** The counts of events alone. */

@@ -37,22 +37,33 @@ final class Ooh implements AutoCloseable {
   /** Starts a command in {@code folder}, with or without its errors in its output. */
   static Process process(Path folder, boolean errorsInOutput, String... arguments)
       throws IOException {
-    Path home = Path.of(System.getProperty("ooh.home")).normalize();
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-cp",
-                home.resolve("lib") + "/*",
-                "dev.ooh.launcher.Launcher"));
+    return process(User.self(folder), errorsInOutput, arguments);
+  }
+
+  private static Process process(User user, boolean errorsInOutput, String... arguments)
+      throws IOException {
+    List<String> line = new ArrayList<>(user.prefix());
+    line.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-cp",
+            user.home().resolve("lib") + "/*",
+            "dev.ooh.launcher.Launcher"));
     line.addAll(List.of(arguments));
     return new ProcessBuilder(line)
-        .directory(folder.toFile())
+        .directory(user.folder().toFile())
         .redirectErrorStream(errorsInOutput)
         .start();
+  }
+
+  /** Runs a command to its end, in the folder of {@code user}. */
+  static Done run(User user, String... arguments) throws Exception {
+    try (Ooh ooh = new Ooh(process(user, false, arguments))) {
+      return ooh.finish();
+    }
   }
 
   /** Runs a command to its end. */

@@ -1,0 +1,154 @@
+package dev.ooh.integration.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code ooh doctor} and {@code ooh techniques} say of real memory is what {@code ooh micro}
+ * then does, for the user who runs the tests and for one without any privilege.
+ */
+class AgreementTest {
+  private static final String SIZES = "1,4";
+  private static final String DIRTY = "1,10,100";
+
+  /** The lines of the kernel's interfaces among what doctor says. */
+  private static final String ASYNCHRONOUS = "userfaultfd asynchronous write protect";
+
+  private static final String SYNCHRONOUS = "userfaultfd synchronous write protect";
+
+  /** What doctor tells the user who runs the tests. */
+  private static List<Map<String, String>> ownChecks = List.of();
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void examine(@TempDir Path folder) throws Exception {
+    ownChecks = doctor(User.self(folder));
+  }
+
+  @Test
+  void whatIsSaidIsWhatHappens() throws Exception {
+    agree(User.self(folder), ownChecks);
+  }
+
+  @Test
+  void whatIsSaidToAnUnprivilegedUserIsWhatHappens() throws Exception {
+    Optional<User> nobody = User.unprivileged(folder);
+    assumeTrue(nobody.isPresent(), "needs root and setpriv, to become a user without privilege");
+    List<Map<String, String>> checks = doctor(nobody.get());
+    agree(nobody.get(), checks);
+    for (Map<String, String> refused :
+        Findings.where(checks, "substrate", "linux", "works", "false")) {
+      assertThat(refused.get("reason")).isNotBlank();
+      assertThat(refused.get("remedy")).as(refused.toString()).isNotBlank();
+    }
+    if (isTrue(ownChecks, ASYNCHRONOUS)) {
+      assertThat(isTrue(checks, ASYNCHRONOUS)).isTrue();
+      assertThat(Findings.where(checks, "what", "uffd", "memory", "anonymous", "works", "true"))
+          .isNotEmpty();
+    }
+    for (Map<String, String> refused :
+        Findings.where(checks, "substrate", "linux", "what", SYNCHRONOUS, "works", "false")) {
+      assertThat(refused.get("remedy")).contains("vm.unprivileged_userfaultfd", "CAP_SYS_PTRACE");
+    }
+  }
+
+  private static boolean isTrue(List<Map<String, String>> checks, String what) {
+    return !Findings.where(checks, "substrate", "linux", "what", what, "works", "true").isEmpty();
+  }
+
+  private static List<Map<String, String>> doctor(User user) throws Exception {
+    return Findings.of(succeed(user, "doctor", "--json").out());
+  }
+
+  private static Ooh.Done succeed(User user, String... line) throws Exception {
+    Ooh.Done done = Ooh.run(user, line);
+    assertThat(done.status()).as(done.err()).isZero();
+    return done;
+  }
+
+  private static void agree(User user, List<Map<String, String>> checks) throws Exception {
+    List<Map<String, String>> techniques =
+        Findings.where(
+            Findings.of(succeed(user, "techniques", "--json").out()), "substrate", "linux");
+    assertThat(techniques).hasSizeGreaterThan(4);
+    Ooh.Done done =
+        succeed(
+            user,
+            "micro",
+            "--substrate",
+            "linux",
+            "--technique",
+            "all",
+            "--sizes",
+            SIZES,
+            "--dirty",
+            DIRTY,
+            "--csv",
+            "micro.csv");
+    Figures figures = Figures.of(user.folder().resolve("micro.csv"));
+
+    List<String> refusals = new ArrayList<>();
+    for (Map<String, String> technique : techniques) {
+      String name = technique.get("technique");
+      List<Map<String, String>> said = Findings.where(checks, "what", name, "substrate", "linux");
+      if (technique.get("usable").equals("true")) {
+        assertThat(said).as(name).hasSizeGreaterThan(1);
+        assertThat(Findings.where(said, "memory", "anonymous"))
+            .singleElement()
+            .satisfies(check -> assertThat(check).containsEntry("works", "true"))
+            .satisfies(check -> assertThat(check.get("reason")).contains(technique.get("reason")));
+        everyRowIsComplete(figures, name);
+      } else {
+        assertThat(said)
+            .singleElement()
+            .satisfies(check -> assertThat(check).containsEntry("works", "false"))
+            .satisfies(check -> assertThat(check).containsEntry("memory", "*"))
+            .satisfies(check -> assertThat(check.get("reason")).isEqualTo(technique.get("reason")))
+            .satisfies(check -> assertThat(check.get("remedy")).isEqualTo(technique.get("remedy")));
+        assertThat(figures.techniques()).doesNotContain(name);
+        refusals.add(refusal(technique));
+      }
+    }
+    everyRowIsComplete(figures, "none");
+    assertThat(figures.techniques()).hasSize(1 + techniques.size() - refusals.size());
+    assertThat(done.err().lines()).containsExactlyInAnyOrderElementsOf(refusals);
+    aNamedOneIsRefusedWithTheSameWords(user, techniques);
+  }
+
+  private static void everyRowIsComplete(Figures figures, String technique) {
+    for (String size : SIZES.split(",")) {
+      for (String percent : DIRTY.split(",")) {
+        String configuration = size + "/" + percent;
+        double written = figures.get(technique, configuration, "pages_written");
+        assertThat(written).as(technique + " " + configuration).isPositive();
+        assertThat(figures.get(technique, configuration, "pages_reported"))
+            .as(technique + " " + configuration)
+            .isGreaterThanOrEqualTo(written);
+      }
+    }
+  }
+
+  private static void aNamedOneIsRefusedWithTheSameWords(
+      User user, List<Map<String, String>> techniques) throws Exception {
+    Map<String, String> refused = Findings.where(techniques, "usable", "false").getFirst();
+    String name = refused.get("technique");
+    Ooh.Done done = Ooh.run(user, "micro", "--substrate", "linux", "--technique", name);
+    assertThat(done.status()).isEqualTo(1);
+    assertThat(done.err()).hasLineCount(1).contains(refusal(refused));
+  }
+
+  private static String refusal(Map<String, String> technique) {
+    return "technique %s is refused on linux: %s (%s)"
+        .formatted(technique.get("technique"), technique.get("reason"), technique.get("remedy"));
+  }
+}
