@@ -6,7 +6,7 @@ import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
-import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
+import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.util.Map;
 import java.util.Optional;
@@ -20,33 +20,27 @@ import java.util.concurrent.atomic.AtomicLong;
  * session listens for changes of that kind and reports such pages itself.
  */
 final class UffdSession implements TrackingSession {
+  /** How often in a row a handler may die while pages are protected again. */
+  private static final int PATIENCE = 3;
+
   private final AddressSpace space;
-  private final Mode mode;
-  private final Descriptor descriptor;
+  private final Watch watch;
   private final Changes changes = new Changes();
   private final AtomicLong fetches = new AtomicLong();
   private final AtomicLong reported = new AtomicLong();
   private final AtomicLong protectedPages = new AtomicLong();
-  private PageSet registered = PageSet.empty();
+  private final AtomicLong otherwise = new AtomicLong();
+  private final AtomicLong unwatched = new AtomicLong();
 
   /** Protected at the last fetch or before, and not drained since. */
   private PageSet armed = PageSet.empty();
 
   private boolean closed;
 
-  UffdSession(AddressSpace space, Mode mode, Descriptor descriptor) {
+  UffdSession(AddressSpace space, Userfaultfd facility, Mode mode) throws TrackingException {
     this.space = space;
-    this.mode = mode;
-    this.descriptor = descriptor;
+    watch = new Watch(space, facility, mode);
     space.addListener(changes);
-  }
-
-  static String name(Mode mode) {
-    return switch (mode) {
-      case SYNCHRONOUS_WRITE_PROTECT -> "synchronous";
-      case ASYNCHRONOUS_WRITE_PROTECT -> "asynchronous";
-      case MISSING -> "missing";
-    };
   }
 
   @Override
@@ -54,34 +48,42 @@ final class UffdSession implements TrackingSession {
     if (closed) {
       throw new TrackingException("the uffd session is closed, wanted an open one");
     }
-    PageSet fresh = arm.minus(registered);
-    if (!fresh.isEmpty()) {
-      descriptor.register(fresh);
-      registered = registered.union(fresh);
-    }
-    PageSet written = descriptor.drain().union(changes.take().intersect(armed));
-    Optional<String> lost = descriptor.lost();
-    // After a loss nobody knows what is still protected.
-    PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
-    PageSet wanted = lost.isPresent() ? armed.union(arm) : arm;
-    PageSet protect = wanted.minus(intact);
-    if (!protect.isEmpty()) {
-      descriptor.writeProtect(protect);
-    }
-    armed = intact.union(wanted);
+    watch.place(arm);
+    PageSet written = watch.drain().union(changes.take().intersect(armed));
+    Optional<String> lost = protect(watch.lost(), written, arm);
+    written = written.union(watch.unwatched().intersect(scan));
     fetches.incrementAndGet();
     reported.addAndGet(written.pageCount());
-    protectedPages.addAndGet(protect.pageCount());
+    otherwise.set(watch.watchedOtherwise().pageCount());
+    unwatched.set(watch.unwatched().pageCount());
     return new Gathered(written, lost);
+  }
+
+  /** Arms anew; a handler that dies over it is told in this report, not only in the next one. */
+  private Optional<String> protect(Optional<String> drained, PageSet written, PageSet arm)
+      throws TrackingException {
+    Optional<String> lost = drained;
+    for (int attempt = 0; attempt < PATIENCE; attempt++) {
+      // After a loss nobody knows what is still protected.
+      PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
+      PageSet wanted = lost.isPresent() ? armed.union(arm) : arm;
+      PageSet protect = wanted.minus(intact);
+      watch.protect(protect);
+      protectedPages.addAndGet(protect.pageCount());
+      Optional<String> late = watch.lost();
+      if (late.isEmpty()) {
+        armed = intact.union(wanted);
+        return lost;
+      }
+      lost = late;
+    }
+    throw new TrackingException(
+        "protecting %s failed %d times: %s".formatted(arm, PATIENCE, lost.orElse("")));
   }
 
   @Override
   public void unmapped(PageSet pages) {
-    PageSet gone = registered.intersect(pages);
-    if (!gone.isEmpty()) {
-      descriptor.unregister(gone);
-      registered = registered.minus(gone);
-    }
+    watch.unregister(pages);
     armed = armed.minus(pages);
   }
 
@@ -92,7 +94,7 @@ final class UffdSession implements TrackingSession {
 
   @Override
   public String mode() {
-    return name(mode);
+    return watch.mode();
   }
 
   @Override
@@ -101,7 +103,9 @@ final class UffdSession implements TrackingSession {
         Map.of(
             "session.fetches", fetches.get(),
             "session.pages", reported.get(),
-            "session.protected", protectedPages.get()));
+            "session.protected", protectedPages.get(),
+            "session.asynchronous", otherwise.get(),
+            "session.unwatched", unwatched.get()));
   }
 
   @Override
@@ -109,7 +113,7 @@ final class UffdSession implements TrackingSession {
     if (!closed) {
       closed = true;
       space.removeListener(changes);
-      descriptor.close();
+      watch.close();
     }
   }
 

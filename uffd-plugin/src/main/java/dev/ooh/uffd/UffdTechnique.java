@@ -10,13 +10,16 @@ import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * userfaultfd: synchronous write-protection where the kernel offers it, as in the paper; else
- * asynchronous.
+ * asynchronous. The space's setting {@code uffd.mode} ({@code synchronous} or {@code asynchronous})
+ * wants one of them, and the other is not taken instead.
  */
 @Component(service = TrackingTechnique.class)
 public final class UffdTechnique implements TrackingTechnique {
@@ -24,6 +27,7 @@ public final class UffdTechnique implements TrackingTechnique {
       new TechniqueDescriptor("uffd", "userfaultfd write-protection", 200, false);
   private static final List<Mode> PREFERRED =
       List.of(Mode.SYNCHRONOUS_WRITE_PROTECT, Mode.ASYNCHRONOUS_WRITE_PROTECT);
+  private static final String SETTING = "uffd.mode";
   private static final String REMEDY =
       "Linux 5.7 and later, and sysctl vm.unprivileged_userfaultfd=1 or CAP_SYS_PTRACE";
 
@@ -35,36 +39,39 @@ public final class UffdTechnique implements TrackingTechnique {
   @Override
   public Probe probe(AddressSpace space) {
     List<String> refusals = new ArrayList<>();
+    Set<String> remedies = new LinkedHashSet<>();
     try {
       Userfaultfd facility = facility(space);
-      for (Mode mode : offered(facility)) {
+      for (Mode mode : wanted(space)) {
         Probe probe = probe(space, facility, mode);
         if (probe.usable()) {
           return probe;
         }
-        refusals.add(UffdSession.name(mode) + ": " + probe.reason());
+        refusals.add(Channel.name(mode) + ": " + probe.reason());
+        remedies.add(probe.remedy());
       }
     } catch (TrackingException e) {
       refusals.add(String.valueOf(e.getMessage()));
+      remedies.add(e.remedy().isEmpty() ? REMEDY : e.remedy());
     }
-    return Probe.refused(String.join("; ", refusals), REMEDY);
+    return Probe.refused(String.join("; ", refusals), String.join("; or ", remedies));
   }
 
   @Override
   public TrackingSession open(AddressSpace space) throws TrackingException {
     Userfaultfd facility = facility(space);
-    List<Mode> modes = offered(facility);
+    List<Mode> modes = wanted(space);
     for (Mode mode : modes) {
       // The last one is not tried: if it fails, its own call says why.
       if (mode == modes.getLast() || probe(space, facility, mode).usable()) {
-        return new UffdSession(space, mode, facility.open(mode));
+        return new UffdSession(space, facility, mode);
       }
     }
     throw new AssertionError(modes);
   }
 
   private static Probe probe(AddressSpace space, Userfaultfd facility, Mode mode) {
-    return RoundTrip.probe(space, it -> new UffdSession(space, mode, facility.open(mode)), REMEDY);
+    return RoundTrip.probe(space, it -> new UffdSession(space, facility, mode), REMEDY);
   }
 
   private static Userfaultfd facility(AddressSpace space) throws TrackingException {
@@ -74,14 +81,24 @@ public final class UffdTechnique implements TrackingTechnique {
             () -> new TrackingException("no userfaultfd on substrate " + space.substrate()));
   }
 
-  /** The preferred modes that the kernel has; never empty. */
-  private static List<Mode> offered(Userfaultfd facility) throws TrackingException {
-    Set<Mode> modes = facility.modes();
-    List<Mode> usable = PREFERRED.stream().filter(modes::contains).toList();
-    if (usable.isEmpty()) {
-      throw new TrackingException(
-          "userfaultfd offers modes " + modes + ", wanted one of " + PREFERRED);
+  /** The modes to try, in this order; never empty. */
+  private static List<Mode> wanted(AddressSpace space) throws TrackingException {
+    Optional<String> setting = space.setting(SETTING);
+    if (setting.isEmpty()) {
+      return PREFERRED;
     }
-    return usable;
+    for (Mode mode : PREFERRED) {
+      if (Channel.name(mode).equals(setting.get())) {
+        return List.of(mode);
+      }
+    }
+    throw new TrackingException(
+        "%s: found %s, wanted synchronous or asynchronous%s"
+            .formatted(
+                SETTING,
+                setting.get(),
+                setting.get().equals("missing")
+                    ? "; missing faults tell of first touches only, not of writes"
+                    : ""));
   }
 }

@@ -28,7 +28,7 @@ class UffdMutantsTest {
             without("dev.ooh.machine.kernel.Userfault", "fault", "add")),
         that("forgets unmaps", emptied("dev.ooh.uffd.UffdSession", "unmapped")),
         that("ignores dropped contents", emptied("dev.ooh.uffd.UffdSession$Changes", "changed")),
-        that("never protects again", without("dev.ooh.uffd.UffdSession", "fetch", "writeProtect")));
+        that("never protects again", without("dev.ooh.uffd.Channel", "protect", "writeProtect")));
   }
 
   @ParameterizedTest

@@ -7,9 +7,11 @@ import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +25,7 @@ class UffdSessionLossTest {
   void afterALossEverythingArmedIsProtectedAgain() throws Exception {
     Told descriptor = new Told();
     try (AddressSpace space = new VirtualSubstrate().open(SpaceOptions.named("loss"));
-        UffdSession session = new UffdSession(space, Mode.SYNCHRONOUS_WRITE_PROTECT, descriptor)) {
+        UffdSession session = new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT)) {
       session.fetch(ALL, ALL);
       descriptor.protectedPages = PageSet.empty();
       assertThat(session.fetch(ASKED, ASKED)).isEqualTo(Gathered.of(PageSet.empty()));
@@ -35,10 +37,36 @@ class UffdSessionLossTest {
     }
   }
 
+  @Test
+  void aLossWhilePagesAreProtectedIsToldAtOnce() throws Exception {
+    Told descriptor = new Told();
+    try (AddressSpace space = new VirtualSubstrate().open(SpaceOptions.named("loss"));
+        UffdSession session = new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT)) {
+      session.fetch(ALL, ALL);
+      PageSet fresh = PageSet.of(0x30_0000, 0x31_0000);
+      descriptor.lossWhileProtecting = Optional.of("the handler died");
+      assertThat(session.fetch(fresh, fresh))
+          .isEqualTo(Gathered.lost(PageSet.empty(), "the handler died"));
+      assertThat(descriptor.protectedPages).isEqualTo(ALL.union(fresh));
+      assertThat(session.fetch(ALL, ALL)).isEqualTo(Gathered.of(PageSet.empty()));
+    }
+  }
+
   /** Does what it is told, and loses when it is told to. */
-  private static final class Told implements Descriptor {
+  private static final class Told implements Userfaultfd, Descriptor {
+    Optional<String> lossWhileProtecting = Optional.empty();
     PageSet protectedPages = PageSet.empty();
     Optional<String> loss = Optional.empty();
+
+    @Override
+    public Set<Mode> modes() {
+      return Set.of(Mode.SYNCHRONOUS_WRITE_PROTECT);
+    }
+
+    @Override
+    public Descriptor open(Mode mode) {
+      return this;
+    }
 
     @Override
     public void register(PageSet ranges) {}
@@ -48,6 +76,11 @@ class UffdSessionLossTest {
 
     @Override
     public void writeProtect(PageSet ranges) {
+      if (lossWhileProtecting.isPresent()) {
+        loss = lossWhileProtecting;
+        lossWhileProtecting = Optional.empty();
+        protectedPages = PageSet.empty();
+      }
       protectedPages = protectedPages.union(ranges);
     }
 

@@ -26,13 +26,14 @@ public final class MonitorPool {
 
   /** With the limits of daily use. */
   public MonitorPool() {
-    this(Duration.ofSeconds(10), Duration.ofSeconds(30));
+    this(Duration.ofSeconds(20), Duration.ofSeconds(30));
   }
 
   /**
    * Starts nothing yet.
    *
-   * @param limit how long a monitor may be stopped, or take for an answer, before it is killed
+   * @param limit how long a monitor may be stopped before it is killed; it may take half of that
+   *     for an answer
    * @param idle how long it stays with nothing to serve
    */
   public MonitorPool(Duration limit, Duration idle) {
@@ -65,12 +66,12 @@ public final class MonitorPool {
     MonitorProcess known = running;
     if (known != null && known.isAlive()) {
       try {
-        return new Monitor(known, userfaultfd, limit);
+        return new Monitor(known, userfaultfd, limit.dividedBy(2));
       } catch (FacilityException e) {
         // It died, or ended by itself, since it was last asked. A new one takes over.
       }
     }
-    return new Monitor(restart(known), userfaultfd, limit);
+    return new Monitor(restart(known), userfaultfd, limit.dividedBy(2));
   }
 
   private MonitorProcess restart(@Nullable MonitorProcess dead) throws FacilityException {

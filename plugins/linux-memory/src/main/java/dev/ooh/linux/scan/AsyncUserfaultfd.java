@@ -78,16 +78,21 @@ final class AsyncUserfaultfd implements AutoCloseable {
   /**
    * Lets go of ranges. The kernel forgot those that were unmapped; released memory that is still
    * mapped would fault on, and be refused to the next tracker.
+   *
+   * <p>Addresses that were unmapped meanwhile may be another tracker's by now, and kernels before
+   * 6.17 let any descriptor unregister another's range. Registering fails with EBUSY there.
    */
   void unregister(PageSet ranges) {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
     for (int run = 0; run < gone.runCount(); run++) {
-      Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), 0);
       try {
+        Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), Uffdio.REGISTER_MODE_WP);
+        calls.ioctl(fd, Uffdio.UFFDIO_REGISTER, argument, () -> "UFFDIO_REGISTER");
+        Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), 0);
         calls.ioctl(fd, Uffdio.UFFDIO_UNREGISTER, argument, () -> "UFFDIO_UNREGISTER");
       } catch (CallException e) {
-        // Unmapped already, or mapped anew without a registration: nothing to let go of.
+        // Unmapped already, or somebody else's: nothing to let go of.
       }
     }
   }

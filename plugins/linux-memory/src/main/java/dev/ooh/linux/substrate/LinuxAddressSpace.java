@@ -16,6 +16,7 @@ import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.OutsideWrites;
@@ -35,7 +36,7 @@ import java.util.function.Consumer;
 
 /** Mappings of this process within one {@link Reservation}. */
 final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
-  private final String name;
+  private final SpaceOptions options;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
   private final LinuxMemory memory;
@@ -54,9 +55,9 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;
 
-  LinuxAddressSpace(String name, Architecture architecture, MonitorPool monitors)
+  LinuxAddressSpace(SpaceOptions options, Architecture architecture, MonitorPool monitors)
       throws CallException {
-    this.name = name;
+    this.options = options;
     this.monitors = monitors;
     try {
       reservation = new Reservation(calls);
@@ -73,7 +74,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   @Override
   public String name() {
-    return name;
+    return options.name();
   }
 
   @Override
@@ -148,6 +149,8 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   @Override
   public Region adopt(String regionName, MemorySegment segment) throws FacilityException {
+    // Its addresses may be those of an arena that was closed.
+    forgetClosedArenas();
     Region region;
     synchronized (this) {
       checkOpen();
@@ -231,6 +234,11 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   }
 
   @Override
+  public Optional<String> setting(String setting) {
+    return Optional.ofNullable(options.settings().get(setting));
+  }
+
+  @Override
   public void addListener(Listener listener) {
     listeners.add(listener);
   }
@@ -269,7 +277,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   private void checkOpen() {
     if (!open) {
-      throw new IllegalStateException("address space " + name + " is closed, wanted an open one");
+      throw new IllegalStateException("address space " + name() + " is closed, wanted an open one");
     }
   }
 

@@ -48,7 +48,7 @@ public final class LinuxSubstrate implements Substrate {
     Architecture architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
     try {
-      return new LinuxAddressSpace(options.name(), architecture, monitors);
+      return new LinuxAddressSpace(options, architecture, monitors);
     } catch (CallException e) {
       throw new IllegalStateException(
           "open address space " + options.name() + ": " + e.getMessage());

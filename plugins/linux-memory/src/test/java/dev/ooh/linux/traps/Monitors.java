@@ -1,5 +1,8 @@
 package dev.ooh.linux.traps;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,6 +18,31 @@ final class Monitors {
 
   static List<Long> pids() {
     return all().map(ProcessHandle::pid).toList();
+  }
+
+  /** Stops the only one, as a debugger does. */
+  static ProcessHandle stop() throws Exception {
+    ProcessHandle monitor = all().findFirst().orElseThrow();
+    Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(monitor.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IllegalStateException("kill -STOP " + monitor.pid() + " failed");
+    }
+    while (!isStopped(monitor)) {
+      Thread.onSpinWait();
+    }
+    return monitor;
+  }
+
+  /** Each thread stops when it comes to it. */
+  private static boolean isStopped(ProcessHandle process) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", process.pid() + "", "task"))) {
+      for (Path thread : threads.toList()) {
+        if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   static void kill() {

@@ -1,0 +1,162 @@
+package dev.ooh.linux.traps;
+
+import static dev.ooh.linux.traps.TrackedRegion.PAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.monitor.MonitorPool;
+import dev.ooh.linux.scan.WriteProtectScans;
+import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.linux.userfault.LinuxUserfaultfd;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
+import dev.ooh.tracking.facility.Userfaultfd.Mode;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One monitor for several descriptors, and what becomes of them when it doesn't do its work. */
+@Timeout(90)
+class MonitorTrapsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("traps"));
+  private final Region one = space.map(RegionRequest.anonymous("one", 8 * PAGE));
+  private final Region other = space.map(RegionRequest.anonymous("other", 8 * PAGE));
+  private MonitorPool pool = new MonitorPool();
+
+  @AfterEach
+  void close() {
+    pool.leave();
+    space.close();
+    assertThat(Monitors.pids()).isEmpty();
+  }
+
+  private void pool(Duration limit, Duration idle) {
+    pool = new MonitorPool(limit, idle);
+  }
+
+  private Descriptor open(Region region) throws Exception {
+    Architecture architecture = Architecture.current().orElseThrow();
+    LinuxUserfaultfd facility =
+        new LinuxUserfaultfd(
+            architecture, new WriteProtectScans(architecture, PageSet::empty), pool);
+    assumeTrue(
+        facility.modes().contains(Mode.SYNCHRONOUS_WRITE_PROTECT),
+        "needs CAP_SYS_PTRACE, vm.unprivileged_userfaultfd or /dev/userfaultfd");
+    Descriptor descriptor = facility.open(Mode.SYNCHRONOUS_WRITE_PROTECT);
+    descriptor.register(region.pages());
+    descriptor.writeProtect(region.pages());
+    return descriptor;
+  }
+
+  private PageSet write(Region region, int page) {
+    long address = region.start() + (long) page * PAGE;
+    space.memory().putLong(address, 1);
+    return PageSet.builder().addPage(address).build();
+  }
+
+  private void assertTracks(Descriptor descriptor, Region region) throws Exception {
+    descriptor.writeProtect(region.pages());
+    PageSet written = write(region, 5);
+    assertThat(descriptor.drain()).isEqualTo(written);
+    assertThat(descriptor.lost()).isEmpty();
+  }
+
+  @Test
+  void oneMonitorServesSeveralDescriptorsAndEachSeesItsOwn() throws Exception {
+    pool.enter();
+    try (Descriptor first = open(one);
+        Descriptor second = open(other)) {
+      assertThat(Monitors.pids()).hasSize(1);
+      PageSet ofOne = write(one, 3);
+      PageSet ofOther = write(other, 4);
+      assertThat(first.drain()).isEqualTo(ofOne);
+      assertThat(second.drain()).isEqualTo(ofOther);
+      first.close();
+      assertTracks(second, other);
+      try (Descriptor again = open(one)) {
+        assertTracks(again, one);
+      }
+    }
+  }
+
+  @Test
+  void itsDeathIsToldToEachDescriptorAndOneNewMonitorTakesOver() throws Exception {
+    pool.enter();
+    try (Descriptor first = open(one);
+        Descriptor second = open(other)) {
+      Monitors.kill();
+      write(one, 1);
+      write(other, 1);
+      for (Descriptor descriptor : new Descriptor[] {first, second}) {
+        assertThat(descriptor.drain()).isEqualTo(PageSet.empty());
+        assertThat(descriptor.lost()).hasValueSatisfying(why -> assertThat(why).contains("died"));
+      }
+      assertThat(Monitors.pids()).hasSize(1);
+      assertTracks(first, one);
+      assertTracks(second, other);
+    }
+  }
+
+  @Test
+  void aDeathWhilePagesAreProtectedIsTold() throws Exception {
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      Monitors.kill();
+      descriptor.writeProtect(one.pages());
+      assertThat(descriptor.lost()).isPresent();
+      assertTracks(descriptor, one);
+    }
+  }
+
+  /** Nobody asks it anything: the kernel's own timer ends it. */
+  @Test
+  void aStoppedMonitorHoldsNoWriterForEver() throws Exception {
+    pool(Duration.ofMillis(400), LONG);
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      ProcessHandle monitor = Monitors.stop();
+      write(one, 2);
+      monitor.onExit().join();
+      descriptor.drain();
+      assertThat(descriptor.lost()).isPresent();
+      assertTracks(descriptor, one);
+    }
+  }
+
+  @Test
+  void aStoppedMonitorIsEndedByAQuestionWithAPlainReason() throws Exception {
+    pool(Duration.ofSeconds(4), LONG);
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      ProcessHandle monitor = Monitors.stop();
+      assertThat(descriptor.drain()).isEqualTo(PageSet.empty());
+      assertThat(monitor.isAlive()).isFalse();
+      assertThat(descriptor.lost())
+          .contains(
+              "drain faults: the userfaultfd monitor (process %d) did not answer within 2000 ms, and was ended"
+                  .formatted(monitor.pid()));
+      assertTracks(descriptor, one);
+    }
+  }
+
+  @Test
+  void aMonitorWithNothingToDoLeavesAndComesBack() throws Exception {
+    pool(Duration.ofSeconds(5), Duration.ofMillis(1));
+    pool.enter();
+    open(one).close();
+    for (long pid : Monitors.pids()) {
+      ProcessHandle.of(pid).ifPresent(monitor -> monitor.onExit().join());
+    }
+    try (Descriptor descriptor = open(one)) {
+      assertTracks(descriptor, one);
+    }
+  }
+}
