@@ -34,6 +34,13 @@ final class Shadow {
     return owed.build();
   }
 
+  /** The pages that an interval reports something of; it may report less than a page. */
+  static PageSet pages(Interval interval) {
+    PageSet.Builder pages = PageSet.builder();
+    interval.pages().forEachPage(pages::addPage);
+    return pages.build();
+  }
+
   /** Copies what was reported, as a consumer does after its fetch; law 4. */
   void copy(Interval interval) {
     interval.pages().forEachPage(page -> copies.put(page, contents.of(page)));

@@ -57,6 +57,7 @@ class BundleFolderTest {
             "dev.ooh.tracking-core",
             "dev.ooh.metering",
             "dev.ooh.weaving",
+            "dev.ooh.write-barrier",
             "dev.ooh.cli",
             "dev.ooh.virtual-hardware",
             "dev.ooh.linux-memory",

@@ -57,6 +57,7 @@ class RoomsTest {
         Room.of("plugins/virtual-hardware", "dev.ooh.machine.substrate..")
             .mayImport(CONTRACT, "dev.ooh.machine.."),
         Room.of("plugins/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
+        Room.of("plugins/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS),
         Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS),
         Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
@@ -98,7 +99,7 @@ class RoomsTest {
   /** What has one removable door, by class name: the packages that may import it. */
   static Map<String, List<String>> doors() {
     return Map.of(
-        "net\\.bytebuddy\\..*", List.of("dev.ooh.weaving.internal"),
+        "net\\.bytebuddy\\..*", List.of("dev.ooh.weaving.internal", "dev.ooh.barrier.weaving"),
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.criu.image.."),

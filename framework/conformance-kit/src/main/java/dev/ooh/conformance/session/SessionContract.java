@@ -267,6 +267,7 @@ public abstract class SessionContract extends SessionFixture {
   void writesOfTheKernelAreToldByTheSubstrateOrTheTechnique() throws Exception {
     Optional<OutsideWrites> outside = space().facility(OutsideWrites.class);
     assumeTrue(outside.isPresent(), "no outside writes here");
+    assumeTrue(technique().descriptor().seesOutsideWrites(), "the technique doesn't see them");
     PageSet all = map(8);
     PageSet.Builder told = PageSet.builder();
     space()

@@ -1,5 +1,6 @@
 package dev.ooh.tracking.facility;
 
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.lang.foreign.MemorySegment;
 
@@ -21,4 +22,7 @@ public interface SegmentAdoption {
    * region whose arena is closed already may belong to somebody else.
    */
   void release(Region region) throws FacilityException;
+
+  /** The pages of all adopted regions. */
+  PageSet adopted();
 }

@@ -62,6 +62,12 @@ final class AdoptedSegments {
     return byStart.values().stream().map(Adopted::region).toList();
   }
 
+  PageSet pages() {
+    PageSet.Builder pages = PageSet.builder();
+    byStart.values().forEach(adopted -> pages.addAll(adopted.region.pages()));
+    return pages.build();
+  }
+
   /** Mapped files: shared memory, whose entries the kernel may drop while dirty. */
   PageSet mappedFiles() {
     PageSet.Builder pages = PageSet.builder();

@@ -169,6 +169,11 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     tell(listener -> listener.unmapped(this, region.pages()));
   }
 
+  @Override
+  public synchronized PageSet adopted() {
+    return adopted.pages();
+  }
+
   /** Pages of a closed arena are somebody else's by now. */
   private void forgetClosedArenas() {
     List<Region> closed;
@@ -283,7 +288,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   private PageSet mapped() {
     PageSet.Builder pages = PageSet.builder();
-    adopted.regions().forEach(region -> pages.addAll(region.pages()));
+    pages.addAll(adopted.pages());
     mappings.regions().forEach(region -> pages.addAll(region.pages()));
     return pages.build();
   }

@@ -2,6 +2,7 @@ package dev.ooh.linux.substrate;
 
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
+import dev.ooh.memory.StoresTracked;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -13,6 +14,7 @@ import java.nio.ByteOrder;
  * once in interpreted code; in compiled code maybe at the thread's next safepoint, and then as the
  * bare InternalError.
  */
+@StoresTracked
 final class LinuxMemory implements Memory {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfInt INT =

@@ -143,9 +143,11 @@ final class Ledger {
       // Nobody watched over these before; from here on the session says when they are written.
       account.assumeIfNotOwed(UNARMED, becameArmed);
     }
+    // A page of which some cards were reported is unarmed as a whole: sessions arm pages.
+    PageSet disarmed = WholePages.of(report.pages()).minus(arm);
     // After a loss only what the session was told to arm is sure to be armed: a page whose write
     // was lost may have been disarmed by it.
-    armed = report.lost().isPresent() ? arm : armed.minus(report.pages().minus(arm)).union(arm);
+    armed = report.lost().isPresent() ? arm : armed.minus(disarmed).union(arm);
   }
 
   /** An interval of all of {@code scan}, without any session's help. */

@@ -1,0 +1,113 @@
+package dev.ooh.barrier;
+
+import dev.ooh.barrier.card.CardTable;
+import dev.ooh.barrier.link.StoreLinks;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.ProcessFence;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Knows what is armed, and reads and cleans its cards. */
+final class WriteBarrierSession implements TrackingSession {
+  private final StoreLinks links;
+  private final ProcessFence fence;
+  private final CardTable cards;
+  private final AtomicLong fetches = new AtomicLong();
+  private final AtomicLong reported = new AtomicLong();
+  private final AtomicLong fences = new AtomicLong();
+  private PageSet armed = PageSet.empty();
+  private boolean closed;
+
+  WriteBarrierSession(StoreLinks links, int cardBytes, ProcessFence fence)
+      throws TrackingException {
+    this.links = links;
+    this.fence = fence;
+    try {
+      cards = links.open(this, cardBytes);
+    } catch (IllegalStateException e) {
+      throw new TrackingException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+    if (closed) {
+      throw new TrackingException("the write-barrier session is closed, wanted an open one");
+    }
+    PageSet fresh = arm.minus(armed);
+    check(fresh);
+    PageSet written = cards.drain(scan.intersect(armed), arm);
+    cards.arm(fresh);
+    armed = armed.minus(written).union(arm);
+    fetches.incrementAndGet();
+    reported.addAndGet(written.pageCount());
+    if (!written.isEmpty() || !fresh.isEmpty()) {
+      fenceAll();
+    }
+    List<String> doubts = links.takeDoubts(this);
+    return doubts.isEmpty()
+        ? Gathered.of(written)
+        : Gathered.lost(written, String.join("; ", doubts));
+  }
+
+  private void check(PageSet fresh) throws TrackingException {
+    if (!CardTable.holds(fresh)) {
+      throw new TrackingException(
+          "can't arm %s: the table of cards ends at 0x%x".formatted(fresh, 1L << 48));
+    }
+  }
+
+  /** From here on nobody relies on a card as it was before it was cleaned. */
+  private void fenceAll() throws TrackingException {
+    try {
+      fence.fence();
+    } catch (FacilityException e) {
+      throw new TrackingException("the process-wide fence failed: " + e.getMessage(), e);
+    }
+    fences.incrementAndGet();
+  }
+
+  @Override
+  public void unmapped(PageSet pages) {
+    PageSet gone = armed.intersect(pages);
+    cards.disarm(gone);
+    armed = armed.minus(gone);
+  }
+
+  @Override
+  public boolean needsStoppedWriters() {
+    return false;
+  }
+
+  @Override
+  public String mode() {
+    return "cards of %d bytes, %s"
+        .formatted(
+            cards.cardBytes(),
+            fence instanceof SafepointFence ? "a safepoint a fetch" : "a process fence a fetch");
+  }
+
+  @Override
+  public TechniqueStatistics statistics() {
+    return TechniqueStatistics.of(
+        Map.of(
+            "session.fetches", fetches.get(),
+            "session.pages", reported.get(),
+            "session.fences", fences.get()));
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      cards.disarm(armed);
+      links.close(this);
+    }
+  }
+}

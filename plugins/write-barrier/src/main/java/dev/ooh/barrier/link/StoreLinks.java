@@ -1,0 +1,232 @@
+package dev.ooh.barrier.link;
+
+import dev.ooh.barrier.card.CardTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.Buffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where woven stores meet the sessions. Woven classes reach it by static bootstrap methods, so
+ * there is one of it; it forgets classes that went away. For any thread.
+ */
+public final class StoreLinks {
+  private static final int MOST_REASONS = 8;
+  private static final StoreLinks SHARED = new StoreLinks();
+
+  private final MethodHandles.Lookup lookup = MethodHandles.lookup();
+  private final Barrier barrier = new Barrier();
+  private final LayoutOffsets offsets = new LayoutOffsets();
+  private final SegmentStores segments = new SegmentStores(barrier);
+  private final BufferStores buffers = new BufferStores(barrier);
+  private final VariableStores variables = new VariableStores(barrier, offsets, this::doubt);
+  private final Variables makers = new Variables(offsets, this::unfollowed);
+
+  private final Map<ClassLoader, Set<String>> woven = new WeakHashMap<>();
+  private final Map<ClassLoader, Set<String>> unfollowed = new WeakHashMap<>();
+  private final Map<Object, Set<String>> users = new LinkedHashMap<>();
+  private @Nullable CardTable table;
+
+  StoreLinks() {}
+
+  /** The one that woven classes use. */
+  public static StoreLinks shared() {
+    return SHARED;
+  }
+
+  // Bootstrap methods of woven calls (JVMS 6.5 invokedynamic). The name is the called method's.
+
+  /** A method of MemorySegment that stores. */
+  public static CallSite segment(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
+    return site(SHARED.segments.woven(name, original.asFixedArity()), type);
+  }
+
+  /** A method of a buffer that stores. */
+  public static CallSite buffer(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
+    return site(SHARED.buffers.woven(name, original.asFixedArity()), type);
+  }
+
+  /** An access mode of VarHandle that stores. */
+  public static CallSite variable(MethodHandles.Lookup caller, String name, MethodType type) {
+    return site(SHARED.variables.woven(className(caller), name, type), type);
+  }
+
+  /** A method that makes a VarHandle. */
+  public static CallSite maker(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
+    return site(SHARED.makers.woven(caller.lookupClass(), name, original.asFixedArity()), type);
+  }
+
+  /** A method that may store, by the kernel or by unwoven code, to memory that it is given. */
+  public static CallSite handedOut(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
+    return site(SHARED.marksAll(original.asFixedArity()), type);
+  }
+
+  /** {@code MethodHandle.invokeExact} or {@code invoke}, of a downcall for example. */
+  public static CallSite invocation(MethodHandles.Lookup caller, String name, MethodType type) {
+    MethodType called = type.dropParameterTypes(0, 1);
+    MethodHandle invoker =
+        name.equals("invokeExact")
+            ? MethodHandles.exactInvoker(called)
+            : MethodHandles.invoker(called);
+    return site(SHARED.marksAll(invoker), type);
+  }
+
+  /** {@code ()}: a store was made to who knows where. */
+  public static CallSite unseen(
+      MethodHandles.Lookup caller, String name, MethodType type, String call) {
+    MethodHandle doubt = SHARED.handle("doubt", void.class, String.class).bindTo(SHARED);
+    String reason =
+        "%s calls %s, which stores past every barrier".formatted(className(caller), call);
+    return site(SHARED.barrier.whileOn(MethodHandles.insertArguments(doubt, 0, reason)), type);
+  }
+
+  private static CallSite site(MethodHandle target, MethodType type) {
+    return new ConstantCallSite(target.asType(type));
+  }
+
+  private static String className(MethodHandles.Lookup caller) {
+    return caller.lookupClass().getName();
+  }
+
+  private MethodHandle marksAll(MethodHandle original) {
+    MethodType call = original.type();
+    MethodHandle mark =
+        handle("markAll", void.class, Object[].class)
+            .bindTo(this)
+            .asCollector(Object[].class, call.parameterCount())
+            .asType(call.changeReturnType(void.class));
+    return After.anyway(original, barrier.whileOn(mark));
+  }
+
+  private MethodHandle handle(String name, Class<?> result, Class<?>... parameters) {
+    try {
+      return lookup.findVirtual(StoreLinks.class, name, MethodType.methodType(result, parameters));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(name, e);
+    }
+  }
+
+  private void markAll(Object[] arguments) throws Throwable {
+    for (Object argument : arguments) {
+      if (argument instanceof MemorySegment segment) {
+        barrier.range().invokeExact(segment, 0L, segment.byteSize());
+      } else if (argument instanceof Buffer buffer) {
+        markAll(buffer);
+      } else if (argument instanceof Buffer[] several) {
+        for (Buffer buffer : several) {
+          markAll(buffer);
+        }
+      }
+    }
+  }
+
+  private void markAll(Buffer buffer) throws Throwable {
+    BufferStores.absolute(
+        barrier.range(),
+        buffer,
+        0,
+        buffer.capacity() * BufferStores.bytesOfElement(buffer.getClass()));
+  }
+
+  // What weavers tell.
+
+  /**
+   * Notes a class whose stores were woven.
+   *
+   * @param what the class does that no barrier can follow, in words
+   */
+  public synchronized void wove(ClassLoader loader, String className, List<String> what) {
+    woven.computeIfAbsent(loader, it -> new LinkedHashSet<>()).add(className);
+    what.forEach(line -> unfollowed(loader, line));
+  }
+
+  private synchronized void unfollowed(ClassLoader loader, String what) {
+    unfollowed.computeIfAbsent(loader, it -> new LinkedHashSet<>()).add(what);
+  }
+
+  /** Whether a class of {@code loader} was woven. */
+  public synchronized boolean wove(ClassLoader loader) {
+    return woven.containsKey(loader);
+  }
+
+  // What sessions ask.
+
+  public synchronized boolean isWoven(Class<?> type) {
+    return woven.getOrDefault(type.getClassLoader(), Set.of()).contains(type.getName());
+  }
+
+  /** All classes whose stores were woven. */
+  public synchronized List<String> woven() {
+    return woven.values().stream().flatMap(Set::stream).toList();
+  }
+
+  /** What woven classes do that no barrier can follow. */
+  public synchronized List<String> unfollowed() {
+    return unfollowed.values().stream().flatMap(Set::stream).toList();
+  }
+
+  /**
+   * Switches the barriers on, if they aren't.
+   *
+   * @param user until it closes
+   * @param cardBytes the largest that the user can do with
+   * @return a table of cards of this size or smaller
+   * @throws IllegalStateException if the table in use has larger cards
+   */
+  public synchronized CardTable open(Object user, int cardBytes) {
+    CardTable now = table;
+    if (now == null) {
+      now = new CardTable(cardBytes);
+      table = now;
+      barrier.on(now);
+    } else if (now.cardBytes() > cardBytes) {
+      throw new IllegalStateException(
+          "cards have %d bytes as long as other sessions are open, wanted %d"
+              .formatted(now.cardBytes(), cardBytes));
+    }
+    users.put(user, new LinkedHashSet<>());
+    return now;
+  }
+
+  /** Switches the barriers off after the last user. */
+  public synchronized void close(Object user) {
+    if (users.remove(user) != null && users.isEmpty()) {
+      table = null;
+      barrier.off();
+    }
+  }
+
+  /** Why stores may have gone unmarked since the last call, if they may. */
+  public synchronized List<String> takeDoubts(Object user) {
+    Set<String> reasons = users.get(user);
+    if (reasons == null || reasons.isEmpty()) {
+      return List.of();
+    }
+    List<String> taken = new ArrayList<>(reasons);
+    reasons.clear();
+    return taken;
+  }
+
+  private synchronized void doubt(String reason) {
+    for (Set<String> reasons : users.values()) {
+      if (reasons.size() < MOST_REASONS) {
+        reasons.add(reason);
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.ooh.barrier.weaving;
+
+import java.util.Set;
+import net.bytebuddy.jar.asm.Type;
+
+/** Which calls store to memory off the heap, by what can be done about them. */
+final class StoreCatalogue {
+  static final String SEGMENT = "java/lang/foreign/MemorySegment";
+  static final String VAR_HANDLE = "java/lang/invoke/VarHandle";
+  static final String METHOD_HANDLE = "java/lang/invoke/MethodHandle";
+  private static final String METHOD_HANDLES = "java/lang/invoke/MethodHandles";
+  private static final String ALLOCATOR = "java/lang/foreign/SegmentAllocator";
+
+  private static final Set<String> SEGMENT_STORES =
+      Set.of("set", "setAtIndex", "setString", "fill", "copyFrom", "copy");
+  private static final Set<String> ADAPTERS =
+      Set.of(
+          "insertCoordinates",
+          "filterValue",
+          "filterCoordinates",
+          "collectCoordinates",
+          "permuteCoordinates",
+          "dropCoordinates");
+  private static final Set<String> HANDLE_MAKERS =
+      Set.of("withInvokeExactBehavior", "withInvokeBehavior", "toMethodHandle");
+
+  /** What the JDK only reads from memory that it is given. */
+  private static final Set<String> READERS = Set.of("write", "send", "equals", "compareTo");
+
+  private StoreCatalogue() {}
+
+  /** What a call is to the weaver. */
+  enum Kind {
+    /** Not of interest. */
+    NONE,
+    SEGMENT,
+    BUFFER,
+    VARIABLE,
+    /** Makes a variable handle. */
+    MAKER,
+    /** May store to all memory that it is given. */
+    HANDED_OUT,
+    /** Calls a method handle with memory. */
+    INVOCATION,
+    /** Stores to addresses that nobody sees. */
+    UNSEEN,
+    /** Leads to stores that nobody sees, later. */
+    ALLOCATOR
+  }
+
+  static Kind kindOf(String owner, String name, String descriptor) {
+    if (owner.equals(SEGMENT)) {
+      return SEGMENT_STORES.contains(name) && !toArray(name, descriptor) ? Kind.SEGMENT : Kind.NONE;
+    }
+    if (owner.equals(VAR_HANDLE)) {
+      return HANDLE_MAKERS.contains(name) ? Kind.MAKER : variable(name);
+    }
+    if (owner.equals(METHOD_HANDLES)) {
+      return ADAPTERS.contains(name) && descriptor.startsWith("(L" + VAR_HANDLE + ";")
+          ? Kind.MAKER
+          : Kind.NONE;
+    }
+    if (owner.equals(METHOD_HANDLE)) {
+      return (name.equals("invokeExact") || name.equals("invoke")) && takesMemory(descriptor)
+          ? Kind.INVOCATION
+          : Kind.NONE;
+    }
+    if (owner.startsWith("java/lang/foreign/")) {
+      return foreign(owner, name);
+    }
+    if (isBuffer(owner)) {
+      return name.startsWith("put") || name.equals("compact") || name.equals("append")
+          ? Kind.BUFFER
+          : Kind.NONE;
+    }
+    if (owner.equals("sun/misc/Unsafe")) {
+      return name.startsWith("put")
+              || name.startsWith("compareAndSwap")
+              || name.startsWith("getAnd")
+              || name.equals("setMemory")
+              || name.equals("copyMemory")
+          ? Kind.UNSEEN
+          : Kind.NONE;
+    }
+    boolean unwoven =
+        owner.startsWith("java/") || owner.startsWith("javax/") || owner.startsWith("jdk/");
+    return unwoven && !READERS.contains(name) && takesMemory(descriptor)
+        ? Kind.HANDED_OUT
+        : Kind.NONE;
+  }
+
+  private static Kind variable(String name) {
+    boolean reads = Set.of("get", "getVolatile", "getOpaque", "getAcquire").contains(name);
+    boolean stores =
+        name.startsWith("set")
+            || name.startsWith("compareAnd")
+            || name.startsWith("weakCompareAnd")
+            || name.startsWith("getAnd");
+    return stores && !reads ? Kind.VARIABLE : Kind.NONE;
+  }
+
+  private static Kind foreign(String owner, String name) {
+    if (name.equals("varHandle") || name.equals("arrayElementVarHandle")) {
+      return Kind.MAKER;
+    }
+    return owner.equals(ALLOCATOR)
+            && (name.equals("slicingAllocator") || name.equals("prefixAllocator"))
+        ? Kind.ALLOCATOR
+        : Kind.NONE;
+  }
+
+  /** {@code copy(segment, layout, offset, array, index, count)} stores to the heap. */
+  private static boolean toArray(String name, String descriptor) {
+    return name.equals("copy") && descriptor.endsWith("Ljava/lang/Object;II)V");
+  }
+
+  private static boolean isBuffer(String owner) {
+    return owner.startsWith("java/nio/") && owner.endsWith("Buffer") && owner.indexOf('/', 9) < 0;
+  }
+
+  private static boolean takesMemory(String descriptor) {
+    for (Type parameter : Type.getArgumentTypes(descriptor)) {
+      Type element = parameter.getSort() == Type.ARRAY ? parameter.getElementType() : parameter;
+      if (element.getSort() == Type.OBJECT
+          && (element.getInternalName().equals(SEGMENT) || isBuffer(element.getInternalName()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

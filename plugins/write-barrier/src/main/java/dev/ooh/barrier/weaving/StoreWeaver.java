@@ -1,0 +1,126 @@
+package dev.ooh.barrier.weaving;
+
+import dev.ooh.barrier.weaving.StoreVisitor.Findings;
+import dev.ooh.memory.StoresTracked;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.description.field.FieldDescription;
+import net.bytebuddy.description.field.FieldList;
+import net.bytebuddy.description.method.MethodList;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.pool.TypePool;
+import net.bytebuddy.utility.OpenedClassReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weaves a barrier behind each store of a class. The class keeps its shape: no member is added or
+ * changed, and no frame. Stateless.
+ */
+public final class StoreWeaver {
+  /** The mark's descriptor as it stands in the constant pool of a class that bears it. */
+  private static final byte[] MARK =
+      StoresTracked.class.descriptorString().getBytes(StandardCharsets.US_ASCII);
+
+  /** Java 7: the first class files with invokedynamic. */
+  private static final int OLDEST = Opcodes.V1_7;
+
+  private final ByteBuddy byteBuddy =
+      new ByteBuddy()
+          .with(Implementation.Context.Disabled.Factory.INSTANCE)
+          .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
+
+  /**
+   * What became of a class.
+   *
+   * @param bytes the woven class; the given array when nothing was woven
+   * @param calls how many calls were replaced
+   * @param unfollowed what the class does that no barrier can follow, a line each
+   */
+  public record Outcome(byte[] bytes, int calls, List<String> unfollowed) {}
+
+  /** Whether the class bears the mark: cheap, never wrongly false, and hardly ever wrongly true. */
+  public static boolean bearsMark(byte[] classFile) {
+    search:
+    for (int i = 0; i <= classFile.length - MARK.length; i++) {
+      for (int j = 0; j < MARK.length; j++) {
+        if (classFile[i + j] != MARK[j]) {
+          continue search;
+        }
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Weaves one class.
+   *
+   * @param loader where the class's own types are found; null is the boot loader
+   */
+  public Outcome weave(String className, byte[] classFile, @Nullable ClassLoader loader) {
+    int version = (classFile[6] & 0xff) << 8 | classFile[7] & 0xff;
+    if (version < OLDEST) {
+      return new Outcome(
+          classFile,
+          0,
+          List.of(
+              "%s has class file version %d, wanted %d or later"
+                  .formatted(className, version, OLDEST)));
+    }
+    ClassFileLocator locator =
+        new ClassFileLocator.Compound(
+            ClassFileLocator.Simple.of(className, classFile),
+            ClassFileLocator.ForClassLoader.of(loader),
+            ClassFileLocator.ForClassLoader.of(StoreWeaver.class.getClassLoader()));
+    TypeDescription type = TypePool.Default.of(locator).describe(className).resolve();
+    Findings findings = new Findings();
+    byte[] woven =
+        byteBuddy.redefine(type, locator).visit(new Visitors(findings)).make().getBytes();
+    return new Outcome(
+        findings.calls() == 0 ? classFile : woven, findings.calls(), findings.unfollowed());
+  }
+
+  /** Visits every method with code, type initializers and lambdas' bodies included. */
+  private static final class Visitors extends AsmVisitorWrapper.AbstractBase {
+    private final Findings findings;
+
+    Visitors(Findings findings) {
+      this.findings = findings;
+    }
+
+    @Override
+    public ClassVisitor wrap(
+        TypeDescription type,
+        ClassVisitor next,
+        Implementation.Context context,
+        TypePool pool,
+        FieldList<FieldDescription.InDefinedShape> fields,
+        MethodList<?> methods,
+        int writerFlags,
+        int readerFlags) {
+      return new ClassVisitor(OpenedClassReader.ASM_API, next) {
+        @Override
+        public @Nullable MethodVisitor visitMethod(
+            int access,
+            String name,
+            String descriptor,
+            @Nullable String signature,
+            String @Nullable [] exceptions) {
+          if ((access & Opcodes.ACC_NATIVE) != 0) {
+            findings.add("%s.%s is native".formatted(type.getName(), name));
+          }
+          MethodVisitor code = super.visitMethod(access, name, descriptor, signature, exceptions);
+          return code == null ? null : new StoreVisitor(code, type.getName(), findings);
+        }
+      };
+    }
+  }
+}
