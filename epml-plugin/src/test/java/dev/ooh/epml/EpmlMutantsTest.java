@@ -43,7 +43,7 @@ class EpmlMutantsTest {
             without("dev.ooh.epml.module.EpmlModule$Machine", "takeLog", "wrote")),
         that(
             "leaves reported pages unarmed",
-            without("dev.ooh.epml.EpmlSession", "collectAndArm", "arm")));
+            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "arm")));
   }
 
   @ParameterizedTest
@@ -55,7 +55,9 @@ class EpmlMutantsTest {
   @Test
   void aMutantThatIgnoresThatItsRingOverflowedIsRejected() {
     Mutant mutant =
-        that("ignores that its ring overflowed", emptied("dev.ooh.epml.module.RingBuffer", "drop"));
+        that(
+            "ignores that its ring overflowed",
+            emptied("dev.ooh.machine.extension.ring.RingBuffer", "drop"));
     assertRejected(subject(mutant).with("ring-entries", "20"));
   }
 

@@ -49,10 +49,10 @@ class SpmlMutantsTest {
             without("dev.ooh.machine.kernel.ReverseMap", "add", "put")),
         that(
             "does not resume logging",
-            without("dev.ooh.spml.SpmlSession", "collectAndArm", "resume")),
+            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "resume")),
         that(
             "leaves reported pages unarmed",
-            without("dev.ooh.spml.SpmlSession", "collectAndArm", "arm")));
+            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "arm")));
   }
 
   @ParameterizedTest

@@ -8,9 +8,7 @@ import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.extension.ScheduleNotifier;
-import dev.ooh.machine.extension.UioDevice;
-import java.util.HashMap;
-import java.util.Map;
+import dev.ooh.machine.extension.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +42,10 @@ public final class EpmlModule implements KernelModule {
   }
 
   /** The module at work on one machine. */
-  static final class Machine implements UioDevice, ScheduleNotifier {
-    final KernelContext kernel;
+  static final class Machine extends RingDevice<TrackedProcess> implements ScheduleNotifier {
+    private final KernelContext kernel;
     private final KernelPages pmlPage;
     private final KernelContext.InterruptLine line;
-    private final Map<Integer, TrackedProcess> opened = new HashMap<>();
 
     /** For whom the processor logs now. */
     private @Nullable TrackedProcess logging;
@@ -56,31 +53,25 @@ public final class EpmlModule implements KernelModule {
     private int started;
 
     Machine(KernelContext kernel) {
+      super(EpmlDevice.NAME, kernel);
       this.kernel = kernel;
       this.pmlPage = kernel.allocatePages(1);
       this.line = kernel.requestInterrupt(this::nearlyFull);
     }
 
     @Override
-    public Session open(GuestProcess opener) {
-      if (opened.containsKey(opener.pid())) {
-        throw new IllegalStateException(
-            "%s: process %s (%d) has it open, wanted one tracker a process"
-                .formatted(EpmlDevice.NAME, opener.name(), opener.pid()));
-      }
-      TrackedProcess tracked = new TrackedProcess(this, opener);
-      opened.put(opener.pid(), tracked);
-      return tracked;
+    protected TrackedProcess opened(GuestProcess opener) {
+      return new TrackedProcess(this, opener);
     }
 
     @Override
     public void scheduledOut(GuestProcess process) {
-      pause(opened.get(process.pid()));
+      pause(fileOf(process));
     }
 
     @Override
     public void scheduledIn(GuestProcess process) {
-      resume(opened.get(process.pid()));
+      resume(fileOf(process));
     }
 
     /** {@code tracked} has got its ring: takes what it needs of hypervisor and processor. */
@@ -104,10 +95,6 @@ public final class EpmlModule implements KernelModule {
       started--;
       kernel.count(Event.HYPERCALL_DEACTIVATE_PML_AND_SHADOWING, 1);
       kernel.hypercall(EpmlHypervisor.DEACTIVATE, 0, 0, 0);
-    }
-
-    void closed(TrackedProcess tracked) {
-      opened.remove(tracked.process().pid());
     }
 
     /** Moves what the processor has logged to the ring of the process that wrote it. */
@@ -160,12 +147,6 @@ public final class EpmlModule implements KernelModule {
         kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
         kernel.vmwrite(GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPage.gpa()));
         logging = tracked;
-      }
-    }
-
-    private void stop() {
-      for (TrackedProcess tracked : opened.values().toArray(TrackedProcess[]::new)) {
-        tracked.close();
       }
     }
   }

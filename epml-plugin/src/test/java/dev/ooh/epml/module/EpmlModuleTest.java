@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.epml.cpu.GuestPmlFields;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.extension.UioDevice;
+import dev.ooh.machine.extension.ring.RingBuffer;
+import dev.ooh.machine.extension.ring.RingDevice;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +22,12 @@ class EpmlModuleTest {
   void start() {
     new EpmlModule().load(kernel);
     file = kernel.device.open(process);
-    file.ioctl(EpmlDevice.INIT, 1000);
-    ring = file.mmap(EpmlDevice.RING);
-    KernelPages requests = file.mmap(EpmlDevice.REQUESTS);
+    file.ioctl(RingDevice.INIT, 1000);
+    ring = file.mmap(RingDevice.RING);
+    KernelPages requests = file.mmap(RingDevice.REQUESTS);
     requests.setLong(0, 0x10_0000);
     requests.setLong(8, 0x90_0000);
-    file.ioctl(EpmlDevice.ARM, 1);
+    file.ioctl(RingDevice.ARM, 1);
   }
 
   @Test
@@ -53,8 +55,8 @@ class EpmlModuleTest {
   void theStickyOverflowIsPassedOnOnceAndCleared() {
     kernel.fields.put(GuestPmlFields.INDEX, 0xFFFFL);
     kernel.fields.put(GuestPmlFields.OVERFLOW, 1L);
-    file.ioctl(EpmlDevice.COLLECT, 0);
-    file.ioctl(EpmlDevice.COLLECT, 0);
+    file.ioctl(RingDevice.COLLECT, 0);
+    file.ioctl(RingDevice.COLLECT, 0);
     assertThat(ring.getLong(RingBuffer.DROPPED_OFFSET)).isEqualTo(1);
     assertThat(kernel.fields).containsEntry(GuestPmlFields.OVERFLOW, 0L);
   }
@@ -81,7 +83,7 @@ class EpmlModuleTest {
   void pagesThatWereNeverArmedStayOutOfTheRing() {
     log(511, 0x90_0000);
     kernel.fields.put(GuestPmlFields.INDEX, 510L);
-    file.ioctl(EpmlDevice.COLLECT, 0);
+    file.ioctl(RingDevice.COLLECT, 0);
     assertThat(entries()).isEmpty();
   }
 
@@ -89,11 +91,11 @@ class EpmlModuleTest {
   void requestsItDoesNotKnowAreRefused() {
     assertThatThrownBy(() -> file.ioctl(99, 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> file.mmap(2)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> file.ioctl(EpmlDevice.ARM, 5000))
+    assertThatThrownBy(() -> file.ioctl(RingDevice.ARM, 5000))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> file.ioctl(EpmlDevice.INIT, 1))
+    assertThatThrownBy(() -> file.ioctl(RingDevice.INIT, 1))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> file.ioctl(EpmlDevice.RESIZE, 0))
+    assertThatThrownBy(() -> file.ioctl(RingDevice.RESIZE, 0))
         .hasMessage("ring capacity is 0, wanted 1 to 268435456");
   }
 

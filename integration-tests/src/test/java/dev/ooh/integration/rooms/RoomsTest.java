@@ -27,7 +27,7 @@ class RoomsTest {
       List.of(
           MEMORY,
           "dev.ooh.tracking",
-          "dev.ooh.machine.extension",
+          "dev.ooh.machine.extension..",
           "dev.ooh.machine.event",
           "dev.ooh.machine.vmx");
 
@@ -53,7 +53,12 @@ class RoomsTest {
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/virtual-hardware", "dev.ooh.machine..")
-            .apartFrom("dev.ooh.machine.substrate.."),
+            .apartFrom("dev.ooh.machine.substrate..", "dev.ooh.machine.extension.ring"),
+        Room.of("plugins/virtual-hardware", "dev.ooh.machine.extension.ring")
+            .mayImport(
+                List.of(MEMORY, "dev.ooh.tracking"),
+                "dev.ooh.machine.extension",
+                "dev.ooh.machine.event"),
         Room.of("plugins/virtual-hardware", "dev.ooh.machine.substrate..")
             .mayImport(CONTRACT, "dev.ooh.machine.."),
         Room.of("plugins/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),

@@ -4,9 +4,7 @@ import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.ScheduleNotifier;
-import dev.ooh.machine.extension.UioDevice;
-import java.util.HashMap;
-import java.util.Map;
+import dev.ooh.machine.extension.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /** OoH Module for SPML: has the hypervisor log while a tracked process runs, and only then. */
@@ -30,29 +28,20 @@ public final class SpmlModule implements KernelModule {
   }
 
   /** The module at work on one machine. */
-  static final class Machine implements UioDevice, ScheduleNotifier {
-    final KernelContext kernel;
-    private final Map<Integer, TrackedProcess> opened = new HashMap<>();
-
+  private static final class Machine extends RingDevice<TrackedProcess>
+      implements ScheduleNotifier {
     Machine(KernelContext kernel) {
-      this.kernel = kernel;
+      super(SpmlDevice.NAME, kernel);
     }
 
     @Override
-    public Session open(GuestProcess opener) {
-      if (opened.containsKey(opener.pid())) {
-        throw new IllegalStateException(
-            "%s: process %s (%d) has it open, wanted one tracker a process"
-                .formatted(SpmlDevice.NAME, opener.name(), opener.pid()));
-      }
-      TrackedProcess tracked = new TrackedProcess(this, opener);
-      opened.put(opener.pid(), tracked);
-      return tracked;
+    protected TrackedProcess opened(GuestProcess opener) {
+      return new TrackedProcess(this, opener);
     }
 
     @Override
     public void scheduledOut(GuestProcess process) {
-      TrackedProcess tracked = opened.get(process.pid());
+      TrackedProcess tracked = fileOf(process);
       if (tracked != null) {
         tracked.scheduledOut();
       }
@@ -60,19 +49,9 @@ public final class SpmlModule implements KernelModule {
 
     @Override
     public void scheduledIn(GuestProcess process) {
-      TrackedProcess tracked = opened.get(process.pid());
+      TrackedProcess tracked = fileOf(process);
       if (tracked != null) {
         tracked.scheduledIn();
-      }
-    }
-
-    void closed(TrackedProcess tracked) {
-      opened.remove(tracked.process().pid());
-    }
-
-    private void stop() {
-      for (TrackedProcess tracked : opened.values().toArray(TrackedProcess[]::new)) {
-        tracked.close();
       }
     }
   }

@@ -1,8 +1,10 @@
-package dev.ooh.spml.module;
+package dev.ooh.machine.extension.ring;
+
+import dev.ooh.machine.extension.KernelPages;
 
 /**
- * What hypervisor and OoH Module share with OoH Lib: pages that one process wrote. Both produce, on
- * the machine's one CPU; that process's tracker alone maps and consumes it.
+ * The pages that one process wrote, from who finds them (the kernel module, the hypervisor) to the
+ * process's tracker, which alone maps and consumes it. Producers share the machine's one CPU.
  *
  * <pre>
  * offset 0       8        16        24       32          4096
@@ -13,13 +15,15 @@ package dev.ooh.spml.module;
  * entry
  *  63                                      12 11                1  0
  * +------------------------------------------+-------------------+--+
- * |         GPA, or with V the GVA, of a page|         0         |V |
+ * |         GVA, or with P the GPA, of a page|         0         |P |
  * +------------------------------------------+-------------------+--+
  * </pre>
  *
  * All words have 8 bytes. {@code head} and {@code tail} count entries ever written and read; entry
  * <i>n</i> is at index <i>n</i> modulo the capacity. When the ring is full, entries are dropped and
  * counted in {@code dropped}, which never goes down: the reader compares with what it saw last.
+ *
+ * <p>An instance is one producer's view.
  */
 public final class RingBuffer {
   public static final long CAPACITY_OFFSET = 0;
@@ -28,8 +32,11 @@ public final class RingBuffer {
   public static final long TAIL_OFFSET = 24;
   public static final long ENTRIES_OFFSET = 4096;
 
-  /** Bit 0 of an entry: it has a GVA. */
-  private static final long VIRTUAL = 1;
+  /** The most entries that a ring can have. */
+  public static final long MAX_CAPACITY = 1L << 28;
+
+  /** Bit 0 of an entry: it has a GPA. */
+  private static final long PHYSICAL = 1;
 
   private static final long PAGE_MASK = -4096L;
 
@@ -44,7 +51,7 @@ public final class RingBuffer {
   }
 
   /**
-   * A producer's view of a ring.
+   * A producer's view of a ring that somebody has laid out.
    *
    * @param capacity what the producer was told; the word in shared memory is the reader's
    */
@@ -53,21 +60,39 @@ public final class RingBuffer {
     this.capacity = capacity;
   }
 
+  /** Lays an empty ring out in {@link #pagesFor} zeroed pages; the kernel's view of it. */
+  static RingBuffer layOut(KernelPages pages, long capacity) {
+    pages.setLong(CAPACITY_OFFSET, capacity);
+    return new RingBuffer(
+        new Words() {
+          @Override
+          public long get(long offset) {
+            return pages.getLong(offset);
+          }
+
+          @Override
+          public void set(long offset, long value) {
+            pages.setLong(offset, value);
+          }
+        },
+        capacity);
+  }
+
   /**
    * How many pages a ring of {@code capacity} entries takes.
    *
-   * @throws IllegalArgumentException unless it is 1 to 2^28
+   * @throws IllegalArgumentException unless it is 1 to {@link #MAX_CAPACITY}
    */
   static int pagesFor(long capacity) {
-    if (capacity < 1 || capacity > 1L << 28) {
+    if (capacity < 1 || capacity > MAX_CAPACITY) {
       throw new IllegalArgumentException(
-          "ring capacity is " + capacity + ", wanted 1 to " + (1L << 28));
+          "ring capacity is " + capacity + ", wanted 1 to " + MAX_CAPACITY);
     }
     return (int) (1 + (capacity + 511) / 512);
   }
 
-  public static boolean isVirtual(long entry) {
-    return (entry & VIRTUAL) != 0;
+  public static boolean isPhysical(long entry) {
+    return (entry & PHYSICAL) != 0;
   }
 
   public static long page(long entry) {
@@ -75,18 +100,23 @@ public final class RingBuffer {
   }
 
   public void appendPhysical(long gpa) {
-    append(gpa & PAGE_MASK);
+    append((gpa & PAGE_MASK) | PHYSICAL);
   }
 
   public void appendVirtual(long gva) {
-    append((gva & PAGE_MASK) | VIRTUAL);
+    append(gva & PAGE_MASK);
+  }
+
+  /** Something is lost that was never an entry. */
+  public void drop() {
+    words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + 1);
   }
 
   private void append(long entry) {
     long head = words.get(HEAD_OFFSET);
     long used = head - words.get(TAIL_OFFSET);
     if (used < 0 || used >= capacity) {
-      words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + 1);
+      drop();
       return;
     }
     words.set(ENTRIES_OFFSET + 8 * Long.remainderUnsigned(head, capacity), entry);

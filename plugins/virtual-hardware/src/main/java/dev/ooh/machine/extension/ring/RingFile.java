@@ -1,0 +1,185 @@
+package dev.ooh.machine.extension.ring;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.GuestProcess;
+import dev.ooh.machine.extension.KernelContext;
+import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.machine.extension.MemoryNotifier;
+import dev.ooh.machine.extension.Registration;
+import dev.ooh.machine.extension.UioDevice;
+import dev.ooh.memory.PageSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link RingDevice} as one process has it open: its ring, which no other process can map, and
+ * what it wants watched. A subclass brings what the hardware logs into the ring, puts in itself
+ * what no log can tell, and arms pages.
+ */
+public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
+  private final RingDevice<?> device;
+  private final GuestProcess process;
+  private @Nullable Started started;
+
+  /** Everything that was ever armed; other pages of the process are nobody's concern. */
+  private PageSet watched = PageSet.empty();
+
+  protected RingFile(RingDevice<?> device, GuestProcess process) {
+    this.device = device;
+    this.process = process;
+  }
+
+  /** What exists between init and deactivate. */
+  private record Started(
+      KernelPages ringPages, RingBuffer ring, KernelPages requests, Registration notifier) {}
+
+  // ---- What each technique does in its own way ------------------------------------------------
+
+  /** There is an empty ring now, the first one or a larger one. */
+  protected void ringReady(long gpa, long capacity) {}
+
+  /** Starts logging. Nothing is watched yet. */
+  protected abstract void start();
+
+  /** Stops logging; the ring is still there. */
+  protected abstract void finish();
+
+  /** Brings everything that was logged into the ring. */
+  protected abstract void collect();
+
+  /** Has the next write to each of the pages logged. */
+  protected abstract void arm(PageSet pages);
+
+  /** A request of the technique's own; its numbers begin at {@link RingDevice#FIRST_OWN}. */
+  protected void request(int number) {
+    throw new IllegalArgumentException(
+        "%s: request is %d, wanted one that it knows".formatted(device.name(), number));
+  }
+
+  // ---- For them -------------------------------------------------------------------------------
+
+  public final GuestProcess process() {
+    return process;
+  }
+
+  public final boolean isStarted() {
+    return started != null;
+  }
+
+  protected final PageSet watched() {
+    return watched;
+  }
+
+  /**
+   * @throws IllegalStateException before init
+   */
+  protected final RingBuffer ring() {
+    return started().ring;
+  }
+
+  /** Puts a page into the ring if somebody watches it. */
+  protected final void report(long gva) {
+    if (started != null && watched.contains(gva)) {
+      started.ring.appendVirtual(gva);
+    }
+  }
+
+  // ---- Requests of the library ----------------------------------------------------------------
+
+  @Override
+  public final long ioctl(int request, long argument) {
+    switch (request) {
+      case RingDevice.INIT -> init(argument);
+      case RingDevice.RESIZE -> resize(argument);
+      case RingDevice.COLLECT -> {
+        started();
+        collect();
+      }
+      case RingDevice.ARM -> armRequested(argument);
+      case RingDevice.DEACTIVATE -> deactivate();
+      default -> request(request);
+    }
+    return 0;
+  }
+
+  @Override
+  public final KernelPages mmap(long offset) {
+    if (offset == RingDevice.RING) {
+      return started().ringPages;
+    }
+    if (offset == RingDevice.REQUESTS) {
+      return started().requests;
+    }
+    throw new IllegalArgumentException(
+        "%s: mmap offset is %d, wanted 0 or 1".formatted(device.name(), offset));
+  }
+
+  @Override
+  public final void close() {
+    if (started != null) {
+      deactivate();
+    }
+    device.closed(this);
+  }
+
+  private void init(long entries) {
+    if (started != null) {
+      throw new IllegalStateException(device.name() + ": init comes twice, wanted deactivate");
+    }
+    KernelContext kernel = device.kernel();
+    kernel.count(Event.IOCTL_INIT_PML, 1);
+    KernelPages ringPages = kernel.allocatePages(RingBuffer.pagesFor(entries));
+    started =
+        new Started(
+            ringPages,
+            RingBuffer.layOut(ringPages, entries),
+            kernel.allocatePages(RingDevice.REQUEST_PAGES),
+            kernel.addMemoryNotifier(process, this));
+    ringReady(ringPages.gpa(), entries);
+    start();
+  }
+
+  private void resize(long entries) {
+    Started old = started();
+    KernelPages ringPages = device.kernel().allocatePages(RingBuffer.pagesFor(entries));
+    RingBuffer ring = RingBuffer.layOut(ringPages, entries);
+    started = new Started(ringPages, ring, old.requests, old.notifier);
+    ringReady(ringPages.gpa(), entries);
+    old.ringPages.close();
+  }
+
+  private void armRequested(long count) {
+    KernelPages ranges = started().requests;
+    if (count < 0 || count > RingDevice.MAX_REQUESTS) {
+      throw new IllegalArgumentException(
+          "%s: %d ranges to arm, wanted up to %d"
+              .formatted(device.name(), count, RingDevice.MAX_REQUESTS));
+    }
+    PageSet.Builder builder = PageSet.builder();
+    for (int i = 0; i < count; i++) {
+      builder.add(ranges.getLong(16L * i), ranges.getLong(16L * i + 8));
+    }
+    PageSet pages = builder.build();
+    if (!watched.containsAll(pages)) {
+      watched = watched.union(pages);
+    }
+    arm(pages);
+  }
+
+  private void deactivate() {
+    Started old = started();
+    device.kernel().count(Event.IOCTL_DEACTIVATE_PML, 1);
+    finish();
+    started = null;
+    watched = PageSet.empty();
+    old.notifier.close();
+    old.ringPages.close();
+    old.requests.close();
+  }
+
+  private Started started() {
+    if (started == null) {
+      throw new IllegalStateException(device.name() + ": not started, wanted init first");
+    }
+    return started;
+  }
+}

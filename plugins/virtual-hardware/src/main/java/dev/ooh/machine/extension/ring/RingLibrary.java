@@ -1,0 +1,136 @@
+package dev.ooh.machine.extension.ring;
+
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.DeviceFile;
+import dev.ooh.machine.extension.DeviceMapping;
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.memory.PageSet;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link RingDevice} from the side of the process that opened it. By one thread at a time. */
+public abstract class RingLibrary implements AutoCloseable {
+  private final MachineExtensions machine;
+  private final String device;
+  private final DeviceFile file;
+  private @Nullable DeviceMapping ring;
+  private @Nullable DeviceMapping requests;
+  private long capacity;
+  private long tail;
+  private long droppedBefore;
+
+  /**
+   * What a {@link #collect} found.
+   *
+   * @param entries how many entries were in the ring
+   * @param pages the distinct pages they lead to
+   * @param dropped how many more there were no room for
+   */
+  public record Collected(int entries, PageSet pages, long dropped) {}
+
+  /**
+   * Opens the device.
+   *
+   * @throws IllegalStateException if the process has it open already
+   */
+  protected RingLibrary(MachineExtensions machine, String device) {
+    this.machine = machine;
+    this.device = device;
+    this.file = machine.open(device);
+  }
+
+  /** The distinct pages to which entries of the ring lead. May change {@code entries}. */
+  protected abstract PageSet resolve(long[] entries);
+
+  /** A request of the technique's own. */
+  protected final void request(int number) {
+    file.ioctl(number, 0);
+  }
+
+  /** How many entries the ring holds; 0 before {@link #init}. */
+  public final long capacity() {
+    return capacity;
+  }
+
+  /** Starts logging, with a ring of {@code entries}. Nothing is armed. */
+  public final void init(long entries) {
+    file.ioctl(RingDevice.INIT, entries);
+    requests = file.mmap(RingDevice.REQUESTS);
+    mapRing();
+  }
+
+  /** Replaces the ring. Entries not yet collected are lost, so collect first. */
+  public final void resize(long entries) {
+    file.ioctl(RingDevice.RESIZE, entries);
+    mapRing();
+  }
+
+  /**
+   * Takes everything that was logged. To be called on the machine's CPU, in one step with {@link
+   * #resume}.
+   */
+  public final Collected collect() {
+    file.ioctl(RingDevice.COLLECT, 0);
+    DeviceMapping mapping = started(ring);
+    long head = mapping.getLong(RingBuffer.HEAD_OFFSET);
+    int count = (int) (head - tail);
+    long[] entries = new long[count];
+    int first = (int) Math.min(count, capacity - tail % capacity);
+    mapping.getLongs(RingBuffer.ENTRIES_OFFSET + 8 * (tail % capacity), entries, 0, first);
+    mapping.getLongs(RingBuffer.ENTRIES_OFFSET, entries, first, count - first);
+    tail = head;
+    mapping.setLong(RingBuffer.TAIL_OFFSET, tail);
+    machine.count(Event.RING_BUFFER_COPY, count);
+    long droppedNow = mapping.getLong(RingBuffer.DROPPED_OFFSET);
+    long dropped = droppedNow - droppedBefore;
+    droppedBefore = droppedNow;
+    return new Collected(count, resolve(entries), dropped);
+  }
+
+  /** Makes the next write to each of the pages be logged. */
+  public final void arm(PageSet pages) {
+    DeviceMapping area = started(requests);
+    for (int run = 0; run < pages.runCount(); ) {
+      int count = Math.min(RingDevice.MAX_REQUESTS, pages.runCount() - run);
+      for (int i = 0; i < count; i++, run++) {
+        area.setLong(16L * i, pages.runStart(run));
+        area.setLong(16L * i + 8, pages.runEnd(run));
+      }
+      file.ioctl(RingDevice.ARM, count);
+    }
+  }
+
+  /** Ends the pause that {@link #collect} began, if it began one. */
+  public void resume() {}
+
+  /** Stops logging and closes the device. Closing twice does nothing. */
+  @Override
+  public final void close() {
+    try {
+      if (ring != null) {
+        ring = null;
+        requests = null;
+        // The device of a process that has ended is closed already.
+        if (machine.process().isAlive()) {
+          file.ioctl(RingDevice.DEACTIVATE, 0);
+        }
+      }
+    } finally {
+      file.close();
+    }
+  }
+
+  private void mapRing() {
+    DeviceMapping mapping = file.mmap(RingDevice.RING);
+    ring = mapping;
+    capacity = mapping.getLong(RingBuffer.CAPACITY_OFFSET);
+    tail = 0;
+    droppedBefore = 0;
+  }
+
+  private DeviceMapping started(@Nullable DeviceMapping mapping) {
+    if (mapping == null) {
+      throw new IllegalStateException(device + ": not started, wanted init first");
+    }
+    return mapping;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.ooh.machine.extension.ring;
+
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
+import dev.ooh.tracking.TechniqueStatistics;
+import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Collects from a ring and re-arms, as one step of the machine. */
+public abstract class RingSession implements TrackingSession {
+  /** Beyond one entry a tracked page: for what the kernel reports beside the processor. */
+  private static final long SPARE_ENTRIES = 512;
+
+  private final MachineExtensions machine;
+  private final LoadedParts parts;
+  private final RingLibrary library;
+
+  /** 0: as many entries as it takes. */
+  private final long fixedEntries;
+
+  private final AtomicLong fetches = new AtomicLong();
+  private final AtomicLong reported = new AtomicLong();
+  private final AtomicLong entries = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private PageSet armed = PageSet.empty();
+  private boolean closed;
+
+  /**
+   * @param parts what is loaded, {@code library} included; closed with the session
+   * @param fixedEntries how many entries the ring has; 0 for as many as it takes
+   */
+  protected RingSession(
+      MachineExtensions machine, LoadedParts parts, RingLibrary library, long fixedEntries) {
+    this.machine = machine;
+    this.parts = parts;
+    this.library = library;
+    this.fixedEntries = fixedEntries;
+  }
+
+  /**
+   * The setting {@code ring-entries}.
+   *
+   * @return 0 when nothing was said
+   * @throws TrackingException if it isn't 0 to {@link RingBuffer#MAX_CAPACITY}
+   */
+  protected static long ringEntries(AddressSpace space) throws TrackingException {
+    String text = space.setting("ring-entries").orElse("0");
+    try {
+      long value = Long.parseLong(text);
+      if (value >= 0 && value <= RingBuffer.MAX_CAPACITY) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new TrackingException(
+        "ring-entries is '" + text + "', wanted 0 to " + RingBuffer.MAX_CAPACITY);
+  }
+
+  /** Says what was lost when {@code count} entries of a ring of {@code capacity} were dropped. */
+  protected abstract String loss(long count, long capacity);
+
+  @Override
+  public final Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+    if (closed) {
+      throw new TrackingException(
+          "the " + parts.technique() + " session is closed, wanted an open one");
+    }
+    try {
+      @Nullable Gathered[] result = new Gathered[1];
+      machine.atomically(() -> result[0] = collectAndArm(arm));
+      Gathered gathered = result[0];
+      return gathered == null ? Gathered.of(PageSet.empty()) : gathered;
+    } catch (IllegalStateException e) {
+      throw new TrackingException(parts.technique() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Gathered collectAndArm(PageSet arm) {
+    fetches.incrementAndGet();
+    if (library.capacity() == 0) {
+      if (arm.isEmpty()) {
+        return Gathered.of(PageSet.empty());
+      }
+      library.init(entriesFor(arm));
+    }
+    RingLibrary.Collected collected = library.collect();
+    PageSet written = collected.pages().intersect(armed);
+    Optional<String> lost = lost(collected.dropped());
+    // After a loss nobody knows what is still armed.
+    PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
+    PageSet wanted = lost.isPresent() ? armed.union(arm) : arm;
+    armed = intact.union(wanted);
+    long room = entriesFor(armed);
+    if (room > library.capacity()) {
+      library.resize(room);
+    }
+    library.arm(wanted.minus(intact));
+    library.resume();
+    entries.addAndGet(collected.entries());
+    reported.addAndGet(written.pageCount());
+    return new Gathered(written, lost);
+  }
+
+  private Optional<String> lost(long count) {
+    dropped.addAndGet(count);
+    return count == 0 ? Optional.empty() : Optional.of(loss(count, library.capacity()));
+  }
+
+  private long entriesFor(PageSet pages) {
+    return fixedEntries > 0 ? fixedEntries : pages.pageCount() + SPARE_ENTRIES;
+  }
+
+  @Override
+  public final void unmapped(PageSet pages) {
+    armed = armed.minus(pages);
+  }
+
+  @Override
+  public final boolean needsStoppedWriters() {
+    return false;
+  }
+
+  @Override
+  public final TechniqueStatistics statistics() {
+    Map<String, Long> counts =
+        new TreeMap<>(
+            Map.of(
+                "session.fetches", fetches.get(),
+                "session.pages", reported.get(),
+                "ring.entries", entries.get(),
+                "ring.dropped", dropped.get()));
+    counts.putAll(ownStatistics());
+    return TechniqueStatistics.of(counts);
+  }
+
+  /** What this technique counts besides. Any thread. */
+  protected Map<String, Long> ownStatistics() {
+    return Map.of();
+  }
+
+  @Override
+  public final void close() {
+    if (!closed) {
+      closed = true;
+      parts.close();
+    }
+  }
+}
