@@ -26,7 +26,7 @@ final class ProcfsSession implements TrackingSession {
       throw new TrackingException("the procfs session is closed, wanted an open one");
     }
     PageSet written = mode.collect(scan, arm, armed);
-    armed = armed.minus(written).union(arm);
+    armed = arm.containsAll(armed) ? arm : armed.minus(written).union(arm);
     fetches.incrementAndGet();
     reported.addAndGet(written.pageCount());
     return Gathered.of(written);

@@ -14,6 +14,7 @@ public final class PageSet {
   /** Bytes of a page: 4 KiB, the granularity of every hardware technique. */
   public static final int PAGE_SIZE = 4096;
 
+  private static final long UNCOUNTED = -1;
   private static final PageSet EMPTY = new PageSet(new long[0], 0);
 
   /** start0, end0, start1, end1, …; only the first {@code length} elements count. */
@@ -21,9 +22,17 @@ public final class PageSet {
 
   private final int length;
 
+  /** Distinct pages, where they were counted on the way; else {@link #UNCOUNTED}. */
+  private final long pages;
+
   private PageSet(long[] bounds, int length) {
+    this(bounds, length, UNCOUNTED);
+  }
+
+  private PageSet(long[] bounds, int length, long pages) {
     this.bounds = bounds;
     this.length = length;
+    this.pages = pages;
   }
 
   public static PageSet empty() {
@@ -51,6 +60,8 @@ public final class PageSet {
     }
     int out = 0;
     long last = -1;
+    long bytes = 0;
+    long allBits = 0;
     for (int in = 0; in < length; in += 2) {
       long start = bounds[in];
       long end = bounds[in + 1];
@@ -59,16 +70,21 @@ public final class PageSet {
             "run %d is [0x%x, 0x%x), wanted a non-empty run from 0x%x on"
                 .formatted(in / 2, start, end, Math.max(last, 0)));
       }
+      bytes += end - start;
+      allBits |= start | end;
       if (start == last) {
         bounds[out - 1] = end;
       } else {
-        bounds[out] = start;
-        bounds[out + 1] = end;
+        if (out != in) {
+          bounds[out] = start;
+          bounds[out + 1] = end;
+        }
         out += 2;
       }
       last = end;
     }
-    return out == 0 ? EMPTY : new PageSet(bounds, out);
+    boolean whole = (allBits & (PAGE_SIZE - 1)) == 0;
+    return out == 0 ? EMPTY : new PageSet(bounds, out, whole ? bytes / PAGE_SIZE : UNCOUNTED);
   }
 
   /**
@@ -134,6 +150,9 @@ public final class PageSet {
 
   /** The number of distinct pages that the runs touch. */
   public long pageCount() {
+    if (pages != UNCOUNTED) {
+      return pages;
+    }
     long sum = 0;
     long next = 0;
     for (int i = 0; i < length; i += 2) {
@@ -358,10 +377,12 @@ public final class PageSet {
    * several threads.
    */
   public static final class Builder {
-    private long[] starts = new long[16];
-    private long[] ends = new long[16];
-    private int count;
+    private long[] bounds = new long[32];
+    private int length;
     private boolean sorted = true;
+
+    /** Of the sorted runs so far. */
+    private long lastEnd = -1;
 
     private Builder() {}
 
@@ -370,18 +391,26 @@ public final class PageSet {
       if (start == end) {
         return this;
       }
-      if (count > 0 && start >= starts[count - 1] && start <= ends[count - 1]) {
-        ends[count - 1] = Math.max(ends[count - 1], end);
-        return this;
+      if (start > lastEnd) {
+        append(start, end);
+        lastEnd = end;
+      } else if (sorted && start >= bounds[length - 2]) {
+        lastEnd = Math.max(lastEnd, end);
+        bounds[length - 1] = lastEnd;
+      } else {
+        sorted = false;
+        append(start, end);
       }
-      if (count == starts.length) {
-        starts = Arrays.copyOf(starts, 2 * count);
-        ends = Arrays.copyOf(ends, 2 * count);
-      }
-      sorted &= count == 0 || start > ends[count - 1];
-      starts[count] = start;
-      ends[count++] = end;
       return this;
+    }
+
+    private void append(long start, long end) {
+      if (length == bounds.length) {
+        bounds = Arrays.copyOf(bounds, 2 * length);
+      }
+      bounds[length] = start;
+      bounds[length + 1] = end;
+      length += 2;
     }
 
     /** Adds the page that holds {@code address}. */
@@ -391,32 +420,53 @@ public final class PageSet {
     }
 
     public Builder addAll(PageSet set) {
-      set.forEachRun(this::add);
+      for (int i = 0; i < set.length; i += 2) {
+        add(set.bounds[i], set.bounds[i + 1]);
+      }
       return this;
     }
 
     /** Builds the set; the builder is empty afterwards. */
     public PageSet build() {
-      if (!sorted) {
-        // The union's bounds are where the number of open runs leaves and reaches zero, so starts
-        // and ends can be sorted apart.
-        Arrays.sort(starts, 0, count);
-        Arrays.sort(ends, 0, count);
+      PageSet result = sorted ? ofSortedBounds(Arrays.copyOf(bounds, length), length) : merged();
+      clear();
+      return result;
+    }
+
+    /** Forgets what was added. */
+    public Builder clear() {
+      length = 0;
+      sorted = true;
+      lastEnd = -1;
+      return this;
+    }
+
+    /**
+     * The union's bounds are where the number of open runs leaves and reaches zero, so starts and
+     * ends can be sorted apart.
+     */
+    private PageSet merged() {
+      int count = length / 2;
+      long[] starts = new long[count];
+      long[] ends = new long[count];
+      for (int i = 0; i < count; i++) {
+        starts[i] = bounds[2 * i];
+        ends[i] = bounds[2 * i + 1];
       }
-      long[] bounds = new long[2 * count];
+      Arrays.sort(starts);
+      Arrays.sort(ends);
+      long[] out = new long[length];
       int n = 0;
       for (int i = 0; i < count; ) {
         int last = i;
         while (last + 1 < count && starts[last + 1] <= ends[last]) {
           last++;
         }
-        bounds[n++] = starts[i];
-        bounds[n++] = ends[last];
+        out[n++] = starts[i];
+        out[n++] = ends[last];
         i = last + 1;
       }
-      count = 0;
-      sorted = true;
-      return n == 0 ? EMPTY : new PageSet(bounds, n);
+      return new PageSet(out, n);
     }
   }
 }

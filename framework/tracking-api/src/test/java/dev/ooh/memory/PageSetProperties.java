@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -36,6 +37,17 @@ class PageSetProperties {
     assertCanonical(set);
     assertThat(bits(set)).isEqualTo(bits(ranges));
     assertThat(set.bytes()).isEqualTo((long) bits(ranges).cardinality() * UNIT);
+  }
+
+  @Property
+  void buildingInAscendingOrderCountsPagesOnTheWay(@ForAll("ranges") List<Range> ranges) {
+    List<Range> ascending = ranges.stream().sorted(Comparator.comparingInt(Range::from)).toList();
+    PageSet set = set(ascending);
+    assertThat(set).isEqualTo(set(ranges));
+    assertCanonical(set);
+    assertThat(set.pageCount())
+        .isEqualTo(
+            bits(ranges).stream().map(unit -> unit * UNIT / PageSet.PAGE_SIZE).distinct().count());
   }
 
   @Property

@@ -19,11 +19,32 @@ class PageSetTest {
   }
 
   @Test
+  void aBuilderIsEmptyAfterwardsAndItsSetsStayAsTheyAre() {
+    PageSet.Builder builder = PageSet.builder();
+    List<PageSet> built = new ArrayList<>();
+    for (int round = 0; round < 4; round++) {
+      for (long run = 0; run < 20; run++) {
+        builder.add((3 * run + round) * PAGE, (3 * run + round + 1) * PAGE);
+      }
+      built.add(builder.build());
+    }
+    for (int round = 0; round < 4; round++) {
+      assertThat(built.get(round).runCount()).isEqualTo(20);
+      assertThat(built.get(round).pageCount()).isEqualTo(20);
+      assertThat(built.get(round).runStart(0)).isEqualTo(round * PAGE);
+      assertThat(built.get(round).runEnd(19)).isEqualTo((58 + round) * PAGE);
+    }
+    assertThat(builder.add(0, PAGE).clear().build()).isSameAs(PageSet.empty());
+  }
+
+  @Test
   void sortedBoundsAreJoinedInPlace() {
     PageSet set =
         PageSet.ofSortedBounds(new long[] {0, PAGE, PAGE, 2 * PAGE, 4 * PAGE, 5 * PAGE, 9}, 6);
     assertThat(set.runCount()).isEqualTo(2);
     assertThat(set.runEnd(0)).isEqualTo(2 * PAGE);
+    assertThat(set.runStart(1)).isEqualTo(4 * PAGE);
+    assertThat(set.pageCount()).isEqualTo(3);
     assertThat(PageSet.ofSortedBounds(new long[4], 0)).isSameAs(PageSet.empty());
   }
 

@@ -7,7 +7,6 @@ import dev.ooh.gc.policy.SizeClasses;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
-import java.util.Arrays;
 
 /**
  * The pages that hold reference slots of old, that is marked, objects. They are what the collector
@@ -20,8 +19,7 @@ final class OldPages {
   private final Memory memory;
   private final ExecutionContext execution;
   private final Blocks blocks;
-  private long[] bounds = new long[64];
-  private int length;
+  private final PageSet.Builder pages = PageSet.builder();
 
   OldPages(Memory memory, ExecutionContext execution, Blocks blocks) {
     this.memory = memory;
@@ -31,7 +29,7 @@ final class OldPages {
 
   /** The pages that hold slots of marked objects. */
   PageSet watched(MarkBits marks) {
-    length = 0;
+    pages.clear();
     for (int block = 0; block < blocks.frontier(); block++) {
       int kind = blocks.kind(block);
       long offset = (long) block << Blocks.LOG_BLOCK_BYTES;
@@ -43,21 +41,21 @@ final class OldPages {
         addMarked(marks, offset, SizeClasses.cellBytes(kind));
       }
     }
-    return build();
+    return pages.build();
   }
 
   /** The pages of all blocks that may hold slots, marked or not: what a full cycle may make old. */
   PageSet inUse() {
-    length = 0;
+    pages.clear();
     for (int block = 0; block < blocks.frontier(); block++) {
       int kind = blocks.kind(block);
       if (kind == Blocks.LARGE) {
         addSlots(blocks.address(block));
       } else if (SizeClasses.isCellKind(kind) && !SizeClasses.isPointerFree(kind)) {
-        add(blocks.address(block), blocks.address(block + 1));
+        pages.add(blocks.address(block), blocks.address(block + 1));
       }
     }
-    return build();
+    return pages.build();
   }
 
   /** Visits what the slots of marked objects on {@code changed} refer to. */
@@ -126,7 +124,7 @@ final class OldPages {
   private void addSlots(long object) {
     long header = memory.getLong(object);
     if (ObjectHeader.references(header) > 0) {
-      add(object & -PAGE, (ObjectHeader.data(object, header) + PAGE - 1) & -PAGE);
+      pages.add(object & -PAGE, (ObjectHeader.data(object, header) + PAGE - 1) & -PAGE);
     }
   }
 
@@ -135,24 +133,8 @@ final class OldPages {
       // Cells that begin up to one cell before the page may reach into it.
       long reach = PAGE % cellBytes == 0 ? 0 : cellBytes - ObjectHeader.GRANULE;
       if (marks.anyIn(Math.max(blockStart, page - reach), page + PAGE)) {
-        add(blocks.base() + page, blocks.base() + page + PAGE);
+        pages.add(blocks.base() + page, blocks.base() + page + PAGE);
       }
     }
-  }
-
-  private void add(long start, long end) {
-    if (length > 0 && bounds[length - 1] == start) {
-      bounds[length - 1] = end;
-      return;
-    }
-    if (length == bounds.length) {
-      bounds = Arrays.copyOf(bounds, 2 * length);
-    }
-    bounds[length++] = start;
-    bounds[length++] = end;
-  }
-
-  private PageSet build() {
-    return PageSet.ofSortedBounds(Arrays.copyOf(bounds, length), length);
   }
 }

@@ -34,6 +34,7 @@ import java.util.function.Supplier;
  */
 final class PagemapScanner implements WriteProtectScan.Scanner {
   private static final int REGIONS = 16 * 1024;
+  private static final int LEAST_RUNS = 512;
 
   private final LinuxCalls calls = new LinuxCalls();
   private final Arena arena = Arena.ofShared();
@@ -43,7 +44,10 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   private final Supplier<PageSet> sharedPages;
   private final AsyncUserfaultfd userfaultfd;
   private final int pagemap;
-  private long[] bounds = new long[1024];
+
+  /** What was found so far; its array goes to the result, so the next one is made as long. */
+  private long[] bounds = new long[2 * LEAST_RUNS];
+
   private int length;
   private boolean open = true;
 
@@ -87,7 +91,6 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       return scanPrivate(scan, rearm);
     }
     PageSet result = scanPrivate(scan.minus(shared), rearm.minus(shared));
-    length = 0;
     return result.union(scanShared(scan.intersect(shared), rearm.intersect(shared)));
   }
 
@@ -114,13 +117,18 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
     }
     scanRuns(rearm, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC);
     PageSet armed = take();
-    length = 0;
     scanRuns(scan.minus(rearm), PM_SCAN_CHECK_WPASYNC);
     return armed.union(take());
   }
 
   private PageSet take() {
-    PageSet result = PageSet.ofSortedBounds(Arrays.copyOf(bounds, length), length);
+    // A result keeps its array for as long as its interval is owed: no more than a third too large.
+    int found = length;
+    boolean fits = found > bounds.length - bounds.length / 4;
+    PageSet result = PageSet.ofSortedBounds(fits ? bounds : Arrays.copyOf(bounds, found), found);
+    if (fits) {
+      bounds = new long[Math.max(2 * LEAST_RUNS, (found + found / 8) & -2)];
+    }
     length = 0;
     return result;
   }
@@ -158,12 +166,18 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
 
   private void collect(int count) {
     if (length + 2 * count > bounds.length) {
-      bounds = Arrays.copyOf(bounds, Math.max(2 * bounds.length, length + 2 * count));
+      bounds =
+          Arrays.copyOf(bounds, Math.max(bounds.length + bounds.length / 2, length + 2 * count));
     }
-    for (int i = 0; i < count; i++) {
-      bounds[length++] = PageRegion.start(vector, i);
-      bounds[length++] = PageRegion.end(vector, i);
+    // Locals, so that the loop stores nothing but bounds.
+    long[] to = bounds;
+    MemorySegment from = vector;
+    int at = length;
+    for (int i = 0; i < count; i++, at += 2) {
+      to[at] = PageRegion.start(from, i);
+      to[at + 1] = PageRegion.end(from, i);
     }
+    length = at;
   }
 
   @Override
