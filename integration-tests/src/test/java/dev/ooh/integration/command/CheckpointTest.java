@@ -1,6 +1,7 @@
 package dev.ooh.integration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,46 @@ class CheckpointTest {
     assertThat(restored.out()).contains("pages verified");
     assertThat(done.out()).contains(result(restored.out()));
     assertThat(Ooh.run(folder, "images", "check", "D").status()).isZero();
+  }
+
+  /** The same application class comes to the same checksum on both substrates. */
+  @Test
+  void onRealMemoryTheResultIsThatOfTheVirtualMachine() throws Exception {
+    Ooh.Done done =
+        Ooh.run(
+            folder,
+            checkpoint(
+                "--substrate",
+                "linux",
+                "--technique",
+                "all",
+                "--directory",
+                "D",
+                "--verify",
+                "--until",
+                "60",
+                "--csv",
+                "one.csv"));
+    assumeFalse(done.err().contains("substrate linux can't be used here"), done.err());
+    assertThat(done.status()).as(done.err()).isZero();
+    Figures figures = Figures.of(folder.resolve("one.csv"));
+    String wanted = figures.text("none", "small", "result");
+    double all = figures.get("none", "small", "pages_written");
+    for (String technique : figures.techniques()) {
+      assertThat(figures.text(technique, "small", "result")).as(technique).isEqualTo(wanted);
+      boolean exact = !technique.equals("none") && !technique.equals("all-dirty");
+      double written = figures.get(technique, "small", "pages_written");
+      assertThat(written).as(technique).isBetween(1.0, exact ? all / 2 : all);
+    }
+    Ooh.Done restored = Ooh.run(folder, "restore", "D");
+    assertThat(restored.status()).as(restored.err()).isZero();
+    assertThat(restored.out()).contains("restored on linux");
+    assertThat(result(restored.out())).isEqualTo(wanted);
+
+    String[] virtual = checkpoint("--technique", "epml", "--directory", "E", "--csv", "two.csv");
+    assertThat(Ooh.run(folder, virtual).status()).isZero();
+    assertThat(Figures.of(folder.resolve("two.csv")).text("epml", "small", "result"))
+        .isEqualTo(wanted);
   }
 
   @Test

@@ -33,11 +33,16 @@ final class Figures {
   }
 
   double get(String technique, String configuration, String metric) {
+    return Double.parseDouble(text(technique, configuration, metric));
+  }
+
+  /** A figure that may be text, such as a checksum. */
+  String text(String technique, String configuration, String metric) {
     String value = values.get(key(technique, configuration, metric));
     if (value == null) {
       throw new AssertionError("no " + key(technique, configuration, metric) + " in " + values);
     }
-    return Double.parseDouble(value);
+    return value;
   }
 
   /** Those that have any figure. */

@@ -1,0 +1,89 @@
+package dev.ooh.integration.probe.application;
+
+import dev.ooh.gc.CollectedHeap;
+import dev.ooh.gc.CycleRecord;
+import dev.ooh.gc.HeapOptions;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TechniqueStatus;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.baby.BabyEngine;
+import dev.ooh.workloads.gcbench.GcBench;
+import dev.ooh.workloads.wordcount.WordCount;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Runs each application on the collected heap, on each substrate that works here, under each
+ * technique that is usable there. Answers with "application substrate technique" and what came of
+ * it: the checksum, and how many cycles there were of which were full.
+ */
+public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
+  private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
+  private static final int BABY_OPERATIONS = 200_000;
+  private static final int WORDS = 200_000;
+  private static final long MOST_HEAP = 1 << 30;
+
+  private final Map<String, List<Long>> results = new TreeMap<>();
+
+  @Override
+  public Map<String, List<Long>> call() throws Exception {
+    BundleContext context = FrameworkUtil.getBundle(ApplicationProbe.class).getBundleContext();
+    TrackingControl control =
+        context.getService(context.getServiceReference(TrackingControl.class));
+    for (ServiceReference<Substrate> found : context.getServiceReferences(Substrate.class, null)) {
+      Substrate substrate = context.getService(found);
+      if (substrate.refusal().isEmpty()) {
+        for (String technique : usable(control, substrate)) {
+          run(new GcBench(), substrate, control, technique);
+          run(new WordCount(WORDS), substrate, control, technique);
+          run(BabyEngine.withOperations(BABY_OPERATIONS), substrate, control, technique);
+        }
+      }
+    }
+    return results;
+  }
+
+  private static List<String> usable(TrackingControl control, Substrate substrate) {
+    try (AddressSpace space = substrate.open(SpaceOptions.named("list"))) {
+      return control.list(space).stream()
+          .filter(status -> status.probe().usable())
+          .map(TechniqueStatus::descriptor)
+          .map(descriptor -> descriptor.name())
+          .toList();
+    }
+  }
+
+  private void run(
+      Application application, Substrate substrate, TrackingControl control, String technique)
+      throws Exception {
+    try (AddressSpace space = substrate.open(SpaceOptions.named(application.name()))) {
+      control.use(space, technique);
+      results.put(
+          "%s %s %s".formatted(application.name(), substrate.name(), technique),
+          space.execution().run(() -> finish(application, space)));
+    }
+  }
+
+  private static List<Long> finish(Application application, AddressSpace space) {
+    HeapOptions options = HeapOptions.of(application.heapBytes(SMALL), MOST_HEAP);
+    try (CollectedHeap heap = new CollectedHeap(space, options)) {
+      application.start(heap, SMALL);
+      while (application.step(heap)) {
+        space.execution().poll();
+      }
+      long full = heap.cycles().stream().filter(CycleRecord::full).count();
+      return List.of(application.result(heap), (long) heap.cycles().size(), full);
+    }
+  }
+}
