@@ -3,6 +3,7 @@ package dev.ooh.library;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.TrackingCore;
 import java.lang.foreign.MemorySegment;
@@ -27,17 +28,23 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The first interval is all pages. Whole pages are reported, so neighbours of a segment that is
- * not aligned to pages count with it. Writes are seen whoever makes them, the kernel included, but
- * for writes through another mapping of the same memory and through long-term pins (io_uring fixed
- * buffers, O_DIRECT in flight), which {@link #declareAlwaysDirty} is for. Safe for any thread;
- * writers need not stop.
+ * not aligned to pages count with it. Writes are seen whoever makes them, the kernel included, and
+ * through whichever segment, but for writes through another mapping of the same memory and through
+ * long-term pins (io_uring fixed buffers, O_DIRECT in flight), which {@link #declareAlwaysDirty} is
+ * for.
+ *
+ * <p>Safe for any thread, whichever one an arena is confined to; writers need not stop. A tracker
+ * keeps its segments reachable, and with them an automatic arena, until {@link #remove} or {@link
+ * #close}. Memory has one tracker at a time: what a second one, or a mapping that the kernel
+ * refuses to protect, can't be told of is in each of its intervals, which says why.
  *
  * <p>On a CRaC JVM, a checkpoint ends the tracking for its length: nothing of it stays open, {@link
  * #changes} waits, and the first interval after the restore is all pages, whether or not one
  * fetched before is committed then.
  */
 public final class PageTracker implements AutoCloseable {
-  private final TrackingCore core = TrackingCore.load(PageTracker.class.getClassLoader());
+  private final SpaceOptions options;
+  private final TrackingCore core;
 
   /** What to track, again after a restore; guarded by this, like all below. */
   private final Map<Region, MemorySegment> segments = new LinkedHashMap<>();
@@ -46,29 +53,46 @@ public final class PageTracker implements AutoCloseable {
   private Optional<String> wanted = Optional.empty();
 
   /** Null between checkpoint and restore. */
-  private @Nullable SegmentTracking tracking = new SegmentTracking();
+  private @Nullable SegmentTracking tracking;
 
   private boolean closed;
 
   /** Kept for its context, which doesn't. */
   private @Nullable Object checkpointResource;
 
-  private PageTracker() {}
+  private PageTracker(SpaceOptions options) {
+    this.options = options;
+    tracking = new SegmentTracking(options);
+    core = TrackingCore.load(PageTracker.class.getClassLoader());
+  }
 
   /**
    * Starts tracking the pages that hold {@code segments}, by the technique that this machine
-   * offers.
+   * offers. More can be added later.
    *
    * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64
-   * @throws TrackingException if a segment can't be tracked; the message names it
+   * @throws TrackingException if a segment is of the Java heap, empty, of a closed arena, or shares
+   *     a page with another one; the message names it, and nothing is tracked
    */
   public static PageTracker track(MemorySegment... segments) throws TrackingException {
-    PageTracker tracker = new PageTracker();
+    return track(SpaceOptions.named("segments"), segments);
+  }
+
+  /**
+   * As {@link #track(MemorySegment...)}, with a name for messages and with settings, of which each
+   * technique reads its own; those that none knows are ignored.
+   *
+   * @throws IllegalStateException as above
+   * @throws TrackingException as above
+   */
+  public static PageTracker track(SpaceOptions options, MemorySegment... segments)
+      throws TrackingException {
+    PageTracker tracker = new PageTracker(options);
     try {
       for (MemorySegment segment : segments) {
         tracker.add(segment);
       }
-    } catch (TrackingException e) {
+    } catch (TrackingException | RuntimeException e) {
       tracker.close();
       throw e;
     }
@@ -76,14 +100,30 @@ public final class PageTracker implements AutoCloseable {
     return tracker;
   }
 
-  /** Tracks one more segment, all of which is in the next {@link #changes}. */
+  /**
+   * Tracks one more segment, all of which is in the next {@link #changes}. It may be read-only, as
+   * long as others write.
+   *
+   * @throws TrackingException as {@link #track(MemorySegment...)}; the other segments stay tracked
+   * @throws IllegalStateException if this tracker is closed
+   */
   public synchronized Region add(MemorySegment segment) throws TrackingException {
+    if (!segment.isNative()) {
+      throw new TrackingException(
+          "track %s: wanted a non-empty native segment; the collector moves memory of the heap"
+              .formatted(segment));
+    }
     Region region = tracking().adopt(segment);
     segments.put(region, segment);
     return region;
   }
 
-  /** Ends the tracking of a segment. To be called before its arena closes. */
+  /**
+   * Ends the tracking of a segment. To be called before its arena closes.
+   *
+   * @param region what {@link #add} returned
+   * @throws TrackingException if that is not tracked, any more
+   */
   public synchronized void remove(Region region) throws TrackingException {
     tracking().release(region);
     segments.remove(region);
@@ -92,24 +132,46 @@ public final class PageTracker implements AutoCloseable {
   /**
    * Reports the pages of {@code segment}, part of a tracked one, in every interval from now on: for
    * buffers that the kernel or a device writes through a long-term pin, past every technique.
+   *
+   * @throws IllegalArgumentException if it is empty, or no part of a tracked segment
    */
   public synchronized void declareAlwaysDirty(MemorySegment segment) {
     long start = segment.address() & -PageSet.PAGE_SIZE;
-    long end = segment.address() + segment.byteSize() + PageSet.PAGE_SIZE - 1;
-    PageSet pages = PageSet.of(start, end & -PageSet.PAGE_SIZE);
+    long end = segment.address() + segment.byteSize();
+    if (!segment.isNative()
+        || segment.byteSize() == 0
+        || segments.keySet().stream()
+            .noneMatch(region -> region.start() <= start && end <= region.end())) {
+      throw new IllegalArgumentException(
+          "always dirty: found %s, wanted a part of a tracked segment".formatted(segment));
+    }
+    PageSet pages = PageSet.of(start, (end + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE);
     tracking().declareAlwaysDirty(pages);
     alwaysDirty = alwaysDirty.union(pages);
   }
 
   /**
-   * What was written since the last committed interval; re-armed, so that a later write is in the
-   * next one. Not committing gives the pages back to the next interval.
+   * What was written since the last committed interval, by absolute address; re-armed before it is
+   * returned, so that a write from now on is in the next one. Closing without a commit gives the
+   * pages back to the next interval; several that are open commit in the order of their fetches.
+   *
+   * <p>Never less than what was written. Where pages were not seen written, but can't be ruled out
+   * (the first interval, a technique that failed), {@link Interval#reasons} says why. A segment
+   * whose arena was closed is left out.
+   *
+   * @return an interval for one thread; it outlives the tracker, but its commit has no effect then
+   * @throws IllegalStateException if this tracker is closed
    */
   public synchronized Interval changes() {
     return tracking().fetch(core);
   }
 
-  /** Chooses a technique by name, such as {@code uffd}; what was written meanwhile is not lost. */
+  /**
+   * Chooses a technique by name, such as {@code uffd}; what was written meanwhile is not lost.
+   *
+   * @throws TrackingException if it is not present, naming those that are, or is refused here,
+   *     saying why; the one at work stays
+   */
   public synchronized void use(String technique) throws TrackingException {
     core.use(tracking().space(), technique);
     wanted = Optional.of(technique);
@@ -144,7 +206,7 @@ public final class PageTracker implements AutoCloseable {
     if (closed || tracking != null) {
       return;
     }
-    SegmentTracking fresh = new SegmentTracking();
+    SegmentTracking fresh = new SegmentTracking(options);
     tracking = fresh;
     notifyAll();
     segments.values().removeIf(segment -> !segment.scope().isAlive());

@@ -14,9 +14,15 @@ import java.lang.foreign.MemorySegment;
 
 /** One address space with one consumer, from open to close. */
 final class SegmentTracking implements AutoCloseable {
-  private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("segments"));
-  private final TrackingConsumer consumer = space.consumer("program");
-  private final SegmentAdoption adoption = space.facility(SegmentAdoption.class).orElseThrow();
+  private final AddressSpace space;
+  private final TrackingConsumer consumer;
+  private final SegmentAdoption adoption;
+
+  SegmentTracking(SpaceOptions options) {
+    space = new LinuxSubstrate().open(options);
+    consumer = space.consumer("program");
+    adoption = space.facility(SegmentAdoption.class).orElseThrow();
+  }
 
   AddressSpace space() {
     return space;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +15,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,12 +89,116 @@ class PageTrackerTest {
   void refusesWhatItCannotTrack() {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment segment = arena.allocate(4 * PAGE, PAGE);
-      assertThatThrownBy(() -> PageTracker.track(MemorySegment.ofArray(new byte[PAGE])))
+      Arena over = Arena.ofShared();
+      MemorySegment gone = over.allocate(PAGE);
+      over.close();
+      refused("kind: heap", MemorySegment.ofArray(new byte[PAGE]));
+      refused("byteSize: 0 }, wanted a non-empty native segment", segment.asSlice(PAGE, 0));
+      refused("wanted a non-empty native segment", MemorySegment.NULL);
+      refused("of a closed arena", segment, gone);
+      refused("shares a page with", segment, segment.asSlice(PAGE));
+    }
+  }
+
+  private static void refused(String message, MemorySegment... segments) {
+    assertThatThrownBy(() -> PageTracker.track(segments))
+        .isInstanceOf(TrackingException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aRefusedSegmentLeavesTheOthersTracked() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment segment = arena.allocate(4 * PAGE, PAGE);
+      try (PageTracker tracker = PageTracker.track(segment)) {
+        tracker.changes().commit();
+        assertThatThrownBy(() -> tracker.add(MemorySegment.NULL))
+            .isInstanceOf(TrackingException.class);
+        segment.set(ValueLayout.JAVA_BYTE, PAGE, (byte) 1);
+        assertThat(tracker.changes().pages()).isEqualTo(page(segment, 1));
+      }
+    }
+  }
+
+  @Test
+  void seesWritesPastAReadOnlyViewOfAnotherThreadsArena() throws Exception {
+    try (Arena arena = Arena.ofConfined();
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      MemorySegment segment = arena.allocate(4 * PAGE, PAGE);
+      PageTracker tracker = other.submit(() -> PageTracker.track(segment.asReadOnly())).get();
+      other.submit(() -> tracker.changes().commit()).get();
+      segment.set(ValueLayout.JAVA_BYTE, 2 * PAGE, (byte) 1);
+      assertThat(other.submit(() -> tracker.changes().pages()).get()).isEqualTo(page(segment, 2));
+      tracker.close();
+    }
+  }
+
+  /** A tracker is all that keeps the segment, and its arena frees it when nothing does. */
+  @Test
+  void keepsAnAutomaticArenaOpen() throws Exception {
+    try (PageTracker tracker = PageTracker.track(Arena.ofAuto().allocate(4 * PAGE, PAGE))) {
+      System.gc();
+      assertThat(tracker.changes().pages().pageCount()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aSecondTrackerIsToldEverythingAndWhy() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment segment = arena.allocate(8 * PAGE, PAGE);
+      try (PageTracker first = PageTracker.track(segment);
+          PageTracker second = PageTracker.track(segment)) {
+        first.changes().commit();
+        second.changes().commit();
+        for (int round = 0; round < 2; round++) {
+          try (Interval all = second.changes()) {
+            assertThat(all.pages().pageCount()).isEqualTo(8);
+            assertThat(all.reasons()).anySatisfy(why -> assertThat(why).contains("busy"));
+            all.commit();
+          }
+        }
+        segment.set(ValueLayout.JAVA_BYTE, PAGE, (byte) 1);
+        assertThat(first.changes().pages()).isEqualTo(page(segment, 1));
+      }
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithAQuestion() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment segment = arena.allocate(4 * PAGE, PAGE);
+      PageTracker tracker = PageTracker.track(segment);
+      assertThatThrownBy(() -> tracker.use("spml"))
           .isInstanceOf(TrackingException.class)
-          .hasMessageContaining("wanted a non-empty native segment");
-      assertThatThrownBy(() -> PageTracker.track(segment, segment.asSlice(PAGE)))
-          .isInstanceOf(TrackingException.class)
-          .hasMessageContaining("shares a page with");
+          .hasMessageContainingAll("'spml'", "procfs", "uffd", "all-dirty");
+      Region later = tracker.add(arena.allocate(PAGE, PAGE));
+      tracker.remove(later);
+      assertThatThrownBy(() -> tracker.remove(later)).isInstanceOf(TrackingException.class);
+      for (MemorySegment wrong :
+          List.of(
+              arena.allocate(8, PAGE),
+              segment.asSlice(PAGE, 0),
+              MemorySegment.ofArray(new byte[1]))) {
+        assertThatThrownBy(() -> tracker.declareAlwaysDirty(wrong))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("wanted a part of a tracked segment");
+      }
+      Interval open = tracker.changes();
+      tracker.close();
+      tracker.close();
+      open.commit();
+      assertThatThrownBy(tracker::changes)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+  }
+
+  @Test
+  void settingsReachTheTechniques() {
+    SpaceOptions options = SpaceOptions.named("cache").with("some-technique.setting", "64");
+    try (SegmentTracking tracking = new SegmentTracking(options)) {
+      assertThat(tracking.space().setting("some-technique.setting")).contains("64");
+      assertThat(tracking.space().name()).isEqualTo("cache");
     }
   }
 

@@ -9,25 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documents show of the library is what was compiled and run. */
 class DocumentationTest {
-  private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Path README = Path.of("../../README.md");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"../../README.md", "../real-memory.md"})
-  void snippetsAreInTheSource(String document) throws IOException {
+  @Test
+  void snippetsAreInTheSource() throws IOException {
     String source =
         plain(Files.readString(Path.of("src/main/java/dev/ooh/example/library/TrackSegment.java")));
     List<String> snippets =
-        SNIPPET
-            .matcher(Files.readString(Path.of(document)))
-            .results()
-            .map(match -> match.group(1))
+        blocks("java", Path.of("../real-memory.md")).stream()
             .filter(snippet -> snippet.contains("PageTracker"))
             .toList();
     assertThat(snippets).isNotEmpty().allSatisfy(it -> assertThat(source).contains(plain(it)));
@@ -36,6 +34,14 @@ class DocumentationTest {
   /** Without indentation, which differs. */
   private static String plain(String text) {
     return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");
+  }
+
+  private static List<String> blocks(String language, Path document) throws IOException {
+    return Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(document))
+        .results()
+        .map(match -> match.group(1))
+        .toList();
   }
 
   @Test
@@ -50,5 +56,60 @@ class DocumentationTest {
     }
     assertThat(out.toString(StandardCharsets.UTF_8))
         .isEqualTo("changed: bytes 20480 to 24576" + System.lineSeparator());
+  }
+
+  /** The class of README.md, pasted into a folder with what a program would have by its pom. */
+  @Test
+  void theReadmesExampleRunsOnTheLibraryAlone(@TempDir Path folder) throws Exception {
+    String readme = Files.readString(README);
+    String source =
+        blocks("java", README).stream()
+            .filter(block -> block.contains("PageTracker"))
+            .findFirst()
+            .orElseThrow();
+    String name = first(source, "class (\\w+) \\{");
+    assertThat(readme).contains("src/main/java/" + name + ".java");
+    Path file = Files.writeString(folder.resolve(name + ".java"), source);
+    String classPath = Files.readString(Path.of("target/runtime.classpath")).strip();
+    assertThat(classPath).contains("library").doesNotContain("junit").doesNotContain("osgi");
+    Path java = Path.of(System.getProperty("java.home"), "bin");
+    run(folder, java.resolve("javac"), "-Werror", "-cp", classPath, "-d", ".", file.toString());
+    String flag = first(readme, "MAVEN_OPTS=(\\S+) mvn .* -Dexec\\.mainClass=" + name);
+    String out = run(folder, java.resolve("java"), flag, "-cp", classPath + ":.", name);
+    assertThat(out).isEqualTo(first(readme, "this prints `([^`]+)`") + System.lineSeparator());
+  }
+
+  /** What the process printed, errors and warnings included. */
+  private static String run(Path folder, Path program, String... arguments) throws Exception {
+    Path out = folder.resolve("out");
+    Process process =
+        new ProcessBuilder(
+                Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+    return Files.readString(out);
+  }
+
+  @Test
+  void theReadmesPomNamesTheLibraryAndItsRelease() throws Exception {
+    String parent = Files.readString(Path.of("../../pom.xml"));
+    String pom =
+        blocks("xml", README).stream()
+            .filter(block -> block.contains("<artifactId>library</artifactId>"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(pom)
+        .contains("<version>" + first(parent, "<version>([^<]+)</version>") + "</version>")
+        .contains(first(parent, "(<maven.compiler.release>\\d+</maven.compiler.release>)"));
+  }
+
+  private static String first(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as(pattern).isTrue();
+    return matcher.group(1);
   }
 }
