@@ -26,17 +26,23 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Fetches for two consumers while everything happens that may happen to real memory, and every
- * little while stops the writers and compares each consumer's copies with all of memory.
+ * Fetches for two consumers while everything happens that may happen to real memory, a second
+ * tracker of the same memory included, and every little while stops the writers and compares each
+ * consumer's copies with all of memory.
  */
 public final class MemoryStorm implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final int PAGES = 2048;
 
+  private final Substrate substrate;
   private final TrackingControl control;
   private final List<String> techniques;
   private final long seed;
@@ -50,11 +56,15 @@ public final class MemoryStorm implements AutoCloseable {
   private final Weather weather;
   private final TrackingConsumer[] consumers;
   private final Copies[] copies = {new Copies(), new Copies()};
-  private long checks;
-  private long fetches;
-  private long reported;
-  private long switches;
-  private long refused;
+  private final Tamer tamer;
+  private final Rival rival;
+  private final AtomicLong checks = new AtomicLong();
+  private final Map<String, Long> fetches = new ConcurrentSkipListMap<>();
+  private final AtomicLong reported = new AtomicLong();
+  private final AtomicLong discards = new AtomicLong();
+  private final AtomicLong remaps = new AtomicLong();
+  private final AtomicLong switches = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
 
   /**
    * Prepares a storm; the caller closes it.
@@ -64,6 +74,7 @@ public final class MemoryStorm implements AutoCloseable {
   public MemoryStorm(
       Substrate substrate, TrackingControl control, List<String> techniques, long seed)
       throws IOException, TrackingException {
+    this.substrate = substrate;
     this.control = control;
     this.techniques = techniques;
     this.seed = seed;
@@ -85,6 +96,8 @@ public final class MemoryStorm implements AutoCloseable {
       areas.add(new Area(adoption.get().adopt("buffer", buffer), space.memory(), buffer));
     }
     weather = new Weather(space.execution(), List.copyOf(areas));
+    tamer = new Tamer(random.split());
+    rival = new Rival(substrate, control, techniques, buffer, random.split());
   }
 
   private void map(String name, Kind kind, boolean huge) {
@@ -114,8 +127,9 @@ public final class MemoryStorm implements AutoCloseable {
     weather.writer(random.split());
     weather.writer(random.split());
     weather.collector();
-    weather.killer(random.split());
+    weather.tamer(tamer);
     if (areas.getLast().segment() != null) {
+      rival.start();
       weather.kernelWriter(source, buffer, random.split());
     }
     try {
@@ -126,19 +140,30 @@ public final class MemoryStorm implements AutoCloseable {
         check();
       } while (System.nanoTime() < end);
     } finally {
+      rival.end();
       weather.end();
     }
+    return report();
+  }
+
+  /** What happened so far; may be asked by any thread. */
+  public StormReport report() {
     return new StormReport(
         seed,
-        checks,
-        fetches,
-        reported,
+        checks.get(),
+        new TreeMap<>(fetches),
+        reported.get(),
         weather.stores.get(),
         weather.kernelWrites.get(),
         weather.collections.get(),
-        switches,
-        refused,
-        weather.kills.get());
+        discards.get(),
+        remaps.get(),
+        switches.get(),
+        refused.get(),
+        tamer.kills.get(),
+        tamer.pauses.get(),
+        tamer.stops.get(),
+        rival.rounds.get());
   }
 
   private void step() throws WritersNotStoppedException {
@@ -155,8 +180,8 @@ public final class MemoryStorm implements AutoCloseable {
     PageSet all = mapped();
     try (Interval interval = control.fetch(space, consumers[consumer], all, all)) {
       copies[consumer].update(areas, interval.pages());
-      fetches++;
-      reported += interval.pages().pageCount();
+      fetches.merge(control.active(space).orElse("none"), 1L, Long::sum);
+      reported.addAndGet(interval.pages().pageCount());
       if (commit) {
         interval.commit();
       }
@@ -172,10 +197,10 @@ public final class MemoryStorm implements AutoCloseable {
   private void use(String technique) {
     try {
       control.use(space, technique);
-      switches++;
+      switches.incrementAndGet();
     } catch (TrackingException e) {
       // Its monitor may have been killed while it was tried.
-      refused++;
+      refused.incrementAndGet();
     }
   }
 
@@ -184,6 +209,7 @@ public final class MemoryStorm implements AutoCloseable {
     int first = random.nextInt(area.pages() - 8);
     long start = area.region().start() + (long) first * PageSet.PAGE_SIZE;
     space.discard(PageSet.of(start, start + (1 + random.nextInt(8)) * (long) PageSet.PAGE_SIZE));
+    discards.incrementAndGet();
   }
 
   /** Another region at the same address; writers must not be there meanwhile. */
@@ -199,6 +225,7 @@ public final class MemoryStorm implements AutoCloseable {
       }
       areas.set(3, new Area(region, space.memory(), null));
       weather.over(List.copyOf(areas));
+      remaps.incrementAndGet();
     }
   }
 
@@ -216,13 +243,13 @@ public final class MemoryStorm implements AutoCloseable {
               "seed %d, check %d, technique %s: %s has a wrong copy of %s"
                   .formatted(
                       seed,
-                      checks,
+                      checks.get(),
                       control.active(space).orElse("none"),
                       consumers[consumer],
                       wrong));
         }
       }
-      checks++;
+      checks.incrementAndGet();
     }
   }
 

@@ -17,7 +17,6 @@ final class Weather {
   final AtomicLong stores = new AtomicLong();
   final AtomicLong kernelWrites = new AtomicLong();
   final AtomicLong collections = new AtomicLong();
-  final AtomicLong kills = new AtomicLong();
 
   private final ExecutionContext execution;
   private final List<TrackedThread> threads = new ArrayList<>();
@@ -89,21 +88,13 @@ final class Weather {
         });
   }
 
-  /** Ends fault handlers that run as child processes, at random. */
-  void killer(SplittableRandom random) {
+  /** Strikes at fault handlers. */
+  void tamer(Tamer tamer) {
     spawn(
-        "killer",
+        "tamer",
         () -> {
-          LockSupport.parkNanos(100_000_000L + random.nextLong(2_000_000_000L));
-          ProcessHandle.current()
-              .children()
-              .filter(child -> child.info().command().orElse("").endsWith("java"))
-              .findFirst()
-              .ifPresent(
-                  child -> {
-                    child.destroyForcibly();
-                    kills.incrementAndGet();
-                  });
+          LockSupport.parkNanos(tamer.nanosToWait());
+          tamer.strike();
         });
   }
 

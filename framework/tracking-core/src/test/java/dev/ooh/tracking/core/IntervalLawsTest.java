@@ -10,6 +10,8 @@ import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.core.fake.FakeSpace;
 import dev.ooh.tracking.core.fake.FakeTechnique;
+import dev.ooh.tracking.facility.FacilityException;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,18 @@ class IntervalLawsTest {
     assertThat(fetch(one).pages().isEmpty()).isTrue();
     technique.afterFetch = () -> {};
     assertThat(fetch(one).pages()).isEqualTo(pages(5));
+  }
+
+  @Test
+  void aFailuresRemedyIsToldWithItsReason() {
+    fetch(one).commit();
+    technique.beforeFetch =
+        () -> {
+          throw new FacilityException(new IOException("no room"), "make room");
+        };
+    assertThat(fetch(one).reasons()).contains("exact failed: no room (make room)");
+    assertThat(core.explain(space))
+        .anySatisfy(line -> assertThat(line).contains("it failed: no room (make room)"));
   }
 
   @Test

@@ -24,6 +24,8 @@ public final class LinuxCalls implements AutoCloseable {
   private static final MethodHandle MADVISE =
       CallState.function(
           "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle MSYNC =
+      CallState.function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MEMFD_CREATE =
       CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle FTRUNCATE =
@@ -104,6 +106,19 @@ public final class LinuxCalls implements AutoCloseable {
     }
     if (result != 0) {
       throw errors.failure("madvise(0x%x, %d bytes, advice %d)".formatted(address, bytes, advice));
+    }
+  }
+
+  /** Fails with ENOMEM unless all of the range is mapped: msync(2) with MS_ASYNC does no more. */
+  public void checkMapped(long address, long bytes) throws CallException {
+    int result;
+    try {
+      result = (int) MSYNC.invokeExact(state, address, bytes, MappingFlags.MS_ASYNC);
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+    if (result != 0) {
+      throw errors.failure("msync(0x%x, %d bytes, MS_ASYNC)".formatted(address, bytes));
     }
   }
 

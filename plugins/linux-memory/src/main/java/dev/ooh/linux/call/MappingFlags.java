@@ -1,6 +1,9 @@
 package dev.ooh.linux.call;
 
-/** Flags of mmap, madvise, open and memfd_create (asm-generic/mman-common.h, fcntl.h, memfd.h). */
+/**
+ * Flags of mmap, madvise, msync, open and memfd_create (asm-generic/mman-common.h, fcntl.h,
+ * memfd.h).
+ */
 public final class MappingFlags {
   public static final int PROT_NONE = 0;
   public static final int PROT_READ = 1;
@@ -20,6 +23,8 @@ public final class MappingFlags {
   public static final int MADV_DONTFORK = 10;
   public static final int MADV_HUGEPAGE = 14;
   public static final int MADV_NOHUGEPAGE = 15;
+
+  public static final int MS_ASYNC = 1;
 
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;

@@ -66,6 +66,11 @@ public final class Remedy {
     };
   }
 
+  /** Whatever needs one more descriptor. */
+  public static String descriptors(CallException refused) {
+    return refused.errno() == Errno.EMFILE || refused.errno() == Errno.ENFILE ? DESCRIPTORS : "";
+  }
+
   /** open(2) of a file under /proc/self. */
   public static String proc(CallException refused) {
     return switch (refused.errno()) {

@@ -200,8 +200,8 @@ public final class UnixSocket implements AutoCloseable {
   }
 
   /**
-   * Receives what {@link #sendDescriptors} sent, in that order; the caller closes both. Null when
-   * the peer is gone.
+   * Receives what {@link #sendDescriptors} sent, in that order; the caller closes both. Empty when
+   * this process may not have that many; null when the peer is gone.
    */
   public int @Nullable [] receiveDescriptors() throws CallException {
     try (Arena arena = Arena.ofConfined()) {
@@ -213,10 +213,17 @@ public final class UnixSocket implements AutoCloseable {
       if (received == 0) {
         return null;
       }
-      if (received != 1 || message.get(JAVA_LONG, 40) < CONTROL_BYTES) {
+      if (received < 0) {
         throw errors.failure("recvmsg(SCM_RIGHTS)");
       }
       MemorySegment control = message.get(CONTROL, 32);
+      long length = message.get(JAVA_LONG, 40) == 0 ? 0 : control.get(JAVA_LONG, 0);
+      if (length < CONTROL_BYTES) {
+        if (length > 16) {
+          calls.closeDescriptor(control.get(JAVA_INT, 16));
+        }
+        return new int[0];
+      }
       return new int[] {control.get(JAVA_INT, 16), control.get(JAVA_INT, 20)};
     } catch (CallException e) {
       throw e;

@@ -29,24 +29,17 @@ public final class Monitor implements AutoCloseable {
   /**
    * Hands a copy of {@code userfaultfd} over; the caller closes its own copy then.
    *
-   * @throws FacilityException when the process doesn't take it, and so is dead
+   * @throws FacilityException when the process can't take it; or doesn't answer, and is dead then
    */
   Monitor(MonitorProcess process, int userfaultfd, Duration limit) throws FacilityException {
     this.process = process;
     this.limit = limit;
+    socket = process.serve(userfaultfd);
     try {
-      socket = process.serve(userfaultfd);
       socket.timeout(limit);
     } catch (CallException e) {
-      process.kill();
-      throw new FacilityException("hand a userfaultfd to the monitor: " + e.getMessage(), e);
-    }
-    try {
-      // A process that ended just now took it and never answers.
-      drain();
-    } catch (FacilityException e) {
       socket.close();
-      throw e;
+      throw new FacilityException(e);
     }
   }
 

@@ -2,12 +2,14 @@ package dev.ooh.linux.monitor;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.KillTimer;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.linux.layout.PollFd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -54,6 +56,7 @@ final class MonitorMain {
     try (LinuxCalls calls = new LinuxCalls();
         Arena arena = Arena.ofConfined()) {
       MemorySegment ready = arena.allocate(PollFd.BYTES, Long.BYTES);
+      MemorySegment taken = arena.allocate(ValueLayout.JAVA_INT);
       PollFd.set(ready, 0, control.fd(), PollFd.POLLIN);
       while (true) {
         timer.putOff();
@@ -62,10 +65,14 @@ final class MonitorMain {
           if (descriptors == null) {
             return;
           }
-          serving.incrementAndGet();
-          new ServedDescriptor(
-                  descriptors[0], UnixSocket.of(descriptors[1]), serving::decrementAndGet)
-              .start();
+          if (descriptors.length == 2) {
+            serving.incrementAndGet();
+            new ServedDescriptor(
+                    descriptors[0], UnixSocket.of(descriptors[1]), serving::decrementAndGet)
+                .start();
+          }
+          taken.set(ValueLayout.JAVA_INT, 0, descriptors.length == 2 ? 0 : Errno.EMFILE);
+          control.send(taken);
         }
         if (serving.get() > 0) {
           quiet = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.ooh.linux.monitor;
 
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +69,9 @@ public final class MonitorPool {
       try {
         return new Monitor(known, userfaultfd, limit.dividedBy(2));
       } catch (FacilityException e) {
+        if (known.isAlive()) {
+          throw e;
+        }
         // It died, or ended by itself, since it was last asked. A new one takes over.
       }
     }
@@ -90,7 +94,9 @@ public final class MonitorPool {
       running = started;
       return started;
     } catch (IOException | CallException e) {
-      throw new FacilityException("start the userfaultfd monitor: " + e.getMessage(), e);
+      throw new FacilityException(
+          new IOException("start the userfaultfd monitor: " + e.getMessage(), e),
+          e instanceof CallException call ? Remedy.descriptors(call) : "");
     }
   }
 

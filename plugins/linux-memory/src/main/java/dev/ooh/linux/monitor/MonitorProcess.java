@@ -2,8 +2,13 @@ package dev.ooh.linux.monitor;
 
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.call.UnixSocket;
+import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A running monitor, which may serve several descriptors. Safe for any thread. */
 final class MonitorProcess {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofSeconds(20);
   private static final Duration STEP = Duration.ofMillis(250);
 
   /** How long a killed process may take to be gone. */
@@ -42,6 +47,7 @@ final class MonitorProcess {
     try (UnixSocket.Listener listener = new UnixSocket.Listener(socket.toString())) {
       process = launch(folder, errors, socket, limit, idle);
       UnixSocket control = accept(listener, process, errors);
+      control.timeout(limit.dividedBy(2));
       return new MonitorProcess(process, control);
     } catch (IOException | CallException e) {
       if (process != null) {
@@ -85,9 +91,14 @@ final class MonitorProcess {
       try {
         return listener.accept(STEP);
       } catch (CallException e) {
-        if (e.errno() != Errno.EAGAIN || tries == 0) {
+        if (e.errno() != Errno.EAGAIN) {
           throw e;
         }
+      }
+      if (tries == 0) {
+        throw new IOException(
+            "its process %d did not connect within %d ms"
+                .formatted(process.pid(), START.toMillis()));
       }
       if (!process.isAlive()) {
         throw new IOException(
@@ -100,19 +111,47 @@ final class MonitorProcess {
   /**
    * Hands over a copy of {@code userfaultfd}, with a connection to ask about it; the caller closes
    * its own copy then.
+   *
+   * @throws FacilityException when the process can't take it; or doesn't answer, and is dead then
    */
-  UnixSocket serve(int userfaultfd) throws CallException {
-    UnixSocket.Pair pair = UnixSocket.pair();
+  UnixSocket serve(int userfaultfd) throws FacilityException {
+    UnixSocket.Pair pair;
     try {
-      synchronized (control) {
-        control.sendDescriptors(userfaultfd, pair.other().fd());
+      pair = UnixSocket.pair();
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.descriptors(e));
+    }
+    boolean taken = false;
+    try {
+      int errno = handOver(userfaultfd, pair.other());
+      if (errno != 0) {
+        CallException e = CallException.of("hand a userfaultfd to process " + pid(), errno);
+        throw new FacilityException(e, Remedy.descriptors(e));
       }
+      taken = true;
       return pair.one();
     } catch (CallException e) {
-      pair.one().close();
-      throw e;
+      kill();
+      throw new FacilityException(
+          "hand a userfaultfd to process %d: %s".formatted(pid(), e.getMessage()), e);
     } finally {
       pair.other().letGo();
+      if (!taken) {
+        pair.one().close();
+      }
+    }
+  }
+
+  private int handOver(int userfaultfd, UnixSocket theirs) throws CallException {
+    synchronized (control) {
+      try (Arena arena = Arena.ofConfined()) {
+        control.sendDescriptors(userfaultfd, theirs.fd());
+        MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
+        if (!control.receive(answer)) {
+          throw CallException.of("read its answer", Errno.EPIPE);
+        }
+        return answer.get(ValueLayout.JAVA_INT, 0);
+      }
     }
   }
 

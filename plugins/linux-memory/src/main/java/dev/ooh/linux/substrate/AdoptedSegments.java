@@ -1,8 +1,11 @@
 package dev.ooh.linux.substrate;
 
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.tracking.facility.FacilityException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +13,14 @@ import java.util.TreeMap;
 
 /** Regions over memory that somebody else allocated. Guarded by the space. */
 final class AdoptedSegments {
+  private final LinuxCalls calls;
   private final TreeMap<Long, Adopted> byStart = new TreeMap<>();
 
   private record Adopted(Region region, MemorySegment segment) {}
+
+  AdoptedSegments(LinuxCalls calls) {
+    this.calls = calls;
+  }
 
   Region adopt(String name, MemorySegment segment) throws FacilityException {
     if (!segment.isNative() || segment.byteSize() == 0 || !segment.scope().isAlive()) {
@@ -28,7 +36,14 @@ final class AdoptedSegments {
     if (before != null && before.getValue().region.end() > start) {
       throw new FacilityException(
           "adopt %s: shares a page with %s; wanted segments aligned to pages, or one for both"
-              .formatted(region, before.getValue().region));
+              .formatted(text(region), text(before.getValue().region)));
+    }
+    try {
+      calls.checkMapped(start, end - start);
+    } catch (CallException e) {
+      throw new FacilityException(
+          new IOException("adopt %s: %s".formatted(text(region), e.getMessage()), e),
+          "a segment over memory that is mapped in this process");
     }
     byStart.put(start, new Adopted(region, segment));
     return region;
@@ -37,9 +52,14 @@ final class AdoptedSegments {
   void release(Region region) throws FacilityException {
     Adopted adopted = byStart.get(region.start());
     if (adopted == null || !adopted.region.equals(region)) {
-      throw new FacilityException("release %s: wanted an adopted region".formatted(region));
+      throw new FacilityException("release %s: wanted an adopted region".formatted(text(region)));
     }
     byStart.remove(region.start());
+  }
+
+  private static String text(Region region) {
+    return "region %s [0x%x, 0x%x), %d bytes"
+        .formatted(region.name(), region.start(), region.end(), region.bytes());
   }
 
   /** Forgets and returns the regions whose arena was closed without a release. */

@@ -50,7 +50,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   /** Guarded by this. */
   private final Mappings mappings;
 
-  private final AdoptedSegments adopted = new AdoptedSegments();
+  private final AdoptedSegments adopted = new AdoptedSegments(calls);
 
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;

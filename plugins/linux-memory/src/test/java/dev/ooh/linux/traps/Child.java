@@ -23,17 +23,21 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
     /** Prints its monitor's process id and waits. */
     HOLD_A_MONITOR,
     /** Opens scanners until the kernel refuses, prints why, closes them and goes on. */
-    USE_UP_DESCRIPTORS
+    USE_UP_DESCRIPTORS,
+    /** The same with synchronous descriptors, which a monitor serves. */
+    USE_UP_SYNCHRONOUS_DESCRIPTORS,
+    /** Prints why a synchronous descriptor is refused, and goes on with an asynchronous one. */
+    OPEN_WITHOUT_PRIVILEGE
   }
 
-  /** {@code before} is a shell's, for limits. */
+  /** {@code before} is a shell's, for limits and users; its end starts the JVM. */
   static Child start(Path folder, String before, Role role) throws IOException {
     File errors = folder.resolve("errors").toFile();
     Process process =
         new ProcessBuilder(
                 "sh",
                 "-c",
-                before + "exec \"$0\" \"$@\"",
+                before + "\"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
@@ -62,6 +66,8 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
     switch (Role.valueOf(arguments[0])) {
       case HOLD_A_MONITOR -> holdAMonitor(space, region);
       case USE_UP_DESCRIPTORS -> useUpDescriptors(space, region);
+      case USE_UP_SYNCHRONOUS_DESCRIPTORS -> useUpSynchronousDescriptors(space, region);
+      case OPEN_WITHOUT_PRIVILEGE -> openWithoutPrivilege(space, region);
     }
   }
 
@@ -102,6 +108,52 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
     more.forEach(WriteProtectScan.Scanner::close);
     System.out.println(refusal);
     System.out.println(tracked ? "goes on" : "lost a page");
+    System.exit(0);
+  }
+
+  private static void useUpSynchronousDescriptors(AddressSpace space, Region region)
+      throws Exception {
+    Userfaultfd facility = space.facility(Userfaultfd.class).orElseThrow();
+    Userfaultfd.Descriptor first = facility.open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT);
+    first.register(region.pages());
+    try {
+      // Loads what is needed to say why.
+      first.register(PageSet.of(PageSet.PAGE_SIZE, 2 * PageSet.PAGE_SIZE));
+    } catch (FacilityException expected) {
+      first.writeProtect(region.pages());
+    }
+    List<Userfaultfd.Descriptor> more = new ArrayList<>();
+    String refusal = "";
+    while (refusal.isEmpty()) {
+      try {
+        more.add(facility.open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT));
+      } catch (FacilityException e) {
+        refusal = e.getMessage() + "; " + e.remedy();
+      }
+    }
+    space.memory().putLong(region.start() + PageSet.PAGE_SIZE, 1);
+    boolean tracked = first.drain().pageCount() == 1 && first.lost().isEmpty();
+    more.forEach(Userfaultfd.Descriptor::close);
+    System.out.println(refusal);
+    System.out.println(tracked ? "goes on" : "lost a page");
+    System.exit(0);
+  }
+
+  private static void openWithoutPrivilege(AddressSpace space, Region region) throws Exception {
+    Userfaultfd facility = space.facility(Userfaultfd.class).orElseThrow();
+    try {
+      facility.open(Userfaultfd.Mode.SYNCHRONOUS_WRITE_PROTECT).close();
+      System.out.println("not refused");
+    } catch (FacilityException e) {
+      System.out.println(e.getMessage() + "; " + e.remedy());
+    }
+    try (var other = facility.open(Userfaultfd.Mode.ASYNCHRONOUS_WRITE_PROTECT)) {
+      other.register(region.pages());
+      space.memory().fill(region.start(), region.bytes(), (byte) 1);
+      other.writeProtect(region.pages());
+      space.memory().putLong(region.start(), 1);
+      System.out.println(other.drain().pageCount() == 1 ? "goes on" : "lost a page");
+    }
     System.exit(0);
   }
 }

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.MappingFlags;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -73,6 +75,19 @@ final class Native {
             address,
             bytes,
             advice));
+  }
+
+  /** Maps fresh anonymous memory over whatever is there, as munmap and another mmap do. */
+  static void mmapOver(long address, long bytes) throws Exception {
+    try (LinuxCalls calls = new LinuxCalls()) {
+      calls.mmap(
+          address,
+          bytes,
+          MappingFlags.PROT_READ | MappingFlags.PROT_WRITE,
+          MappingFlags.MAP_PRIVATE | MappingFlags.MAP_ANONYMOUS | MappingFlags.MAP_FIXED,
+          -1,
+          0);
+    }
   }
 
   /** Moves a mapping to wherever a mapping of twice its size fits. */

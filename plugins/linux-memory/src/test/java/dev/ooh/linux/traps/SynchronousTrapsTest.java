@@ -196,7 +196,7 @@ class SynchronousTrapsTest {
   @Test
   void theTrackedJvmsDeathEndsTheMonitor() throws Exception {
     open().close();
-    try (Child child = Child.start(folder, "", Child.Role.HOLD_A_MONITOR)) {
+    try (Child child = Child.start(folder, "exec ", Child.Role.HOLD_A_MONITOR)) {
       long pid = Long.parseLong(child.line());
       ProcessHandle monitor = ProcessHandle.of(pid).orElseThrow();
       child.process().destroyForcibly().waitFor();
@@ -207,7 +207,7 @@ class SynchronousTrapsTest {
 
   @Test
   void theDescriptorLimitIsAnErrorThatNamesItAndTrackingGoesOn() throws Exception {
-    try (Child child = Child.start(folder, "ulimit -n 200; ", Child.Role.USE_UP_DESCRIPTORS)) {
+    try (Child child = Child.start(folder, "ulimit -n 200; exec ", Child.Role.USE_UP_DESCRIPTORS)) {
       assertThat(child.line()).contains("Too many open files (errno 24)").contains("ulimit -n");
       assertThat(child.line()).isEqualTo("goes on");
       assertThat(child.process().waitFor()).isZero();

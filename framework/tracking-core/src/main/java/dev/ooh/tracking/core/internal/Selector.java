@@ -94,7 +94,7 @@ final class Selector {
   }
 
   void setAside(String name, TrackingException failure) {
-    setAside.put(name, String.valueOf(failure.getMessage()));
+    setAside.put(name, Reason.of(failure));
   }
 
   /** A technique came: what was known of that name no longer counts. */
@@ -122,7 +122,7 @@ final class Selector {
             ? probe(entry)
             : Probe.refused("it failed: " + failure, "choose it again to try once more");
     if (!probe.usable()) {
-      refused.add("%s is refused: %s".formatted(entry.name(), refusal(probe)));
+      refused.add("%s is refused: %s".formatted(entry.name(), Reason.of(probe)));
     }
     return probe.usable();
   }
@@ -161,11 +161,5 @@ final class Selector {
     } catch (Throwable t) {
       return true;
     }
-  }
-
-  private static String refusal(Probe probe) {
-    return probe.remedy().isEmpty()
-        ? probe.reason()
-        : "%s (%s)".formatted(probe.reason(), probe.remedy());
   }
 }

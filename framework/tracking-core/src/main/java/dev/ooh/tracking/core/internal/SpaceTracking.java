@@ -200,7 +200,7 @@ final class SpaceTracking implements AddressSpace.Listener {
    * @return false when the lease was fenced, so that the failure is nobody's business any more
    */
   private boolean replaceFailed(Lease lease, ActiveSession session, TrackingException failure) {
-    String reason = "%s failed: %s".formatted(session.name(), failure.getMessage());
+    String reason = "%s failed: %s".formatted(session.name(), Reason.of(failure));
     boolean again;
     synchronized (ledger) {
       if (!gate.holds(lease)) {
@@ -228,7 +228,7 @@ final class SpaceTracking implements AddressSpace.Listener {
       synchronized (ledger) {
         // Left null, the next fetch opens what is wanted, which still is the old one.
         active = from.isClosed() && active == from ? null : active;
-        note("switch from %s to %s failed: %s".formatted(from.name(), to.name(), e.getMessage()));
+        note("switch from %s to %s failed: %s".formatted(from.name(), to.name(), Reason.of(e)));
       }
       throw e;
     }

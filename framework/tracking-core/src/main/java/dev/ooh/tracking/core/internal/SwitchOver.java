@@ -50,7 +50,7 @@ final class SwitchOver {
     ledger.switched(lastFetch(from), PageSet.empty());
     ledger.lost(
         "switch from %s to %s without overlap: %s"
-            .formatted(from.name(), to.name(), conflict.getMessage()));
+            .formatted(from.name(), to.name(), Reason.of(conflict)));
     sessions.close(from);
     return start(to, armed);
   }
