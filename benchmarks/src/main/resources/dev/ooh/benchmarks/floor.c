@@ -1,10 +1,6 @@
 /*
- * The floor: the same system calls from C. Reads commands on standard input and answers each with
- * nanoseconds on a line:
- *   fetch PERCENT   dirties that share of the pages, then times one PAGEMAP_SCAN that reads and
- *                   re-arms
- *   write           times the first write to every armed page; the answer is for one page
- *   fault           times synchronous write-protect faults with a handler thread; for one page
+ * The floor: the same system calls from C, as a library, so that both sides run in one process and
+ * pay the same for its threads.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,7 +14,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef PAGEMAP_SCAN
@@ -33,12 +28,6 @@ struct pm_scan_arg {
 #define PAGE 4096UL
 #define FAULT_PAGES 20000UL
 
-static uint64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 static void check(int ok, const char *what) {
   if (!ok) {
     perror(what);
@@ -50,7 +39,10 @@ static struct page_region *vector;
 static uint64_t *bounds;
 static int pagemap;
 
-static uint64_t scan(char *memory, uint64_t bytes) {
+static char *memory;
+static uint64_t bytes;
+
+static uint64_t scan(void) {
   uint64_t from = (uint64_t)memory, end = from + bytes, length = 0;
   long count;
   do {
@@ -106,10 +98,11 @@ static void *handler(void *unused) {
   }
 }
 
-int main(int argc, char **argv) {
-  uint64_t bytes = strtoull(argc > 1 ? argv[1] : "1024", NULL, 10) << 20;
-  char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* Maps and fills memory, registers it, and arms it. */
+void floor_open(long mebibytes) {
+  bytes = (uint64_t)mebibytes << 20;
+  memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   check(memory != MAP_FAILED, "mmap");
   madvise(memory, bytes, MADV_NOHUGEPAGE);
   memset(memory, 1, bytes);
@@ -120,48 +113,46 @@ int main(int argc, char **argv) {
   check(pagemap >= 0, "open pagemap");
   int async = open_uffd(1, (1 << 0) | (1 << 12) | (1 << 13) | (1 << 15));
   reg(async, memory, bytes);
-  scan(memory, bytes);
+  scan();
+}
 
-  char *faulting = NULL;
-  char line[64];
-  while (fgets(line, sizeof line, stdin)) {
-    uint64_t start, took;
-    unsigned percent;
-    if (sscanf(line, "fetch %u", &percent) == 1) {
-      uint64_t state = 1;
-      for (uint64_t page = 0; page < bytes / PAGE; page++) {
-        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-        if ((state >> 33) % 100 < percent) memory[page * PAGE]++;
-      }
-      start = now();
-      scan(memory, bytes);
-      took = now() - start;
-    } else if (strcmp(line, "write\n") == 0) {
-      start = now();
-      for (uint64_t page = 0; page < bytes / PAGE; page++)
-        *(volatile uint64_t *)(memory + page * PAGE) = page;
-      took = (now() - start) / (bytes / PAGE);
-      scan(memory, bytes);
-    } else {
-      if (!faulting) {
-        pthread_t thread;
-        recorded = calloc(FAULT_PAGES, sizeof *recorded);
-        faulting = mmap(NULL, FAULT_PAGES * PAGE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        madvise(faulting, FAULT_PAGES * PAGE, MADV_NOHUGEPAGE);
-        memset(faulting, 1, FAULT_PAGES * PAGE);
-        handler_fd = open_uffd(0, (1 << 0) | (1 << 13));
-        reg(handler_fd, faulting, FAULT_PAGES * PAGE);
-        pthread_create(&thread, NULL, handler, NULL);
-      }
-      protect(handler_fd, (uint64_t)faulting, FAULT_PAGES * PAGE, 1);
-      start = now();
-      for (uint64_t page = 0; page < FAULT_PAGES; page++)
-        *(volatile uint64_t *)(faulting + page * PAGE) = page;
-      took = (now() - start) / FAULT_PAGES;
-    }
-    printf("%lu\n", (unsigned long)took);
-    fflush(stdout);
+/* Writes to that share of the pages. */
+void floor_dirty(int percent) {
+  uint64_t state = 1;
+  for (uint64_t page = 0; page < bytes / PAGE; page++) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    if ((state >> 33) % 100 < (unsigned)percent) memory[page * PAGE]++;
   }
-  return 0;
+}
+
+/* Reads and re-arms; the answer is the number of bounds found. */
+long floor_fetch(void) { return scan(); }
+
+void floor_write_each_page(void) {
+  for (uint64_t page = 0; page < bytes / PAGE; page++)
+    *(volatile uint64_t *)(memory + page * PAGE) = page;
+}
+
+static char *faulting;
+
+/* Protects pages whose faults a thread of this process resolves. */
+void floor_arm_faults(void) {
+  if (!faulting) {
+    pthread_t thread;
+    recorded = calloc(FAULT_PAGES, sizeof *recorded);
+    faulting = mmap(NULL, FAULT_PAGES * PAGE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    check(faulting != MAP_FAILED, "mmap");
+    madvise(faulting, FAULT_PAGES * PAGE, MADV_NOHUGEPAGE);
+    memset(faulting, 1, FAULT_PAGES * PAGE);
+    handler_fd = open_uffd(0, (1 << 0) | (1 << 13));
+    reg(handler_fd, faulting, FAULT_PAGES * PAGE);
+    pthread_create(&thread, NULL, handler, NULL);
+  }
+  protect(handler_fd, (uint64_t)faulting, FAULT_PAGES * PAGE, 1);
+}
+
+void floor_fault_each_page(void) {
+  for (uint64_t page = 0; page < FAULT_PAGES; page++)
+    *(volatile uint64_t *)(faulting + page * PAGE) = page;
 }
