@@ -118,6 +118,9 @@ final class CheckpointRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (directory.toString().isBlank()) {
+      throw new UsageException("--directory is '%s', wanted a directory".formatted(directory));
+    }
     Application application =
         Applications.find(applicationName)
             .orElseThrow(

@@ -4,6 +4,7 @@ import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.image.ImageSet;
@@ -53,6 +54,9 @@ final class RestoreRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (directory.toString().isBlank()) {
+      throw new UsageException("D is '%s', wanted a directory".formatted(directory));
+    }
     ImageSet set = ImageSet.open(directory);
     SetDescription description = set.description();
     Application application =

@@ -6,10 +6,13 @@ import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -24,6 +27,8 @@ public final class Session implements AutoCloseable {
   private final TechniqueChoice choice;
   private final CsvRows rows;
   private final Progress progress;
+  private final PrintWriter err;
+  private boolean refusalsTold;
 
   private Session(
       String experiment,
@@ -31,7 +36,8 @@ public final class Session implements AutoCloseable {
       Tracking tracking,
       Substrate substrate,
       TechniqueChoice choice,
-      CsvRows rows) {
+      CsvRows rows,
+      PrintWriter err) {
     this.experiment = experiment;
     this.options = options;
     this.tracking = tracking;
@@ -39,11 +45,11 @@ public final class Session implements AutoCloseable {
     this.choice = choice;
     this.rows = rows;
     this.progress = Progress.onTerminal();
+    this.err = err;
   }
 
   /**
-   * Finds what {@code options} ask for and tries the techniques; those that {@code all} means and
-   * that are refused are named on the command's standard error.
+   * Finds what {@code options} ask for and tries the techniques.
    *
    * @param experiment the name of the command, for rows and address spaces
    * @throws UsageException if a substrate, technique or cost profile is not there
@@ -53,6 +59,10 @@ public final class Session implements AutoCloseable {
   public static Session open(
       Tracking tracking, SessionOptions options, String experiment, CommandSpec spec)
       throws UsageException, CommandException {
+    Path csv = options.csv();
+    if (csv != null && csv.toString().isBlank()) {
+      throw new UsageException("--csv is '%s', wanted a file".formatted(csv));
+    }
     TrackingControl control = tracking.control();
     Substrate substrate = tracking.substrate(options.substrate());
     Optional<String> refusal = substrate.refusal();
@@ -60,16 +70,26 @@ public final class Session implements AutoCloseable {
       throw new CommandException(
           "substrate %s can't be used here: %s".formatted(substrate.name(), refusal.get()));
     }
+    PrintWriter err = spec.commandLine().getErr();
     List<TechniqueStatus> found;
     try (AddressSpace trial = substrate.open(settings(options, experiment + "-probe"))) {
       found = control.list(trial);
+      if (!trial.execution().simulatedTime()) {
+        idle("--cost-profile", options.costProfile(), substrate, err);
+        idle("--memory", options.memory(), substrate, err);
+      }
     } catch (IllegalArgumentException e) {
       throw new UsageException(ErrorText.of(e));
     }
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
-    CsvRows rows = CsvRows.to(options.csv());
-    choice.refused().forEach(line -> spec.commandLine().getErr().println(line));
-    return new Session(experiment, options, tracking, substrate, choice, rows);
+    return new Session(experiment, options, tracking, substrate, choice, CsvRows.to(csv), err);
+  }
+
+  private static void idle(
+      String option, @Nullable Object given, Substrate substrate, PrintWriter err) {
+    if (given != null) {
+      err.printf("%s has no effect on %s, where nothing is simulated%n", option, substrate.name());
+    }
   }
 
   private static SpaceOptions settings(SessionOptions options, String name) {
@@ -84,9 +104,14 @@ public final class Session implements AutoCloseable {
 
   /**
    * What was asked for, {@code all} (also when nothing was) resolved: the baseline {@code none},
-   * then every usable technique, the cheapest last.
+   * then every usable technique, the cheapest last. Those that {@code all} means and that are
+   * refused are named on the command's standard error, once.
    */
   public List<String> techniques() {
+    if (!refusalsTold) {
+      choice.refused().forEach(err::println);
+      refusalsTold = true;
+    }
     return choice.techniques();
   }
 

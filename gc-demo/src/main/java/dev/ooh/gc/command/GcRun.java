@@ -12,6 +12,7 @@ import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
@@ -153,6 +154,11 @@ final class GcRun implements Callable<Integer> {
       addRows(session, run, name, result);
       addLine(table, run, result);
       return result;
+    } catch (HeapExhaustedException e) {
+      throw new CommandException(
+          "%s under %s: %s; give it more by --heap"
+              .formatted(application, technique, e.getMessage()),
+          e);
     }
   }
 
@@ -237,8 +243,12 @@ final class GcRun implements Callable<Integer> {
     return Optional.ofNullable(file);
   }
 
-  private HeapOptions heapOptions(long estimate) {
+  private HeapOptions heapOptions(long estimate) throws UsageException {
     Long asked = heap;
+    if (asked != null && asked > MOST_HEAP) {
+      throw new UsageException(
+          "--heap is %d bytes, wanted %d (16G) or less".formatted(asked, MOST_HEAP));
+    }
     long limit = asked == null ? Math.min(MOST_HEAP, HEAP_FACTOR * estimate) : asked;
     return HeapOptions.of(Math.min(estimate, limit), limit).withVerify(verify);
   }

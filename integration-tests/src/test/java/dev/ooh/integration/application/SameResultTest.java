@@ -21,8 +21,7 @@ class SameResultTest {
   private static final String PROBE = "dev.ooh.integration.probe.application";
 
   @Test
-  void everyApplicationOnEverySubstrateUnderEveryTechnique(@TempDir Path storage)
-      throws Exception {
+  void everyApplicationOnEverySubstrateUnderEveryTechnique(@TempDir Path storage) throws Exception {
     Map<String, List<Long>> results;
     try (BundleFolder folder = BundleFolder.start(storage)) {
       List<Path> jars =

@@ -64,7 +64,7 @@ class CheckpointTest {
                 "--csv",
                 "one.csv"));
     assertThat(done.status()).as(done.err()).isZero();
-    assertThat(done.err()).isEmpty();
+    assertThat(done.complaints()).isEmpty();
     Figures figures = Figures.of(folder.resolve("one.csv"));
     double all = figures.get("none", "small", "pages_written");
     assertThat(figures.get("all-dirty", "small", "pages_written")).isEqualTo(all);
@@ -159,6 +159,8 @@ class CheckpointTest {
         "checkpoint",
         "--configuration",
         "huge");
+    wrong(2, "--directory is '', wanted a directory", "checkpoint", "--directory", "");
+    wrong(2, "action is 'chekc', wanted check", "images", "chekc", "D");
     wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");
     wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
     wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");

@@ -18,7 +18,7 @@ class GcTest {
   void laterCyclesAreCheaperUnderATechnique() throws Exception {
     Ooh.Done done = Ooh.run(folder, "gc", "--technique", "all", "--csv", "one.csv");
     assertThat(done.status()).as(done.err()).isZero();
-    assertThat(done.err()).isEmpty();
+    assertThat(done.complaints()).isEmpty();
     assertThat(done.out()).contains("result c1ac2e959770e0a0");
     Figures figures = Figures.of(folder.resolve("one.csv"));
     double untracked = figures.get("none", "small", "gc_time_other_cycles");
@@ -72,6 +72,8 @@ class GcTest {
         "--input",
         "missing.txt");
     wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv");
+    wrong(1, "give it more by --heap", "--technique", "none", "--heap", "4M");
+    wrong(2, "--heap is 18253611008 bytes, wanted 17179869184 (16G) or less", "--heap", "17G");
     assertThat(folder.resolve("none.csv")).doesNotExist();
   }
 

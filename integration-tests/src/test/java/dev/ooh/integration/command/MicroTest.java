@@ -23,7 +23,7 @@ class MicroTest {
     line.addAll(List.of(more));
     Ooh.Done done = Ooh.run(folder, line.toArray(String[]::new));
     assertThat(done.status()).as(done.err()).isZero();
-    assertThat(done.err()).isEmpty();
+    assertThat(done.complaints()).isEmpty();
     return Figures.of(folder.resolve(csv));
   }
 
@@ -76,6 +76,7 @@ class MicroTest {
         List.of(
             List.of("2", "'spmll'", "--technique", "spmll"),
             List.of("2", "'0'", "--sizes", "0"),
+            List.of("1", "--memory", "--sizes", "6000", "--technique", "epml"),
             List.of("2", "xen", "--substrate", "xen"),
             List.of("2", profile.toString(), "--cost-profile", profile.toString()))) {
       Ooh.Done done =

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs the command line as {@code ooh} does: a JVM of its own on the very bundle folder. */
@@ -21,7 +22,14 @@ final class Ooh implements AutoCloseable {
   private final CompletableFuture<String> err;
 
   /** What a command left. */
-  record Done(int status, String out, String err) {}
+  record Done(int status, String out, String err) {
+    /** What was said beside the refusals that {@code --technique all} passes over. */
+    String complaints() {
+      return err.lines()
+          .filter(line -> !line.matches("technique \\S+ is refused on \\S+: .+"))
+          .collect(Collectors.joining("\n"));
+    }
+  }
 
   private Ooh(Process process) {
     this.process = process;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       "The paper's array micro-benchmark: one 8-byte store to each 4 KiB page of a touched array,"
           + " pass after pass, under each technique.",
       "Figures are sums over the intervals from the second on; the first is always all pages."
+          + " Measured times are those of the median pass, times the passes."
     })
 final class MicroRun implements Callable<Integer> {
   private static final String APPLICATION = "array";
@@ -41,17 +43,15 @@ final class MicroRun implements Callable<Integer> {
   @Option(
       names = "--sizes",
       paramLabel = "MB",
-      split = ",",
       defaultValue = "1,10,50,100,250,500,1000",
       description = "Sizes of the array in MB (default: ${DEFAULT-VALUE}).")
-  private List<String> sizes = List.of();
+  private String sizes = "";
 
   @Option(
       names = "--dirty",
       paramLabel = "PERCENT",
-      split = ",",
       description = "Percentages of the array's pages that each pass stores to (default: all).")
-  private List<String> dirty = List.of();
+  private @Nullable String dirty;
 
   @Option(
       names = "--passes",
@@ -100,6 +100,9 @@ final class MicroRun implements Callable<Integer> {
       Session session, String technique, Configuration configuration, TextTable table)
       throws Exception {
     try (TrackedSpace run = session.start(technique)) {
+      if (run.costs().isEmpty()) {
+        FreeMemory.require(configuration.megabytes);
+      }
       ArrayResult result =
           new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes).measure();
       run.wrote(result.pagesWritten());
@@ -133,15 +136,17 @@ final class MicroRun implements Callable<Integer> {
 
   private List<Configuration> configurations() throws UsageException {
     List<Configuration> configurations = new ArrayList<>();
-    for (String size : sizes) {
+    String percentages = dirty;
+    for (String size : SessionOptions.commaList(sizes)) {
       int megabytes = (int) figure("--sizes", size, LARGEST_MB, "whole MB from 1 to ");
       if (!size.strip().matches("\\d+")) {
         throw new UsageException("--sizes has '" + size + "', wanted whole MB from 1 on");
       }
-      if (dirty.isEmpty()) {
+      if (percentages == null) {
         configurations.add(new Configuration(megabytes, 100, ""));
+        continue;
       }
-      for (String percent : dirty) {
+      for (String percent : SessionOptions.commaList(percentages)) {
         double share = figure("--dirty", percent, 100, "percent above 0 and up to ");
         configurations.add(new Configuration(megabytes, share, "/" + Row.number(share)));
       }

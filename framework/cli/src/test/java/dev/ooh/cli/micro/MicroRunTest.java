@@ -1,6 +1,8 @@
 package dev.ooh.cli.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.cli.CsvRows;
 import dev.ooh.cli.Tracking;
@@ -85,6 +87,16 @@ class MicroRunTest {
   }
 
   @Test
+  void anArrayThatDoesNotFitIsFoundOutBeforeItIsTouched() {
+    assertThat(FreeMemory.availableMegabytes("MemTotal: 9 kB\nMemAvailable:   20480 kB\nX: 1 kB"))
+        .hasValue(20);
+    assertThat(FreeMemory.availableMegabytes("MemTotal: 9 kB\n")).isEmpty();
+    assumeTrue(Files.exists(Path.of("/proc/meminfo")));
+    assertThatThrownBy(() -> FreeMemory.require(1 << 20))
+        .hasMessageMatching("--sizes has 1048576 MB, found \\d+ MB of memory available, wanted .*");
+  }
+
+  @Test
   void allNamesWhatIsRefused() {
     Invocation done = micro(false, "--sizes", "1", "--technique", "all");
     assertThat(done.status()).isZero();
@@ -98,6 +110,11 @@ class MicroRunTest {
       delimiter = '|',
       value = {
         "--sizes 1,x     | 2 | --sizes has 'x'",
+        "--sizes 1,      | 2 | --sizes has ''",
+        "--sizes ,1      | 2 | --sizes has ''",
+        "--dirty 1,      | 2 | --dirty has ''",
+        "--technique exact, | 2 | technique is '', wanted all, none",
+        "--csv=          | 2 | --csv is '', wanted a file",
         "--sizes 0       | 2 | --sizes has '0', wanted whole MB from 1",
         "--sizes 1.5     | 2 | --sizes has '1.5', wanted whole MB",
         "--dirty 101     | 2 | --dirty has '101', wanted percent above 0 and up to 100",

@@ -65,7 +65,8 @@ final class FrameAllocator {
 
   private IllegalStateException exhausted(int asked) {
     return new IllegalStateException(
-        "guest-physical memory is exhausted: asked for %d contiguous pages, %d of %d are free"
+        ("guest-physical memory is exhausted: asked for %d contiguous pages, %d of %d are free;"
+                + " wanted more of it (setting memory, --memory on the command line)")
             .formatted(asked, total - inUse, total));
   }
 }
