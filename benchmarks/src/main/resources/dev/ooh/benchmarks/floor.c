@@ -24,7 +24,7 @@ struct pm_scan_arg {
 };
 #define PAGEMAP_SCAN _IOWR('f', 16, struct pm_scan_arg)
 #endif
-#define REGIONS 16384
+#define REGIONS 1024
 #define PAGE 4096UL
 #define FAULT_PAGES 20000UL
 

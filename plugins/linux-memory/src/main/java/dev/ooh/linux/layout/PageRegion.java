@@ -14,10 +14,24 @@ import java.lang.foreign.MemorySegment;
 public final class PageRegion {
   public static final int BYTES = 24;
 
+  /** {@link #BYTES} in 64-bit words. */
+  public static final int WORDS = 3;
+
   private PageRegion() {}
 
-  public static long start(MemorySegment vector, long index) {
-    return vector.get(JAVA_LONG, index * BYTES);
+  /**
+   * Copies the bounds of the first {@code count} elements to {@code bounds} from index {@code at}
+   * on, start and end in turn.
+   *
+   * @param words as long as the vector, overwritten: a copy in one piece is quick before the JVM
+   *     has compiled anything, an access to native memory is not
+   */
+  public static void bounds(MemorySegment vector, int count, long[] words, long[] bounds, int at) {
+    MemorySegment.copy(vector, JAVA_LONG, 0, words, 0, count * WORDS);
+    for (int word = 0, to = at; word < count * WORDS; word += WORDS, to += 2) {
+      bounds[to] = words[word];
+      bounds[to + 1] = words[word + 1];
+    }
   }
 
   public static long end(MemorySegment vector, long index) {

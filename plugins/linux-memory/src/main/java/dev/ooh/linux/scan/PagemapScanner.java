@@ -33,7 +33,9 @@ import java.util.function.Supplier;
  * markers tell.
  */
 final class PagemapScanner implements WriteProtectScan.Scanner {
-  private static final int REGIONS = 16 * 1024;
+  /** Few enough that their copies stay in the first caches. */
+  private static final int REGIONS = 1024;
+
   private static final int LEAST_RUNS = 512;
 
   private final LinuxCalls calls = new LinuxCalls();
@@ -44,6 +46,8 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   private final Supplier<PageSet> sharedPages;
   private final AsyncUserfaultfd userfaultfd;
   private final int pagemap;
+
+  private final long[] words = new long[REGIONS * PageRegion.WORDS];
 
   /** What was found so far; its array goes to the result, so the next one is made as long. */
   private long[] bounds = new long[2 * LEAST_RUNS];
@@ -169,15 +173,8 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       bounds =
           Arrays.copyOf(bounds, Math.max(bounds.length + bounds.length / 2, length + 2 * count));
     }
-    // Locals, so that the loop stores nothing but bounds.
-    long[] to = bounds;
-    MemorySegment from = vector;
-    int at = length;
-    for (int i = 0; i < count; i++, at += 2) {
-      to[at] = PageRegion.start(from, i);
-      to[at + 1] = PageRegion.end(from, i);
-    }
-    length = at;
+    PageRegion.bounds(vector, count, words, bounds, length);
+    length += 2 * count;
   }
 
   @Override
