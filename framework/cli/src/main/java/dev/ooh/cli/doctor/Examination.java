@@ -102,8 +102,8 @@ final class Examination {
     try (AddressSpace space = substrate.open(SpaceOptions.named("doctor"))) {
       boolean missesSome =
           kind.shared() && !space.execution().simulatedTime() && !technique.equals("all-dirty");
-      String how = status.probe().reason() + (missesSome ? SHARED : "");
-      return new Trial(control, space, technique).of(kind.request(file), memory, how);
+      String but = missesSome ? SHARED : "";
+      return new Trial(control, space, technique).of(kind.request(file), memory, but);
     } catch (RuntimeException e) {
       return Check.fails(technique, substrate.name(), memory, ErrorText.of(e), "");
     }

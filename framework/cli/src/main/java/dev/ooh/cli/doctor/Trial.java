@@ -26,7 +26,7 @@ final class Trial {
     this.technique = technique;
   }
 
-  Check of(RegionRequest request, String memory, String how) {
+  Check of(RegionRequest request, String memory, String but) {
     try {
       control.use(space, technique);
       Region region = space.map(request);
@@ -35,7 +35,7 @@ final class Trial {
         fetch(consumer, region).commit();
         write(region, WRITTEN);
         try (Interval interval = fetch(consumer, region)) {
-          Check check = judge(interval, region, memory, how);
+          Check check = judge(interval, region, memory, but);
           interval.commit();
           return check;
         }
@@ -51,7 +51,7 @@ final class Trial {
     return control.fetch(space, consumer, region.pages(), region.pages());
   }
 
-  private Check judge(Interval interval, Region region, String memory, String how) {
+  private Check judge(Interval interval, Region region, String memory, String but) {
     PageSet.Builder builder = PageSet.builder();
     for (int page : WRITTEN) {
       builder.addPage(address(region, page));
@@ -78,7 +78,17 @@ final class Trial {
         technique,
         space.substrate(),
         memory,
-        "%s; %d pages written, %d reported".formatted(how, written.pageCount(), reported));
+        "%s%s; %d pages written, %d reported"
+            .formatted(mode(), but, written.pageCount(), reported));
+  }
+
+  /** By what mode it works on this very memory, which need not be that of its own trial. */
+  private String mode() {
+    return control.list(space).stream()
+        .filter(status -> status.descriptor().name().equals(technique))
+        .map(status -> status.probe().reason())
+        .findFirst()
+        .orElse("");
   }
 
   private void write(Region region, int... pages) throws Exception {
