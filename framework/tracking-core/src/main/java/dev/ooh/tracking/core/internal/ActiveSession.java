@@ -7,6 +7,8 @@ import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -80,6 +82,14 @@ final class ActiveSession {
     } catch (TrackingException e) {
       return "unknown: " + e.getMessage();
     }
+  }
+
+  List<String> explain() {
+    List<String> lines = new ArrayList<>();
+    lines.add("%s is active, by %s".formatted(name(), mode()));
+    choice.insteadOf().ifPresent(why -> lines.add("because " + why));
+    lines.addAll(choice.refused());
+    return lines;
   }
 
   /** The last known counts when the technique can't answer any more. */

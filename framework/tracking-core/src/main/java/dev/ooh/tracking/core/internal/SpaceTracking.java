@@ -16,9 +16,7 @@ import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,9 +28,7 @@ import org.jspecify.annotations.Nullable;
  * what a fenced lease still brings is dropped, because each booking checks the lease while it holds
  * the ledger.
  */
-final class SpaceTracking implements AddressSpace.Listener {
-  private static final int HISTORY = 16;
-
+final class SpaceTracking {
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final Consumer<AddressSpace> onClosing;
@@ -42,21 +38,18 @@ final class SpaceTracking implements AddressSpace.Listener {
   private final Ledger ledger = new Ledger();
   private final Gate gate = new Gate();
   private final SessionKeeper sessions;
+  private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
 
   // Guarded by the ledger.
-  private Optional<String> wanted;
-  private List<String> fallback;
-  private boolean askedFor;
+  private final Wish wish;
+  private final History history = new History();
   private @Nullable ActiveSession active;
   private boolean reconsider;
   private String failedOnce = "";
   private long switches;
   private boolean closed;
-  private final Deque<String> history = new ArrayDeque<>();
 
   /**
-   * @param wanted the technique that an operator asked for; empty leaves the choice to the core
-   * @param fallback what to take when the wanted one is refused or goes away
    * @param onClosing called when the space closes
    * @param observer told of a technique's last counts; throws nothing
    */
@@ -64,8 +57,7 @@ final class SpaceTracking implements AddressSpace.Listener {
       AddressSpace space,
       TechniqueRegistry registry,
       Limits limits,
-      Optional<String> wanted,
-      List<String> fallback,
+      Wish wish,
       Consumer<AddressSpace> onClosing,
       TrackingObserver observer) {
     this.space = space;
@@ -75,9 +67,7 @@ final class SpaceTracking implements AddressSpace.Listener {
     this.limits = limits;
     this.selector = new Selector(space, registry, limits, this::activeMode);
     this.sessions = new SessionKeeper(space, limits.stopWriters());
-    this.wanted = wanted;
-    this.askedFor = wanted.isPresent();
-    this.fallback = fallback;
+    this.wish = wish;
   }
 
   // What consumers ask.
@@ -142,8 +132,8 @@ final class SpaceTracking implements AddressSpace.Listener {
       current = active;
       again = reconsider;
       reconsider = false;
-      want = wanted;
-      otherwise = fallback;
+      want = wish.technique();
+      otherwise = wish.fallback();
     }
     if (current == null) {
       return open(lease, want, otherwise);
@@ -185,10 +175,10 @@ final class SpaceTracking implements AddressSpace.Listener {
         return false;
       }
       active = session;
-      if (wanted.isEmpty() && session.choice().insteadOf().isEmpty()) {
-        wanted = Optional.of(session.name());
+      if (session.choice().insteadOf().isEmpty()) {
+        wish.settleFor(session.name());
       }
-      note("%s %s".formatted(how, session.name()));
+      history.note("%s %s".formatted(how, session.name()));
       return true;
     }
   }
@@ -210,7 +200,7 @@ final class SpaceTracking implements AddressSpace.Listener {
       failedOnce = session.name();
       active = null;
       ledger.lost(reason);
-      note(reason);
+      history.note(reason);
     }
     sessions.close(session);
     if (again) {
@@ -228,7 +218,8 @@ final class SpaceTracking implements AddressSpace.Listener {
       synchronized (ledger) {
         // Left null, the next fetch opens what is wanted, which still is the old one.
         active = from.isClosed() && active == from ? null : active;
-        note("switch from %s to %s failed: %s".formatted(from.name(), to.name(), Reason.of(e)));
+        history.note(
+            "switch from %s to %s failed: %s".formatted(from.name(), to.name(), Reason.of(e)));
       }
       throw e;
     }
@@ -265,8 +256,7 @@ final class SpaceTracking implements AddressSpace.Listener {
         selector.opened();
       }
       synchronized (ledger) {
-        wanted = Optional.of(entry.name());
-        askedFor = true;
+        wish.askFor(entry.name());
       }
     } finally {
       gate.leave(lease);
@@ -286,7 +276,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
   void fallback(List<String> techniques) {
     synchronized (ledger) {
-      fallback = techniques;
+      wish.fallback(techniques);
       reconsider |= isStopgap();
     }
   }
@@ -295,7 +285,7 @@ final class SpaceTracking implements AddressSpace.Listener {
   void arrived(String name) {
     selector.arrived(name);
     synchronized (ledger) {
-      reconsider |= isStopgap() || wanted.equals(Optional.of(name));
+      reconsider |= isStopgap() || wish.technique().equals(Optional.of(name));
     }
   }
 
@@ -311,8 +301,8 @@ final class SpaceTracking implements AddressSpace.Listener {
       List<String> otherwise;
       synchronized (ledger) {
         session = active;
-        want = wanted;
-        otherwise = fallback;
+        want = wish.technique();
+        otherwise = wish.fallback();
       }
       if (session == null || session.choice().technique() != technique) {
         return;
@@ -351,7 +341,7 @@ final class SpaceTracking implements AddressSpace.Listener {
         // Its thread closes it when it comes back; nobody else may call it meanwhile.
         active = null;
         ledger.lost(reason);
-        note(reason);
+        history.note(reason);
         gate.fence();
       }
     }
@@ -424,51 +414,26 @@ final class SpaceTracking implements AddressSpace.Listener {
     List<String> lines = new ArrayList<>();
     synchronized (ledger) {
       session = active;
-      lines.add(
-          wanted
-              .map(name -> name + (askedFor ? " is wanted" : " is wanted: the first usable one"))
-              .orElse("no technique is wanted by name: the most preferred usable one is taken"));
-      if (!fallback.isEmpty()) {
-        lines.add("fallback: " + String.join(", ", fallback));
-      }
+      lines.addAll(wish.explain());
     }
     if (session == null) {
       lines.add("none is active before the next fetch");
     } else {
-      lines.add("%s is active, by %s".formatted(session.name(), session.mode()));
-      session.choice().insteadOf().ifPresent(why -> lines.add("because " + why));
-      lines.addAll(session.choice().refused());
+      // Outside the monitor: it asks the technique.
+      lines.addAll(session.explain());
     }
     synchronized (ledger) {
-      lines.addAll(history);
+      lines.addAll(history.lines());
     }
     return lines;
   }
 
-  // Events of the address space; each only takes the ledger's monitor for a moment.
-
-  @Override
-  public void unmapped(AddressSpace unused, PageSet pages) {
-    ledger.unmapped(pages);
+  /** What the space's events go to. */
+  AddressSpace.Listener events() {
+    return events;
   }
 
-  @Override
-  public void changed(AddressSpace unused, PageSet pages) {
-    ledger.changed(pages);
-  }
-
-  @Override
-  public void doubt(AddressSpace unused, String reason) {
-    ledger.doubt(reason);
-  }
-
-  @Override
-  public void consumerClosed(TrackingConsumer consumer) {
-    ledger.consumerClosed(consumer);
-  }
-
-  @Override
-  public void closing(AddressSpace unused) {
+  private void closing() {
     onClosing.accept(space);
     observer.stopped(space, active().orElse(AllDirtyTechnique.NAME), statistics());
     close();
@@ -496,12 +461,5 @@ final class SpaceTracking implements AddressSpace.Listener {
       mapped.add(region.start(), region.end());
     }
     return mapped.build();
-  }
-
-  private void note(String what) {
-    history.addLast(what);
-    if (history.size() > HISTORY) {
-      history.removeFirst();
-    }
   }
 }

@@ -145,7 +145,7 @@ public final class TrackedSpaces {
     }
     all.forEach(
         tracking -> {
-          tracking.space().removeListener(tracking);
+          tracking.space().removeListener(tracking.events());
           tracking.close();
         });
   }
@@ -159,13 +159,14 @@ public final class TrackedSpaces {
         return Optional.ofNullable(known);
       }
       tracking =
-          new SpaceTracking(space, registry, limits, wanted, fallback, this::forget, this::stopped);
+          new SpaceTracking(
+              space, registry, limits, new Wish(wanted, fallback), this::forget, this::stopped);
       trackings.put(space, tracking);
     }
     // Outside the monitor: the space may hold locks of its own.
-    space.addListener(tracking);
+    space.addListener(tracking.events());
     if (!space.isOpen()) {
-      tracking.closing(space);
+      tracking.events().closing(space);
       throw new IllegalStateException("address space " + space.name() + " is closed");
     }
     return Optional.of(tracking);
