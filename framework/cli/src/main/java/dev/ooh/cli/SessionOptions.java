@@ -1,6 +1,7 @@
 package dev.ooh.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ public final class SessionOptions {
       paramLabel = "T",
       description =
           "A technique, a comma list, or all; none is the untracked baseline. See ooh techniques.")
-  private @Nullable String techniques;
+  private List<String> techniques = List.of();
 
   @Option(
       names = "--seed",
@@ -50,9 +51,12 @@ public final class SessionOptions {
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
   private @Nullable Path csv;
 
-  /** The parts of a comma list, empty ones too, for whoever checks them to refuse. */
-  public static List<String> commaList(String text) {
-    return List.of(text.split(",", -1));
+  /**
+   * The parts of an option that is a comma list, and may be given several times; empty ones too,
+   * which picocli's own split would pass over, for whoever checks them to refuse.
+   */
+  public static List<String> commaLists(List<String> given) {
+    return given.stream().flatMap(list -> Arrays.stream(list.split(",", -1))).toList();
   }
 
   public String substrate() {
@@ -61,8 +65,7 @@ public final class SessionOptions {
 
   /** As given; empty when the option is absent. */
   public List<String> techniques() {
-    String given = techniques;
-    return given == null ? List.of() : commaList(given);
+    return commaLists(techniques);
   }
 
   public long seed() {

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,14 +43,15 @@ final class MicroRun implements Callable<Integer> {
       names = "--sizes",
       paramLabel = "MB",
       defaultValue = "1,10,50,100,250,500,1000",
-      description = "Sizes of the array in MB (default: ${DEFAULT-VALUE}).")
-  private String sizes = "";
+      description = "Sizes of the array in MB, a comma list (default: ${DEFAULT-VALUE}).")
+  private List<String> sizes = List.of();
 
   @Option(
       names = "--dirty",
       paramLabel = "PERCENT",
-      description = "Percentages of the array's pages that each pass stores to (default: all).")
-  private @Nullable String dirty;
+      description =
+          "Percentages of the array's pages that each pass stores to, a comma list (default: all).")
+  private List<String> dirty = List.of();
 
   @Option(
       names = "--passes",
@@ -136,17 +136,15 @@ final class MicroRun implements Callable<Integer> {
 
   private List<Configuration> configurations() throws UsageException {
     List<Configuration> configurations = new ArrayList<>();
-    String percentages = dirty;
-    for (String size : SessionOptions.commaList(sizes)) {
+    for (String size : SessionOptions.commaLists(sizes)) {
       int megabytes = (int) figure("--sizes", size, LARGEST_MB, "whole MB from 1 to ");
       if (!size.strip().matches("\\d+")) {
         throw new UsageException("--sizes has '" + size + "', wanted whole MB from 1 on");
       }
-      if (percentages == null) {
+      if (dirty.isEmpty()) {
         configurations.add(new Configuration(megabytes, 100, ""));
-        continue;
       }
-      for (String percent : SessionOptions.commaList(percentages)) {
+      for (String percent : SessionOptions.commaLists(dirty)) {
         double share = figure("--dirty", percent, 100, "percent above 0 and up to ");
         configurations.add(new Configuration(megabytes, share, "/" + Row.number(share)));
       }
