@@ -1,42 +1,41 @@
 package dev.ooh.procfs;
 
 import static dev.ooh.conformance.broken.Mutant.that;
+import static dev.ooh.conformance.broken.Mutation.emptied;
 import static dev.ooh.conformance.broken.Mutation.without;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.conformance.ConformanceKit;
-import dev.ooh.conformance.Subject;
 import dev.ooh.conformance.broken.Mutant;
+import dev.ooh.conformance.broken.MutantsContract;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The kit rejects this technique, and the machine below it, with one of their lines missing. */
-class ProcfsMutantsTest {
-  private static final int SEEDS = 70;
-  private static final List<String> PACKAGES = List.of("dev.ooh.machine.", "dev.ooh.procfs.");
+class ProcfsMutantsTest extends MutantsContract {
+  @Override
+  protected List<String> packages() {
+    return List.of("dev.ooh.machine.", "dev.ooh.procfs.");
+  }
 
-  static Stream<Mutant> mutants() {
+  @Override
+  protected String substrate() {
+    return "dev.ooh.machine.substrate.VirtualSubstrate";
+  }
+
+  @Override
+  protected String technique() {
+    return "dev.ooh.procfs.ProcfsTechnique";
+  }
+
+  @Override
+  protected Stream<Mutant> mutants() {
     return Stream.of(
         that(
             "leaves stale translations when it clears",
             without("dev.ooh.machine.kernel.SoftDirty", "clear", "flush")),
         that(
+            "forgets that a page has other addresses",
+            emptied("dev.ooh.machine.kernel.GuestKernel", "forEachSharedPage")),
+        that(
             "clears the whole process and reads a part",
             without("dev.ooh.procfs.SoftDirtyMode", "collect", "minus")));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aMutantIsRejected(Mutant mutant) {
-    Subject subject =
-        mutant.subject(
-            PACKAGES,
-            "dev.ooh.machine.substrate.VirtualSubstrate",
-            "dev.ooh.procfs.ProcfsTechnique");
-    assertThat(new ConformanceKit(subject).firstRejected(1, SEEDS))
-        .as("first of %d seeds that rejects a mutant that %s", SEEDS, mutant)
-        .isPresent();
   }
 }

@@ -94,8 +94,9 @@ public final class ConformanceKit {
   public void inWorld(long seed, Consumer<World> scenario) {
     SpaceOptions options = subject.options().with("seed", Long.toString(seed));
     try (TrackingUnderTest tracking = subject.tracking().get();
+        SharedFile file = new SharedFile();
         AddressSpace space = subject.substrate().open(options)) {
-      World world = new World(subject, tracking, space);
+      World world = new World(subject, tracking, space, file);
       tracking.control().use(space, subject.technique());
       space
           .execution()
@@ -104,8 +105,7 @@ public final class ConformanceKit {
                 try {
                   scenario.accept(world);
                 } finally {
-                  world.joinWriters();
-                  world.closeChildren();
+                  world.close();
                 }
                 return true;
               });

@@ -18,6 +18,12 @@ record Schedule(long seed, List<Step> steps) {
   /** More pages than a page-modification log or a small ring buffer has entries. */
   private static final int LARGE = 1200;
 
+  /** So few that one page is met at each of its addresses, time and again. */
+  private static final int FEW = 6;
+
+  /** Two huge pages of 2 MiB. */
+  private static final int HUGE = 1024;
+
   /** A kind of life; each seed leads one of them, so that no one drowns the others. */
   private enum Kind {
     /** Fetches and stores, little else: the longest stretches of undisturbed tracking. */
@@ -27,6 +33,9 @@ record Schedule(long seed, List<Step> steps) {
     OPERATORS,
     PROCESSES,
     LARGE,
+    /** Some pages are mapped at several addresses. */
+    ALIASES,
+    HUGE,
     ANYTHING
   }
 
@@ -53,20 +62,29 @@ record Schedule(long seed, List<Step> steps) {
     Generator(Random random, Kind kind) {
       this.random = random;
       this.kind = kind;
-      this.pages = kind == Kind.LARGE ? LARGE : SMALL;
+      this.pages =
+          switch (kind) {
+            case LARGE -> LARGE;
+            case HUGE -> HUGE;
+            case ALIASES -> FEW;
+            default -> SMALL;
+          };
     }
 
     List<Step> steps() {
-      steps.add(new Step.Map(0, pages));
-      steps.add(new Step.Map(1, 1 + random.nextInt(SMALL)));
+      steps.add(new Step.Map(0, pages, kind == Kind.HUGE ? Backing.HUGE : backing()));
+      steps.add(new Step.Map(1, 1 + random.nextInt(Math.min(pages, SMALL)), backing()));
       steps.add(write());
       steps.add(new Step.Fetch(0, Arm.ALL));
       steps.add(new Step.Commit(0));
+      if (kind == Kind.ALIASES && random.nextBoolean()) {
+        steps.add(new Step.Forked());
+      }
       if (kind == Kind.CONCURRENT) {
         steps.add(new Step.StartWriter(random.nextLong()));
         steps.add(new Step.StartWriter(random.nextLong()));
       }
-      int length = kind == Kind.LARGE ? 20 : 30 + random.nextInt(40);
+      int length = pages > SMALL ? 20 : 30 + random.nextInt(40);
       while (steps.size() < length) {
         add();
       }
@@ -74,13 +92,27 @@ record Schedule(long seed, List<Step> steps) {
     }
 
     private void add() {
+      if (kind == Kind.ALIASES && random.nextInt(3) == 0) {
+        if (random.nextBoolean()) {
+          armOneAddress();
+        } else {
+          steps.add(special());
+        }
+        return;
+      }
       switch (random.nextInt(10)) {
         case 0, 1, 2 -> steps.add(write());
         case 3, 4 -> steps.add(new Step.Fetch(consumer(), arm()));
         case 5 -> steps.add(part());
         case 6, 7 -> settle();
         case 8 -> steps.add(new Step.Poll(1 + random.nextInt(20)));
-        default -> steps.add(special());
+        default -> {
+          if (kind == Kind.OPERATORS && random.nextBoolean()) {
+            // What the old technique alone has seen.
+            steps.add(write());
+          }
+          steps.add(special());
+        }
       }
     }
 
@@ -90,6 +122,15 @@ record Schedule(long seed, List<Step> steps) {
       }
       int count = random.nextInt(4) == 0 ? 1 + random.nextInt(pages) : 1 + random.nextInt(3);
       return new Step.Write(slot(), page(), count, random.nextInt(3));
+    }
+
+    /** Stores through one slot before and after another one alone is fetched and armed. */
+    private void armOneAddress() {
+      Step store = new Step.Write(slot(), page(), 1 + random.nextInt(3), random.nextInt(3));
+      steps.add(store);
+      steps.add(new Step.FetchPart(consumer(), slot(), 0, pages, Arm.ALL));
+      steps.add(store);
+      steps.add(new Step.Fetch(consumer(), Arm.ALL));
     }
 
     private Step part() {
@@ -111,7 +152,8 @@ record Schedule(long seed, List<Step> steps) {
       return switch (kind) {
         case QUIET, LARGE -> write();
         case CONCURRENT -> random.nextInt(3) == 0 ? operator() : new Step.Poll(50);
-        case MAPPINGS -> mapping();
+        case MAPPINGS, HUGE -> mapping();
+        case ALIASES -> random.nextInt(4) == 0 ? mapping() : sharing();
         case OPERATORS -> operator();
         case PROCESSES -> process();
         case ANYTHING -> anything();
@@ -130,7 +172,7 @@ record Schedule(long seed, List<Step> steps) {
 
     private Step mapping() {
       return switch (random.nextInt(6)) {
-        case 0 -> new Step.Map(slot(), 1 + random.nextInt(SMALL));
+        case 0 -> new Step.Map(slot(), 1 + random.nextInt(Math.min(pages, SMALL)), backing());
         case 1 -> new Step.Unmap(slot());
         case 2, 3 -> new Step.Remap(slot());
         case 4 -> new Step.Discard(slot(), page(), 1 + random.nextInt(4));
@@ -149,13 +191,32 @@ record Schedule(long seed, List<Step> steps) {
     }
 
     private Step process() {
-      return switch (random.nextInt(6)) {
+      return switch (random.nextInt(8)) {
         case 0 -> new Step.Forked();
         case 1, 2 -> new Step.RunChild(slot(), page(), 1 + random.nextInt(3), random.nextInt(3));
         case 3 -> new Step.CloseChild();
+        case 4 -> new Step.Migrate();
+        case 5 -> random.nextInt(3) == 0 ? new Step.EndMigration() : new Step.Migrate();
         default ->
             new Step.WriteFromOutside(slot(), page(), 1 + random.nextInt(3), random.nextInt(3));
       };
+    }
+
+    private Backing backing() {
+      return switch (kind) {
+        case ALIASES -> Backing.SHARED;
+        case MAPPINGS, PROCESSES, ANYTHING ->
+            random.nextInt(3) == 0 ? Backing.SHARED : Backing.ANONYMOUS;
+        case HUGE -> Backing.HUGE;
+        default -> Backing.ANONYMOUS;
+      };
+    }
+
+    /** A child that shares pages, and stores to them, is what several addresses are about. */
+    private Step sharing() {
+      return random.nextBoolean()
+          ? process()
+          : new Step.RunChild(slot(), page(), 1 + random.nextInt(4), random.nextInt(3));
     }
 
     private Arm arm() {

@@ -43,7 +43,7 @@ final class ScheduleRunner {
 
   private void step(Step step) {
     switch (step) {
-      case Step.Map s -> world.map(s.slot(), s.pages());
+      case Step.Map s -> world.map(s.slot(), s.pages(), s.backing());
       case Step.Unmap s -> world.unmap(s.slot());
       case Step.Remap s -> {
         if (world.unmap(s.slot())) {
@@ -67,6 +67,8 @@ final class ScheduleRunner {
       case Step.Forked s -> world.fork();
       case Step.RunChild s -> world.runChild(pages(s.slot(), s.first(), s.count()), s.place());
       case Step.CloseChild s -> world.closeChild();
+      case Step.Migrate s -> world.migrate();
+      case Step.EndMigration s -> world.endMigration();
       case Step.StartWriter s -> world.startWriter(s.seed());
       case Step.JoinWriters s -> world.joinWriters();
       case Step.Poll s -> world.poll(s.times());

@@ -12,7 +12,7 @@ sealed interface Step {
     NONE
   }
 
-  record Map(int slot, int pages) implements Step {}
+  record Map(int slot, int pages, Backing backing) implements Step {}
 
   record Unmap(int slot) implements Step {}
 
@@ -53,6 +53,11 @@ sealed interface Step {
   record RunChild(int slot, int first, int count, int place) implements Step {}
 
   record CloseChild() implements Step {}
+
+  /** A round of a live migration, which starts if there is none. */
+  record Migrate() implements Step {}
+
+  record EndMigration() implements Step {}
 
   record StartWriter(long seed) implements Step {}
 

@@ -53,6 +53,14 @@ public record Subject(
         () -> new PlainTracking(all, core.get()));
   }
 
+  /**
+   * Whether a write through one mapping of a page must be reported at the page's other mappings,
+   * too: the virtual machine knows them all, while Linux protects mapping by mapping.
+   */
+  public boolean seesAliases() {
+    return !substrate.name().equals("linux");
+  }
+
   public Subject named(String newName) {
     return new Subject(newName, substrate, options, technique, others, tracking);
   }

@@ -4,26 +4,17 @@ import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
-import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
-import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingStatistics;
-import dev.ooh.tracking.facility.FacilityException;
-import dev.ooh.tracking.facility.Fork;
-import dev.ooh.tracking.facility.OutsideWrites;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -31,11 +22,10 @@ import java.util.TreeMap;
  * after each fetch whether a page is missing. All methods are called by one thread of the space's
  * execution context.
  *
- * <p>Regions live in numbered slots. A slot keeps its address, so that what is mapped there again
- * is at the address of what was unmapped.
+ * <p>Regions live in numbered slots. A slot keeps its address and what is behind it, so that what
+ * is mapped there again is at the address of what was unmapped.
  */
 public final class World {
-  private static final long PAGE = PageSet.PAGE_SIZE;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private final Subject subject;
@@ -45,20 +35,21 @@ public final class World {
   private final Contents contents;
   private final Writers writers;
 
-  private final Map<Integer, Region> slots = new TreeMap<>();
-  private final Map<Integer, Region> places = new TreeMap<>();
+  private final Slots slots;
   private final Map<Integer, TrackingConsumer> consumers = new TreeMap<>();
   private final Map<Integer, Shadow> shadows = new TreeMap<>();
-  private final List<AddressSpace> children = new ArrayList<>();
+  private final Neighbours neighbours;
   private final Tally tally = new Tally();
 
-  World(Subject subject, TrackingUnderTest tracking, AddressSpace space) {
+  World(Subject subject, TrackingUnderTest tracking, AddressSpace space, SharedFile file) {
     this.subject = subject;
     this.tracking = tracking;
     this.space = space;
     this.execution = space.execution();
     this.contents = new Contents(space.memory());
     this.writers = new Writers(execution, contents);
+    this.neighbours = new Neighbours(space, contents, this::seesOutsideWrites);
+    this.slots = new Slots(space, file, subject.seesAliases());
   }
 
   public AddressSpace space() {
@@ -71,18 +62,20 @@ public final class World {
 
   // The tracked program.
 
-  /** Maps {@code pages} pages; where the slot was mapped before, at the same address. */
+  /** Maps {@code pages} anonymous pages, as the other {@code map}. */
   public boolean map(int slot, int pages) {
-    if (slots.containsKey(slot)) {
+    return map(slot, pages, Backing.ANONYMOUS);
+  }
+
+  /**
+   * Maps {@code pages} pages; where the slot was mapped before, at the same address the same
+   * memory.
+   */
+  public boolean map(int slot, int pages, Backing backing) {
+    Region region = slots.map(slot, pages, backing);
+    if (region == null) {
       return false;
     }
-    Region place = places.get(slot);
-    String name = "slot-" + slot;
-    RegionRequest request =
-        RegionRequest.anonymous(name, place == null ? pages * PAGE : place.bytes());
-    Region region = space.map(place == null ? request : request.at(place.start()));
-    slots.put(slot, region);
-    places.put(slot, region);
     shadows.values().forEach(shadow -> shadow.forget(region.pages()));
     writers.mapped(mapped());
     return true;
@@ -90,7 +83,7 @@ public final class World {
 
   /** Unmaps a slot, while no writer is about to store there. */
   public boolean unmap(int slot) {
-    Region region = slots.remove(slot);
+    Region region = slots.take(slot);
     if (region == null) {
       return false;
     }
@@ -106,25 +99,17 @@ public final class World {
 
   /** The mapped pages of a slot; empty when there is nothing. */
   public PageSet pages(int slot) {
-    Region region = slots.get(slot);
-    return region == null ? PageSet.empty() : region.pages();
+    return slots.pages(slot);
   }
 
   /** {@code count} pages of a slot from {@code first} on, as far as they are mapped. */
   public PageSet pages(int slot, int first, int count) {
-    Region region = slots.get(slot);
-    if (region == null) {
-      return PageSet.empty();
-    }
-    long start = region.start() + Math.floorMod(first, region.bytes() / PAGE) * PAGE;
-    return PageSet.of(start, Math.min(region.end(), start + count * PAGE));
+    return slots.pages(slot, first, count);
   }
 
   /** All that is mapped. */
   public PageSet mapped() {
-    PageSet.Builder mapped = PageSet.builder();
-    slots.values().forEach(region -> mapped.add(region.start(), region.end()));
-    return mapped.build();
+    return slots.all();
   }
 
   /** Stores once to each page. */
@@ -161,17 +146,6 @@ public final class World {
     space.declareAlwaysDirty(pages);
   }
 
-  /**
-   * Writes as another process does, past the program's own threads; false where it can't be, or
-   * would not be seen by the technique at work.
-   */
-  public boolean writeFromOutside(PageSet pages, int place) {
-    Optional<OutsideWrites> outside =
-        space.facility(OutsideWrites.class).filter(it -> seesOutsideWrites());
-    outside.ifPresent(it -> pages.forEachPage(page -> write(it, page, place)));
-    return outside.isPresent();
-  }
-
   private boolean seesOutsideWrites() {
     return tracking.control().list(space).stream()
         .filter(TechniqueStatus::active)
@@ -186,69 +160,42 @@ public final class World {
     return writers.count() == 0 || seesOutsideWrites() ? 0 : writers.count();
   }
 
-  private void write(OutsideWrites outside, long page, int place) {
-    byte[] stamp =
-        ByteBuffer.allocate(Long.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(contents.nextStamp())
-            .array();
-    try {
-      outside.write(Contents.place(page, place), stamp, 0, stamp.length);
-    } catch (FacilityException e) {
-      throw new LawViolation("an outside write to 0x%x failed: %s".formatted(page, e), e);
-    }
+  // Who else is on the machine.
+
+  /**
+   * Writes as another process does, past the program's own threads; false where it can't be, or
+   * would not be seen by the technique at work.
+   */
+  public boolean writeFromOutside(PageSet pages, int place) {
+    return neighbours.write(pages, place);
   }
 
   /** Forks; false where it can't be. */
   public boolean fork() {
-    Optional<Fork> fork = space.facility(Fork.class);
-    try {
-      if (fork.isPresent()) {
-        children.add(fork.get().fork("child-" + children.size()));
-      }
-      return fork.isPresent();
-    } catch (FacilityException e) {
-      throw new LawViolation("fork failed: " + e.getMessage(), e);
-    }
+    return neighbours.fork();
   }
 
   /**
-   * Runs a thread in the newest child: it stores to its own copies of {@code pages}, and writes to
-   * the tracked process from outside. Meanwhile the tracked process is scheduled out.
+   * Runs a thread in the newest child: it stores to {@code pages}, which are its own copies or
+   * shared, and writes to the first of the tracked process's from outside. Meanwhile the tracked
+   * process is scheduled out.
    */
   public boolean runChild(PageSet pages, int place) {
-    if (children.isEmpty()) {
-      return false;
-    }
-    AddressSpace child = children.getLast();
-    PageSet.Builder common = PageSet.builder();
-    child.regions().forEach(region -> common.add(region.start(), region.end()));
-    PageSet own = common.build().intersect(pages);
-    TrackedThread thread =
-        child
-            .execution()
-            .spawn(
-                "child",
-                () -> {
-                  own.forEachPage(page -> child.memory().putLong(page, page));
-                  child.execution().poll();
-                  writeFromOutside(pages, place);
-                });
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LawViolation("interrupted", e);
-    }
-    return true;
+    return neighbours.runChild(pages, place);
   }
 
   public boolean closeChild() {
-    if (!children.isEmpty()) {
-      children.removeLast().close();
-      return true;
-    }
-    return false;
+    return neighbours.closeChild();
+  }
+
+  /** Has a live migration do a round, its first one if need be; false where there can be none. */
+  public boolean migrate() {
+    return neighbours.migrate();
+  }
+
+  /** Ends a live migration, whose copy must be right: a technique may take nothing from it. */
+  public void endMigration() {
+    neighbours.endMigration();
   }
 
   // The consumers.
@@ -344,6 +291,7 @@ public final class World {
   /** The last word: after everybody stopped, every consumer must know memory as it is. */
   void finish() {
     joinWriters();
+    endMigration();
     for (int consumer : List.copyOf(consumers.keySet())) {
       fetch(consumer);
       while (commit(consumer)) {}
@@ -371,8 +319,10 @@ public final class World {
     }
   }
 
-  void closeChildren() {
-    children.forEach(AddressSpace::close);
+  /** Ends what would go on beside the space. */
+  void close() {
+    joinWriters();
+    neighbours.close();
   }
 
   private TrackingConsumer consumer(int number) {
@@ -384,14 +334,6 @@ public final class World {
   }
 
   private String describe(PageSet pages) {
-    StringBuilder text = new StringBuilder(pages.toString());
-    long first = pages.isEmpty() ? -1 : pages.runStart(0);
-    slots.forEach(
-        (slot, region) -> {
-          if (region.start() <= first && first < region.end()) {
-            text.append(" (page %d of slot %d)".formatted((first - region.start()) / PAGE, slot));
-          }
-        });
-    return text.append(" on ").append(subject.name()).toString();
+    return slots.describe(pages) + " on " + subject.name();
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kit rejects cores in which a law's own line is missing. */
 class MutantCoreTest {
-  private static final int SEEDS = 70;
+  private static final int SEEDS = 120;
   private static final String CORE = "dev.ooh.tracking.core.internal.";
   private static final String LEDGER = CORE + "Ledger";
   private static final String ACCOUNT = CORE + "ConsumerAccount";

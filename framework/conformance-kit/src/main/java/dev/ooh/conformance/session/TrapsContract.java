@@ -185,6 +185,29 @@ public abstract class TrapsContract extends SessionFixture {
     }
   }
 
+  /**
+   * The flag that told of an unlogged write is cleared by the migration, for its own first round.
+   */
+  @Test
+  void aMigrationThatStartsLateTakesNothingAway(@TempDir Path folder) throws Exception {
+    Optional<LiveMigration> facility = space().facility(LiveMigration.class);
+    assumeTrue(facility.isPresent(), "no live migration here");
+    Fork fork = fork();
+    PageSet all = map(file(folder), 8);
+    write(all);
+    try (TrackingSession session = technique().open(space());
+        AddressSpace child = fork.fork("child")) {
+      writeTo(child, all);
+      session.fetch(all, all);
+      writeTo(child, everyNth(all, 3));
+      try (Migration migration = facility.get().start()) {
+        migration.round();
+        assertHolds(session, all, everyNth(all, 3));
+        migration.finish();
+      }
+    }
+  }
+
   // ---- The end --------------------------------------------------------------------------------
 
   @Test
