@@ -33,7 +33,7 @@ class ProcfsMutantsTest extends MutantsContract {
             without("dev.ooh.machine.kernel.SoftDirty", "clear", "flush")),
         that(
             "forgets that a page has other addresses",
-            emptied("dev.ooh.machine.kernel.GuestKernel", "forEachSharedPage")),
+            emptied("dev.ooh.machine.kernel.Mappings", "forEachSharedPage")),
         that(
             "clears the whole process and reads a part",
             without("dev.ooh.procfs.SoftDirtyMode", "collect", "minus")));

@@ -36,7 +36,7 @@ class UffdMutantsTest extends MutantsContract {
             without("dev.ooh.machine.kernel.Userfault", "fault", "add")),
         that(
             "forgets that a page has other addresses",
-            emptied("dev.ooh.machine.kernel.GuestKernel", "forEachSharedPage")),
+            emptied("dev.ooh.machine.kernel.Mappings", "forEachSharedPage")),
         that("forgets unmaps", emptied("dev.ooh.uffd.UffdSession", "unmapped")),
         that("ignores dropped contents", emptied("dev.ooh.uffd.UffdSession$Changes", "changed")),
         that("never protects again", without("dev.ooh.uffd.Channel", "protect", "writeProtect")));

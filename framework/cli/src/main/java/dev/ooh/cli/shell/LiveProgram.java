@@ -101,6 +101,9 @@ final class LiveProgram implements AutoCloseable {
     while (!stopped) {
       owed = owed.union(store(region));
       pause();
+      if (stopped) {
+        break;
+      }
       owed = owed.union(store(region));
       try (Interval interval =
           tracking.control().fetch(space, consumer, region.pages(), region.pages())) {
@@ -162,7 +165,12 @@ final class LiveProgram implements AutoCloseable {
             Thread.sleep(HALF_INTERVAL);
             return 0;
           });
+    } catch (InterruptedException e) {
+      // Whoever carries this thread wants it to end, and may look.
+      stopped = true;
+      Thread.currentThread().interrupt();
     } catch (Exception e) {
+      // The space is gone.
       stopped = true;
     }
   }

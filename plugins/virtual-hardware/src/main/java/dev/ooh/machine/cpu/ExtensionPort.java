@@ -79,7 +79,7 @@ final class ExtensionPort implements CpuContext {
 
   @Override
   public long translateForWrite(long gpa) {
-    vcpu.physicalForWrite(gpa);
+    vcpu.directMap().forWrite(gpa);
     return vcpu.hostPhysical(gpa);
   }
 

@@ -1,6 +1,5 @@
 package dev.ooh.machine.cpu;
 
-import dev.ooh.machine.address.GuestVirtualAddress;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
 import dev.ooh.machine.paging.PageFaultErrorCode;
@@ -48,7 +47,7 @@ final class GuestWalker {
    * @return the native address, or a negative outcome, and then nothing but flags has changed
    */
   long translate(long root, TranslationCache cache, long gva, boolean write, boolean user) {
-    if (!GuestVirtualAddress.isCanonical(gva)) {
+    if (!isCanonical(gva)) {
       throw new GuestException(
           InterruptionInformation.GENERAL_PROTECTION,
           "address 0x%x is not canonical".formatted(gva));
@@ -154,5 +153,10 @@ final class GuestWalker {
   private long fault(int code) {
     errorCode = code;
     return PAGE_FAULT;
+  }
+
+  /** Whether bits 63:47 are equal, as 4-level paging demands (Intel SDM volume 1, 3.3.7.1). */
+  private static boolean isCanonical(long gva) {
+    return gva << 16 >> 16 == gva;
   }
 }

@@ -5,7 +5,6 @@ import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
-import dev.ooh.machine.vmx.EptViolation;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import dev.ooh.machine.vmx.VmcsLayout;
@@ -24,12 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a VMM the processor has EPT off: guest-physical addresses are host-physical ones.
  */
 public final class Vcpu {
-  /** Where the guest kernel's direct map begins: its accesses to GPA x have GVA base + x. */
-  public static final long DIRECT_MAP_BASE = 0xFFFF_8880_0000_0000L;
-
   // Far above any number of exits and faults that one access needs (four levels, each with a
   // violation at four levels below, and log-full exits), low enough to stop a handler that spins.
-  private static final int MAX_ATTEMPTS = 10_000;
+  static final int MAX_ATTEMPTS = 10_000;
 
   private final HostMemory memory;
   private final EventCounters counters;
@@ -43,6 +39,7 @@ public final class Vcpu {
   private final VmxInstructions vmx;
   private final GuestRegisters registers = new GuestRegisters();
   private final TranslationCache physical;
+  private final DirectMap directMap;
 
   private PageFaultHandler faultHandler =
       (gva, code) -> {
@@ -62,6 +59,7 @@ public final class Vcpu {
     this.controls = new ExecutionControls(memory, vmcs);
     this.ept = new EptWalker(memory, vmcs, controls, counters);
     this.physical = ept.cache();
+    this.directMap = new DirectMap(this, ept);
     this.extensions = new ExtensionPort(this);
     this.walker = new GuestWalker(ept, controls, extensions);
     this.interrupts = new Interrupts(this, controls);
@@ -78,6 +76,11 @@ public final class Vcpu {
   /** Where the processor counts. */
   public EventCounters counters() {
     return counters;
+  }
+
+  /** The guest kernel's accesses to guest-physical memory. */
+  public DirectMap directMap() {
+    return directMap;
   }
 
   /** The registers through which guest and VMM talk. */
@@ -143,35 +146,17 @@ public final class Vcpu {
 
   /** Reads eight bytes at {@code gva}, which may cross into the next page. */
   public long readVirtual(long gva) {
-    if (!crossesPage(gva)) {
-      return HostMemory.EVERYTHING.get(HostMemory.LONG, translate(gva, false));
-    }
-    long second = nextPage(gva);
-    while (true) {
-      long high = translate(second, false);
-      long before = invalidations;
-      long low = translate(gva, false);
-      if (before == invalidations) {
-        return CrossingAccess.read(low, high, gva);
-      }
-    }
+    return CrossingAccess.crosses(gva)
+        ? CrossingAccess.read(this, gva)
+        : HostMemory.EVERYTHING.get(HostMemory.LONG, translate(gva, false));
   }
 
   /** Writes eight bytes at {@code gva}, which may cross into the next page: both or neither. */
   public void writeVirtual(long gva, long value) {
-    if (!crossesPage(gva)) {
+    if (CrossingAccess.crosses(gva)) {
+      CrossingAccess.write(this, gva, value);
+    } else {
       HostMemory.EVERYTHING.set(HostMemory.LONG, translate(gva, true), value);
-      return;
-    }
-    long second = nextPage(gva);
-    while (true) {
-      long high = translate(second, true);
-      long before = invalidations;
-      long low = translate(gva, true);
-      if (before == invalidations) {
-        CrossingAccess.write(low, high, gva, value);
-        return;
-      }
     }
   }
 
@@ -204,46 +189,6 @@ public final class Vcpu {
     } finally {
       privilegeLevel = level;
     }
-  }
-
-  /** Reads eight bytes at {@code gpa}, aligned to 8, through the guest kernel's direct map. */
-  public long readPhysical(long gpa) {
-    return HostMemory.EVERYTHING.get(HostMemory.LONG, physicalForRead(aligned(gpa)));
-  }
-
-  /** Writes eight bytes at {@code gpa}, aligned to 8: an access like any other, which may log. */
-  public void writePhysical(long gpa, long value) {
-    HostMemory.EVERYTHING.set(HostMemory.LONG, physicalForWrite(aligned(gpa)), value);
-  }
-
-  /**
-   * Translates for a read of guest-physical memory by the guest kernel. Interrupts are not
-   * delivered here.
-   *
-   * @return the native address of the byte at {@code gpa}, good to the end of its 4 KiB page until
-   *     the guest's next step
-   */
-  public long physicalForRead(long gpa) {
-    long known = physical.readable(gpa, 1);
-    return known != 0 ? known : translatePhysical(gpa, EptViolation.READ);
-  }
-
-  /** Translates for a write, as {@link #physicalForRead}; the EPT's dirty flag is set by then. */
-  public long physicalForWrite(long gpa) {
-    long known = physical.writable(gpa, 1);
-    return known != 0 ? known : translatePhysical(gpa, EptViolation.WRITE);
-  }
-
-  private long translatePhysical(long gpa, long access) {
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      beginInstruction();
-      long address = ept.translate(gpa, access | EptViolation.FINAL_ACCESS, DIRECT_MAP_BASE + gpa);
-      if (address != EptWalker.FAILED) {
-        return address;
-      }
-      exit(ept.exit());
-    }
-    throw noProgress("GPA", gpa);
   }
 
   /** MOV to CR3: another address space, whose cached translations start empty. */
@@ -422,7 +367,7 @@ public final class Vcpu {
     extensions.eptInvalidated();
   }
 
-  private void beginInstruction() {
+  void beginInstruction() {
     checkGuestRuns();
     refreshControls();
   }
@@ -442,22 +387,7 @@ public final class Vcpu {
     translations.flush();
   }
 
-  private static long aligned(long gpa) {
-    if ((gpa & 7) != 0) {
-      throw new IllegalArgumentException("GPA 0x%x: must be a multiple of 8".formatted(gpa));
-    }
-    return gpa;
-  }
-
-  private static boolean crossesPage(long gva) {
-    return (gva & 0xFFF) > HostMemory.FRAME - 8;
-  }
-
-  private static long nextPage(long gva) {
-    return (gva | 0xFFF) + 1;
-  }
-
-  private static IllegalStateException noProgress(String space, long address) {
+  static IllegalStateException noProgress(String space, long address) {
     return new IllegalStateException(
         "%s 0x%x: %d exits and faults, and still no access"
             .formatted(space, address, MAX_ATTEMPTS));

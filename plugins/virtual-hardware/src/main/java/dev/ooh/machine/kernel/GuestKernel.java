@@ -32,6 +32,7 @@ public final class GuestKernel {
   private final ReverseMap reverseMap = new ReverseMap();
   private final MemoryManager memory;
   private final PageFaults pageFaults;
+  private final Mappings mappings;
   private final SoftDirty softDirty;
   private final RemoteAccess remoteAccess;
   private final Devices devices;
@@ -61,6 +62,7 @@ public final class GuestKernel {
     this.frames = new FrameAllocator(machine.ept().guestBytes());
     this.memory = new MemoryManager(this, vcpu, frames, reverseMap);
     this.pageFaults = new PageFaults(this, vcpu, memory, reverseMap);
+    this.mappings = new Mappings(this, memory);
     this.softDirty = new SoftDirty(this);
     this.remoteAccess = new RemoteAccess(this, memory, pageFaults);
     this.devices = new Devices(this);
@@ -91,6 +93,10 @@ public final class GuestKernel {
 
   public Devices devices() {
     return devices;
+  }
+
+  public Mappings mappings() {
+    return mappings;
   }
 
   public SoftDirty softDirty() {
@@ -241,115 +247,9 @@ public final class GuestKernel {
         });
   }
 
-  // ---- Mappings -------------------------------------------------------------------------------
-
-  /**
-   * mmap with a fixed address; a system call. Any thread.
-   *
-   * @param object what to show; null for private zeroed memory
-   * @throws IllegalStateException if addresses are taken
-   */
-  public void map(
-      UserProcess process, String name, long start, long bytes, @Nullable SharedObject object) {
-    enter(
-        process,
-        () ->
-            systemCall(
-                () -> {
-                  memory.map(process, new Vma(start, start + bytes, name, object, 0));
-                  return process;
-                }));
-  }
-
-  /** munmap; a system call. Any thread. */
-  public void unmap(UserProcess process, long start, long end) {
-    enter(
-        process,
-        () ->
-            systemCall(
-                () -> {
-                  memory.unmap(process, start, end);
-                  return process;
-                }));
-  }
-
-  /**
-   * mremap to a fixed address, of whole private mappings; a system call. Any thread.
-   *
-   * @throws IllegalStateException if the new addresses are taken, or memory is shared
-   */
-  public void move(UserProcess process, long start, long end, long to) {
-    enter(
-        process,
-        () ->
-            systemCall(
-                () -> {
-                  for (Vma vma : process.vmasIn(start, end)) {
-                    if (!vma.isPrivate() || vma.start < start || vma.end > end) {
-                      throw new IllegalStateException(
-                          "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
-                              .formatted(start, end, vma.name, vma.start, vma.end));
-                    }
-                    long target = to + (vma.start - start);
-                    memory.map(
-                        process,
-                        new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
-                    memory.move(process, vma.start, vma.end, target);
-                    memory.unmap(process, vma.start, vma.end);
-                  }
-                  return process;
-                }));
-  }
-
-  /**
-   * madvise(MADV_DONTNEED), and MADV_REMOVE where memory is shared: the pages read as zero
-   * afterwards. A system call. Any thread.
-   */
-  public void discard(UserProcess process, long start, long end) {
-    enter(
-        process,
-        () ->
-            systemCall(
-                () -> {
-                  for (Vma vma : process.vmasIn(start, end)) {
-                    long from = Math.max(start, vma.start);
-                    long to = Math.min(end, vma.end);
-                    if (vma.isPrivate()) {
-                      memory.discard(process, from, to);
-                    } else {
-                      remoteAccess.zero(process, from, to);
-                    }
-                  }
-                  return process;
-                }));
-  }
-
   /** Opens a userfaultfd of {@code process}; a system call. Any thread. */
   public Userfault userfaultfd(UserProcess process, Userfault.Mode mode) {
     return serve(process, () -> systemCall(() -> new Userfault(this, process, mode)));
-  }
-
-  /**
-   * Calls back for pages of {@code [start, end)} whose frames have another mapping that isn't
-   * write-protected: what a per-mapping mark can't vouch for.
-   */
-  public void forEachSharedPage(
-      UserProcess process, long start, long end, java.util.function.LongConsumer gvas) {
-    if (!reverseMap.hasShared()) {
-      return;
-    }
-    for (Vma vma : process.vmasIn(start, end)) {
-      if (!vma.isPrivate()) {
-        process.forEachMapped(
-            Math.max(start, vma.start),
-            Math.min(end, vma.end),
-            (gva, gpa) -> {
-              if (reverseMap.count(gpa) > 1) {
-                gvas.accept(gva);
-              }
-            });
-      }
-    }
   }
 
   // ---- The processor --------------------------------------------------------------------------

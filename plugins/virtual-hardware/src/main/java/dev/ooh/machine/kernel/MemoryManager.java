@@ -226,16 +226,16 @@ final class MemoryManager {
   /** A zeroed frame. Zeroing is a write like any other: the EPT's dirty flag is set by it. */
   long allocateZeroed() {
     long gpa = frames.allocate();
-    segment(vcpu.physicalForWrite(gpa), PAGE).fill((byte) 0);
+    segment(vcpu.directMap().forWrite(gpa), PAGE).fill((byte) 0);
     return gpa;
   }
 
   long allocateCopy(long of) {
     long gpa = frames.allocate();
     // Translated twice: the second translation may make the first one stale.
-    vcpu.physicalForWrite(gpa);
-    long from = vcpu.physicalForRead(of);
-    segment(vcpu.physicalForWrite(gpa), PAGE).copyFrom(segment(from, PAGE));
+    vcpu.directMap().forWrite(gpa);
+    long from = vcpu.directMap().forRead(of);
+    segment(vcpu.directMap().forWrite(gpa), PAGE).copyFrom(segment(from, PAGE));
     return gpa;
   }
 
@@ -328,7 +328,7 @@ final class MemoryManager {
     MemorySegment.copy(
         HostMemory.EVERYTHING,
         ValueLayout.JAVA_BYTE,
-        vcpu.physicalForRead(gpa),
+        vcpu.directMap().forRead(gpa),
         target,
         offset,
         length);
@@ -340,7 +340,7 @@ final class MemoryManager {
         offset,
         HostMemory.EVERYTHING,
         ValueLayout.JAVA_BYTE,
-        vcpu.physicalForWrite(gpa),
+        vcpu.directMap().forWrite(gpa),
         length);
   }
 

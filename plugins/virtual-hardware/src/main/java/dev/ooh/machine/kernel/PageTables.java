@@ -35,12 +35,12 @@ final class PageTables {
   /** The entry of a page; 0 if there isn't even a table for it. */
   long get(long gva) {
     long table = leafTable(gva, false);
-    return table == NONE ? 0 : vcpu.readPhysical(table + 8L * GuestPte.index(gva, 1));
+    return table == NONE ? 0 : vcpu.directMap().read(table + 8L * GuestPte.index(gva, 1));
   }
 
   void set(long gva, long entry) {
     long table = leafTable(gva, true);
-    vcpu.writePhysical(table + 8L * GuestPte.index(gva, 1), entry);
+    vcpu.directMap().write(table + 8L * GuestPte.index(gva, 1), entry);
   }
 
   /** Calls back for each entry of {@code [start, end)} that isn't 0, ascending. */
@@ -54,7 +54,7 @@ final class PageTables {
         continue;
       }
       for (; gva < next; gva += 4096) {
-        long entry = vcpu.readPhysical(table + 8L * GuestPte.index(gva, 1));
+        long entry = vcpu.directMap().read(table + 8L * GuestPte.index(gva, 1));
         if (entry != 0) {
           visitor.entry(gva, entry);
         }
@@ -72,7 +72,7 @@ final class PageTables {
   private void free(long table, int level) {
     if (level > 1) {
       for (int i = 0; i < ENTRIES; i++) {
-        long entry = vcpu.readPhysical(table + 8L * i);
+        long entry = vcpu.directMap().read(table + 8L * i);
         if (GuestPte.isPresent(entry)) {
           free(GuestPte.frame(entry), level - 1);
         }
@@ -89,13 +89,13 @@ final class PageTables {
     long table = root;
     for (int level = 4; level > 1; level--) {
       long at = table + 8L * GuestPte.index(gva, level);
-      long entry = vcpu.readPhysical(at);
+      long entry = vcpu.directMap().read(at);
       if (!GuestPte.isPresent(entry)) {
         if (!create) {
           return NONE;
         }
         entry = GuestPte.of(newTable(), TABLE);
-        vcpu.writePhysical(at, entry);
+        vcpu.directMap().write(at, entry);
       }
       table = GuestPte.frame(entry);
     }
@@ -107,7 +107,7 @@ final class PageTables {
   private long newTable() {
     long table = frames.allocate();
     for (int i = 0; i < ENTRIES; i++) {
-      vcpu.writePhysical(table + 8L * i, 0);
+      vcpu.directMap().write(table + 8L * i, 0);
     }
     return table;
   }

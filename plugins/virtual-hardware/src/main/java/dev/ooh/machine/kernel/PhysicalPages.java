@@ -20,7 +20,7 @@ final class PhysicalPages implements KernelPages {
     this.pages = pages;
     this.gpa = frames.allocateContiguous(pages);
     for (long offset = 0; offset < bytes(); offset += 8) {
-      vcpu.writePhysical(gpa + offset, 0);
+      vcpu.directMap().write(gpa + offset, 0);
     }
   }
 
@@ -36,12 +36,12 @@ final class PhysicalPages implements KernelPages {
 
   @Override
   public long getLong(long offset) {
-    return vcpu.readPhysical(at(offset));
+    return vcpu.directMap().read(at(offset));
   }
 
   @Override
   public void setLong(long offset, long value) {
-    vcpu.writePhysical(at(offset), value);
+    vcpu.directMap().write(at(offset), value);
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class Scheduler {
   private final Consumer<UserProcess> switchTo;
   private final Runnable instructionBoundary;
   private final Baton baton;
+  private final Stops stops;
   private final ThreadLocal<@Nullable GuestThread> self = new ThreadLocal<>();
 
   /** The last thread that ran; for counting switches. Touched by the holder only. */
@@ -50,6 +51,7 @@ public final class Scheduler {
     this.counters = counters;
     this.random = new SplittableRandom(seed);
     this.baton = new Baton(random);
+    this.stops = new Stops(baton, this::awaitTurn);
     this.quantum = quantum;
     this.switchTo = switchTo;
     this.instructionBoundary = instructionBoundary;
@@ -285,8 +287,6 @@ public final class Scheduler {
     awaitTurn(me);
   }
 
-  // ---- Stopping -------------------------------------------------------------------------------
-
   /**
    * Stops all threads but the caller's, at polls.
    *
@@ -295,110 +295,7 @@ public final class Scheduler {
    * @throws StopTimeoutException naming those that did not stop; all go on then
    */
   public Runnable stopOthers(boolean restartable, Duration timeout) throws StopTimeoutException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    GuestThread me = inside();
-    StopRequest mine = null;
-    while (mine == null) {
-      mine = tryRequestStop(me, restartable, deadline);
-    }
-    if (mine.depth > 1) {
-      return this::releaseStop;
-    }
-    if (me != null) {
-      if (me.awaitGrant(deadline) || !abandonStop(me)) {
-        awaitTurn(me);
-        return this::releaseStop;
-      }
-    } else if (mine.complete.await(deadline)) {
-      return this::releaseStop;
-    }
-    throw giveUpStop(mine);
-  }
-
-  /** Returns null when another's stop had to be waited for first. */
-  private @Nullable StopRequest tryRequestStop(
-      @Nullable GuestThread me, boolean restartable, long deadline) throws StopTimeoutException {
-    StopRequest request;
-    baton.mutex.lock();
-    try {
-      baton.checkOpen();
-      StopRequest active = baton.stop();
-      if (active != null && active.owner == Thread.currentThread()) {
-        active.depth++;
-        return active;
-      }
-      request = active != null ? active : new StopRequest(Thread.currentThread(), restartable);
-      if (active == null) {
-        baton.setStop(request);
-      }
-      if (me != null) {
-        baton.handOver(me, Place.STOPPING);
-      } else {
-        baton.demandAttention();
-      }
-      if (active == null) {
-        return request;
-      }
-    } finally {
-      baton.mutex.unlock();
-    }
-    if (me != null) {
-      awaitTurn(me);
-    } else if (!request.released.await(deadline)) {
-      throw new StopTimeoutException(
-          "writers were not stopped in time: another stop, by "
-              + request.owner.getName()
-              + ", lasts");
-    }
-    return null;
-  }
-
-  private void releaseStop() {
-    locked(
-        () -> {
-          StopRequest active = baton.stop();
-          if (active != null && --active.depth == 0) {
-            baton.setStop(null);
-            active.released.open();
-            baton.demandAttention();
-          }
-        });
-  }
-
-  /**
-   * The caller doesn't wait for the CPU any more: it goes on with it if it is free, and else
-   * adrift.
-   *
-   * @return false if the CPU came at the last moment, and all others stand still
-   */
-  private boolean abandonStop(GuestThread me) {
-    baton.mutex.lock();
-    try {
-      if (me.isGranted()) {
-        return false;
-      }
-      baton.unready(me);
-      if (!baton.seize(me)) {
-        me.adrift = true;
-        me.place = Place.OUTSIDE;
-      }
-      return true;
-    } finally {
-      baton.mutex.unlock();
-    }
-  }
-
-  private StopTimeoutException giveUpStop(StopRequest mine) {
-    baton.mutex.lock();
-    try {
-      StopTimeoutException failure = mine.timedOut(baton.threads());
-      baton.setStop(null);
-      mine.released.open();
-      baton.demandAttention();
-      return failure;
-    } finally {
-      baton.mutex.unlock();
-    }
+    return stops.stopOthers(inside(), restartable, timeout);
   }
 
   // ---- Ending ---------------------------------------------------------------------------------

@@ -116,7 +116,9 @@ final class VirtualAddressSpace implements AddressSpace {
         () -> {
           checkOpen();
           Region region = regions.place(request);
-          kernel.map(process, region.name(), region.start(), region.bytes(), object(request));
+          kernel
+              .mappings()
+              .map(process, region.name(), region.start(), region.bytes(), object(request));
           regions = regions.plus(region);
           tell(listener -> listener.mapped(this, region));
           return region;
@@ -138,7 +140,7 @@ final class VirtualAddressSpace implements AddressSpace {
         () -> {
           checkOpen();
           regions.check(region);
-          kernel.unmap(process, region.start(), region.end());
+          kernel.mappings().unmap(process, region.start(), region.end());
           regions = regions.minus(region);
           alwaysDirty = alwaysDirty.minus(region.pages());
           tell(listener -> listener.unmapped(this, region.pages()));
@@ -162,7 +164,7 @@ final class VirtualAddressSpace implements AddressSpace {
             throw new MemoryAccessException(
                 missing.runStart(0), "discard " + pages + ": wanted mapped pages, not " + missing);
           }
-          pages.forEachRun((start, end) -> kernel.discard(process, start, end));
+          pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
           tell(listener -> listener.changed(this, pages));
           return pages;
         });

@@ -38,7 +38,7 @@ final class VirtualPagemap implements SoftDirtyPagemap {
                             dirty.addPage(gva);
                           }
                         });
-                kernel.forEachSharedPage(process, start, end, dirty::addPage);
+                kernel.mappings().forEachSharedPage(process, start, end, dirty::addPage);
               });
           return dirty.build();
         });

@@ -94,7 +94,8 @@ final class VirtualUserfaultfd implements Userfaultfd {
             PageSet.Builder pages = PageSet.builder();
             userfault.drain(pages::addPage);
             registered.forEachRun(
-                (start, end) -> kernel.forEachSharedPage(process, start, end, pages::addPage));
+                (start, end) ->
+                    kernel.mappings().forEachSharedPage(process, start, end, pages::addPage));
             return pages.build();
           });
     }

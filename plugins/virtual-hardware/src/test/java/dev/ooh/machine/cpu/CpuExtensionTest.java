@@ -76,7 +76,7 @@ class CpuExtensionTest {
     start();
     machine.enablePml(511);
     machine.load(GVA);
-    machine.cpu.writePhysical(gpa, 1);
+    machine.cpu.directMap().write(gpa, 1);
     assertThat(machine.logged()).as("GPAs of the walk").isNotEmpty();
     assertThat(logged()).isEmpty();
   }

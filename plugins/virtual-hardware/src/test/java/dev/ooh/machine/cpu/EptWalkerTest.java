@@ -223,13 +223,13 @@ class EptWalkerTest {
     long entry = machine.ept(gpa, 1);
     machine.setEpt(gpa, 1, 0);
     machine.vmm = exit -> machine.setEpt(gpa, 1, entry);
-    machine.cpu.writePhysical(gpa + 8, 4);
+    machine.cpu.directMap().write(gpa + 8, 4);
     assertThat(onlyExit())
         .isEqualTo(
             new VmExit(
                 ExitReason.EPT_VIOLATION,
                 FINAL | EptViolation.WRITE,
                 gpa + 8,
-                Vcpu.DIRECT_MAP_BASE + gpa + 8));
+                DirectMap.BASE + gpa + 8));
   }
 }

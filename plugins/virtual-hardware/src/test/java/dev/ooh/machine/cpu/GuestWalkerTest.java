@@ -274,7 +274,7 @@ class GuestWalkerTest {
     assertThatThrownBy(() -> machine.store(GVA, 2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
-    assertThatThrownBy(() -> machine.cpu.readPhysical(gpa))
+    assertThatThrownBy(() -> machine.cpu.directMap().read(gpa))
         .isInstanceOf(IllegalStateException.class);
   }
 }

@@ -191,7 +191,7 @@ class PageModificationLoggingTest {
   @Test
   void kernelAccessesThroughTheDirectMapAreLogged() {
     machine.enablePml(511);
-    machine.cpu.writePhysical(gpa + 16, 7);
+    machine.cpu.directMap().write(gpa + 16, 7);
     assertThat(machine.logged()).containsExactly(gpa);
     assertThat(machine.peek(gpa + 16)).isEqualTo(7);
   }

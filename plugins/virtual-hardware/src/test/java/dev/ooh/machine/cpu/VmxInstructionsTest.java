@@ -184,7 +184,7 @@ class VmxInstructionsTest {
 
   @Test
   void guestCanNotRunWhileRootModeDoes() {
-    machine.vmm = exit -> machine.cpu.readPhysical(0);
+    machine.vmm = exit -> machine.cpu.directMap().read(0);
     assertThatThrownBy(() -> machine.cpu.vmcall(0, 0, 0, 0))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("root mode");

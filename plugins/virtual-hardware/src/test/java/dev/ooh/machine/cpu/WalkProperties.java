@@ -193,7 +193,7 @@ class WalkProperties {
       }
       long word = frames[frame] + random.nextInt(512) * 8L;
       long value = random.nextLong();
-      machine.cpu.writePhysical(word, value);
+      machine.cpu.directMap().write(word, value);
       wrote(frame, word, value);
       checkHappened();
     }

@@ -28,7 +28,7 @@ class PageModificationLoggingTest {
   }
 
   private void write(long page) {
-    machine.vcpu().writePhysical(BASE + page * PAGE, page + 1);
+    machine.vcpu().directMap().write(BASE + page * PAGE, page + 1);
   }
 
   private static long[] gpas(int from, int to) {
@@ -95,7 +95,7 @@ class PageModificationLoggingTest {
     log.flush();
     assertThat(guest).hasSize(256).allMatch(page -> page % 2 == 0);
     for (int i = 0; i < 512; i += 2) {
-      assertThat(machine.vcpu().readPhysical(BASE + i * PAGE)).isEqualTo(i + 1);
+      assertThat(machine.vcpu().directMap().read(BASE + i * PAGE)).isEqualTo(i + 1);
     }
   }
 
@@ -184,7 +184,7 @@ class PageModificationLoggingTest {
     assertThat(machine.move(BASE)).isTrue();
     assertThat(machine.move(BASE + PAGE)).isTrue();
     assertThat(machine.translate(BASE)).isNotEqualTo(before);
-    assertThat(machine.vcpu().readPhysical(BASE)).isEqualTo(1);
+    assertThat(machine.vcpu().directMap().read(BASE)).isEqualTo(1);
     write(0);
     write(1);
     log.flush();
@@ -224,7 +224,7 @@ class PageModificationLoggingTest {
             rearm(user.log, page, to);
           }
           default -> {
-            fresh.vcpu().writePhysical(BASE + page * PAGE, step);
+            fresh.vcpu().directMap().write(BASE + page * PAGE, step);
             for (User each : users) {
               if (each.armed.get(page)) {
                 each.owed.set(page);

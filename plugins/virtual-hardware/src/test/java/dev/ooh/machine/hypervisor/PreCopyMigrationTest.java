@@ -33,7 +33,7 @@ class PreCopyMigrationTest {
     assertThat(second).isLessThan(first).isPositive();
     write(random, 20);
     // Memory that nothing has backed before.
-    source.vcpu().writePhysical(BYTES - PAGE, 99);
+    source.vcpu().directMap().write(BYTES - PAGE, 99);
     PreCopyMigration.Result result = migration.finish();
     assertThat(result.rounds()).isEqualTo(3);
     assertThat(result.pagesInLastRound()).isBetween(2, 21);
@@ -48,13 +48,13 @@ class PreCopyMigrationTest {
     spml.rearm(new long[] {PAGE, 2 * PAGE, 3 * PAGE}, 3);
     PreCopyMigration migration = new PreCopyMigration(source, destination);
     migration.round();
-    source.vcpu().writePhysical(PAGE, 1);
+    source.vcpu().directMap().write(PAGE, 1);
     spml.disable();
-    source.vcpu().writePhysical(2 * PAGE, 2);
+    source.vcpu().directMap().write(2 * PAGE, 2);
     migration.round();
     assertThat(guest).contains(PAGE, 2 * PAGE);
     spml.rearm(new long[] {PAGE}, 1);
-    source.vcpu().writePhysical(PAGE, 3);
+    source.vcpu().directMap().write(PAGE, 3);
     migration.finish();
     assertThat(destination.readGuest(PAGE)).isEqualTo(3);
     assertThat(destination.readGuest(2 * PAGE)).isEqualTo(2);
@@ -62,7 +62,7 @@ class PreCopyMigrationTest {
 
   @Test
   void noticesADifference() {
-    source.vcpu().writePhysical(PAGE, 1);
+    source.vcpu().directMap().write(PAGE, 1);
     PreCopyMigration migration = new PreCopyMigration(source, destination);
     migration.round();
     destination.writeGuest(PAGE, 2);
@@ -71,7 +71,7 @@ class PreCopyMigrationTest {
 
   private void write(SplittableRandom random, int times) {
     for (int i = 0; i < times; i++) {
-      source.vcpu().writePhysical(random.nextLong(BYTES / 16) * 8, random.nextLong());
+      source.vcpu().directMap().write(random.nextLong(BYTES / 16) * 8, random.nextLong());
     }
   }
 }

@@ -17,7 +17,7 @@ final class Kernels implements AutoCloseable {
 
   UserProcess process(String name, long pages) {
     UserProcess process = kernel.createProcess(name);
-    kernel.map(process, "heap", HEAP, pages * PAGE, null);
+    kernel.mappings().map(process, "heap", HEAP, pages * PAGE, null);
     return process;
   }
 

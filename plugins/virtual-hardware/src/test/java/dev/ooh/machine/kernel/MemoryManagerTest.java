@@ -78,9 +78,9 @@ class MemoryManagerTest {
     UserProcess one = guest.process("one", 1);
     UserProcess two = guest.process("two", 1);
     SharedObject object = new SharedObject("shm", SharedObject.Contents.ZERO);
-    kernel.map(one, "a", HEAP + 16 * PAGE, PAGE, object);
-    kernel.map(one, "b", HEAP + 17 * PAGE, PAGE, object);
-    kernel.map(two, "c", HEAP + 18 * PAGE, PAGE, object);
+    kernel.mappings().map(one, "a", HEAP + 16 * PAGE, PAGE, object);
+    kernel.mappings().map(one, "b", HEAP + 17 * PAGE, PAGE, object);
+    kernel.mappings().map(two, "c", HEAP + 18 * PAGE, PAGE, object);
     List<String> told = listen(one);
     assertThat(one.hasAliases()).isFalse();
     guest.store(one, 16, 5);
@@ -93,11 +93,11 @@ class MemoryManagerTest {
     assertThat(guest.load(one, 16)).isEqualTo(6);
     assertThat(sharedElsewhere(one)).containsExactly(16L, 17L);
     told.clear();
-    kernel.unmap(two, HEAP + 18 * PAGE, HEAP + 19 * PAGE);
+    kernel.mappings().unmap(two, HEAP + 18 * PAGE, HEAP + 19 * PAGE);
     assertThat(sharedElsewhere(one)).isEmpty();
     assertThat(told).containsExactly("written 16", "written 17");
     // A mapping that comes later shows what is there at once.
-    kernel.map(two, "d", HEAP + 20 * PAGE, PAGE, object);
+    kernel.mappings().map(two, "d", HEAP + 20 * PAGE, PAGE, object);
     assertThat(two.translate(HEAP + 20 * PAGE)).isEqualTo(one.translate(HEAP + 16 * PAGE));
     assertThat(told).containsExactly("written 16", "written 17", "written 16", "written 17");
   }
@@ -132,14 +132,14 @@ class MemoryManagerTest {
       guest.store(process, page, page);
     }
     int before = kernel.frames().freeFrames();
-    kernel.unmap(process, HEAP + 3 * PAGE, HEAP + 6 * PAGE);
+    kernel.mappings().unmap(process, HEAP + 3 * PAGE, HEAP + 6 * PAGE);
     assertThat(kernel.frames().freeFrames()).isEqualTo(before + 3);
     assertThat(guest.load(process, 2)).isEqualTo(2);
     assertThat(guest.load(process, 6)).isEqualTo(6);
     assertThatThrownBy(() -> guest.load(process, 4)).isInstanceOf(SegmentationFault.class);
-    kernel.map(process, "again", HEAP + 3 * PAGE, 3 * PAGE, null);
+    kernel.mappings().map(process, "again", HEAP + 3 * PAGE, 3 * PAGE, null);
     assertThat(guest.load(process, 4)).isZero();
-    assertThatThrownBy(() -> kernel.map(process, "over", HEAP + 5 * PAGE, PAGE, null))
+    assertThatThrownBy(() -> kernel.mappings().map(process, "over", HEAP + 5 * PAGE, PAGE, null))
         .hasMessageContaining("taken by again");
   }
 
@@ -149,7 +149,7 @@ class MemoryManagerTest {
     guest.store(process, 1, 11);
     long frame = frame(process, 1);
     List<String> told = listen(process);
-    kernel.move(process, HEAP, HEAP + 4 * PAGE, HEAP + 32 * PAGE);
+    kernel.mappings().move(process, HEAP, HEAP + 4 * PAGE, HEAP + 32 * PAGE);
     assertThat(frame(process, 33)).isEqualTo(frame);
     assertThat(guest.load(process, 33)).isEqualTo(11);
     assertThat(GuestPte.isDirty(pte(process, 33))).isFalse();
@@ -234,12 +234,15 @@ class MemoryManagerTest {
           }
           case 2 -> {
             long end = Math.min(PAGES, page + 3);
-            guest.kernel.unmap(process, HEAP + page * PAGE, HEAP + end * PAGE);
-            guest.kernel.map(process, "new", HEAP + page * PAGE, (end - page) * PAGE, null);
+            guest.kernel.mappings().unmap(process, HEAP + page * PAGE, HEAP + end * PAGE);
+            guest
+                .kernel
+                .mappings()
+                .map(process, "new", HEAP + page * PAGE, (end - page) * PAGE, null);
             mine.keySet().removeIf(p -> p >= page && p < end);
           }
           case 3 -> {
-            guest.kernel.discard(process, HEAP + page * PAGE, HEAP + (page + 1) * PAGE);
+            guest.kernel.mappings().discard(process, HEAP + page * PAGE, HEAP + (page + 1) * PAGE);
             mine.remove(page);
           }
           case 4 ->

@@ -1,0 +1,69 @@
+package dev.ooh.machine.cpu;
+
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.vmx.EptViolation;
+
+/**
+ * Guest-physical memory as the guest's kernel reaches it, by its direct map: translated by the EPT
+ * alone, and logged as any access. Interrupts are not delivered here.
+ */
+public final class DirectMap {
+  /** Where the direct map begins: an access to GPA x has GVA base + x. */
+  public static final long BASE = 0xFFFF_8880_0000_0000L;
+
+  private final Vcpu vcpu;
+  private final EptWalker ept;
+  private final TranslationCache cache;
+
+  DirectMap(Vcpu vcpu, EptWalker ept) {
+    this.vcpu = vcpu;
+    this.ept = ept;
+    this.cache = ept.cache();
+  }
+
+  /** Reads eight bytes at {@code gpa}, aligned to 8. */
+  public long read(long gpa) {
+    return HostMemory.EVERYTHING.get(HostMemory.LONG, forRead(aligned(gpa)));
+  }
+
+  /** Writes eight bytes at {@code gpa}, aligned to 8: an access like any other, which may log. */
+  public void write(long gpa, long value) {
+    HostMemory.EVERYTHING.set(HostMemory.LONG, forWrite(aligned(gpa)), value);
+  }
+
+  /**
+   * Translates for a read.
+   *
+   * @return the native address of the byte at {@code gpa}, good to the end of its 4 KiB page until
+   *     the guest's next step
+   */
+  public long forRead(long gpa) {
+    long known = cache.readable(gpa, 1);
+    return known != 0 ? known : translate(gpa, EptViolation.READ);
+  }
+
+  /** Translates for a write, as {@link #forRead}; the EPT's dirty flag is set by then. */
+  public long forWrite(long gpa) {
+    long known = cache.writable(gpa, 1);
+    return known != 0 ? known : translate(gpa, EptViolation.WRITE);
+  }
+
+  private long translate(long gpa, long access) {
+    for (int attempt = 0; attempt < Vcpu.MAX_ATTEMPTS; attempt++) {
+      vcpu.beginInstruction();
+      long address = ept.translate(gpa, access | EptViolation.FINAL_ACCESS, BASE + gpa);
+      if (address != EptWalker.FAILED) {
+        return address;
+      }
+      vcpu.exit(ept.exit());
+    }
+    throw Vcpu.noProgress("GPA", gpa);
+  }
+
+  private static long aligned(long gpa) {
+    if ((gpa & 7) != 0) {
+      throw new IllegalArgumentException("GPA 0x%x: must be a multiple of 8".formatted(gpa));
+    }
+    return gpa;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.ooh.machine.kernel;
+
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The system calls that change a process's mappings, and what is known of mappings together. */
+public final class Mappings {
+  private final GuestKernel kernel;
+  private final MemoryManager memory;
+
+  Mappings(GuestKernel kernel, MemoryManager memory) {
+    this.kernel = kernel;
+    this.memory = memory;
+  }
+
+  /**
+   * mmap with a fixed address; a system call. Any thread.
+   *
+   * @param object what to show; null for private zeroed memory
+   * @throws IllegalStateException if addresses are taken
+   */
+  public void map(
+      UserProcess process, String name, long start, long bytes, @Nullable SharedObject object) {
+    kernel.enter(
+        process,
+        () ->
+            kernel.systemCall(
+                () -> {
+                  memory.map(process, new Vma(start, start + bytes, name, object, 0));
+                  return process;
+                }));
+  }
+
+  /** munmap; a system call. Any thread. */
+  public void unmap(UserProcess process, long start, long end) {
+    kernel.enter(
+        process,
+        () ->
+            kernel.systemCall(
+                () -> {
+                  memory.unmap(process, start, end);
+                  return process;
+                }));
+  }
+
+  /**
+   * mremap to a fixed address, of whole private mappings; a system call. Any thread.
+   *
+   * @throws IllegalStateException if the new addresses are taken, or memory is shared
+   */
+  public void move(UserProcess process, long start, long end, long to) {
+    kernel.enter(
+        process,
+        () ->
+            kernel.systemCall(
+                () -> {
+                  for (Vma vma : process.vmasIn(start, end)) {
+                    if (!vma.isPrivate() || vma.start < start || vma.end > end) {
+                      throw new IllegalStateException(
+                          "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
+                              .formatted(start, end, vma.name, vma.start, vma.end));
+                    }
+                    long target = to + (vma.start - start);
+                    memory.map(
+                        process,
+                        new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
+                    memory.move(process, vma.start, vma.end, target);
+                    memory.unmap(process, vma.start, vma.end);
+                  }
+                  return process;
+                }));
+  }
+
+  /**
+   * madvise(MADV_DONTNEED), and MADV_REMOVE where memory is shared: the pages read as zero
+   * afterwards. A system call. Any thread.
+   */
+  public void discard(UserProcess process, long start, long end) {
+    kernel.enter(
+        process,
+        () ->
+            kernel.systemCall(
+                () -> {
+                  for (Vma vma : process.vmasIn(start, end)) {
+                    long from = Math.max(start, vma.start);
+                    long to = Math.min(end, vma.end);
+                    if (vma.isPrivate()) {
+                      memory.discard(process, from, to);
+                    } else {
+                      kernel.remoteAccess().zero(process, from, to);
+                    }
+                  }
+                  return process;
+                }));
+  }
+
+  /**
+   * Calls back for pages of {@code [start, end)} whose frames have another mapping that isn't
+   * write-protected: what a per-mapping mark can't vouch for.
+   */
+  public void forEachSharedPage(UserProcess process, long start, long end, LongConsumer gvas) {
+    if (!kernel.reverseMap().hasShared()) {
+      return;
+    }
+    for (Vma vma : process.vmasIn(start, end)) {
+      if (!vma.isPrivate()) {
+        process.forEachMapped(
+            Math.max(start, vma.start),
+            Math.min(end, vma.end),
+            (gva, gpa) -> {
+              if (kernel.reverseMap().count(gpa) > 1) {
+                gvas.accept(gva);
+              }
+            });
+      }
+    }
+  }
+}
