@@ -12,7 +12,9 @@ import java.util.Map;
  *     quantum} (polls and translation misses between hand-overs) and {@code cost-profile} ({@code
  *     sc22}, {@code zero} or a file). SPML knows {@code reverse-map-reuse} ({@code true}: a mapping
  *     resolved once is not paid for again, as in Boehm GC; default {@code false}); SPML and EPML
- *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page)
+ *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page); write
+ *     barriers know {@code write-barrier.card} (bytes of a card, a power of two from 64 to 4096,
+ *     the default)
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {

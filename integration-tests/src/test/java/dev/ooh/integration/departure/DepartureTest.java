@@ -50,6 +50,7 @@ class DepartureTest {
       }
       all.add(Arguments.of(action, "procfs", "linux"));
       all.add(Arguments.of(action, "uffd", "linux"));
+      all.add(Arguments.of(action, "write-barrier", "linux"));
     }
     return all;
   }
@@ -58,7 +59,7 @@ class DepartureTest {
   @MethodSource("departures")
   void theNextIntervalIsCompleteOrSaysAllAndWhy(String action, String technique, String substrate)
       throws Exception {
-    Bundle bundle = folder.bundle("dev.ooh." + technique + "-plugin");
+    Bundle bundle = bundleOf(technique);
     Callable<Void> act = () -> act(action, bundle);
     List<String> outcome =
         Assertions.assertTimeoutPreemptively(
@@ -72,6 +73,11 @@ class DepartureTest {
     }
     putBack(bundle);
     assertThat(folder.bundles()).allMatch(found -> found.getState() == Bundle.ACTIVE);
+  }
+
+  private Bundle bundleOf(String technique) {
+    String name = technique.equals("write-barrier") ? technique : technique + "-plugin";
+    return folder.bundle("dev.ooh." + name);
   }
 
   private Void act(String action, Bundle bundle) throws Exception {

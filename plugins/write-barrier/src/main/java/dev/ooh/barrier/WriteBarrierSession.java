@@ -12,11 +12,13 @@ import dev.ooh.tracking.facility.ProcessFence;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Knows what is armed, and reads and cleans its cards. */
 final class WriteBarrierSession implements TrackingSession {
   private final StoreLinks links;
   private final ProcessFence fence;
+  private final Supplier<PageSet> adopted;
   private final CardTable cards;
   private final AtomicLong fetches = new AtomicLong();
   private final AtomicLong reported = new AtomicLong();
@@ -24,8 +26,13 @@ final class WriteBarrierSession implements TrackingSession {
   private PageSet armed = PageSet.empty();
   private boolean closed;
 
-  WriteBarrierSession(StoreLinks links, int cardBytes, ProcessFence fence)
+  /**
+   * @param adopted pages that the space did not map: their stores don't go through its memory
+   */
+  WriteBarrierSession(
+      StoreLinks links, int cardBytes, ProcessFence fence, Supplier<PageSet> adopted)
       throws TrackingException {
+    this.adopted = adopted;
     this.links = links;
     this.fence = fence;
     try {
@@ -42,6 +49,7 @@ final class WriteBarrierSession implements TrackingSession {
     }
     PageSet fresh = arm.minus(armed);
     check(fresh);
+    claim(armed.union(fresh));
     PageSet written = cards.drain(scan.intersect(armed), arm);
     cards.arm(fresh);
     armed = armed.minus(written).union(arm);
@@ -57,9 +65,25 @@ final class WriteBarrierSession implements TrackingSession {
   }
 
   private void check(PageSet fresh) throws TrackingException {
+    if (fresh.isEmpty()) {
+      return;
+    }
+    PageSet foreign = adopted.get().intersect(fresh);
+    if (!foreign.isEmpty() && !links.hasChosen()) {
+      throw new ForeignMemoryException(foreign);
+    }
     if (!CardTable.holds(fresh)) {
       throw new TrackingException(
           "can't arm %s: the table of cards ends at 0x%x".formatted(fresh, 1L << 48));
+    }
+  }
+
+  /** Two sessions would take each other's marks away. */
+  private void claim(PageSet pages) throws TrackingException {
+    PageSet taken = links.claim(this, pages);
+    if (!taken.isEmpty()) {
+      throw new TrackingException(
+          "can't arm %s: another session of write-barrier tracks them".formatted(taken));
     }
   }
 
@@ -78,6 +102,7 @@ final class WriteBarrierSession implements TrackingSession {
     PageSet gone = armed.intersect(pages);
     cards.disarm(gone);
     armed = armed.minus(gone);
+    links.claim(this, armed);
   }
 
   @Override

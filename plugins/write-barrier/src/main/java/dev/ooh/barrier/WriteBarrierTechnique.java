@@ -10,6 +10,7 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.facility.ProcessFence;
+import dev.ooh.tracking.facility.SegmentAdoption;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,8 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Write barriers: each store of a woven class marks its card. It sees nothing else: no native code,
- * no kernel write, no store of another class. The setting {@code card-bytes} of the space is the
- * size of a card, a power of two from 64 to 4096, the default.
+ * no kernel write, no store of another class. The setting {@code write-barrier.card} of the space
+ * is the size of a card, a power of two from 64 to 4096, the default.
  */
 @Component(service = TrackingTechnique.class)
 public final class WriteBarrierTechnique implements TrackingTechnique {
@@ -77,11 +78,16 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
     }
     int cardBytes = cardBytes(space);
     ProcessFence fence = space.facility(ProcessFence.class).orElseGet(SafepointFence::new);
-    return new WriteBarrierSession(links, cardBytes, fence);
+    Optional<SegmentAdoption> adoption = space.facility(SegmentAdoption.class);
+    return new WriteBarrierSession(
+        links,
+        cardBytes,
+        fence,
+        () -> adoption.map(SegmentAdoption::adopted).orElse(PageSet.empty()));
   }
 
   private static int cardBytes(AddressSpace space) throws TrackingException {
-    String text = space.setting("card-bytes").orElse(Integer.toString(PageSet.PAGE_SIZE));
+    String text = space.setting("write-barrier.card").orElse(Integer.toString(PageSet.PAGE_SIZE));
     try {
       int bytes = Integer.parseInt(text);
       if (Integer.bitCount(bytes) == 1 && bytes >= 64 && bytes <= PageSet.PAGE_SIZE) {
@@ -91,7 +97,7 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
       // Refused below, as a wrong number is.
     }
     throw new TrackingException(
-        "setting card-bytes is '%s', wanted a power of two from 64 to %d"
+        "setting write-barrier.card is '%s', wanted a power of two from 64 to %d"
             .formatted(text, PageSet.PAGE_SIZE));
   }
 }

@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.conformance.ConformanceKit;
 import dev.ooh.conformance.Subject;
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.procfs.ProcfsTechnique;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random schedules of the conformance kit, with all-dirty to switch to. {@code
- * -Dooh.linux-seeds=1000} runs as many as a release needs.
+ * Random schedules of the conformance kit, with all-dirty to switch to, or a technique of the
+ * kernel. {@code -Dooh.linux-seeds=1000} runs as many as a release needs.
  */
 class WriteBarrierConformanceTest {
   private static final int SEEDS = Integer.getInteger("ooh.linux-seeds", 40);
@@ -27,7 +28,15 @@ class WriteBarrierConformanceTest {
 
   @Test
   void keepsThemWithSmallCards() {
-    check(subject().with("card-bytes", "64"));
+    check(subject().with("write-barrier.card", "64"));
+  }
+
+  /** Cards are reported by one technique and pages by the other. */
+  @Test
+  void keepsThemAcrossSwitchesToPagesOfTheKernel() {
+    Subject both =
+        Subject.plain(WeavingLoader.linux(), new WriteBarrierTechnique(), new ProcfsTechnique());
+    check(both.with("write-barrier.card", "256"));
   }
 
   private static Subject subject() {

@@ -43,7 +43,7 @@ public record Mutation(String className, String method, String omitted) {
    * @throws IllegalStateException if there is no such method or call: the code has changed, and
    *     this mutation with it must
    */
-  byte[] applyTo(byte[] original) {
+  public byte[] applyTo(byte[] original) {
     ClassFile classFile = ClassFile.of(ClassFile.StackMapsOption.STACK_MAPS_WHEN_REQUIRED);
     ClassModel model = classFile.parse(original);
     AtomicInteger places = new AtomicInteger();

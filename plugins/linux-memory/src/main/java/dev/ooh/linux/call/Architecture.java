@@ -11,10 +11,12 @@ import java.util.Optional;
  * @param userfaultfd number of userfaultfd(2)
  * @param timerCreate number of timer_create(2)
  * @param timerSettime number of timer_settime(2)
+ * @param membarrier number of membarrier(2)
  */
-public record Architecture(String name, int userfaultfd, int timerCreate, int timerSettime) {
-  private static final Architecture X86_64 = new Architecture("amd64", 323, 222, 223);
-  private static final Architecture AARCH64 = new Architecture("aarch64", 282, 107, 110);
+public record Architecture(
+    String name, int userfaultfd, int timerCreate, int timerSettime, int membarrier) {
+  private static final Architecture X86_64 = new Architecture("amd64", 323, 222, 223, 324);
+  private static final Architecture AARCH64 = new Architecture("aarch64", 282, 107, 110, 283);
 
   /** This machine's; empty when it is neither x86-64 nor aarch64 Linux. */
   public static Optional<Architecture> current() {

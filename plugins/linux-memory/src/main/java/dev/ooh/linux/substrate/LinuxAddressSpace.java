@@ -20,6 +20,7 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.OutsideWrites;
+import dev.ooh.tracking.facility.ProcessFence;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
@@ -37,6 +38,7 @@ import java.util.function.Consumer;
 /** Mappings of this process within one {@link Reservation}. */
 final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private final SpaceOptions options;
+  private final KernelFence fence;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
   private final LinuxMemory memory;
@@ -58,6 +60,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   LinuxAddressSpace(SpaceOptions options, Architecture architecture, MonitorPool monitors)
       throws CallException {
     this.options = options;
+    fence = new KernelFence(architecture);
     this.monitors = monitors;
     try {
       reservation = new Reservation(calls);
@@ -229,6 +232,9 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     if (type == OutsideWrites.class) {
       return Optional.of(type.cast(new KernelWrites()));
     }
+    if (type == ProcessFence.class) {
+      return fence.offered().map(type::cast);
+    }
     if (type == SegmentAdoption.class) {
       return Optional.of(type.cast(this));
     }
@@ -272,6 +278,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       reservation.close();
       mappings.clear().forEach(calls::closeDescriptor);
       softDirty.close();
+      fence.close();
       calls.close();
     }
   }

@@ -1,9 +1,10 @@
 package dev.ooh.barrier.card;
 
 import dev.ooh.memory.PageSet;
-import java.lang.invoke.MethodHandles;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * A byte for each card of native memory that is armed or was, by address. Two levels, so that it
@@ -19,13 +20,18 @@ import java.nio.ByteOrder;
  * <p>A card is {@link #CLEAN} when it is armed and nothing was stored there since; every other card
  * is {@link #QUIET}, whether it was written or nobody watches it, and a store leaves it alone.
  *
- * <p><b>Why no store is missed.</b> The barrier is {@code store; compiler fence; load card; if
- * clean, store quiet}. Between the store and the load stands no CPU fence, so a writer may read an
- * old "quiet" while its store is still on its way. But whoever cleaned cards calls a process-wide
- * fence before memory is read. A writer that loaded its card before that fence has its store
- * visible by then, to be read with the rest; one that loads it after sees "clean" and marks. A mark
- * overwritten by a cleaning was made before the fence, and so was its store. A mark that is still
- * on its way when the card is looked at is found by the next fetch.
+ * <p><b>Why no store is missed.</b> The barrier is {@code store; load card; if clean, store quiet},
+ * with no CPU fence between: a writer may read an old "quiet" while its store is still on its way.
+ * But whoever cleaned cards calls a process-wide fence before memory is read. A writer that loaded
+ * its card before that fence has its store visible by then, to be read with the rest; one that
+ * loads it after sees "clean" and marks. A mark overwritten by a cleaning was made before the
+ * fence, and so was its store; a mark still on its way is found by the next fetch.
+ *
+ * <p><b>Why compilers keep the order.</b> Cards lie off the heap like the memory that they stand
+ * for. HotSpot's compilers take all memory off the heap for one alias class: a load of a card is
+ * moved neither above an earlier store nor out of a loop that stores. Cards on the heap would need
+ * a compiler fence in each barrier, after which the store's own checks can't leave a loop either;
+ * that made sequential stores three times as slow.
  *
  * <p>Barriers run in any thread; everything else in one at a time, which the caller sees to.
  */
@@ -40,10 +46,15 @@ public final class CardTable {
   /** Eight clean cards at once. */
   private static final long ALL_CLEAN = 0x0101_0101_0101_0101L;
 
-  private static final VarHandle EIGHT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  /** An access by address; constant, so that no check of it is left in compiled code. */
+  private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-  private final byte[][] chunks = new byte[CHUNK_MASK + 1][];
+  /** Freed when nobody can run a barrier with this table any more. */
+  private final Arena arena = Arena.ofAuto();
+
+  /** The address of each chunk's cards, 0 where nothing was ever armed. */
+  private final MemorySegment directory = arena.allocate(ValueLayout.JAVA_LONG, CHUNK_MASK + 1L);
+
   private final int shift;
 
   /**
@@ -62,53 +73,61 @@ public final class CardTable {
     return 1 << shift;
   }
 
-  /** The arguments of the barriers that stay the same. */
-  public byte[][] chunks() {
-    return chunks;
+  /** An argument of the barriers that stays the same: where the directory is. */
+  public long directory() {
+    return directory.address();
   }
 
+  /** Another one: how many bits of an address lie within a card. */
   public int shift() {
     return shift;
   }
 
-  /** The barrier after a store of up to a card: marks the one or two cards that it touched. */
-  public static void stored(byte[][] chunks, int shift, long address, long bytes) {
-    // A compiler fence, and one between store and mark where the CPU reorders stores. Without it
-    // the card's load may be hoisted out of a loop of stores, or above the store.
-    VarHandle.releaseFence();
-    mark(chunks, shift, address);
-    long last = address + bytes - 1;
-    if ((address ^ last) >>> shift != 0) {
-      mark(chunks, shift, last);
+  /**
+   * The barrier after a store of up to a card: marks the one or two cards that it touched.
+   *
+   * @param table keeps the cards from being freed
+   */
+  public static void stored(CardTable table, long directory, int shift, long address, long bytes) {
+    mark(directory, shift, address);
+    long inCard = address & ((1L << shift) - 1);
+    if (inCard > (1L << shift) - bytes) {
+      mark(directory, shift, address + bytes - 1);
     }
   }
 
-  /** The barrier after a bulk operation. */
-  public static void storedRange(byte[][] chunks, int shift, long address, long bytes) {
-    VarHandle.releaseFence();
-    long end = address + bytes;
-    for (long at = address; at < end; ) {
+  private static void mark(long directory, int shift, long address) {
+    long chunk = chunk(directory, address);
+    if (chunk != 0) {
+      long card = chunk + ((address & IN_CHUNK) >>> shift);
+      if (EVERYTHING.get(ValueLayout.JAVA_BYTE, card) != QUIET) {
+        EVERYTHING.set(ValueLayout.JAVA_BYTE, card, QUIET);
+      }
+    }
+  }
+
+  private static long chunk(long directory, long address) {
+    return EVERYTHING.get(
+        ValueLayout.JAVA_LONG, directory + ((address >>> CHUNK_SHIFT & CHUNK_MASK) << 3));
+  }
+
+  /** The barrier after a bulk operation, which may have failed; for any range, even a wrong one. */
+  public static void storedRange(
+      CardTable table, long directory, int shift, long address, long bytes) {
+    long end = Math.min(address + bytes, 1L << ADDRESS_BITS);
+    long at = Math.max(address, 0);
+    while (at < end) {
       long chunkEnd = Math.min(end, (at | IN_CHUNK) + 1);
-      byte[] chunk = chunks[(int) (at >>> CHUNK_SHIFT) & CHUNK_MASK];
-      if (chunk != null) {
-        int last = (int) ((chunkEnd - 1) & IN_CHUNK) >>> shift;
-        for (int card = (int) (at & IN_CHUNK) >>> shift; card <= last; card++) {
-          if (chunk[card] != QUIET) {
-            chunk[card] = QUIET;
+      long chunk = chunk(directory, at);
+      if (chunk != 0) {
+        long last = chunk + ((chunkEnd - 1 & IN_CHUNK) >>> shift);
+        for (long card = chunk + ((at & IN_CHUNK) >>> shift); card <= last; card++) {
+          if (EVERYTHING.get(ValueLayout.JAVA_BYTE, card) != QUIET) {
+            EVERYTHING.set(ValueLayout.JAVA_BYTE, card, QUIET);
           }
         }
       }
       at = chunkEnd;
-    }
-  }
-
-  private static void mark(byte[][] chunks, int shift, long address) {
-    byte[] chunk = chunks[(int) (address >>> CHUNK_SHIFT) & CHUNK_MASK];
-    if (chunk != null) {
-      int card = (int) (address & IN_CHUNK) >>> shift;
-      if (chunk[card] != QUIET) {
-        chunk[card] = QUIET;
-      }
     }
   }
 
@@ -135,18 +154,28 @@ public final class CardTable {
         (start, end) -> {
           for (long at = start; at < end; ) {
             long chunkEnd = Math.min(end, (at | IN_CHUNK) + 1);
-            int index = (int) (at >>> CHUNK_SHIFT) & CHUNK_MASK;
-            if (chunks[index] == null && value == CLEAN) {
-              chunks[index] = new byte[1 << (CHUNK_SHIFT - shift)];
-            }
-            if (chunks[index] != null) {
-              int last = (int) ((chunkEnd - 1) & IN_CHUNK) >>> shift;
-              int first = (int) (at & IN_CHUNK) >>> shift;
-              java.util.Arrays.fill(chunks[index], first, last + 1, value);
+            long chunk = value == CLEAN ? chunkOf(at) : chunk(directory.address(), at);
+            if (chunk != 0) {
+              long first = (at & IN_CHUNK) >>> shift;
+              long last = (chunkEnd - 1 & IN_CHUNK) >>> shift;
+              EVERYTHING.asSlice(chunk + first, last - first + 1).fill(value);
             }
             at = chunkEnd;
           }
         });
+  }
+
+  /** The chunk's cards, all quiet if nothing was armed there before. */
+  private long chunkOf(long address) {
+    long index = address >>> CHUNK_SHIFT & CHUNK_MASK;
+    long chunk = directory.getAtIndex(ValueLayout.JAVA_LONG, index);
+    if (chunk == 0) {
+      chunk = arena.allocate(1L << (CHUNK_SHIFT - shift), Long.BYTES).address();
+      // Whoever sees the address sees quiet cards.
+      VarHandle.releaseFence();
+      directory.setAtIndex(ValueLayout.JAVA_LONG, index, chunk);
+    }
+    return chunk;
   }
 
   /**
@@ -161,8 +190,8 @@ public final class CardTable {
         (start, end) -> {
           for (long at = start; at < end; ) {
             long chunkEnd = Math.min(end, (at | IN_CHUNK) + 1);
-            byte[] chunk = chunks[(int) (at >>> CHUNK_SHIFT) & CHUNK_MASK];
-            if (chunk != null) {
+            long chunk = chunk(directory.address(), at);
+            if (chunk != 0) {
               collect(chunk, at, chunkEnd, runs);
             }
             at = chunkEnd;
@@ -174,27 +203,24 @@ public final class CardTable {
     return written;
   }
 
-  private void collect(byte[] chunk, long from, long to, Runs runs) {
+  private void collect(long chunk, long from, long to, Runs runs) {
     long base = from & ~IN_CHUNK;
-    int card = (int) (from & IN_CHUNK) >>> shift;
-    int end = ((int) ((to - 1) & IN_CHUNK) >>> shift) + 1;
+    long end = ((to - 1 & IN_CHUNK) >>> shift) + 1;
+    long card = (from & IN_CHUNK) >>> shift;
     while (card < end) {
+      int cards = 1;
+      boolean quiet = EVERYTHING.get(ValueLayout.JAVA_BYTE, chunk + card) == QUIET;
       if ((card & 7) == 0 && card + 8 <= end) {
-        long eight = (long) EIGHT.get(chunk, card);
-        if (eight == ALL_CLEAN) {
-          card += 8;
-          continue;
-        }
-        if (eight == 0) {
-          runs.add(base + ((long) card << shift), base + ((long) (card + 8) << shift));
-          card += 8;
-          continue;
+        long eight = EVERYTHING.get(ValueLayout.JAVA_LONG, chunk + card);
+        if (eight == ALL_CLEAN || eight == 0) {
+          quiet = eight == 0;
+          cards = 8;
         }
       }
-      if (chunk[card] == QUIET) {
-        runs.add(base + ((long) card << shift), base + ((long) (card + 1) << shift));
+      if (quiet) {
+        runs.add(base + (card << shift), base + ((card + cards) << shift));
       }
-      card++;
+      card += cards;
     }
   }
 }

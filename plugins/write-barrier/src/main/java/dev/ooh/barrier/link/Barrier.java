@@ -48,8 +48,9 @@ final class Barrier {
 
   void on(CardTable table) {
     set(
-        MethodHandles.insertArguments(find("stored"), 0, table.chunks(), table.shift()),
-        MethodHandles.insertArguments(find("storedRange"), 0, table.chunks(), table.shift()),
+        MethodHandles.insertArguments(find("stored"), 0, table, table.directory(), table.shift()),
+        MethodHandles.insertArguments(
+            find("storedRange"), 0, table, table.directory(), table.shift()),
         true);
   }
 
@@ -67,7 +68,9 @@ final class Barrier {
   private MethodHandle find(String name) {
     try {
       return lookup.findStatic(
-          Barrier.class, name, SEGMENT.insertParameterTypes(0, byte[][].class, int.class));
+          Barrier.class,
+          name,
+          SEGMENT.insertParameterTypes(0, CardTable.class, long.class, int.class));
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(name, e);
     }
@@ -78,12 +81,12 @@ final class Barrier {
    * something be armed there, it is reported needlessly.
    */
   private static void stored(
-      byte[][] chunks, int shift, MemorySegment segment, long offset, long bytes) {
-    CardTable.stored(chunks, shift, segment.address() + offset, bytes);
+      CardTable table, long directory, int shift, MemorySegment segment, long offset, long bytes) {
+    CardTable.stored(table, directory, shift, segment.address() + offset, bytes);
   }
 
   private static void storedRange(
-      byte[][] chunks, int shift, MemorySegment segment, long offset, long bytes) {
-    CardTable.storedRange(chunks, shift, segment.address() + offset, bytes);
+      CardTable table, long directory, int shift, MemorySegment segment, long offset, long bytes) {
+    CardTable.storedRange(table, directory, shift, segment.address() + offset, bytes);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ooh.barrier.link;
 
 import dev.ooh.barrier.card.CardTable;
+import dev.ooh.memory.PageSet;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
@@ -9,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.Buffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,9 +38,12 @@ public final class StoreLinks {
   private final Map<ClassLoader, Set<String>> woven = new WeakHashMap<>();
   private final Map<ClassLoader, Set<String>> unfollowed = new WeakHashMap<>();
   private final Map<Object, Set<String>> users = new LinkedHashMap<>();
+  private final Map<Object, PageSet> claims = new HashMap<>();
   private @Nullable CardTable table;
+  private boolean hasChosen;
 
-  StoreLinks() {}
+  /** One that no woven class uses. */
+  public StoreLinks() {}
 
   /** The one that woven classes use. */
   public static StoreLinks shared() {
@@ -148,9 +153,12 @@ public final class StoreLinks {
   /**
    * Notes a class whose stores were woven.
    *
+   * @param isChosen whether by its name, not by its mark
    * @param what the class does that no barrier can follow, in words
    */
-  public synchronized void wove(ClassLoader loader, String className, List<String> what) {
+  public synchronized void wove(
+      ClassLoader loader, String className, boolean isChosen, List<String> what) {
+    hasChosen |= isChosen;
     woven.computeIfAbsent(loader, it -> new LinkedHashSet<>()).add(className);
     what.forEach(line -> unfollowed(loader, line));
   }
@@ -173,6 +181,11 @@ public final class StoreLinks {
   /** All classes whose stores were woven. */
   public synchronized List<String> woven() {
     return woven.values().stream().flatMap(Set::stream).toList();
+  }
+
+  /** Whether classes were woven that someone named, besides the marked ones. */
+  public synchronized boolean hasChosen() {
+    return hasChosen;
   }
 
   /** What woven classes do that no barrier can follow. */
@@ -205,10 +218,27 @@ public final class StoreLinks {
 
   /** Switches the barriers off after the last user. */
   public synchronized void close(Object user) {
+    claims.remove(user);
     if (users.remove(user) != null && users.isEmpty()) {
       table = null;
       barrier.off();
     }
+  }
+
+  /**
+   * Takes {@code pages} for {@code user}, in the place of what it had.
+   *
+   * @return those that somebody else has; then nothing is taken
+   */
+  public synchronized PageSet claim(Object user, PageSet pages) {
+    for (Map.Entry<Object, PageSet> other : claims.entrySet()) {
+      PageSet both = other.getValue().intersect(pages);
+      if (!other.getKey().equals(user) && !both.isEmpty()) {
+        return both;
+      }
+    }
+    claims.put(user, pages);
+    return PageSet.empty();
   }
 
   /** Why stores may have gone unmarked since the last call, if they may. */

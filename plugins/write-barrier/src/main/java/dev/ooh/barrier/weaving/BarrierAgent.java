@@ -76,7 +76,7 @@ public final class BarrierAgent implements ClassFileTransformer {
       }
       Outcome outcome = weaver.weave(name, classFile, loader);
       outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.wove(loader, name, outcome.unfollowed());
+      links.wove(loader, name, chosen.matches(name), outcome.unfollowed());
       LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), name);
       return outcome.calls() > 0 ? outcome.bytes() : null;
     } catch (RuntimeException | ClassNotFoundException | LinkageError e) {

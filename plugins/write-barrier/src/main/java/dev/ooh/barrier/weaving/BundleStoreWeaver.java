@@ -76,7 +76,7 @@ public final class BundleStoreWeaver implements WeavingHook {
       ClassLoader loader = wiring.getClassLoader();
       Outcome outcome = weaver.weave(name, woven.getBytes(), loader);
       outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.wove(loader, name, outcome.unfollowed());
+      links.wove(loader, name, chosen.matches(name), outcome.unfollowed());
       if (outcome.calls() > 0) {
         woven.setBytes(outcome.bytes());
         woven.getDynamicImports().add(dynamicImport());

@@ -1,0 +1,66 @@
+package dev.ooh.linux.call;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * membarrier(2), private and expedited: a full memory barrier in each running thread of this
+ * process, by an interrupt of its processor (include/uapi/linux/membarrier.h, Linux 4.14).
+ */
+public final class Membarrier implements AutoCloseable {
+  private static final int PRIVATE_EXPEDITED = 1 << 3;
+  private static final int REGISTER_PRIVATE_EXPEDITED = 1 << 4;
+
+  private static final MethodHandle SYSCALL =
+      CallState.function(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+          1);
+
+  private final Architecture architecture;
+  private final CallState errors = new CallState();
+
+  private Membarrier(Architecture architecture) {
+    this.architecture = architecture;
+  }
+
+  /** Registers the process, which is needed once and does no harm twice, and tries it. */
+  public static Membarrier registered(Architecture architecture) throws CallException {
+    Membarrier barrier = new Membarrier(architecture);
+    try {
+      barrier.call(REGISTER_PRIVATE_EXPEDITED);
+      barrier.execute();
+      return barrier;
+    } catch (CallException e) {
+      barrier.close();
+      throw e;
+    }
+  }
+
+  /** For any thread. */
+  public void execute() throws CallException {
+    call(PRIVATE_EXPEDITED);
+  }
+
+  private synchronized void call(int command) throws CallException {
+    long result;
+    try {
+      result =
+          (long)
+              SYSCALL.invokeExact(
+                  errors.segment(), (long) architecture.membarrier(), (long) command, 0L, 0L);
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+    if (result != 0) {
+      throw errors.failure("membarrier(command %d)".formatted(command));
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    errors.close();
+  }
+}
