@@ -14,7 +14,8 @@ import java.util.Map;
  *     resolved once is not paid for again, as in Boehm GC; default {@code false}); SPML and EPML
  *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page); write
  *     barriers know {@code write-barrier.card} (bytes of a card, a power of two from 64 to 4096,
- *     the default)
+ *     the default); uffd knows {@code uffd.mode} ({@code synchronous} or {@code asynchronous};
+ *     default: the first that works)
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {
