@@ -96,7 +96,7 @@ public final class MemoryStorm implements AutoCloseable {
       areas.add(new Area(adoption.get().adopt("buffer", buffer), space.memory(), buffer));
     }
     weather = new Weather(space.execution(), List.copyOf(areas));
-    tamer = new Tamer(random.split());
+    tamer = new Tamer(this::fetches, random.split());
     rival = new Rival(substrate, control, techniques, buffer, random.split());
   }
 
@@ -144,6 +144,10 @@ public final class MemoryStorm implements AutoCloseable {
       weather.end();
     }
     return report();
+  }
+
+  private long fetches() {
+    return fetches.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** What happened so far; may be asked by any thread. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Ends and stops fault handlers that run as child processes, at random. Some are continued after a
@@ -16,9 +17,18 @@ final class Tamer {
   final AtomicLong pauses = new AtomicLong();
   final AtomicLong stops = new AtomicLong();
 
+  private final LongSupplier fetches;
   private final SplittableRandom random;
+  private long patience;
 
-  Tamer(SplittableRandom random) {
+  /**
+   * Strikes now and then.
+   *
+   * @param fetches how many there were; on a busy machine, a handler that is ended before it has
+   *     started, again and again, would let nobody else work
+   */
+  Tamer(LongSupplier fetches, SplittableRandom random) {
+    this.fetches = fetches;
     this.random = random;
   }
 
@@ -28,6 +38,9 @@ final class Tamer {
   }
 
   void strike() {
+    if (fetches.getAsLong() < patience && random.nextInt(12) != 0) {
+      return;
+    }
     Optional<ProcessHandle> handler =
         ProcessHandle.current()
             .children()
@@ -36,6 +49,7 @@ final class Tamer {
     if (handler.isEmpty()) {
       return;
     }
+    patience = fetches.getAsLong() + random.nextInt(8);
     int what = random.nextInt(60);
     String pid = Long.toString(handler.get().pid());
     if (what == 0) {
