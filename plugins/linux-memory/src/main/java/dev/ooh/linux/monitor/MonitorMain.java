@@ -10,6 +10,7 @@ import dev.ooh.linux.layout.PollFd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -41,7 +42,10 @@ final class MonitorMain {
     try (UnixSocket control = UnixSocket.connect(arguments[0])) {
       Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));
       Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
-      new MonitorMain(control, limit, idle).run();
+      if (new MonitorMain(control, limit, idle).run()) {
+        // Nobody else is left to do it.
+        MonitorFolder.delete(Path.of(arguments[0]).getParent());
+      }
     } catch (Throwable e) {
       // The tracked side reads this when the monitor fails to start.
       System.err.println(e);
@@ -51,7 +55,8 @@ final class MonitorMain {
     }
   }
 
-  private void run() throws CallException {
+  /** Returns whether it was the tracked side that ended. */
+  private boolean run() throws CallException {
     long quiet = System.nanoTime();
     try (LinuxCalls calls = new LinuxCalls();
         Arena arena = Arena.ofConfined()) {
@@ -63,7 +68,7 @@ final class MonitorMain {
         if (calls.poll(ready, (int) limit.toMillis() / CHECKS) > 0) {
           int[] descriptors = control.receiveDescriptors();
           if (descriptors == null) {
-            return;
+            return true;
           }
           if (descriptors.length == 2) {
             serving.incrementAndGet();
@@ -77,7 +82,7 @@ final class MonitorMain {
         if (serving.get() > 0) {
           quiet = System.nanoTime();
         } else if (System.nanoTime() - quiet > idle.toNanos()) {
-          return;
+          return false;
         }
       }
     }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +55,7 @@ public final class MonitorPool {
       running = null;
     }
     if (folder != null) {
-      delete(folder);
+      MonitorFolder.delete(folder);
       folder = null;
     }
   }
@@ -97,17 +95,6 @@ public final class MonitorPool {
       throw new FacilityException(
           new IOException("start the userfaultfd monitor: " + e.getMessage(), e),
           e instanceof CallException call ? Remedy.descriptors(call) : "");
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      System.getLogger(MonitorPool.class.getName())
-          .log(System.Logger.Level.DEBUG, "left behind: " + folder, e);
     }
   }
 }

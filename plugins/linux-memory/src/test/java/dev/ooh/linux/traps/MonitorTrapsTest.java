@@ -119,7 +119,7 @@ class MonitorTrapsTest {
   /** Nobody asks it anything: the kernel's own timer ends it. */
   @Test
   void aStoppedMonitorHoldsNoWriterForEver() throws Exception {
-    pool(Duration.ofMillis(400), LONG);
+    pool(Duration.ofSeconds(8), LONG);
     pool.enter();
     try (Descriptor descriptor = open(one)) {
       ProcessHandle monitor = Monitors.stop();
@@ -133,7 +133,7 @@ class MonitorTrapsTest {
 
   @Test
   void aStoppedMonitorIsEndedByAQuestionWithAPlainReason() throws Exception {
-    pool(Duration.ofSeconds(4), LONG);
+    pool(Duration.ofSeconds(8), LONG);
     pool.enter();
     try (Descriptor descriptor = open(one)) {
       ProcessHandle monitor = Monitors.stop();
@@ -141,7 +141,7 @@ class MonitorTrapsTest {
       assertThat(monitor.isAlive()).isFalse();
       assertThat(descriptor.lost())
           .contains(
-              "drain faults: the userfaultfd monitor (process %d) did not answer within 2000 ms, and was ended"
+              "drain faults: the userfaultfd monitor (process %d) did not answer within 4000 ms, and was ended"
                   .formatted(monitor.pid()));
       assertTracks(descriptor, one);
     }
@@ -149,7 +149,7 @@ class MonitorTrapsTest {
 
   @Test
   void aMonitorWithNothingToDoLeavesAndComesBack() throws Exception {
-    pool(Duration.ofSeconds(5), Duration.ofMillis(1));
+    pool(Duration.ofSeconds(8), Duration.ofMillis(1));
     pool.enter();
     open(one).close();
     for (long pid : Monitors.pids()) {

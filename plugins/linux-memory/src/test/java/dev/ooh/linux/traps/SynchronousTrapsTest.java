@@ -29,6 +29,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -199,9 +200,13 @@ class SynchronousTrapsTest {
     try (Child child = Child.start(folder, "exec ", Child.Role.HOLD_A_MONITOR)) {
       long pid = Long.parseLong(child.line());
       ProcessHandle monitor = ProcessHandle.of(pid).orElseThrow();
+      List<String> command = List.of(monitor.info().arguments().orElseThrow());
+      Path classes = Path.of(command.get(command.indexOf("-cp") + 1));
+      assertThat(classes).exists();
       child.process().destroyForcibly().waitFor();
       monitor.onExit().join();
       assertThat(monitor.isAlive()).isFalse();
+      assertThat(classes).as("its classes").doesNotExist();
     }
   }
 
