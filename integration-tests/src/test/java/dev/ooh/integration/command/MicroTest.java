@@ -76,7 +76,7 @@ class MicroTest {
         List.of(
             List.of("2", "'spmll'", "--technique", "spmll"),
             List.of("2", "'0'", "--sizes", "0"),
-            List.of("1", "--memory", "--sizes", "6000", "--technique", "epml"),
+            List.of("1", "--memory", "--sizes", "100", "--technique", "epml", "--memory", "64M"),
             List.of("2", "xen", "--substrate", "xen"),
             List.of("2", profile.toString(), "--cost-profile", profile.toString()))) {
       Ooh.Done done =
