@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -44,7 +45,7 @@ final class MonitorMain {
       Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
       if (new MonitorMain(control, limit, idle).run()) {
         // Nobody else is left to do it.
-        MonitorFolder.delete(Path.of(arguments[0]).getParent());
+        MonitorFolder.delete(Objects.requireNonNull(Path.of(arguments[0]).getParent()));
       }
     } catch (Throwable e) {
       // The tracked side reads this when the monitor fails to start.
