@@ -37,7 +37,9 @@ record User(List<String> prefix, Path folder, Path home) {
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
     User user = new User(prefix, own, copy(self(folder).home(), folder.resolve("ooh")));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return user.can(java, "-version") ? Optional.of(user) : Optional.empty();
+    boolean able =
+        user.can(java, "-version") && user.can("test", "-r", user.home().resolve("lib").toString());
+    return able ? Optional.of(user) : Optional.empty();
   }
 
   /** The bundle folder may be below a folder that is closed to others. */
