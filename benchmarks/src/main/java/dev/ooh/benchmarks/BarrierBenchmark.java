@@ -2,10 +2,7 @@ package dev.ooh.benchmarks;
 
 import dev.ooh.barrier.card.CardTable;
 import dev.ooh.barrier.link.StoreLinks;
-import dev.ooh.barrier.weaving.StoreWeaver;
 import dev.ooh.memory.PageSet;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * 8-byte stores to 64 MiB by the same class, unwoven and woven with write barriers. Switched on,
- * all of the memory is armed anew before each pass, so that each pass marks every card.
+ * all of the memory is armed anew before each pass, so that each pass marks every card. {@link
+ * BarrierComparison} measures the same in pairs, for machines that others use, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -51,8 +49,8 @@ public class BarrierBenchmark {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment memory = arena.allocate(StoreLoops.BYTES, 4096);
   private final PageSet all = PageSet.of(memory.address(), memory.address() + StoreLoops.BYTES);
-  private final StoreLoops unwoven = new Loader(false).loops();
-  private final StoreLoops woven = new Loader(true).loops();
+  private final StoreLoops unwoven = LoopsLoader.load(false);
+  private final StoreLoops woven = LoopsLoader.load(true);
   private CardTable cards = new CardTable(CARD_BYTES);
 
   @Setup(Level.Trial)
@@ -79,26 +77,5 @@ public class BarrierBenchmark {
   public long woven() {
     cards.arm(all);
     return order == Order.RANDOM ? woven.random(memory) : woven.sequential(memory);
-  }
-
-  /** Loads the loops anew, woven or not. */
-  private static final class Loader extends ClassLoader {
-    private static final String NAME = SegmentStores.class.getName();
-    private final boolean weaves;
-
-    Loader(boolean weaves) {
-      super(BarrierBenchmark.class.getClassLoader());
-      this.weaves = weaves;
-    }
-
-    StoreLoops loops() {
-      try (InputStream in = getResourceAsStream(NAME.replace('.', '/') + ".class")) {
-        byte[] bytes = in.readAllBytes();
-        byte[] code = weaves ? new StoreWeaver().weave(NAME, bytes, this).bytes() : bytes;
-        return (StoreLoops) defineClass(NAME, code, 0, code.length).getConstructor().newInstance();
-      } catch (IOException | ReflectiveOperationException e) {
-        throw new IllegalStateException(NAME, e);
-      }
-    }
   }
 }
