@@ -103,6 +103,8 @@ class DepartureTest {
       bundle.start();
     }
     folder.settle();
+    // A weaver that was refreshed itself asks for a refresh of what it is to weave.
+    folder.settle();
   }
 
   @SuppressWarnings("unchecked")

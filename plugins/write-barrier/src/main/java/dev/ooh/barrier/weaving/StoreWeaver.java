@@ -66,7 +66,7 @@ public final class StoreWeaver {
    * @param loader where the class's own types are found; null is the boot loader
    */
   public Outcome weave(String className, byte[] classFile, @Nullable ClassLoader loader) {
-    int version = (classFile[6] & 0xff) << 8 | classFile[7] & 0xff;
+    int version = ((classFile[6] & 0xff) << 8) | (classFile[7] & 0xff);
     if (version < OLDEST) {
       return new Outcome(
           classFile,
