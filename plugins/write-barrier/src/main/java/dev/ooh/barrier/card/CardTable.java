@@ -4,7 +4,9 @@ import dev.ooh.memory.PageSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * A byte for each card of native memory that is armed or was, by address. Two levels, so that it
@@ -45,6 +47,12 @@ public final class CardTable {
 
   /** Eight clean cards at once. */
   private static final long ALL_CLEAN = 0x0101_0101_0101_0101L;
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** How many cards are looked at together. */
+  private static final int PORTION = 16384;
 
   /** An access by address; constant, so that no check of it is left in compiled code. */
   private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -203,24 +211,31 @@ public final class CardTable {
     return written;
   }
 
+  /** Copies the cards in portions, since a plain array is quick to look at even when it's cold. */
   private void collect(long chunk, long from, long to, Runs runs) {
     long base = from & ~IN_CHUNK;
     long end = ((to - 1 & IN_CHUNK) >>> shift) + 1;
     long card = (from & IN_CHUNK) >>> shift;
+    byte[] portion = new byte[(int) Math.min(PORTION, end - card)];
     while (card < end) {
-      int cards = 1;
-      boolean quiet = EVERYTHING.get(ValueLayout.JAVA_BYTE, chunk + card) == QUIET;
-      if ((card & 7) == 0 && card + 8 <= end) {
-        long eight = EVERYTHING.get(ValueLayout.JAVA_LONG, chunk + card);
-        if (eight == ALL_CLEAN || eight == 0) {
-          quiet = eight == 0;
-          cards = 8;
+      int count = (int) Math.min(portion.length, end - card);
+      MemorySegment.copy(EVERYTHING, ValueLayout.JAVA_BYTE, chunk + card, portion, 0, count);
+      for (int i = 0; i < count; ) {
+        if (i + 8 <= count && (long) EIGHT.get(portion, i) == ALL_CLEAN) {
+          i += 8;
+          continue;
+        }
+        int first = i;
+        while (i < count && portion[i] == QUIET) {
+          i++;
+        }
+        if (i > first) {
+          runs.add(base + ((card + first) << shift), base + ((card + i) << shift));
+        } else {
+          i++;
         }
       }
-      if (quiet) {
-        runs.add(base + (card << shift), base + ((card + cards) << shift));
-      }
-      card += cards;
+      card += count;
     }
   }
 }
