@@ -140,7 +140,7 @@ public class Checkpointer implements AutoCloseable {
       PageSet inParent =
           parent == null
               ? PageSet.empty()
-              : scan.intersect(parent.pages()).minus(wholePages(interval.pages()));
+              : scan.intersect(parent.pages()).minus(interval.pages().wholePages());
       double gathered = clock.now();
       if (freeze != null && parent != null && options.verify()) {
         verify(parent, inParent, interval.technique());
@@ -194,16 +194,6 @@ public class Checkpointer implements AutoCloseable {
     return options.tracked()
         ? changedPages(space, consumer, scan, arm)
         : Interval.all(scan, "untracked");
-  }
-
-  /** A technique may report less than pages; images hold whole ones. */
-  private static PageSet wholePages(PageSet changed) {
-    PageSet.Builder pages = PageSet.builder();
-    changed.forEachRun(
-        (start, end) ->
-            pages.add(
-                start & -PageSet.PAGE_SIZE, (end + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE));
-    return pages.build();
   }
 
   private void verify(WrittenSet parent, PageSet inParent, String technique)

@@ -51,7 +51,7 @@ public final class PageOracle {
           }
         });
     PageSet written = changed.build();
-    return new Observation(written, reported, written.minus(reported));
+    return new Observation(written, reported, written.minus(reported.wholePages()));
   }
 
   /** Forgets pages that were unmapped. */

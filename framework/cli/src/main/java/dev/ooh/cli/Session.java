@@ -99,7 +99,13 @@ public final class Session implements AutoCloseable {
       settings = settings.with("cost-profile", profile);
     }
     Long memory = options.memory();
-    return memory == null ? settings : settings.with("memory", Long.toString(memory));
+    if (memory != null) {
+      settings = settings.with("memory", Long.toString(memory));
+    }
+    for (Map.Entry<String, String> setting : options.settings().entrySet()) {
+      settings = settings.with(setting.getKey(), setting.getValue());
+    }
+    return settings;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ooh.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,6 +49,15 @@ public final class SessionOptions {
       description = "Memory of the virtual machine, such as 5G.")
   private @Nullable Long memory;
 
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description =
+          "A setting of the substrate or of a technique, such as write-barrier.card=64 or"
+              + " uffd.mode=asynchronous; may be given several times. Who doesn't know it passes"
+              + " over it.")
+  private Map<String, String> settings = Map.of();
+
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
   private @Nullable Path csv;
 
@@ -80,6 +90,11 @@ public final class SessionOptions {
   /** Bytes; null when not asked for. */
   public @Nullable Long memory() {
     return memory;
+  }
+
+  /** Further settings of the address spaces, see {@link dev.ooh.memory.SpaceOptions}. */
+  public Map<String, String> settings() {
+    return settings;
   }
 
   public @Nullable Path csv() {

@@ -304,6 +304,28 @@ public final class PageSet {
     return n == 0 ? EMPTY : new PageSet(out, n);
   }
 
+  /** The pages that the runs touch, whole: for whoever can't use finer runs. */
+  public PageSet wholePages() {
+    long bits = 0;
+    for (int i = 0; i < length; i++) {
+      bits |= bounds[i];
+    }
+    if ((bits & (PAGE_SIZE - 1)) == 0) {
+      return this;
+    }
+    long[] out = new long[length];
+    int n = 0;
+    for (int i = 0; i < length; i += 2) {
+      long start = bounds[i] & -PAGE_SIZE;
+      if (n == 0 || start > out[n - 1]) {
+        out[n] = start;
+        n += 2;
+      }
+      out[n - 1] = (bounds[i + 1] + PAGE_SIZE - 1) & -PAGE_SIZE;
+    }
+    return new PageSet(out, n);
+  }
+
   /** Calls back once a run, in ascending order. */
   public void forEachRun(RunConsumer action) {
     for (int i = 0; i < length; i += 2) {

@@ -51,6 +51,15 @@ class PageSetProperties {
   }
 
   @Property
+  void wholePagesAreThoseThatARunTouches(@ForAll("ranges") List<Range> ranges) {
+    PageSet set = set(ranges);
+    PageSet.Builder pages = PageSet.builder();
+    set.forEachPage(pages::addPage);
+    assertThat(set.wholePages()).isEqualTo(pages.build());
+    assertCanonical(set.wholePages());
+  }
+
+  @Property
   void unionIntersectionAndDifference(
       @ForAll("ranges") List<Range> left, @ForAll("ranges") List<Range> right) {
     PageSet a = set(left);

@@ -171,7 +171,7 @@ public final class ArrayBenchmark {
           run.control().fetch(run.space(), consumer, array.pages(), array.pages())) {
         double took = run.now() - before;
         reported += interval.pages().pageCount();
-        lost += stored.minus(interval.pages()).pageCount();
+        lost += stored.minus(interval.pages().wholePages()).pageCount();
         interval.commit();
         return took;
       }

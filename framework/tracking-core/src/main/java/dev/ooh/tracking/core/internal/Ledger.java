@@ -144,7 +144,7 @@ final class Ledger {
       account.assumeIfNotOwed(UNARMED, becameArmed);
     }
     // A page of which some cards were reported is unarmed as a whole: sessions arm pages.
-    PageSet disarmed = WholePages.of(report.pages()).minus(arm);
+    PageSet disarmed = report.pages().wholePages().minus(arm);
     // After a loss only what the session was told to arm is sure to be armed: a page whose write
     // was lost may have been disarmed by it.
     armed = report.lost().isPresent() ? arm : armed.minus(disarmed).union(arm);

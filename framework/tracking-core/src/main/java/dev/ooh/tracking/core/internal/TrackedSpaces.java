@@ -50,8 +50,8 @@ public final class TrackedSpaces {
     if (tracking.isEmpty()) {
       return Interval.all(scan, "the tracking core was stopped");
     }
-    PageSet pages = WholePages.of(scan);
-    return tracking.get().fetch(consumer, pages, arm == scan ? pages : WholePages.of(arm));
+    PageSet pages = scan.wholePages();
+    return tracking.get().fetch(consumer, pages, arm == scan ? pages : arm.wholePages());
   }
 
   public void add(TrackingObserver observer) {
