@@ -32,7 +32,6 @@ public final class ArrayBenchmark {
   private static final List<String> SETUP_EVENTS = List.of("M3", "M4", "M9", "M10", "M11", "M12");
 
   private static final int PAGES_A_POLL = 1024;
-  private static final double WARM_UP_MILLIS = 50;
 
   private final TrackedSpace run;
   private final long bytes;
@@ -73,6 +72,9 @@ public final class ArrayBenchmark {
     Tracker tracker = new Tracker(array);
     double setup = tracker.fetch(array.pages());
     TechniqueStatistics second = costs.map(SimulatedCosts::events).orElse(start);
+    if (costs.isEmpty()) {
+      new WarmUp().repeat(pass -> trackedPass(array, pattern, pass, tracker));
+    }
     tracker.forget();
     double[] stores = new double[passes];
     double[] fetches = new double[passes];
@@ -111,11 +113,8 @@ public final class ArrayBenchmark {
   }
 
   /** Milliseconds of the measured passes without tracking, once the loop is compiled. */
-  private double untrackedPasses(Region array, DirtyPattern pattern) {
-    double start = run.now();
-    while (run.now() - start < WARM_UP_MILLIS) {
-      store(array, pattern, 1);
-    }
+  private double untrackedPasses(Region array, DirtyPattern pattern) throws TrackingException {
+    new WarmUp().repeat(pass -> store(array, pattern, pass));
     double[] stores = new double[passes];
     for (int pass = 1; pass <= passes; pass++) {
       double before = run.now();
@@ -123,6 +122,11 @@ public final class ArrayBenchmark {
       stores[pass - 1] = run.now() - before;
     }
     return usual(stores);
+  }
+
+  private void trackedPass(Region array, DirtyPattern pattern, int pass, Tracker tracker) {
+    store(array, pattern, pass);
+    tracker.fetch(pattern.written(array.start(), pass));
   }
 
   /** What all passes take when none is disturbed: the median, times their number. */
@@ -146,7 +150,7 @@ public final class ArrayBenchmark {
     }
   }
 
-  /** The one that asks; sums up from the second interval on. */
+  /** The one that asks; sums up from the second interval on, or what comes after a warm-up. */
   private final class Tracker {
     private final Region array;
     private final TrackingConsumer consumer;
@@ -177,11 +181,10 @@ public final class ArrayBenchmark {
       }
     }
 
-    /** Starts the sums anew. */
+    /** Starts the sums anew; a page that was lost stays lost. */
     void forget() {
       written = 0;
       reported = 0;
-      lost = 0;
     }
 
     /** Ends tracking, so that its end is counted too. */

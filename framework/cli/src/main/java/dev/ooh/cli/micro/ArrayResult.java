@@ -11,7 +11,7 @@ import java.util.SortedMap;
  * @param setupTime milliseconds to start and to end tracking; in no slowdown
  * @param pagesWritten distinct pages stored to, summed over intervals
  * @param pagesReported distinct pages reported, summed over intervals
- * @param pagesLost stored to and not reported: must be 0
+ * @param pagesLost stored to and not reported, in a warm-up too: must be 0
  * @param events counted events by id; empty where nothing is simulated
  */
 public record ArrayResult(

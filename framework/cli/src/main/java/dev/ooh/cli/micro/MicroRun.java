@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "The paper's array micro-benchmark: one 8-byte store to each 4 KiB page of a touched array,"
           + " pass after pass, under each technique.",
       "Figures are sums over the intervals from the second on; the first is always all pages."
-          + " Measured times are those of the median pass, times the passes."
+          + " Measured times are those of the median pass, times the passes, after a warm-up of"
+          + " 0.3 to 1.5 s."
     })
 final class MicroRun implements Callable<Integer> {
   private static final String APPLICATION = "array";

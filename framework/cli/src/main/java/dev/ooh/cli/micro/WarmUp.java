@@ -1,0 +1,60 @@
+package dev.ooh.cli.micro;
+
+import dev.ooh.tracking.TrackingException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repeats what will be measured until the JIT is done with it. Switching a technique on may throw
+ * compiled code away, and its own code was never run before: measured at once, it would be the
+ * interpreter that is measured. Bounded, since a program may never be compiled to the end.
+ */
+final class WarmUp {
+  private static final double LEAST_MILLIS = 300;
+  private static final double MOST_MILLIS = 1500;
+
+  /** No compilation ended for so long. */
+  private static final double QUIET_MILLIS = 100;
+
+  private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+
+  /** What is repeated. */
+  interface Pass {
+    /**
+     * Runs once.
+     *
+     * @param number 1 or more, different for each
+     */
+    void run(int number) throws TrackingException;
+  }
+
+  /**
+   * Repeats {@code pass} for at least {@value #LEAST_MILLIS} ms, and on until nothing was compiled
+   * for {@value #QUIET_MILLIS} ms; begins none after {@value #MOST_MILLIS} ms.
+   */
+  void repeat(Pass pass) throws TrackingException {
+    double quietSince = 0;
+    long compiled = compilerMillis();
+    long start = System.nanoTime();
+    for (int number = 1; ; number++) {
+      pass.run(number);
+      double passed = (System.nanoTime() - start) / 1e6;
+      long now = compilerMillis();
+      if (now != compiled) {
+        compiled = now;
+        quietSince = passed;
+      }
+      if (passed >= MOST_MILLIS
+          || (passed >= LEAST_MILLIS && passed - quietSince >= QUIET_MILLIS)) {
+        return;
+      }
+    }
+  }
+
+  private long compilerMillis() {
+    return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+        ? compiler.getTotalCompilationTime()
+        : 0;
+  }
+}
