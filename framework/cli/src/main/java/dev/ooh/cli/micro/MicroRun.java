@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
           + " pass after pass, under each technique.",
       "Figures are sums over the intervals from the second on; the first is always all pages."
           + " Measured times are those of the median pass, times the passes, after a warm-up of"
-          + " 0.3 to 1.5 s."
+          + " 0.6 to 1.5 s."
     })
 final class MicroRun implements Callable<Integer> {
   private static final String APPLICATION = "array";

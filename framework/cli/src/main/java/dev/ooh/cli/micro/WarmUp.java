@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * interpreter that is measured. Bounded, since a program may never be compiled to the end.
  */
 final class WarmUp {
-  private static final double LEAST_MILLIS = 300;
+  private static final double LEAST_MILLIS = 600;
   private static final double MOST_MILLIS = 1500;
 
-  /** No compilation ended for so long. */
-  private static final double QUIET_MILLIS = 100;
+  /** No compilation ended for so long; on a busy machine one of a hot loop takes most of it. */
+  private static final double QUIET_MILLIS = 400;
 
   private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
 
