@@ -22,7 +22,7 @@ public final class PageSet {
 
   private final int length;
 
-  /** Distinct pages, where they were counted on the way; else {@link #UNCOUNTED}. */
+  /** Distinct pages, where all runs are known to be of whole ones; else {@link #UNCOUNTED}. */
   private final long pages;
 
   private PageSet(long[] bounds, int length) {
@@ -43,48 +43,6 @@ public final class PageSet {
   public static PageSet of(long start, long end) {
     checkRun(start, end);
     return start == end ? EMPTY : new PageSet(new long[] {start, end}, 2);
-  }
-
-  /**
-   * Wraps bounds that are already in order, without a copy: {@code start0, end0, start1, …}, each
-   * start at or above the end before it. Adjacent runs are joined in place. The caller gives the
-   * array away.
-   *
-   * @param length how many elements count; even
-   * @throws IllegalArgumentException if a run is empty, negative or out of order
-   */
-  public static PageSet ofSortedBounds(long[] bounds, int length) {
-    if ((length & 1) != 0 || length < 0 || length > bounds.length) {
-      throw new IllegalArgumentException(
-          "length is " + length + ", wanted an even number up to " + bounds.length);
-    }
-    int out = 0;
-    long last = -1;
-    long bytes = 0;
-    long allBits = 0;
-    for (int in = 0; in < length; in += 2) {
-      long start = bounds[in];
-      long end = bounds[in + 1];
-      if (start < last || end <= start || start < 0) {
-        throw new IllegalArgumentException(
-            "run %d is [0x%x, 0x%x), wanted a non-empty run from 0x%x on"
-                .formatted(in / 2, start, end, Math.max(last, 0)));
-      }
-      bytes += end - start;
-      allBits |= start | end;
-      if (start == last) {
-        bounds[out - 1] = end;
-      } else {
-        if (out != in) {
-          bounds[out] = start;
-          bounds[out + 1] = end;
-        }
-        out += 2;
-      }
-      last = end;
-    }
-    boolean whole = (allBits & (PAGE_SIZE - 1)) == 0;
-    return out == 0 ? EMPTY : new PageSet(bounds, out, whole ? bytes / PAGE_SIZE : UNCOUNTED);
   }
 
   /**
@@ -306,6 +264,9 @@ public final class PageSet {
 
   /** The pages that the runs touch, whole: for whoever can't use finer runs. */
   public PageSet wholePages() {
+    if (pages != UNCOUNTED) {
+      return this;
+    }
     long bits = 0;
     for (int i = 0; i < length; i++) {
       bits |= bounds[i];
@@ -395,16 +356,20 @@ public final class PageSet {
   }
 
   /**
-   * Collects runs in any order, overlaps and repeats included; cheapest in ascending order. Not for
-   * several threads.
+   * Collects runs in any order, overlaps and repeats included; cheapest in ascending order, where
+   * nothing is looked at twice. Not for several threads.
    */
   public static final class Builder {
-    private long[] bounds = new long[32];
+    private static final int LEAST = 32;
+
+    private long[] bounds = new long[LEAST];
     private int length;
     private boolean sorted = true;
 
-    /** Of the sorted runs so far. */
+    // Of the sorted runs so far.
     private long lastEnd = -1;
+    private long bytes;
+    private long allBits;
 
     private Builder() {}
 
@@ -413,26 +378,76 @@ public final class PageSet {
       if (start == end) {
         return this;
       }
+      allBits |= start | end;
       if (start > lastEnd) {
+        reserve(2);
         append(start, end);
+        bytes += end - start;
         lastEnd = end;
       } else if (sorted && start >= bounds[length - 2]) {
+        bytes += Math.max(0, end - lastEnd);
         lastEnd = Math.max(lastEnd, end);
         bounds[length - 1] = lastEnd;
       } else {
         sorted = false;
+        reserve(2);
         append(start, end);
       }
       return this;
     }
 
-    private void append(long start, long end) {
-      if (length == bounds.length) {
-        bounds = Arrays.copyOf(bounds, 2 * length);
+    /**
+     * Adds many runs at once, as system calls answer: run <i>i</i> is from {@code words[i *
+     * stride]} to {@code words[i * stride + 1]}.
+     *
+     * @param stride words from one run to the next, 2 or more
+     * @throws IllegalArgumentException if a run is empty, negative, or begins before the end of the
+     *     one before it
+     */
+    public Builder addAscending(long[] words, int stride, int count) {
+      reserve(2 * count);
+      // Locals, so that the loop stores nothing but bounds.
+      long[] to = bounds;
+      int at = length;
+      long last = lastEnd;
+      long sum = bytes;
+      long bits = allBits;
+      for (int i = 0, from = 0; i < count; i++, from += stride) {
+        long start = words[from];
+        long end = words[from + 1];
+        if (start < last || end <= start || start < 0) {
+          throw new IllegalArgumentException(
+              "run %d is [0x%x, 0x%x), wanted a non-empty run from 0x%x on"
+                  .formatted(i, start, end, Math.max(last, 0)));
+        }
+        bits |= start | end;
+        sum += end - start;
+        if (start == last) {
+          to[at - 1] = end;
+        } else {
+          to[at] = start;
+          to[at + 1] = end;
+          at += 2;
+        }
+        last = end;
       }
+      length = at;
+      lastEnd = last;
+      bytes = sum;
+      allBits = bits;
+      return this;
+    }
+
+    private void append(long start, long end) {
       bounds[length] = start;
       bounds[length + 1] = end;
       length += 2;
+    }
+
+    private void reserve(int more) {
+      if (length + more > bounds.length) {
+        bounds = Arrays.copyOf(bounds, Math.max(bounds.length + bounds.length / 2, length + more));
+      }
     }
 
     /** Adds the page that holds {@code address}. */
@@ -450,17 +465,20 @@ public final class PageSet {
 
     /** Builds the set; the builder is empty afterwards. */
     public PageSet build() {
-      PageSet result = sorted ? ofSortedBounds(Arrays.copyOf(bounds, length), length) : merged();
+      PageSet result = length == 0 ? EMPTY : sorted ? inOrder() : merged();
       clear();
       return result;
     }
 
-    /** Forgets what was added. */
-    public Builder clear() {
-      length = 0;
-      sorted = true;
-      lastEnd = -1;
-      return this;
+    /** A large array that is nearly full is given away rather than copied. */
+    private PageSet inOrder() {
+      long count = (allBits & (PAGE_SIZE - 1)) == 0 ? bytes / PAGE_SIZE : UNCOUNTED;
+      if (length < LEAST || length < bounds.length - bounds.length / 4) {
+        return new PageSet(Arrays.copyOf(bounds, length), length, count);
+      }
+      PageSet result = new PageSet(bounds, length, count);
+      bounds = new long[Math.max(LEAST, length + length / 8 & -2)];
+      return result;
     }
 
     /**
@@ -489,6 +507,16 @@ public final class PageSet {
         i = last + 1;
       }
       return new PageSet(out, n);
+    }
+
+    /** Forgets what was added. */
+    public Builder clear() {
+      length = 0;
+      sorted = true;
+      lastEnd = -1;
+      bytes = 0;
+      allBits = 0;
+      return this;
     }
   }
 }

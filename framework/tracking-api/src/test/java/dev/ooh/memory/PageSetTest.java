@@ -38,27 +38,35 @@ class PageSetTest {
   }
 
   @Test
-  void sortedBoundsAreJoinedInPlace() {
+  void ascendingRunsAreJoinedAcrossPortions() {
+    long[] words = {0, PAGE, 9, PAGE, 2 * PAGE, 9, 4 * PAGE, 5 * PAGE, 9};
+    PageSet.Builder builder = PageSet.builder().addAscending(words, 3, 3);
     PageSet set =
-        PageSet.ofSortedBounds(new long[] {0, PAGE, PAGE, 2 * PAGE, 4 * PAGE, 5 * PAGE, 9}, 6);
-    assertThat(set.runCount()).isEqualTo(2);
-    assertThat(set.runEnd(0)).isEqualTo(2 * PAGE);
-    assertThat(set.runStart(1)).isEqualTo(4 * PAGE);
-    assertThat(set.pageCount()).isEqualTo(3);
-    assertThat(PageSet.ofSortedBounds(new long[4], 0)).isSameAs(PageSet.empty());
+        builder
+            .addAscending(new long[] {5 * PAGE, 6 * PAGE}, 2, 1)
+            .add(9 * PAGE, 10 * PAGE)
+            .build();
+    assertThat(set)
+        .isEqualTo(
+            PageSet.builder()
+                .add(9 * PAGE, 10 * PAGE)
+                .add(4 * PAGE, 6 * PAGE)
+                .add(0, 2 * PAGE)
+                .build());
+    assertThat(set.pageCount()).isEqualTo(5);
+    assertThat(builder.addAscending(new long[0], 2, 0).build()).isSameAs(PageSet.empty());
   }
 
   @Test
-  void boundsOutOfOrderAreNamed() {
-    assertThatThrownBy(() -> PageSet.ofSortedBounds(new long[] {PAGE, 2 * PAGE, 0, PAGE}, 4))
+  void runsOutOfOrderAreNamed() {
+    assertThatThrownBy(
+            () -> PageSet.builder().addAscending(new long[] {PAGE, 2 * PAGE, 0, PAGE}, 2, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("run 1 is [0x0, 0x1000), wanted a non-empty run from 0x2000 on");
-    assertThatThrownBy(() -> PageSet.ofSortedBounds(new long[] {PAGE, PAGE}, 2))
+    assertThatThrownBy(() -> PageSet.builder().addAscending(new long[] {PAGE, PAGE}, 2, 1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> PageSet.ofSortedBounds(new long[] {-PAGE, PAGE}, 2))
+    assertThatThrownBy(() -> PageSet.builder().addAscending(new long[] {-1, PAGE}, 2, 1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> PageSet.ofSortedBounds(new long[2], 3))
-        .hasMessage("length is 3, wanted an even number up to 2");
     assertThatThrownBy(() -> PageSet.of(PAGE, 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> PageSet.of(-1, 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> PageSet.of(0, PAGE).runStart(1))

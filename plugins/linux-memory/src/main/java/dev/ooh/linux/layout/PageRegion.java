@@ -2,6 +2,7 @@ package dev.ooh.linux.layout;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ooh.memory.PageSet;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,18 +21,14 @@ public final class PageRegion {
   private PageRegion() {}
 
   /**
-   * Copies the bounds of the first {@code count} elements to {@code bounds} from index {@code at}
-   * on, start and end in turn.
+   * Adds the first {@code count} elements to {@code runs}.
    *
    * @param words as long as the vector, overwritten: a copy in one piece is quick before the JVM
    *     has compiled anything, an access to native memory is not
    */
-  public static void bounds(MemorySegment vector, int count, long[] words, long[] bounds, int at) {
+  public static void addTo(PageSet.Builder runs, MemorySegment vector, int count, long[] words) {
     MemorySegment.copy(vector, JAVA_LONG, 0, words, 0, count * WORDS);
-    for (int word = 0, to = at; word < count * WORDS; word += WORDS, to += 2) {
-      bounds[to] = words[word];
-      bounds[to + 1] = words[word + 1];
-    }
+    runs.addAscending(words, WORDS, count);
   }
 
   public static long end(MemorySegment vector, long index) {

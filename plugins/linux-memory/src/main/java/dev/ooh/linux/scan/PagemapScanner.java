@@ -19,7 +19,6 @@ import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.WriteProtectScan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -36,8 +35,6 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   /** Few enough that their copies stay in the first caches. */
   private static final int REGIONS = 1024;
 
-  private static final int LEAST_RUNS = 512;
-
   private final LinuxCalls calls = new LinuxCalls();
   private final Arena arena = Arena.ofShared();
   private final MemorySegment argument = arena.allocate(PmScanArg.BYTES, Long.BYTES);
@@ -49,10 +46,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
 
   private final long[] words = new long[REGIONS * PageRegion.WORDS];
 
-  /** What was found so far; its array goes to the result, so the next one is made as long. */
-  private long[] bounds = new long[2 * LEAST_RUNS];
-
-  private int length;
+  private final PageSet.Builder found = PageSet.builder();
   private boolean open = true;
 
   PagemapScanner(Architecture architecture, Supplier<PageSet> sharedPages)
@@ -90,7 +84,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       throw new FacilityException("PAGEMAP_SCAN: the scanner is closed, wanted an open one");
     }
     PageSet shared = sharedPages.get();
-    length = 0;
+    found.clear();
     if (shared.isEmpty()) {
       return scanPrivate(scan, rearm);
     }
@@ -117,24 +111,12 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   private PageSet scanBoth(PageSet scan, PageSet rearm) throws FacilityException {
     if (scan.equals(rearm)) {
       scanRuns(scan, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC);
-      return take();
+      return found.build();
     }
     scanRuns(rearm, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC);
-    PageSet armed = take();
+    PageSet armed = found.build();
     scanRuns(scan.minus(rearm), PM_SCAN_CHECK_WPASYNC);
-    return armed.union(take());
-  }
-
-  private PageSet take() {
-    // A result keeps its array for as long as its interval is owed: no more than a third too large.
-    int found = length;
-    boolean fits = found > bounds.length - bounds.length / 4;
-    PageSet result = PageSet.ofSortedBounds(fits ? bounds : Arrays.copyOf(bounds, found), found);
-    if (fits) {
-      bounds = new long[Math.max(2 * LEAST_RUNS, (found + found / 8) & -2)];
-    }
-    length = 0;
-    return result;
+    return armed.union(found.build());
   }
 
   private void scanRuns(PageSet ranges, long flags) throws FacilityException {
@@ -163,18 +145,9 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       } catch (CallException e) {
         throw new FacilityException(e, Remedy.scan(e));
       }
-      collect(count);
+      PageRegion.addTo(found, vector, count, words);
       from = count == 0 ? end : PageRegion.end(vector, count - 1);
     } while (count == REGIONS && from < end);
-  }
-
-  private void collect(int count) {
-    if (length + 2 * count > bounds.length) {
-      bounds =
-          Arrays.copyOf(bounds, Math.max(bounds.length + bounds.length / 2, length + 2 * count));
-    }
-    PageRegion.bounds(vector, count, words, bounds, length);
-    length += 2 * count;
   }
 
   @Override

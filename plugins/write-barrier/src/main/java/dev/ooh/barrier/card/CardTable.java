@@ -193,7 +193,7 @@ public final class CardTable {
    * @return runs of cards; nothing is allocated for a card, only for a run
    */
   public PageSet drain(PageSet look, PageSet rearm) {
-    Runs runs = new Runs();
+    PageSet.Builder runs = PageSet.builder();
     look.forEachRun(
         (start, end) -> {
           for (long at = start; at < end; ) {
@@ -212,7 +212,7 @@ public final class CardTable {
   }
 
   /** Copies the cards in portions, since a plain array is quick to look at even when it's cold. */
-  private void collect(long chunk, long from, long to, Runs runs) {
+  private void collect(long chunk, long from, long to, PageSet.Builder runs) {
     long base = from & ~IN_CHUNK;
     long end = ((to - 1 & IN_CHUNK) >>> shift) + 1;
     long card = (from & IN_CHUNK) >>> shift;
