@@ -3,8 +3,6 @@ package dev.ooh.barrier.link;
 import dev.ooh.barrier.card.CardTable;
 import dev.ooh.memory.PageSet;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.CallSite;
-import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -20,8 +18,9 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where woven stores meet the sessions. Woven classes reach it by static bootstrap methods, so
- * there is one of it; it forgets classes that went away. For any thread.
+ * Where woven stores meet the sessions. Woven classes reach it by static bootstrap methods ({@link
+ * dev.ooh.barrier.woven.WovenCalls}), so there is one of it; it forgets classes that went away. For
+ * any thread.
  */
 public final class StoreLinks {
   private static final int MOST_REASONS = 8;
@@ -50,65 +49,34 @@ public final class StoreLinks {
     return SHARED;
   }
 
-  // Bootstrap methods of woven calls (JVMS 6.5 invokedynamic). The name is the called method's.
+  // What woven calls are linked to.
 
-  /** A method of MemorySegment that stores. */
-  public static CallSite segment(
-      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
-    return site(SHARED.segments.woven(name, original.asFixedArity()), type);
+  /** A method of MemorySegment that stores, with its barrier. */
+  public MethodHandle segment(String name, MethodHandle original) {
+    return segments.woven(name, original);
   }
 
-  /** A method of a buffer that stores. */
-  public static CallSite buffer(
-      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
-    return site(SHARED.buffers.woven(name, original.asFixedArity()), type);
+  /** A method of a buffer that stores, with its barrier. */
+  public MethodHandle buffer(String name, MethodHandle original) {
+    return buffers.woven(name, original);
   }
 
-  /** An access mode of VarHandle that stores. */
-  public static CallSite variable(MethodHandles.Lookup caller, String name, MethodType type) {
-    return site(SHARED.variables.woven(className(caller), name, type), type);
+  /**
+   * An access mode of VarHandle that stores, with its barrier.
+   *
+   * @param type of the call, the handle first
+   */
+  public MethodHandle variable(Class<?> caller, String name, MethodType type) {
+    return variables.woven(caller.getName(), name, type);
   }
 
-  /** A method that makes a VarHandle. */
-  public static CallSite maker(
-      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
-    return site(SHARED.makers.woven(caller.lookupClass(), name, original.asFixedArity()), type);
+  /** A method that makes a VarHandle, which is followed from then on. */
+  public MethodHandle maker(Class<?> caller, String name, MethodHandle original) {
+    return makers.woven(caller, name, original);
   }
 
-  /** A method that may store, by the kernel or by unwoven code, to memory that it is given. */
-  public static CallSite handedOut(
-      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
-    return site(SHARED.marksAll(original.asFixedArity()), type);
-  }
-
-  /** {@code MethodHandle.invokeExact} or {@code invoke}, of a downcall for example. */
-  public static CallSite invocation(MethodHandles.Lookup caller, String name, MethodType type) {
-    MethodType called = type.dropParameterTypes(0, 1);
-    MethodHandle invoker =
-        name.equals("invokeExact")
-            ? MethodHandles.exactInvoker(called)
-            : MethodHandles.invoker(called);
-    return site(SHARED.marksAll(invoker), type);
-  }
-
-  /** {@code ()}: a store was made to who knows where. */
-  public static CallSite unseen(
-      MethodHandles.Lookup caller, String name, MethodType type, String call) {
-    MethodHandle doubt = SHARED.handle("doubt", void.class, String.class).bindTo(SHARED);
-    String reason =
-        "%s calls %s, which stores past every barrier".formatted(className(caller), call);
-    return site(SHARED.barrier.whileOn(MethodHandles.insertArguments(doubt, 0, reason)), type);
-  }
-
-  private static CallSite site(MethodHandle target, MethodType type) {
-    return new ConstantCallSite(target.asType(type));
-  }
-
-  private static String className(MethodHandles.Lookup caller) {
-    return caller.lookupClass().getName();
-  }
-
-  private MethodHandle marksAll(MethodHandle original) {
+  /** A method that may store anywhere in memory that it is given: all of that is marked. */
+  public MethodHandle handedOut(MethodHandle original) {
     MethodType call = original.type();
     MethodHandle mark =
         handle("markAll", void.class, Object[].class)
@@ -116,6 +84,14 @@ public final class StoreLinks {
             .asCollector(Object[].class, call.parameterCount())
             .asType(call.changeReturnType(void.class));
     return After.anyway(original, barrier.whileOn(mark));
+  }
+
+  /** {@code ()}: doubts all that is watched, since {@code caller} stored to who knows where. */
+  public MethodHandle unseen(Class<?> caller, String call) {
+    String reason =
+        "%s calls %s, which stores past every barrier".formatted(caller.getName(), call);
+    MethodHandle doubt = handle("doubt", void.class, String.class).bindTo(this);
+    return barrier.whileOn(MethodHandles.insertArguments(doubt, 0, reason));
   }
 
   private MethodHandle handle(String name, Class<?> result, Class<?>... parameters) {

@@ -1,7 +1,5 @@
-/** What woven stores are linked to. Exported for woven classes alone. */
-@Version("1.0.0")
+/** What barriers do, and where they meet the sessions. */
 @NullMarked
 package dev.ooh.barrier.link;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.versioning.Version;

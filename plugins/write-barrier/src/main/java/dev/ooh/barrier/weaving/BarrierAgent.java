@@ -2,6 +2,7 @@ package dev.ooh.barrier.weaving;
 
 import dev.ooh.barrier.link.StoreLinks;
 import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
+import dev.ooh.barrier.woven.WovenCalls;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.instrument.ClassFileTransformer;
@@ -71,8 +72,8 @@ public final class BarrierAgent implements ClassFileTransformer {
       return null;
     }
     try {
-      if (Class.forName(StoreLinks.class.getName(), false, loader) != StoreLinks.class) {
-        throw new IllegalStateException("its loader has another " + StoreLinks.class.getName());
+      if (Class.forName(WovenCalls.class.getName(), false, loader) != WovenCalls.class) {
+        throw new IllegalStateException("its loader has another " + WovenCalls.class.getName());
       }
       Outcome outcome = weaver.weave(name, classFile, loader);
       outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));

@@ -2,6 +2,7 @@ package dev.ooh.barrier.weaving;
 
 import dev.ooh.barrier.link.StoreLinks;
 import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
+import dev.ooh.barrier.woven.WovenCalls;
 import dev.ooh.memory.StoresTracked;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,13 +89,13 @@ public final class BundleStoreWeaver implements WeavingHook {
     }
   }
 
-  /** The woven class sees the links of this very bundle. */
+  /** The woven class sees the bootstrap methods of this very bundle. */
   private static String dynamicImport() {
     return "%s;%s=%s"
         .formatted(
-            StoreLinks.class.getPackageName(),
+            WovenCalls.class.getPackageName(),
             Constants.BUNDLE_SYMBOLICNAME_ATTRIBUTE,
-            FrameworkUtil.getBundle(StoreLinks.class).getSymbolicName());
+            FrameworkUtil.getBundle(WovenCalls.class).getSymbolicName());
   }
 
   private void refreshLoadedBefore(BundleContext context) {

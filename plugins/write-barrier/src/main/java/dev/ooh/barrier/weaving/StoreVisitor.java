@@ -1,7 +1,7 @@
 package dev.ooh.barrier.weaving;
 
-import dev.ooh.barrier.link.StoreLinks;
 import dev.ooh.barrier.weaving.StoreCatalogue.Kind;
+import dev.ooh.barrier.woven.WovenCalls;
 import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.jar.asm.Handle;
@@ -12,7 +12,7 @@ import net.bytebuddy.utility.OpenedClassReader;
 
 /** Puts an {@code invokedynamic} with the same operands in the place of each call that stores. */
 final class StoreVisitor extends MethodVisitor {
-  private static final String LINKS = Type.getInternalName(StoreLinks.class);
+  private static final String CALLS = Type.getInternalName(WovenCalls.class);
   private static final String BOOTSTRAP =
       "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;";
 
@@ -100,7 +100,7 @@ final class StoreVisitor extends MethodVisitor {
   private static Handle bootstrap(String method, String argument) {
     return new Handle(
         Opcodes.H_INVOKESTATIC,
-        LINKS,
+        CALLS,
         method,
         BOOTSTRAP + argument + ")Ljava/lang/invoke/CallSite;",
         false);
