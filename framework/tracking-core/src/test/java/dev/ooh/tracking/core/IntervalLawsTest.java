@@ -56,6 +56,35 @@ class IntervalLawsTest {
   }
 
   @Test
+  void noDiscardIsForgottenHoweverManyComeBetweenTwoFetches() {
+    fetch(one).commit();
+    for (int events : new int[] {1023, 1024, 1025, 2048}) {
+      for (int i = 0; i < events; i++) {
+        space.discard(pages(i % 8));
+      }
+      Interval interval = fetch(one);
+      assertThat(interval.pages())
+          .as("after %d discards", events)
+          .isEqualTo(PageSet.of(page(0), page(8)));
+      interval.commit();
+    }
+  }
+
+  @Test
+  void noUnmappingIsForgottenHoweverManyComeBetweenTwoFetches() {
+    Region mapped = space.mapPages(1);
+    core.fetch(space, one, mapped.pages(), mapped.pages()).commit();
+    space.unmap(mapped);
+    for (int i = 1; i < 1024; i++) {
+      space.unmap(space.mapPages(1));
+    }
+    Region again =
+        space.map(RegionRequest.anonymous("again", PageSet.PAGE_SIZE).at(mapped.start()));
+    assertThat(core.fetch(space, one, again.pages(), again.pages()).pages())
+        .isEqualTo(again.pages());
+  }
+
+  @Test
   void aFailuresRemedyIsToldWithItsReason() {
     fetch(one).commit();
     technique.beforeFetch =

@@ -220,7 +220,7 @@ final class Ledger {
 
   /** Collects page sets cheaply, in space proportional to the runs of their union. */
   private static final class Accumulator {
-    private PageSet.Builder builder = PageSet.builder();
+    private final PageSet.Builder builder = PageSet.builder();
     private int added;
 
     void add(PageSet pages) {
@@ -231,9 +231,6 @@ final class Ledger {
     }
 
     PageSet drain() {
-      if (added == 0) {
-        return PageSet.empty();
-      }
       added = 0;
       return builder.build();
     }
