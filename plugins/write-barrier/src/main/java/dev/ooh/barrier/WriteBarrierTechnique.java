@@ -49,7 +49,7 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
           Probe.refused(
               "stores on substrate %s are made by a simulated CPU, which no barrier is woven into"
                   .formatted(space.substrate()),
-              ""));
+              "use the substrate linux"));
     }
     String machine = System.getProperty("java.vm.name", "unknown");
     if (!machine.contains("HotSpot") && !machine.contains("OpenJDK")) {

@@ -140,6 +140,7 @@ class WriteBarrierTrapsTest {
       Probe probe = technique.probe(machine);
       assertThat(probe.usable()).isFalse();
       assertThat(probe.reason()).contains("simulated CPU");
+      assertThat(probe.remedy()).isEqualTo("use the substrate linux");
     }
   }
 
