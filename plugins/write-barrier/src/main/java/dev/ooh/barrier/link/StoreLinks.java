@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.Buffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -141,6 +140,8 @@ public final class StoreLinks {
 
   private synchronized void unfollowed(ClassLoader loader, String what) {
     unfollowed.computeIfAbsent(loader, it -> new LinkedHashSet<>()).add(what);
+    // It may be gone by the time that a session asks.
+    doubt(what);
   }
 
   /** Whether a class of {@code loader} was woven. */
@@ -217,19 +218,30 @@ public final class StoreLinks {
     return PageSet.empty();
   }
 
-  /** Why stores may have gone unmarked since the last call, if they may. */
+  /**
+   * Why stores may have gone unmarked since the last call, if they may. What no barrier can follow
+   * is a reason each time, for it may store at any moment.
+   */
   public synchronized List<String> takeDoubts(Object user) {
     Set<String> reasons = users.get(user);
-    if (reasons == null || reasons.isEmpty()) {
+    if (reasons == null) {
       return List.of();
     }
-    List<String> taken = new ArrayList<>(reasons);
+    List<String> lasting = unfollowed();
+    addTo(reasons, lasting);
+    List<String> taken = List.copyOf(reasons);
     reasons.clear();
+    // A class that goes away before the next call may store until then.
+    addTo(reasons, lasting);
     return taken;
   }
 
   private synchronized void doubt(String reason) {
-    for (Set<String> reasons : users.values()) {
+    users.values().forEach(reasons -> addTo(reasons, List.of(reason)));
+  }
+
+  private static void addTo(Set<String> reasons, List<String> more) {
+    for (String reason : more) {
       if (reasons.size() < MOST_REASONS) {
         reasons.add(reason);
       }
