@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 
 /**
@@ -94,7 +95,7 @@ public final class CardTable {
   /**
    * The barrier after a store of up to a card: marks the one or two cards that it touched.
    *
-   * @param table keeps the cards from being freed
+   * @param table keeps the cards from being freed, also when they were switched off meanwhile
    */
   public static void stored(CardTable table, long directory, int shift, long address, long bytes) {
     mark(directory, shift, address);
@@ -102,6 +103,7 @@ public final class CardTable {
     if (inCard > (1L << shift) - bytes) {
       mark(directory, shift, address + bytes - 1);
     }
+    Reference.reachabilityFence(table);
   }
 
   private static void mark(long directory, int shift, long address) {
@@ -137,6 +139,7 @@ public final class CardTable {
       }
       at = chunkEnd;
     }
+    Reference.reachabilityFence(table);
   }
 
   /** Whether the table reaches that far. */
