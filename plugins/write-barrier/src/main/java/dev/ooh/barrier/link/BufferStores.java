@@ -97,14 +97,19 @@ final class BufferStores {
     return value == int.class || value == float.class ? Integer.BYTES : Long.BYTES;
   }
 
-  static long bytesOfElement(Class<?> buffer) {
+  /**
+   * @param buffer the class of a buffer, as declared or as it is
+   */
+  private static long bytesOfElement(Class<?> buffer) {
     if (ByteBuffer.class.isAssignableFrom(buffer)) {
       return Byte.BYTES;
     }
-    if (buffer == ShortBuffer.class || buffer == CharBuffer.class) {
+    if (ShortBuffer.class.isAssignableFrom(buffer) || CharBuffer.class.isAssignableFrom(buffer)) {
       return Short.BYTES;
     }
-    return buffer == LongBuffer.class || buffer == DoubleBuffer.class ? Long.BYTES : Integer.BYTES;
+    return LongBuffer.class.isAssignableFrom(buffer) || DoubleBuffer.class.isAssignableFrom(buffer)
+        ? Long.BYTES
+        : Integer.BYTES;
   }
 
   private MethodHandle find(String name, Class<?> result, Class<?>... parameters) {
@@ -137,19 +142,17 @@ final class BufferStores {
     }
   }
 
+  /** Marks all of the buffer, whatever its position and limit. */
+  static void all(MethodHandle range, Buffer buffer) throws Throwable {
+    absolute(range, buffer, 0, buffer.capacity() * elementBytes(buffer));
+  }
+
   private static void relative(MethodHandle range, int from, Buffer buffer) throws Throwable {
     long element = elementBytes(buffer);
     absolute(range, buffer, from * element, (buffer.position() - from) * element);
   }
 
   private static long elementBytes(Buffer buffer) {
-    return switch (buffer) {
-      case ByteBuffer bytes -> Byte.BYTES;
-      case ShortBuffer shorts -> Short.BYTES;
-      case CharBuffer chars -> Short.BYTES;
-      case LongBuffer longs -> Long.BYTES;
-      case DoubleBuffer doubles -> Double.BYTES;
-      default -> Integer.BYTES;
-    };
+    return bytesOfElement(buffer.getClass());
   }
 }

@@ -106,21 +106,13 @@ public final class StoreLinks {
       if (argument instanceof MemorySegment segment) {
         barrier.range().invokeExact(segment, 0L, segment.byteSize());
       } else if (argument instanceof Buffer buffer) {
-        markAll(buffer);
+        BufferStores.all(barrier.range(), buffer);
       } else if (argument instanceof Buffer[] several) {
         for (Buffer buffer : several) {
-          markAll(buffer);
+          BufferStores.all(barrier.range(), buffer);
         }
       }
     }
-  }
-
-  private void markAll(Buffer buffer) throws Throwable {
-    BufferStores.absolute(
-        barrier.range(),
-        buffer,
-        0,
-        buffer.capacity() * BufferStores.bytesOfElement(buffer.getClass()));
   }
 
   // What weavers tell.
