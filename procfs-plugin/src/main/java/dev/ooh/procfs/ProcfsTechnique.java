@@ -52,7 +52,7 @@ public final class ProcfsTechnique implements TrackingTechnique {
     Optional<SoftDirtyPagemap> pagemap = space.facility(SoftDirtyPagemap.class);
     // With no choice there is nothing to try: the first fetch says what is wrong.
     if (scan.isPresent() && (pagemap.isEmpty() || probeScan(space, scan.get()).usable())) {
-      return new ProcfsSession(new ScanMode(scan.get().open()));
+      return new ProcfsSession(new ScanMode(space, scan.get().open()));
     }
     return new ProcfsSession(
         new SoftDirtyMode(
@@ -61,6 +61,7 @@ public final class ProcfsTechnique implements TrackingTechnique {
   }
 
   private static Probe probeScan(AddressSpace space, WriteProtectScan scan) {
-    return RoundTrip.probe(space, it -> new ProcfsSession(new ScanMode(scan.open())), REMEDY);
+    return RoundTrip.probe(
+        space, it -> new ProcfsSession(new ScanMode(space, scan.open())), REMEDY);
   }
 }

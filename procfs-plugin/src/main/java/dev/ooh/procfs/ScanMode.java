@@ -1,6 +1,8 @@
 package dev.ooh.procfs;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.WriteProtectScan;
 
@@ -9,12 +11,14 @@ import dev.ooh.tracking.facility.WriteProtectScan;
  * kernel refuses to watch is in every report, so that it does not end the tracking of the rest.
  */
 final class ScanMode implements PagemapMode {
+  private final AddressSpace space;
   private final WriteProtectScan.Scanner scanner;
   private PageSet registered = PageSet.empty();
   private PageSet unwatched = PageSet.empty();
   private volatile String whyUnwatched = "";
 
-  ScanMode(WriteProtectScan.Scanner scanner) {
+  ScanMode(AddressSpace space, WriteProtectScan.Scanner scanner) {
+    this.space = space;
     this.scanner = scanner;
   }
 
@@ -48,24 +52,30 @@ final class ScanMode implements PagemapMode {
     }
   }
 
-  /** Run by run; fails only when nothing at all can be watched. */
+  /** Region by region; fails only when nothing at all can be watched. */
   private void registerEach(PageSet fresh) throws TrackingException {
-    TrackingException refused = null;
-    for (int run = 0; run < fresh.runCount(); run++) {
-      PageSet part = PageSet.of(fresh.runStart(run), fresh.runEnd(run));
+    TrackingException why = null;
+    PageSet refused = PageSet.empty();
+    for (Region region : space.regions()) {
+      PageSet part = fresh.intersect(region.pages());
       try {
-        scanner.register(part);
-        registered = registered.union(part);
+        if (!part.isEmpty()) {
+          scanner.register(part);
+          registered = registered.union(part);
+        }
       } catch (TrackingException e) {
-        refused = e;
-        unwatched = unwatched.union(part);
-        whyUnwatched =
-            "; %s unwatched and always reported: %s".formatted(unwatched, e.getMessage());
+        why = e;
+        refused = refused.union(part);
       }
     }
-    if (refused != null && registered.isEmpty()) {
-      throw refused;
+    if (why == null) {
+      return;
     }
+    if (registered.isEmpty()) {
+      throw why;
+    }
+    unwatched = unwatched.union(refused);
+    whyUnwatched = "; %s unwatched and always reported: %s".formatted(unwatched, why.getMessage());
   }
 
   @Override

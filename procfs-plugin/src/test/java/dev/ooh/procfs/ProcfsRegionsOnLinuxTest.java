@@ -16,6 +16,7 @@ import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -78,6 +79,21 @@ class ProcfsRegionsOnLinuxTest {
       session.unmapped(fixed);
       assertThat(session.mode()).isEqualTo("write-protect-scan");
       assertThat(session.fetch(plain, plain)).isEqualTo(Gathered.of(PageSet.empty()));
+    }
+  }
+
+  @Test
+  void neighboursOfARegionThatMayNotBeWatchedAreTracked() throws Exception {
+    SegmentAdoption adoption = space.facility(SegmentAdoption.class).orElseThrow();
+    try (TrackingSession session = technique.open(space)) {
+      MemorySegment whole = arena.allocate(4 * PAGE, PAGE);
+      PageSet first = adoption.adopt("first", whole.asSlice(0, PAGE)).pages();
+      PageSet second = adoption.adopt("second", whole.asSlice(PAGE, PAGE)).pages();
+      PageSet all = plain.union(fixed).union(first).union(second);
+      assertThat(first.union(second).runCount()).isEqualTo(1);
+      session.fetch(all, all);
+      whole.set(ValueLayout.JAVA_LONG, PAGE, 7);
+      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed.union(second)));
     }
   }
 

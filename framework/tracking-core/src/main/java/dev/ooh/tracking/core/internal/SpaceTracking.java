@@ -144,7 +144,10 @@ final class SpaceTracking {
         try {
           return switchTo(lease, current, choice);
         } catch (TrackingException e) {
-          selector.setAside(choice.name(), e);
+          // A fenced lease says nothing of the technique.
+          if (gate.holds(lease)) {
+            selector.setAside(choice.name(), e);
+          }
           return session(lease);
         }
       }
@@ -320,8 +323,11 @@ final class SpaceTracking {
       switchTo(lease, session, choice);
     } catch (TrackingException e) {
       synchronized (ledger) {
-        active = null;
-        ledger.lost("technique %s went away: %s".formatted(session.name(), e.getMessage()));
+        // Whoever fenced the lease has done as much, and another session may be active by now.
+        if (gate.holds(lease)) {
+          active = null;
+          ledger.lost("technique %s went away: %s".formatted(session.name(), e.getMessage()));
+        }
       }
       sessions.close(session);
     }
