@@ -24,9 +24,9 @@ public final class FakeSpace implements AddressSpace {
   private long next = 0x10000;
   private boolean open = true;
 
-  /** A store to the page of {@code address}. */
+  /** A store to {@code address}. */
   public void store(long address) {
-    stores.forEach(subscriber -> subscriber.accept(address & -PageSet.PAGE_SIZE));
+    stores.forEach(subscriber -> subscriber.accept(address));
   }
 
   public void subscribe(LongConsumer subscriber) {

@@ -83,7 +83,8 @@ public final class FakeTechnique implements TrackingTechnique {
     }
 
     @Override
-    public synchronized void accept(long page) {
+    public synchronized void accept(long address) {
+      long page = address & -PageSet.PAGE_SIZE;
       if (armed.remove(page)) {
         written.add(page);
       }
