@@ -45,7 +45,7 @@ final class StoreCatalogue {
     /** Stores to addresses that nobody sees. */
     UNSEEN,
     /** Leads to stores that nobody sees, later. */
-    ALLOCATOR
+    UNFOLLOWED
   }
 
   static Kind kindOf(String owner, String name, String descriptor) {
@@ -84,9 +84,11 @@ final class StoreCatalogue {
     }
     boolean unwoven =
         owner.startsWith("java/") || owner.startsWith("javax/") || owner.startsWith("jdk/");
-    return unwoven && !READERS.contains(name) && takesMemory(descriptor)
-        ? Kind.HANDED_OUT
-        : Kind.NONE;
+    if (!unwoven || READERS.contains(name) || !takesMemory(descriptor)) {
+      return Kind.NONE;
+    }
+    // Their reads store after the call returned.
+    return owner.startsWith("java/nio/channels/Asynchronous") ? Kind.UNFOLLOWED : Kind.HANDED_OUT;
   }
 
   private static Kind variable(String name) {
@@ -105,7 +107,7 @@ final class StoreCatalogue {
     }
     return owner.equals(ALLOCATOR)
             && (name.equals("slicingAllocator") || name.equals("prefixAllocator"))
-        ? Kind.ALLOCATOR
+        ? Kind.UNFOLLOWED
         : Kind.NONE;
   }
 

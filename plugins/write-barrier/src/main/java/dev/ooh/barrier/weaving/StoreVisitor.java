@@ -49,12 +49,13 @@ final class StoreVisitor extends MethodVisitor {
   public void visitMethodInsn(
       int opcode, String owner, String name, String descriptor, boolean isInterface) {
     Kind kind = StoreCatalogue.kindOf(owner, name, descriptor);
-    if (kind == Kind.NONE || opcode == Opcodes.INVOKESPECIAL) {
+    if (kind == Kind.NONE) {
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       return;
     }
-    if (kind == Kind.ALLOCATOR) {
-      findings.add("%s calls SegmentAllocator.%s".formatted(className, name));
+    // No invokedynamic stands for a call of an overridden method or a constructor.
+    if (kind == Kind.UNFOLLOWED || opcode == Opcodes.INVOKESPECIAL) {
+      findings.add("%s calls %s.%s".formatted(className, owner.replace('/', '.'), name));
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       return;
     }

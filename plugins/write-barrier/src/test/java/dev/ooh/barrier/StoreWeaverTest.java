@@ -1,0 +1,47 @@
+package dev.ooh.barrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.barrier.weaving.StoreWeaver;
+import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The weaver names what no barrier can follow. */
+class StoreWeaverTest {
+  @ParameterizedTest
+  @CsvSource({
+    "Reference, refers to java.lang.foreign.MemorySegment.set as a method reference",
+    "Native, .store is native",
+    "Slicing, calls java.lang.foreign.SegmentAllocator.slicingAllocator",
+    "AsynchronousSocket, calls java.nio.channels.AsynchronousSocketChannel.read",
+    "AsynchronousFile, calls java.nio.channels.AsynchronousFileChannel.read",
+    "Super, calls java.io.CharArrayReader.read",
+  })
+  void whatNoBarrierCanFollowIsNamed(String name, String call) throws Exception {
+    assertThat(weave(name).unfollowed())
+        .singleElement()
+        .asString()
+        .startsWith("dev.ooh.barrier.Unfollowable$" + name)
+        .contains(call);
+  }
+
+  @Test
+  void aWriteFromABufferIsNoStore() throws Exception {
+    assertThat(weave("AsynchronousWriter").unfollowed()).isEmpty();
+  }
+
+  private static Outcome weave(String name) throws IOException {
+    String className = "dev.ooh.barrier.Unfollowable$" + name;
+    ClassLoader loader = StoreWeaverTest.class.getClassLoader();
+    try (InputStream in =
+        Objects.requireNonNull(
+            loader.getResourceAsStream(className.replace('.', '/') + ".class"))) {
+      return new StoreWeaver().weave(className, in.readAllBytes(), loader);
+    }
+  }
+}
