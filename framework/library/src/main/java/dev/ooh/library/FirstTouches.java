@@ -38,7 +38,6 @@ import java.util.Optional;
  */
 public final class FirstTouches implements AutoCloseable {
   private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("touches"));
-  private final Region region;
   private final Descriptor descriptor;
 
   /**
@@ -50,12 +49,17 @@ public final class FirstTouches implements AutoCloseable {
   public record Touched(PageSet pages, Optional<String> lost) {}
 
   private FirstTouches(MemorySegment segment) throws TrackingException {
+    Descriptor opened = null;
     try {
-      region =
+      Region region =
           space.facility(SegmentAdoption.class).orElseThrow().adopt("touched segment", segment);
-      descriptor = space.facility(Userfaultfd.class).orElseThrow().open(Mode.MISSING);
-      descriptor.register(region.pages());
-    } catch (TrackingException e) {
+      opened = space.facility(Userfaultfd.class).orElseThrow().open(Mode.MISSING);
+      opened.register(region.pages());
+      descriptor = opened;
+    } catch (TrackingException | RuntimeException | Error e) {
+      if (opened != null) {
+        opened.close();
+      }
       space.close();
       throw e;
     }

@@ -11,6 +11,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.Userfaultfd;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -75,6 +76,21 @@ class FirstTouchesTest {
     return PageSet.of(start, start + (long) count * PAGE);
   }
 
+  private static long openSockets() throws IOException {
+    try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors
+          .filter(
+              descriptor -> {
+                try {
+                  return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+                } catch (IOException e) {
+                  return false;
+                }
+              })
+          .count();
+    }
+  }
+
   private static Touched touched(PageSet pages) {
     return new Touched(pages, Optional.empty());
   }
@@ -133,12 +149,14 @@ class FirstTouchesTest {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment segment = fresh(arena, 8);
       try (FirstTouches first = FirstTouches.of(segment)) {
+        long before = openSockets();
         assertThatThrownBy(() -> FirstTouches.of(segment))
             .isInstanceOfSatisfying(
                 TrackingException.class, e -> assertThat(e.remedy()).contains("one tracker"))
             .hasMessageContaining("UFFDIO_REGISTER [0x%x".formatted(segment.address()))
             .hasMessageContaining("32768 bytes")
             .hasMessageContaining("Device or resource busy (errno 16)");
+        assertThat(openSockets()).isEqualTo(before);
         segment.set(ValueLayout.JAVA_LONG, 0, 1);
         assertThat(first.next()).isEqualTo(touched(pages(segment, 0, 1)));
       }
