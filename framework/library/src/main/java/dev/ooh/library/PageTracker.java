@@ -7,6 +7,7 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.TrackingCore;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +63,13 @@ public final class PageTracker implements AutoCloseable {
 
   private PageTracker(SpaceOptions options) {
     this.options = options;
-    tracking = new SegmentTracking(options);
     core = TrackingCore.load(PageTracker.class.getClassLoader());
+    try {
+      tracking = new SegmentTracking(options);
+    } catch (RuntimeException | Error e) {
+      core.close();
+      throw e;
+    }
   }
 
   /**
@@ -92,12 +98,12 @@ public final class PageTracker implements AutoCloseable {
       for (MemorySegment segment : segments) {
         tracker.add(segment);
       }
-    } catch (TrackingException | RuntimeException e) {
+      tracker.checkpointResource = CheckpointResource.register(tracker);
+      return tracker;
+    } catch (TrackingException | RuntimeException | Error e) {
       tracker.close();
       throw e;
     }
-    tracker.checkpointResource = CheckpointResource.register(tracker);
-    return tracker;
   }
 
   /**
@@ -122,11 +128,12 @@ public final class PageTracker implements AutoCloseable {
    * Ends the tracking of a segment. To be called before its arena closes.
    *
    * @param region what {@link #add} returned
-   * @throws TrackingException if that is not tracked, any more
+   * @throws TrackingException if that is not tracked, any more, as when its arena closed before
    */
   public synchronized void remove(Region region) throws TrackingException {
-    tracking().release(region);
+    SegmentTracking current = tracking();
     segments.remove(region);
+    current.release(region);
   }
 
   /**
@@ -199,8 +206,9 @@ public final class PageTracker implements AutoCloseable {
   /**
    * Tracks again what is still there.
    *
-   * @throws TrackingException if the technique that was chosen by name does not work here any more;
-   *     the best one of this machine is at work then
+   * @throws TrackingException if a segment can't be tracked any more, which is forgotten, or the
+   *     technique that was chosen by name does not work here any more, and the best one of this
+   *     machine is at work; what else went wrong is suppressed in it, and all the rest is tracked
    */
   synchronized void resume() throws TrackingException {
     if (closed || tracking != null) {
@@ -210,13 +218,34 @@ public final class PageTracker implements AutoCloseable {
     tracking = fresh;
     notifyAll();
     segments.values().removeIf(segment -> !segment.scope().isAlive());
-    for (MemorySegment segment : segments.values()) {
-      fresh.adopt(segment);
-    }
+    List<TrackingException> failures = adoptAll(fresh);
     fresh.declareAlwaysDirty(alwaysDirty);
-    if (wanted.isPresent()) {
-      core.use(fresh.space(), wanted.get());
+    try {
+      if (wanted.isPresent()) {
+        core.use(fresh.space(), wanted.get());
+      }
+    } catch (TrackingException e) {
+      failures.add(e);
     }
+    if (!failures.isEmpty()) {
+      TrackingException first = failures.removeFirst();
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /** One segment that is refused must not end the tracking of those behind it. */
+  private List<TrackingException> adoptAll(SegmentTracking fresh) {
+    List<TrackingException> failures = new ArrayList<>();
+    for (Map.Entry<Region, MemorySegment> entry : List.copyOf(segments.entrySet())) {
+      try {
+        fresh.adopt(entry.getValue());
+      } catch (TrackingException e) {
+        segments.remove(entry.getKey());
+        failures.add(e);
+      }
+    }
+    return failures;
   }
 
   /** Waits while this JVM is being checkpointed. */

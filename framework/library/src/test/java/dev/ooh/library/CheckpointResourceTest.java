@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -126,6 +129,85 @@ class CheckpointResourceTest {
         announcer.afterRestore(announcer);
         assertThat(tracker.changes().pages()).isEqualTo(all(stays));
       }
+    }
+  }
+
+  @Test
+  void whatCannotBeTrackedAgainIsToldAndAllElseIs() throws Exception {
+    Announcer announcer = new Announcer();
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment first = arena.allocate(4 * PAGE, PAGE);
+      MemorySegment gone = mapped(2 * PAGE);
+      MemorySegment goneToo = mapped(2 * PAGE);
+      MemorySegment last = arena.allocate(4 * PAGE, PAGE);
+      try (PageTracker tracker = PageTracker.track(first, gone, goneToo, last)) {
+        CheckpointResource.register(tracker, announcer);
+        tracker.use("procfs");
+        tracker.declareAlwaysDirty(last.asSlice(PAGE, 1));
+        announcer.beforeCheckpoint(announcer);
+        unmap(gone);
+        unmap(goneToo);
+        assertThatThrownBy(tracker::resume)
+            .isInstanceOf(TrackingException.class)
+            .hasMessageContaining("0x%x".formatted(gone.address()))
+            .satisfies(
+                e ->
+                    assertThat(e.getSuppressed())
+                        .singleElement()
+                        .asString()
+                        .contains("0x%x".formatted(goneToo.address())));
+
+        try (Interval all = tracker.changes()) {
+          assertThat(all.pages()).isEqualTo(all(first).union(all(last)));
+          all.commit();
+        }
+        assertThat(tracker.technique()).contains("procfs");
+        last.set(ValueLayout.JAVA_INT, 3 * PAGE, 1);
+        assertThat(tracker.changes().pages()).isEqualTo(page(last, 3).union(page(last, 1)));
+        announcer.beforeCheckpoint(announcer);
+        announcer.afterRestore(announcer); // nothing is left to be told
+      }
+    }
+  }
+
+  /** Memory that can go while its segment stays: no arena's. */
+  private static MemorySegment mapped(long bytes) {
+    Linker linker = Linker.nativeLinker();
+    try {
+      return ((MemorySegment)
+              linker
+                  .downcallHandle(
+                      linker.defaultLookup().find("mmap").orElseThrow(),
+                      FunctionDescriptor.of(
+                          ValueLayout.ADDRESS,
+                          ValueLayout.ADDRESS,
+                          ValueLayout.JAVA_LONG,
+                          ValueLayout.JAVA_INT,
+                          ValueLayout.JAVA_INT,
+                          ValueLayout.JAVA_INT,
+                          ValueLayout.JAVA_LONG))
+                  // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
+                  .invokeExact(MemorySegment.NULL, bytes, 3, 0x22, -1, 0L))
+          .reinterpret(bytes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void unmap(MemorySegment segment) {
+    Linker linker = Linker.nativeLinker();
+    try {
+      int result =
+          (int)
+              linker
+                  .downcallHandle(
+                      linker.defaultLookup().find("munmap").orElseThrow(),
+                      FunctionDescriptor.of(
+                          ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG))
+                  .invokeExact(segment, segment.byteSize());
+      assertThat(result).isZero();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
     }
   }
 

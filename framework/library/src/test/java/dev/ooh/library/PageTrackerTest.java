@@ -86,6 +86,20 @@ class PageTrackerTest {
   }
 
   @Test
+  void aRegionRemovedTooLateIsForgottenAllTheSame() throws Exception {
+    try (PageTracker tracker = PageTracker.track()) {
+      Arena shortLived = Arena.ofShared();
+      Region region = tracker.add(shortLived.allocate(1 << 20, PAGE));
+      shortLived.close();
+      assertThat(tracker.changes().pages()).isEqualTo(PageSet.empty());
+      assertThatThrownBy(() -> tracker.remove(region)).isInstanceOf(TrackingException.class);
+      MemorySegment somebodyElses = MemorySegment.ofAddress(region.start()).reinterpret(PAGE);
+      assertThatThrownBy(() -> tracker.declareAlwaysDirty(somebodyElses))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void refusesWhatItCannotTrack() {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment segment = arena.allocate(4 * PAGE, PAGE);
