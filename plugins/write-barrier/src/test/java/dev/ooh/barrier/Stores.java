@@ -3,12 +3,16 @@ package dev.ooh.barrier;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -36,7 +40,22 @@ public final class Stores {
   private static final VarHandle VIEW =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final MethodHandle FILL = fill();
+  private static final MethodHandle SPREAD = FILL.asSpreader(Object[].class, 2);
+
   private Stores() {}
+
+  private static MethodHandle fill() {
+    try {
+      return MethodHandles.lookup()
+          .findVirtual(
+              MemorySegment.class,
+              "fill",
+              MethodType.methodType(MemorySegment.class, byte.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** Each store by name. */
   public static Map<String, BiConsumer<MemorySegment, MemorySegment>> all() {
@@ -45,6 +64,7 @@ public final class Stores {
     copies(all);
     variables(all);
     buffers(all);
+    indirect(all);
     return all;
   }
 
@@ -105,6 +125,53 @@ public final class Stores {
     all.put("buffer view", (s, o) -> at(s).asLongBuffer().put(0, 1));
     all.put("buffer view put", (s, o) -> at(s).asIntBuffer().put(1).put(2));
     all.put("buffer compact", (s, o) -> s.asSlice(AT, 64).asByteBuffer().position(8).compact());
+  }
+
+  private static void indirect(Map<String, BiConsumer<MemorySegment, MemorySegment>> all) {
+    all.put("invoked", (s, o) -> run(() -> FILL.invoke((Object) card(s), (byte) 1)));
+    all.put("invoked with", (s, o) -> run(() -> FILL.invokeWithArguments(card(s), (byte) 1)));
+    all.put(
+        "invoked with a list",
+        (s, o) -> run(() -> FILL.invokeWithArguments(List.of(card(s), (byte) 1))));
+    all.put(
+        "invoked spread",
+        (s, o) -> run(() -> SPREAD.invoke(new Object[] {card(s), (byte) 1})));
+    all.put(
+        "reflected",
+        (s, o) ->
+            run(
+                () ->
+                    MemorySegment.class
+                        .getMethod("fill", byte.class)
+                        .invoke(card(s), (byte) 1)));
+    all.put(
+        "allocated",
+        (s, o) -> {
+          SegmentAllocator slices = (bytes, alignment) -> s.asSlice(AT, bytes);
+          slices.allocateFrom(ValueLayout.JAVA_LONG, 1);
+        });
+    all.put(
+        "allocated string",
+        (s, o) -> {
+          SegmentAllocator slices = (bytes, alignment) -> s.asSlice(AT, bytes);
+          slices.allocateFrom("text");
+        });
+  }
+
+  private interface Action {
+    void run() throws Throwable;
+  }
+
+  private static void run(Action action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static MemorySegment card(MemorySegment segment) {
+    return segment.asSlice(AT, 64);
   }
 
   private static ByteBuffer at(MemorySegment segment) {

@@ -34,6 +34,12 @@ final class SegmentStores {
     };
   }
 
+  /** {@code (segment)}: marks all of it, and returns it. */
+  MethodHandle passing() {
+    MethodHandle same = MethodHandles.identity(MemorySegment.class);
+    return After.returning(same, barrier.whileOn(helped("all")));
+  }
+
   /** {@code (segment, offset)}, of as many bytes as the layout in the call's signature has. */
   private MethodHandle store(MethodType call) {
     return MethodHandles.insertArguments(barrier.store(), 2, bytesOf(call.parameterType(1)));

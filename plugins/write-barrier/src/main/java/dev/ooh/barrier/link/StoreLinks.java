@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreLinks {
   private static final int MOST_REASONS = 8;
+
+  /** A call's arguments, in an array, in a reflective call's. */
+  private static final int MOST_NESTED = 3;
+
   private static final StoreLinks SHARED = new StoreLinks();
 
   private final MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -85,6 +89,11 @@ public final class StoreLinks {
     return After.anyway(original, barrier.whileOn(mark));
   }
 
+  /** A method that stores to the segment that it returns: all of that is marked. */
+  public MethodHandle allocation(MethodHandle original) {
+    return MethodHandles.filterReturnValue(original, segments.passing());
+  }
+
   /** {@code ()}: doubts all that is watched, since {@code caller} stored to who knows where. */
   public MethodHandle unseen(Class<?> caller, String call) {
     String reason =
@@ -102,15 +111,20 @@ public final class StoreLinks {
   }
 
   private void markAll(Object[] arguments) throws Throwable {
+    markAll(arguments, MOST_NESTED);
+  }
+
+  /** Arguments may come in arrays and lists of arguments, as those of reflective calls do. */
+  private void markAll(@Nullable Object[] arguments, int nested) throws Throwable {
     for (Object argument : arguments) {
       if (argument instanceof MemorySegment segment) {
         barrier.range().invokeExact(segment, 0L, segment.byteSize());
       } else if (argument instanceof Buffer buffer) {
         BufferStores.all(barrier.range(), buffer);
-      } else if (argument instanceof Buffer[] several) {
-        for (Buffer buffer : several) {
-          BufferStores.all(barrier.range(), buffer);
-        }
+      } else if (argument instanceof Object[] several && nested > 0) {
+        markAll(several, nested - 1);
+      } else if (argument instanceof List<?> several && nested > 0) {
+        markAll(several.toArray(), nested - 1);
       }
     }
   }

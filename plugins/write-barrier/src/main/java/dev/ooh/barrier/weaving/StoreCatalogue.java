@@ -1,6 +1,7 @@
 package dev.ooh.barrier.weaving;
 
 import java.util.Set;
+import java.util.function.Predicate;
 import net.bytebuddy.jar.asm.Type;
 
 /** Which calls store to memory off the heap, by what can be done about them. */
@@ -40,7 +41,9 @@ final class StoreCatalogue {
     MAKER,
     /** May store to all memory that it is given. */
     HANDED_OUT,
-    /** Calls a method handle with memory. */
+    /** Stores to the segment that it returns. */
+    ALLOCATION,
+    /** Calls a method handle with what may be memory. */
     INVOCATION,
     /** Stores to addresses that nobody sees. */
     UNSEEN,
@@ -61,9 +64,13 @@ final class StoreCatalogue {
           : Kind.NONE;
     }
     if (owner.equals(METHOD_HANDLE)) {
-      return (name.equals("invokeExact") || name.equals("invoke")) && takesMemory(descriptor)
-          ? Kind.INVOCATION
-          : Kind.NONE;
+      return invocation(name, descriptor);
+    }
+    if (name.equals("allocateFrom") && descriptor.endsWith(")L" + SEGMENT + ";")) {
+      return Kind.ALLOCATION;
+    }
+    if (owner.startsWith("java/lang/reflect/")) {
+      return name.equals("invoke") || name.equals("newInstance") ? Kind.HANDED_OUT : Kind.NONE;
     }
     if (owner.startsWith("java/lang/foreign/")) {
       return foreign(owner, name);
@@ -89,6 +96,16 @@ final class StoreCatalogue {
     }
     // Their reads store after the call returned.
     return owner.startsWith("java/nio/channels/Asynchronous") ? Kind.UNFOLLOWED : Kind.HANDED_OUT;
+  }
+
+  private static Kind invocation(String name, String descriptor) {
+    if (name.equals("invokeWithArguments")) {
+      return Kind.HANDED_OUT;
+    }
+    boolean invokes = name.equals("invokeExact") || name.equals("invoke");
+    return invokes && (takesMemory(descriptor) || takesAnything(descriptor))
+        ? Kind.INVOCATION
+        : Kind.NONE;
   }
 
   private static Kind variable(String name) {
@@ -121,10 +138,18 @@ final class StoreCatalogue {
   }
 
   private static boolean takesMemory(String descriptor) {
+    return takes(descriptor, type -> type.equals(SEGMENT) || isBuffer(type));
+  }
+
+  /** Whether memory may be among the arguments, undeclared. */
+  private static boolean takesAnything(String descriptor) {
+    return takes(descriptor, type -> type.equals("java/lang/Object"));
+  }
+
+  private static boolean takes(String descriptor, Predicate<String> internalName) {
     for (Type parameter : Type.getArgumentTypes(descriptor)) {
       Type element = parameter.getSort() == Type.ARRAY ? parameter.getElementType() : parameter;
-      if (element.getSort() == Type.OBJECT
-          && (element.getInternalName().equals(SEGMENT) || isBuffer(element.getInternalName()))) {
+      if (element.getSort() == Type.OBJECT && internalName.test(element.getInternalName())) {
         return true;
       }
     }

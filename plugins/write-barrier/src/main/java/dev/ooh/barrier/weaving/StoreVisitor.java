@@ -112,6 +112,7 @@ final class StoreVisitor extends MethodVisitor {
       case SEGMENT -> "segment";
       case BUFFER -> "buffer";
       case MAKER -> "maker";
+      case ALLOCATION -> "allocation";
       default -> "handedOut";
     };
   }

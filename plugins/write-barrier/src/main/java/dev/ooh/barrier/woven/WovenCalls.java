@@ -45,6 +45,12 @@ public final class WovenCalls {
     return site(LINKS.handedOut(original.asFixedArity()), type);
   }
 
+  /** A method that stores to the segment that it returns. */
+  public static CallSite allocation(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
+    return site(LINKS.allocation(original.asFixedArity()), type);
+  }
+
   /** {@code MethodHandle.invokeExact} or {@code invoke}, of a downcall for example. */
   public static CallSite invocation(MethodHandles.Lookup caller, String name, MethodType type) {
     MethodType called = type.dropParameterTypes(0, 1);
