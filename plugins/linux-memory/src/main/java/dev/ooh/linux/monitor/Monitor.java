@@ -53,8 +53,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /** UFFDIO_UNREGISTER of what is still this descriptor's; the rest is left alone. */
-  public void unregister(PageSet ranges, long mode) throws FacilityException {
-    request(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, mode);
+  public void unregister(PageSet ranges) throws FacilityException {
+    request(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, 0);
   }
 
   /** UFFDIO_WRITEPROTECT. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Faults are resolved and recorded by a {@link Monitor}. When it dies, or had to be ended, what it
  * had recorded is lost and every page is writable: the loss is told, and a new monitor takes its
- * place. Where none can be started, each call tries again and fails with the reason.
+ * place. Where none can be started, or take over all ranges, each call tries again and fails with
+ * the reason.
  */
 final class MonitoredDescriptor implements Descriptor {
   private final Architecture architecture;
@@ -61,13 +62,13 @@ final class MonitoredDescriptor implements Descriptor {
   public void unregister(PageSet ranges) {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
-    if (gone.isEmpty()) {
+    // A dead monitor has let go of everything; a new one takes over at the next question.
+    if (gone.isEmpty() || !monitor.isAlive()) {
       return;
     }
     try {
-      monitor.unregister(gone, registerMode);
+      monitor.unregister(gone);
     } catch (FacilityException e) {
-      // A dead monitor has let go of everything; a new one takes over at the next question.
       lost = e.getMessage();
     }
   }
@@ -127,7 +128,14 @@ final class MonitoredDescriptor implements Descriptor {
       lost = "the userfaultfd monitor died";
     }
     monitor.close();
-    monitor = start();
-    monitor.register(registered, registerMode);
+    Monitor fresh = start();
+    try {
+      fresh.register(registered, registerMode);
+    } catch (FacilityException | RuntimeException e) {
+      // One that watches a part would be taken for one that watches all.
+      fresh.close();
+      throw e;
+    }
+    monitor = fresh;
   }
 }

@@ -2,6 +2,7 @@ package dev.ooh.linux.traps;
 
 import static dev.ooh.linux.traps.TrackedRegion.PAGE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.linux.call.Architecture;
@@ -14,8 +15,11 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,31 @@ class MonitorTrapsTest {
       assertThat(Monitors.pids()).hasSize(1);
       assertTracks(first, one);
       assertTracks(second, other);
+    }
+  }
+
+  /** A new monitor that watches a part only would be taken for one that watches all. */
+  @Test
+  void whereANewMonitorCannotWatchAllNothingIsWatchedAndThatIsTold() throws Exception {
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      Arena arena = Arena.ofShared();
+      // More than malloc ever keeps: the mapping goes with the arena.
+      MemorySegment segment = arena.allocate(64L << 20, PAGE);
+      PageSet gone = PageSet.of(segment.address(), segment.address() + 8 * PAGE);
+      descriptor.register(gone);
+      Monitors.kill();
+      arena.close();
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(descriptor::drain)
+            .isInstanceOf(FacilityException.class)
+            .hasMessageContaining("UFFDIO_REGISTER [0x%x".formatted(segment.address()));
+        assertThat(descriptor.lost()).hasValueSatisfying(why -> assertThat(why).contains("died"));
+      }
+      descriptor.unregister(gone);
+      assertThat(descriptor.drain()).isEqualTo(PageSet.empty());
+      assertThat(descriptor.lost()).isPresent();
+      assertTracks(descriptor, one);
     }
   }
 
