@@ -29,7 +29,13 @@ final class JavaSide implements TrackedMemory {
   private @Nullable Region faulting;
 
   JavaSide(int mebibytes) {
-    region = map("tracked", (long) mebibytes << 20);
+    this(mebibytes, mebibytes);
+  }
+
+  /** Tracks {@code mebibytes}, of which {@code populated} have ever been written. */
+  JavaSide(int mebibytes, int populated) {
+    region = space.map(RegionRequest.anonymous("tracked", (long) mebibytes << 20));
+    memory.fill(region.start(), (long) populated << 20, (byte) 1);
     all = region.pages();
     try {
       core.use("procfs");
@@ -37,12 +43,6 @@ final class JavaSide implements TrackedMemory {
       throw new IllegalStateException(e);
     }
     fetch();
-  }
-
-  private Region map(String name, long bytes) {
-    Region mapped = space.map(RegionRequest.anonymous(name, bytes));
-    memory.fill(mapped.start(), mapped.bytes(), (byte) 1);
-    return mapped;
   }
 
   @Override
@@ -84,7 +84,9 @@ final class JavaSide implements TrackedMemory {
   public void armFaults() {
     try {
       if (descriptor == null || faulting == null) {
-        faulting = map("faulting", (long) FAULT_PAGES * PageSet.PAGE_SIZE);
+        faulting =
+            space.map(RegionRequest.anonymous("faulting", (long) FAULT_PAGES * PageSet.PAGE_SIZE));
+        memory.fill(faulting.start(), faulting.bytes(), (byte) 1);
         descriptor =
             space
                 .facility(Userfaultfd.class)

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Tracking of real memory by the product and by C, in turn, in one process. Prints a Markdown table
  * of medians and of the median of the pairs' ratios: what disturbs the machine disturbs both sides
- * of a pair. Warms up until the compiler is done.
+ * of a pair. Warms up until the compiler is done. A second table compares a large reservation with
+ * what is populated of it.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.LinuxComparison [MEBIBYTES]}
@@ -15,13 +16,15 @@ final class LinuxComparison {
   private static final int FEW_PAIRS = 31;
   private static final int WARMUP = 3000;
   private static final int SMALL = 16;
+  private static final int RESERVATION = 64 << 10;
+  private static final int POPULATED = 64;
 
-  private final TrackedMemory c;
-  private final TrackedMemory java;
+  private final TrackedMemory floor;
+  private final TrackedMemory compared;
 
-  private LinuxComparison(TrackedMemory c, TrackedMemory java) {
-    this.c = c;
-    this.java = java;
+  private LinuxComparison(TrackedMemory floor, TrackedMemory compared) {
+    this.floor = floor;
+    this.compared = compared;
   }
 
   public static void main(String[] arguments) {
@@ -35,6 +38,20 @@ final class LinuxComparison {
     try (TrackedMemory c = new CFloor(mebibytes);
         TrackedMemory java = new JavaSide(mebibytes)) {
       new LinuxComparison(c, java).run(mebibytes);
+    }
+    try (TrackedMemory alone = new JavaSide(POPULATED);
+        TrackedMemory reservation = new JavaSide(RESERVATION, POPULATED)) {
+      System.out.printf("%n| operation | populated part alone | reservation | ratio |%n");
+      System.out.println("|---|---|---|---|");
+      new LinuxComparison(alone, reservation)
+          .pair(
+              "fetch of %d GiB, unchanged, %d MiB populated"
+                  .formatted(RESERVATION >> 10, POPULATED),
+              PAIRS,
+              1e3,
+              "µs",
+              memory -> {},
+              TrackedMemory::fetch);
     }
   }
 
@@ -59,7 +76,7 @@ final class LinuxComparison {
     pair(
         "first write to an armed page",
         FEW_PAIRS,
-        1e3 * c.pages(),
+        1e3 * floor.pages(),
         "µs",
         TrackedMemory::fetch,
         TrackedMemory::writeEachPage);
@@ -73,21 +90,21 @@ final class LinuxComparison {
   }
 
   private void pair(String what, int pairs, double unit, String name, Step prepare, Step timed) {
-    long[] ofC = new long[pairs];
-    long[] ofJava = new long[pairs];
+    long[] ofFloor = new long[pairs];
+    long[] ofCompared = new long[pairs];
     double[] ratios = new double[pairs];
     for (int pair = -pairs / 3; pair < pairs; pair++) {
-      long first = nanos(c, prepare, timed);
-      long second = nanos(java, prepare, timed);
+      long first = nanos(floor, prepare, timed);
+      long second = nanos(compared, prepare, timed);
       if (pair >= 0) {
-        ofC[pair] = first;
-        ofJava[pair] = second;
+        ofFloor[pair] = first;
+        ofCompared[pair] = second;
         ratios[pair] = (double) second / first;
       }
     }
     System.out.printf(
         "| %s | %.2f %s | %.2f %s | %.2f |%n",
-        what, median(ofC) / unit, name, median(ofJava) / unit, name, median(ratios));
+        what, median(ofFloor) / unit, name, median(ofCompared) / unit, name, median(ratios));
   }
 
   private static long nanos(TrackedMemory memory, Step prepare, Step timed) {

@@ -1,6 +1,7 @@
 package dev.ooh.linux.monitor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -15,7 +16,7 @@ final class MonitorFolder {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       System.getLogger(MonitorFolder.class.getName())
           .log(System.Logger.Level.DEBUG, "left behind: " + folder, e);
     }
