@@ -64,8 +64,7 @@ class HandedOutTest {
   }
 
   private void handOut(Object memory) throws Throwable {
-    MethodHandle anything =
-        MethodHandles.empty(MethodType.methodType(void.class, Object.class));
+    MethodHandle anything = MethodHandles.empty(MethodType.methodType(void.class, Object.class));
     links.handedOut(anything).invoke(memory);
   }
 }

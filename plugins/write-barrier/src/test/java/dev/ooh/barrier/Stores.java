@@ -49,9 +49,7 @@ public final class Stores {
     try {
       return MethodHandles.lookup()
           .findVirtual(
-              MemorySegment.class,
-              "fill",
-              MethodType.methodType(MemorySegment.class, byte.class));
+              MemorySegment.class, "fill", MethodType.methodType(MemorySegment.class, byte.class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -133,17 +131,11 @@ public final class Stores {
     all.put(
         "invoked with a list",
         (s, o) -> run(() -> FILL.invokeWithArguments(List.of(card(s), (byte) 1))));
-    all.put(
-        "invoked spread",
-        (s, o) -> run(() -> SPREAD.invoke(new Object[] {card(s), (byte) 1})));
+    all.put("invoked spread", (s, o) -> run(() -> SPREAD.invoke(new Object[] {card(s), (byte) 1})));
     all.put(
         "reflected",
         (s, o) ->
-            run(
-                () ->
-                    MemorySegment.class
-                        .getMethod("fill", byte.class)
-                        .invoke(card(s), (byte) 1)));
+            run(() -> MemorySegment.class.getMethod("fill", byte.class).invoke(card(s), (byte) 1)));
     all.put(
         "allocated",
         (s, o) -> {

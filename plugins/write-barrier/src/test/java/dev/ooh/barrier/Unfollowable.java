@@ -1,5 +1,7 @@
 package dev.ooh.barrier;
 
+import java.io.CharArrayReader;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -8,8 +10,6 @@ import java.nio.CharBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
-import java.io.CharArrayReader;
-import java.io.IOException;
 import java.util.concurrent.Future;
 
 /** Classes that do what no barrier can follow; they are woven, never run. */

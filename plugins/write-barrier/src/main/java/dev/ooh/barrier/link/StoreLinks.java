@@ -144,7 +144,13 @@ public final class StoreLinks {
     what.forEach(line -> unfollowed(loader, line));
   }
 
-  private synchronized void unfollowed(ClassLoader loader, String what) {
+  /**
+   * Notes stores of a class of {@code loader} that no barrier can follow: no session opens any
+   * more, and every interval of the open ones says "all", until the loader is gone.
+   *
+   * @param what in words
+   */
+  public synchronized void unfollowed(ClassLoader loader, String what) {
     unfollowed.computeIfAbsent(loader, it -> new LinkedHashSet<>()).add(what);
     // It may be gone by the time that a session asks.
     doubt(what);

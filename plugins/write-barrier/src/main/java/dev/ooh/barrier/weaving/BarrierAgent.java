@@ -1,60 +1,42 @@
 package dev.ooh.barrier.weaving;
 
 import dev.ooh.barrier.link.StoreLinks;
-import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
 import dev.ooh.barrier.woven.WovenCalls;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way in on a class path: {@code -javaagent:write-barrier.jar=NAMES} weaves the marked classes
  * and those that NAMES gives, comma-separated, with {@code *} for any characters. Byte Buddy must
- * be on the class path. Attached later, it weaves what was loaded already, too.
+ * be on the class path.
+ *
+ * <p>It can't be attached to a running program: a mark doesn't show in a class that was loaded
+ * already, and a method that runs goes on as it was until it returns.
  */
 public final class BarrierAgent implements ClassFileTransformer {
-  private static final Logger LOG = System.getLogger(BarrierAgent.class.getName());
   private static final String OWN = "dev.ooh.barrier.";
 
-  private final StoreWeaver weaver = new StoreWeaver();
-  private final StoreLinks links = StoreLinks.shared();
-  private final ClassPatterns chosen;
+  private final LinkedWeaver weaver;
 
-  private BarrierAgent(ClassPatterns chosen) {
-    this.chosen = chosen;
+  BarrierAgent(LinkedWeaver weaver) {
+    this.weaver = weaver;
   }
 
   /** Called by the JVM before main. */
   public static void premain(@Nullable String names, Instrumentation instrumentation) {
-    instrumentation.addTransformer(agent(names), true);
-  }
-
-  /** Called by the JVM when the agent is attached. */
-  public static void agentmain(@Nullable String names, Instrumentation instrumentation)
-      throws UnmodifiableClassException {
-    BarrierAgent agent = agent(names);
-    instrumentation.addTransformer(agent, true);
-    for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-      if (instrumentation.isModifiableClass(loaded) && agent.mayChoose(loaded)) {
-        instrumentation.retransformClasses(loaded);
+    Class<?>[] loaded = instrumentation.getAllLoadedClasses();
+    ClassPatterns chosen = ClassPatterns.of(names == null ? "" : names);
+    LinkedWeaver weaver = new LinkedWeaver(StoreLinks.shared(), chosen);
+    instrumentation.addTransformer(new BarrierAgent(weaver));
+    for (Class<?> early : loaded) {
+      ClassLoader loader = early.getClassLoader();
+      String name = early.getName();
+      if (loader != null && !name.startsWith(OWN) && chosen.matches(name)) {
+        weaver.missed(loader, name, "another agent loaded it before");
       }
     }
-  }
-
-  private static BarrierAgent agent(@Nullable String names) {
-    return new BarrierAgent(ClassPatterns.of(names == null ? "" : names));
-  }
-
-  /** The mark doesn't show in a loaded class, so all of this product's are looked at. */
-  private boolean mayChoose(Class<?> loaded) {
-    String name = loaded.getName();
-    return !loaded.isHidden()
-        && !loaded.isArray()
-        && (chosen.matches(name) || name.startsWith("dev.ooh."));
   }
 
   @Override
@@ -68,21 +50,22 @@ public final class BarrierAgent implements ClassFileTransformer {
       return null;
     }
     String name = internalName.replace('/', '.');
-    if (name.startsWith(OWN) || !(chosen.matches(name) || StoreWeaver.bearsMark(classFile))) {
+    if (name.startsWith(OWN) || !weaver.isWanted(name, classFile)) {
       return null;
     }
+    byte[] woven = weaver.weave(loader, name, classFile);
+    if (woven == null || reachesOwn(loader)) {
+      return woven;
+    }
+    weaver.missed(loader, name, "its loader %s doesn't see the agent's classes".formatted(loader));
+    return null;
+  }
+
+  private static boolean reachesOwn(ClassLoader loader) {
     try {
-      if (Class.forName(WovenCalls.class.getName(), false, loader) != WovenCalls.class) {
-        throw new IllegalStateException("its loader has another " + WovenCalls.class.getName());
-      }
-      Outcome outcome = weaver.weave(name, classFile, loader);
-      outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.wove(loader, name, chosen.matches(name), outcome.unfollowed());
-      LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), name);
-      return outcome.calls() > 0 ? outcome.bytes() : null;
-    } catch (RuntimeException | ClassNotFoundException | LinkageError e) {
-      LOG.log(Level.ERROR, "the stores of " + name + " were not woven: " + e);
-      return null;
+      return Class.forName(WovenCalls.class.getName(), false, loader) == WovenCalls.class;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
     }
   }
 }

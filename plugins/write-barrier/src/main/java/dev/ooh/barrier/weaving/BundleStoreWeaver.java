@@ -1,7 +1,6 @@
 package dev.ooh.barrier.weaving;
 
 import dev.ooh.barrier.link.StoreLinks;
-import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
 import dev.ooh.barrier.woven.WovenCalls;
 import dev.ooh.memory.StoresTracked;
 import java.io.IOException;
@@ -31,8 +30,8 @@ import org.osgi.service.component.annotations.Deactivate;
  * #CLASSES} names. Starts before its targets; a bundle that was resolved already is reported and
  * refreshed. Woven classes keep working when this bundle stops: their barriers do nothing then.
  *
- * <p>A failure here never keeps a class from loading; the class stays unwoven, and the technique is
- * refused for what stores through it.
+ * <p>A failure here never keeps a class from loading; the class stays unwoven, the technique is
+ * refused from then on, and open sessions' intervals say "all".
  */
 @Component(
     immediate = true,
@@ -43,9 +42,9 @@ public final class BundleStoreWeaver implements WeavingHook {
 
   private static final Logger LOG = System.getLogger(BundleStoreWeaver.class.getName());
 
-  private final StoreWeaver weaver = new StoreWeaver();
   private final StoreLinks links = StoreLinks.shared();
   private final ClassPatterns chosen;
+  private final LinkedWeaver weaver;
   private final Bundle own;
   private final ServiceRegistration<WeavingHook> hook;
 
@@ -53,6 +52,7 @@ public final class BundleStoreWeaver implements WeavingHook {
   public BundleStoreWeaver(BundleContext context) {
     String names = context.getProperty(CLASSES);
     chosen = ClassPatterns.of(names == null ? "" : names);
+    weaver = new LinkedWeaver(links, chosen);
     own = context.getBundle();
     // Not by Declarative Services: the framework asks for hooks at every class it loads, also at
     // those that the component runtime needs in order to make the hook.
@@ -69,23 +69,20 @@ public final class BundleStoreWeaver implements WeavingHook {
   public void weave(WovenClass woven) {
     BundleWiring wiring = woven.getBundleWiring();
     String name = woven.getClassName();
-    if (wiring.getBundle().equals(own)
-        || !(StoreWeaver.bearsMark(woven.getBytes()) || chosen.matches(name))) {
+    if (wiring.getBundle().equals(own) || !weaver.isWanted(name, woven.getBytes())) {
+      return;
+    }
+    ClassLoader loader = wiring.getClassLoader();
+    byte[] bytes = weaver.weave(loader, name, woven.getBytes());
+    if (bytes == null) {
       return;
     }
     try {
-      ClassLoader loader = wiring.getClassLoader();
-      Outcome outcome = weaver.weave(name, woven.getBytes(), loader);
-      outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.wove(loader, name, chosen.matches(name), outcome.unfollowed());
-      if (outcome.calls() > 0) {
-        woven.setBytes(outcome.bytes());
-        woven.getDynamicImports().add(dynamicImport());
-        LOG.log(Level.INFO, "wove {0} stores of {1}", outcome.calls(), name);
-      }
-    } catch (RuntimeException | LinkageError e) {
+      woven.getDynamicImports().add(dynamicImport());
+      woven.setBytes(bytes);
+    } catch (RuntimeException e) {
       // Thrown on, it would make the class unloadable and this hook be shut out.
-      LOG.log(Level.ERROR, "the stores of " + name + " were not woven: " + e);
+      weaver.missed(loader, name, e.toString());
     }
   }
 
@@ -117,7 +114,7 @@ public final class BundleStoreWeaver implements WeavingHook {
               bundle.getSymbolicName());
         }
       } catch (IOException e) {
-        LOG.log(Level.ERROR, bundle.getSymbolicName() + " could not be read: " + e);
+        weaver.missed(wiring.getClassLoader(), bundle.getSymbolicName(), e.toString());
       }
     }
     FrameworkWiring framework = context.getBundle(0).adapt(FrameworkWiring.class);

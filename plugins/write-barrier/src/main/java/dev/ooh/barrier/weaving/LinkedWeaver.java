@@ -1,0 +1,54 @@
+package dev.ooh.barrier.weaving;
+
+import dev.ooh.barrier.link.StoreLinks;
+import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weaves the chosen classes and tells the links what became of each: a store that stays without a
+ * barrier must not go unsaid. For any thread.
+ */
+final class LinkedWeaver {
+  private static final Logger LOG = System.getLogger(LinkedWeaver.class.getName());
+
+  private final StoreWeaver weaver = new StoreWeaver();
+  private final StoreLinks links;
+  private final ClassPatterns chosen;
+
+  LinkedWeaver(StoreLinks links, ClassPatterns chosen) {
+    this.links = links;
+    this.chosen = chosen;
+  }
+
+  /** Whether the class is to be woven. */
+  boolean isWanted(String className, byte[] classFile) {
+    return chosen.matches(className) || StoreWeaver.bearsMark(classFile);
+  }
+
+  /**
+   * Weaves a class that is wanted.
+   *
+   * @return null where the class stays as it is: nothing in it stores, or weaving failed
+   */
+  byte @Nullable [] weave(ClassLoader loader, String className, byte[] classFile) {
+    try {
+      Outcome outcome = weaver.weave(className, classFile, loader);
+      outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
+      links.wove(loader, className, chosen.matches(className), outcome.unfollowed());
+      LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), className);
+      return outcome.calls() > 0 ? outcome.bytes() : null;
+    } catch (RuntimeException | LinkageError e) {
+      missed(loader, className, e.toString());
+      return null;
+    }
+  }
+
+  /** Notes that the stores of a class have no barriers. */
+  void missed(ClassLoader loader, String className, String reason) {
+    String what = "the stores of %s were not woven: %s".formatted(className, reason);
+    LOG.log(Level.ERROR, what);
+    links.unfollowed(loader, what);
+  }
+}
