@@ -37,9 +37,13 @@ final class UffdSession implements TrackingSession {
 
   private boolean closed;
 
-  UffdSession(AddressSpace space, Userfaultfd facility, Mode mode) throws TrackingException {
+  /**
+   * @param strict whether no region may be watched in another mode
+   */
+  UffdSession(AddressSpace space, Userfaultfd facility, Mode mode, boolean strict)
+      throws TrackingException {
     this.space = space;
-    watch = new Watch(space, facility, mode);
+    watch = new Watch(space, facility, mode, strict);
     space.addListener(changes);
   }
 

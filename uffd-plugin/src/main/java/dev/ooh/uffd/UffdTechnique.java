@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Component;
 /**
  * userfaultfd: synchronous write-protection where the kernel offers it, as in the paper; else
  * asynchronous. The space's setting {@code uffd.mode} ({@code synchronous} or {@code asynchronous})
- * wants one of them, and the other is not taken instead.
+ * wants one of them, and the other is not taken instead, for no region either.
  */
 @Component(service = TrackingTechnique.class)
 public final class UffdTechnique implements TrackingTechnique {
@@ -64,14 +64,19 @@ public final class UffdTechnique implements TrackingTechnique {
     for (Mode mode : modes) {
       // The last one is not tried: if it fails, its own call says why.
       if (mode == modes.getLast() || probe(space, facility, mode).usable()) {
-        return new UffdSession(space, facility, mode);
+        return open(space, facility, mode);
       }
     }
     throw new AssertionError(modes);
   }
 
+  private static UffdSession open(AddressSpace space, Userfaultfd facility, Mode mode)
+      throws TrackingException {
+    return new UffdSession(space, facility, mode, space.setting(SETTING).isPresent());
+  }
+
   private static Probe probe(AddressSpace space, Userfaultfd facility, Mode mode) {
-    return RoundTrip.probe(space, it -> new UffdSession(space, facility, mode), REMEDY);
+    return RoundTrip.probe(space, it -> open(space, facility, mode), REMEDY);
   }
 
   private static Userfaultfd facility(AddressSpace space) throws TrackingException {

@@ -7,35 +7,57 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which descriptor watches which region: those of the wanted mode where the kernel lets it, else
- * one of asynchronous mode, as for a file on disk. What neither may watch is in every report, so
- * that one region that can't be watched does not end the tracking of the others.
+ * Which descriptor watches which region: that of the wanted mode where the kernel lets it, else one
+ * of asynchronous mode, as for a file on disk, unless the user asked for the wanted mode and no
+ * other. What may not be watched is in every report, so that one region that can't be watched does
+ * not end the tracking of the others.
  */
 final class Watch implements AutoCloseable {
   private final AddressSpace space;
   private final Userfaultfd facility;
   private final Channel wanted;
+  private final boolean strict;
 
   /** Opened when it is needed. */
   private @Nullable Channel other;
 
   private PageSet unwatched = PageSet.empty();
-  private volatile String exceptions = "";
 
-  Watch(AddressSpace space, Userfaultfd facility, Mode mode) throws TrackingException {
+  /** What had to be done otherwise, and why. */
+  private final Map<Region, String> exceptions = new LinkedHashMap<>();
+
+  private volatile String mode;
+
+  Watch(AddressSpace space, Userfaultfd facility, Mode mode, boolean strict)
+      throws TrackingException {
     this.space = space;
     this.facility = facility;
+    this.strict = strict;
     wanted = new Channel(mode, facility.open(mode));
+    this.mode = Channel.name(mode);
   }
 
-  /** Of the wanted mode; and what had to be done otherwise, with the kernel's reason. */
+  /**
+   * The wanted mode; and for each region that had to be watched otherwise, the kernel's reason. For
+   * any thread.
+   */
   String mode() {
-    return Channel.name(wanted.mode()) + exceptions;
+    return mode;
+  }
+
+  private void tellMode() {
+    StringJoiner all = new StringJoiner("; ");
+    all.add(Channel.name(wanted.mode()));
+    exceptions.values().forEach(all::add);
+    mode = all.toString();
   }
 
   /** In every report. */
@@ -67,6 +89,7 @@ final class Watch implements AutoCloseable {
 
   private void placeRegions(PageSet fresh) throws TrackingException {
     PageSet refused = PageSet.empty();
+    Map<Region, String> refusals = new LinkedHashMap<>();
     TrackingException why = null;
     for (Region region : space.regions()) {
       PageSet part = fresh.intersect(region.pages());
@@ -77,23 +100,26 @@ final class Watch implements AutoCloseable {
       } catch (TrackingException e) {
         why = e;
         refused = refused.union(part);
+        refusals.put(
+            region,
+            "region %s unwatched and always reported: %s"
+                .formatted(region.name(), e.getMessage()));
       }
     }
-    if (why == null) {
-      return;
-    }
-    if (wanted.ranges().isEmpty() && watchedOtherwise().isEmpty()) {
+    if (why != null && wanted.ranges().isEmpty() && watchedOtherwise().isEmpty()) {
       throw why;
     }
     unwatched = unwatched.union(refused);
-    exceptions += "; %s unwatched and always reported: %s".formatted(refused, why.getMessage());
+    exceptions.putAll(refusals);
+    tellMode();
   }
 
   private void place(Region region, PageSet part) throws TrackingException {
     try {
       wanted.register(part);
     } catch (TrackingException e) {
-      if (wanted.mode() != Mode.SYNCHRONOUS_WRITE_PROTECT
+      if (strict
+          || wanted.mode() != Mode.SYNCHRONOUS_WRITE_PROTECT
           || !facility.modes().contains(Mode.ASYNCHRONOUS_WRITE_PROTECT)) {
         throw e;
       }
@@ -102,9 +128,10 @@ final class Watch implements AutoCloseable {
         other = new Channel(mode, facility.open(mode));
       }
       other.register(part);
-      exceptions +=
-          "; %s for region %s: %s"
-              .formatted(Channel.name(other.mode()), region.name(), e.getMessage());
+      exceptions.put(
+          region,
+          "%s for region %s: %s"
+              .formatted(Channel.name(other.mode()), region.name(), e.getMessage()));
     }
   }
 
@@ -113,6 +140,9 @@ final class Watch implements AutoCloseable {
       channel.unregister(pages);
     }
     unwatched = unwatched.minus(pages);
+    if (exceptions.keySet().removeIf(region -> pages.containsAll(region.pages()))) {
+      tellMode();
+    }
   }
 
   PageSet drain() throws TrackingException {

@@ -42,12 +42,12 @@ class UffdRegionsOnLinuxTest {
   void open() throws Exception {
     LinuxSubstrate linux = new LinuxSubstrate();
     assumeTrue(linux.refusal().isEmpty(), () -> linux.refusal().orElse(""));
-    space = linux.open(SpaceOptions.named("regions").with("uffd.mode", "synchronous"));
+    space = linux.open(SpaceOptions.named("regions"));
     file =
         Files.write(Files.createTempFile(Path.of("target"), "region", ".bin"), new byte[4 * PAGE]);
     assumeTrue(!Files.getFileStore(file).type().equals("tmpfs"), "target is on tmpfs");
     Probe probe = technique.probe(space);
-    assumeTrue(probe.usable(), probe.reason());
+    assumeTrue(probe.equals(Probe.usable("synchronous")), probe.reason());
     plain = space.map(RegionRequest.anonymous("plain", 4 * PAGE)).pages();
   }
 
@@ -66,16 +66,8 @@ class UffdRegionsOnLinuxTest {
   }
 
   @Test
-  void aFileOnDiskIsWatchedAsynchronouslyAndTheRestAsWanted() throws Exception {
-    Region mapped =
-        space.map(
-            new RegionRequest(
-                "on-disk",
-                4 * PAGE,
-                Optional.empty(),
-                RegionRequest.Kind.FILE,
-                Optional.of(file),
-                false));
+  void aFileOnDiskIsWatchedAsynchronouslyAndTheRestSynchronously() throws Exception {
+    Region mapped = mapFile(space);
     PageSet disk = mapped.pages();
     PageSet all = plain.union(disk);
     try (TrackingSession session = technique.open(space)) {
@@ -92,8 +84,40 @@ class UffdRegionsOnLinuxTest {
       assertThat(session.statistics().get("session.asynchronous")).isEqualTo(4);
       space.unmap(mapped);
       session.unmapped(disk);
+      assertThat(session.mode()).isEqualTo("synchronous");
       write(page(plain, 3));
       assertThat(session.fetch(plain, plain)).isEqualTo(Gathered.of(page(plain, 3)));
+    }
+  }
+
+  private Region mapFile(AddressSpace where) {
+    return where.map(
+        new RegionRequest(
+            "on-disk",
+            4 * PAGE,
+            Optional.empty(),
+            RegionRequest.Kind.FILE,
+            Optional.of(file),
+            false));
+  }
+
+  @Test
+  void whereSynchronousModeWasAskedForAFileOnDiskIsAlwaysReported() throws Exception {
+    try (AddressSpace set = open("synchronous");
+        TrackingSession session = technique.open(set)) {
+      PageSet anonymous = set.map(RegionRequest.anonymous("plain", 4 * PAGE)).pages();
+      Region mapped = mapFile(set);
+      PageSet all = anonymous.union(mapped.pages());
+      session.fetch(all, all);
+      set.memory().putLong(anonymous.runStart(0), 1);
+      assertThat(session.fetch(all, all))
+          .isEqualTo(Gathered.of(mapped.pages().union(page(anonymous, 0))));
+      assertThat(session.mode())
+          .startsWith("synchronous; region on-disk unwatched and always reported: UFFDIO_REGISTER");
+      assertThat(session.statistics().get("session.asynchronous")).isZero();
+      set.unmap(mapped);
+      session.unmapped(mapped.pages());
+      assertThat(session.mode()).isEqualTo("synchronous");
     }
   }
 

@@ -25,7 +25,8 @@ class UffdSessionLossTest {
   void afterALossEverythingArmedIsProtectedAgain() throws Exception {
     Told descriptor = new Told();
     try (AddressSpace space = new VirtualSubstrate().open(SpaceOptions.named("loss"));
-        UffdSession session = new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT)) {
+        UffdSession session =
+            new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT, false)) {
       session.fetch(ALL, ALL);
       descriptor.protectedPages = PageSet.empty();
       assertThat(session.fetch(ASKED, ASKED)).isEqualTo(Gathered.of(PageSet.empty()));
@@ -41,7 +42,8 @@ class UffdSessionLossTest {
   void aLossWhilePagesAreProtectedIsToldAtOnce() throws Exception {
     Told descriptor = new Told();
     try (AddressSpace space = new VirtualSubstrate().open(SpaceOptions.named("loss"));
-        UffdSession session = new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT)) {
+        UffdSession session =
+            new UffdSession(space, descriptor, Mode.SYNCHRONOUS_WRITE_PROTECT, false)) {
       session.fetch(ALL, ALL);
       PageSet fresh = PageSet.of(0x30_0000, 0x31_0000);
       descriptor.lossWhileProtecting = Optional.of("the handler died");

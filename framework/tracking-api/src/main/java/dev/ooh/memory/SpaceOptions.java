@@ -15,7 +15,8 @@ import java.util.Map;
  *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page); write
  *     barriers know {@code write-barrier.card} (bytes of a card, a power of two from 64 to 4096,
  *     the default); uffd knows {@code uffd.mode} ({@code synchronous} or {@code asynchronous};
- *     default: the first that works)
+ *     default: the first that works, region by region; with {@code synchronous}, what that can't
+ *     watch, such as a file on disk, is in every report)
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {
