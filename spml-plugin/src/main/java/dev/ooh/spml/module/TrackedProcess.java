@@ -40,8 +40,14 @@ final class TrackedProcess extends RingFile {
   @Override
   protected void start() {
     kernel.count(Event.HYPERCALL_INIT_PML, 1);
-    list = new GpaList(kernel);
-    resume();
+    try {
+      list = new GpaList(kernel);
+      resume();
+    } catch (RuntimeException | Error e) {
+      // The hypervisor would go on to write to the ring.
+      finish();
+      throw e;
+    }
   }
 
   @Override
@@ -49,8 +55,10 @@ final class TrackedProcess extends RingFile {
     pause();
     kernel.count(Event.HYPERCALL_DEACTIVATE_PML, 1);
     call(SpmlHypercalls.DEACTIVATE, 0, 0);
-    list().close();
-    list = null;
+    if (list != null) {
+      list.close();
+      list = null;
+    }
   }
 
   @Override

@@ -37,7 +37,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   /** There is an empty ring now, the first one or a larger one. */
   protected void ringReady(long gpa, long capacity) {}
 
-  /** Starts logging. Nothing is watched yet. */
+  /** Starts logging. Nothing is watched yet. If it throws, nothing is started. */
   protected abstract void start();
 
   /** Stops logging; the ring is still there. */
@@ -115,10 +115,13 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
 
   @Override
   public final void close() {
-    if (started != null) {
-      deactivate();
+    try {
+      if (started != null) {
+        deactivate();
+      }
+    } finally {
+      device.closed(this);
     }
-    device.closed(this);
   }
 
   private void init(long entries) {
@@ -127,15 +130,31 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     }
     KernelContext kernel = device.kernel();
     kernel.count(Event.IOCTL_INIT_PML, 1);
+    Started fresh = allocate(kernel, entries);
+    started = fresh;
+    try {
+      ringReady(fresh.ringPages.gpa(), entries);
+      start();
+    } catch (RuntimeException | Error e) {
+      release(fresh);
+      throw e;
+    }
+  }
+
+  private Started allocate(KernelContext kernel, long entries) {
     KernelPages ringPages = kernel.allocatePages(RingBuffer.pagesFor(entries));
-    started =
-        new Started(
-            ringPages,
-            RingBuffer.layOut(ringPages, entries),
-            kernel.allocatePages(RingDevice.REQUEST_PAGES),
-            kernel.addMemoryNotifier(process, this));
-    ringReady(ringPages.gpa(), entries);
-    start();
+    KernelPages requests = null;
+    try {
+      RingBuffer ring = RingBuffer.layOut(ringPages, entries);
+      requests = kernel.allocatePages(RingDevice.REQUEST_PAGES);
+      return new Started(ringPages, ring, requests, kernel.addMemoryNotifier(process, this));
+    } catch (RuntimeException | Error e) {
+      if (requests != null) {
+        requests.close();
+      }
+      ringPages.close();
+      throw e;
+    }
   }
 
   private void resize(long entries) {
@@ -168,12 +187,22 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private void deactivate() {
     Started old = started();
     device.kernel().count(Event.IOCTL_DEACTIVATE_PML, 1);
-    finish();
+    try {
+      finish();
+    } finally {
+      release(old);
+    }
+  }
+
+  private void release(Started old) {
     started = null;
     watched = PageSet.empty();
-    old.notifier.close();
-    old.ringPages.close();
-    old.requests.close();
+    try {
+      old.notifier.close();
+    } finally {
+      old.ringPages.close();
+      old.requests.close();
+    }
   }
 
   private Started started() {
