@@ -4,7 +4,8 @@ import dev.ooh.memory.PageSet;
 
 /**
  * One technique at work on one address space. The core calls it from one thread at a time; {@link
- * #statistics} may be called by any.
+ * #mode} and {@link #statistics} are called by any, during the other calls too, and still after
+ * {@link #close}.
  *
  * <p>A page is <i>armed</i> when the technique will see its next write. Once written and reported
  * it is unarmed, until a fetch arms it again.
@@ -47,10 +48,11 @@ public interface TrackingSession extends AutoCloseable {
 
   /**
    * Which of several ways the technique works by here, for statistics; for example {@code async}.
+   * For any thread, on a closed session too: the last one then. It may change between fetches.
    */
   String mode();
 
-  /** Counts since the session was opened; immutable. */
+  /** Counts since the session was opened; immutable. For any thread, on a closed session too. */
   TechniqueStatistics statistics();
 
   /** Disarms everything and lets go of kernel and machine resources. Closing twice does nothing. */
