@@ -65,6 +65,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     try {
       reservation = new Reservation(calls);
     } catch (CallException e) {
+      softDirty.close();
       calls.close();
       throw e;
     }
@@ -272,7 +273,14 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       }
       open = false;
     }
-    tell(listener -> listener.closing(this));
+    try {
+      tell(listener -> listener.closing(this));
+    } finally {
+      letGo();
+    }
+  }
+
+  private void letGo() {
     monitors.leave();
     synchronized (this) {
       reservation.close();

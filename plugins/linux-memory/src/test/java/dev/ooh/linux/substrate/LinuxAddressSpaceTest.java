@@ -10,6 +10,8 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,23 @@ class LinuxAddressSpaceTest {
       assertThatThrownBy(() -> space.memory().getByte(address))
           .isInstanceOf(MemoryAccessException.class);
     }
+  }
+
+  @Test
+  void aListenerThatThrowsKeepsNothingOpen() throws Exception {
+    AddressSpace other = new LinuxSubstrate().open(SpaceOptions.named("other"));
+    Region region = other.map(RegionRequest.anonymous("r", PageSet.PAGE_SIZE));
+    other.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void closing(AddressSpace space) {
+            throw new IllegalStateException("listener");
+          }
+        });
+    assertThatThrownBy(other::close).hasMessage("listener");
+    assertThat(other.isOpen()).isFalse();
+    assertThat(Files.readString(Path.of("/proc/self/maps")))
+        .doesNotContain("%x-".formatted(region.start()));
   }
 
   @Test
