@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connected stream socket of the Unix domain that can carry a descriptor (unix(7), SCM_RIGHTS).
- * For one thread at a time.
+ * For one thread at a time, but for {@link #stopReceiving}.
  */
 public final class UnixSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
@@ -111,8 +111,9 @@ public final class UnixSocket implements AutoCloseable {
   public static UnixSocket connect(String path) throws CallException {
     try (CallState errors = new CallState();
         Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, path);
       int fd = create(errors);
-      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address(arena, path), 110);
+      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address, 110);
       return new UnixSocket(checked(errors, fd, result, "connect(" + path + ")"));
     } catch (CallException e) {
       throw e;
@@ -130,8 +131,9 @@ public final class UnixSocket implements AutoCloseable {
     /** Binds to a path that does not exist yet. */
     public Listener(String path) throws CallException {
       try (Arena arena = Arena.ofConfined()) {
+        MemorySegment address = address(arena, path);
         int created = create(errors);
-        int bound = (int) BIND.invokeExact(errors.segment(), created, address(arena, path), 110);
+        int bound = (int) BIND.invokeExact(errors.segment(), created, address, 110);
         checked(errors, created, bound, "bind(" + path + ")");
         int listening = (int) LISTEN.invokeExact(errors.segment(), created, 1);
         fd = checked(errors, created, listening, "listen(" + path + ")");
@@ -282,14 +284,17 @@ public final class UnixSocket implements AutoCloseable {
     return true;
   }
 
-  /** Reads no more, which a thread that polls this socket for POLLRDHUP sees. */
+  /**
+   * Reads no more, which a thread that polls this socket for POLLRDHUP sees, and so does one in
+   * {@link #receive}. For any thread while the socket is open.
+   */
   public void stopReceiving() {
     shutdown(SHUT_RD);
   }
 
   private void shutdown(int how) {
-    try {
-      int ignored = (int) SHUTDOWN.invokeExact(errors.segment(), fd, how);
+    try (CallState own = new CallState()) {
+      int ignored = (int) SHUTDOWN.invokeExact(own.segment(), fd, how);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -335,12 +340,13 @@ public final class UnixSocket implements AutoCloseable {
   }
 
   /** struct sockaddr_un: family, then the path with its final zero. */
-  private static MemorySegment address(Arena arena, String path) {
+  private static MemorySegment address(Arena arena, String path) throws CallException {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
     if (bytes.length >= SUN_PATH_BYTES) {
-      throw new IllegalArgumentException(
-          "socket path has %d bytes, wanted fewer than %d: %s"
-              .formatted(bytes.length, SUN_PATH_BYTES, path));
+      String found =
+          "socket path %s has %d bytes, wanted fewer than %d"
+              .formatted(path, bytes.length, SUN_PATH_BYTES);
+      throw CallException.of(found, Errno.ENAMETOOLONG);
     }
     MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 2);
     address.set(JAVA_SHORT, 0, (short) AF_UNIX);

@@ -85,8 +85,13 @@ public final class MonitorPool {
       Path classes = folder;
       if (classes == null) {
         classes = Files.createTempDirectory("ooh-monitor");
+        try {
+          MonitorClasses.copyTo(classes);
+        } catch (IOException | RuntimeException e) {
+          MonitorFolder.delete(classes);
+          throw e;
+        }
         folder = classes;
-        MonitorClasses.copyTo(classes);
       }
       MonitorProcess started = MonitorProcess.start(classes, limit, idle);
       running = started;

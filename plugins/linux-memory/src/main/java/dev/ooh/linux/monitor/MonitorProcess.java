@@ -44,12 +44,16 @@ final class MonitorProcess {
     Path socket = folder.resolve("socket");
     Path errors = folder.resolve("errors");
     Process process = null;
+    UnixSocket control = null;
     try (UnixSocket.Listener listener = new UnixSocket.Listener(socket.toString())) {
       process = launch(folder, errors, socket, limit, idle);
-      UnixSocket control = accept(listener, process, errors);
+      control = accept(listener, process, errors);
       control.timeout(limit.dividedBy(2));
       return new MonitorProcess(process, control);
-    } catch (IOException | CallException e) {
+    } catch (IOException | CallException | RuntimeException e) {
+      if (control != null) {
+        control.close();
+      }
       if (process != null) {
         process.destroyForcibly();
       }

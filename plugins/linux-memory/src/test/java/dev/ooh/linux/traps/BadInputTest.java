@@ -9,6 +9,7 @@ import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.Remedy;
+import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.WriteProtectScans;
 import dev.ooh.linux.substrate.LinuxSubstrate;
@@ -207,6 +208,16 @@ class BadInputTest {
       assertThat(second.lost()).isEmpty();
       assertTracks(first);
     }
+  }
+
+  @Test
+  void aSocketPathThatIsTooLongIsAnError() {
+    String path = "/tmp/" + "x".repeat(103);
+    assertThatThrownBy(() -> new UnixSocket.Listener(path))
+        .isInstanceOf(CallException.class)
+        .hasMessage(
+            "socket path %s has 108 bytes, wanted fewer than 108: File name too long (errno 36)"
+                .formatted(path));
   }
 
   @Test
