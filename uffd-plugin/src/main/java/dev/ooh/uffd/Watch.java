@@ -102,8 +102,7 @@ final class Watch implements AutoCloseable {
         refused = refused.union(part);
         refusals.put(
             region,
-            "region %s unwatched and always reported: %s"
-                .formatted(region.name(), e.getMessage()));
+            "region %s unwatched and always reported: %s".formatted(region.name(), e.getMessage()));
       }
     }
     if (why != null && wanted.ranges().isEmpty() && watchedOtherwise().isEmpty()) {
