@@ -52,17 +52,17 @@ class RoomsTest {
             .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.linux.substrate"),
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
-        Room.of("plugins/virtual-hardware", "dev.ooh.machine..")
+        Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate..", "dev.ooh.machine.extension.ring"),
-        Room.of("plugins/virtual-hardware", "dev.ooh.machine.extension.ring")
+        Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.extension.ring")
             .mayImport(
                 List.of(MEMORY, "dev.ooh.tracking"),
                 "dev.ooh.machine.extension",
                 "dev.ooh.machine.event"),
-        Room.of("plugins/virtual-hardware", "dev.ooh.machine.substrate..")
+        Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.substrate..")
             .mayImport(CONTRACT, "dev.ooh.machine.."),
-        Room.of("plugins/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
-        Room.of("plugins/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
+        Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
+        Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS),
         Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS),
         Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
