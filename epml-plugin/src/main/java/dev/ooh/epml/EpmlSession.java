@@ -5,9 +5,9 @@ import dev.ooh.epml.hypervisor.EpmlHypervisor;
 import dev.ooh.epml.lib.OohLib;
 import dev.ooh.epml.module.EpmlModule;
 import dev.ooh.machine.extension.MachineExtensions;
-import dev.ooh.machine.extension.ring.LoadedParts;
-import dev.ooh.machine.extension.ring.RingSession;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.ring.LoadedParts;
+import dev.ooh.ring.RingSession;
 import dev.ooh.tracking.TrackingException;
 
 /** Loads EPML's parts into the machine. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class EpmlMutantsTest extends MutantsContract {
   @Override
   protected List<String> packages() {
-    return List.of("dev.ooh.machine.", "dev.ooh.epml.");
+    return List.of("dev.ooh.machine.", "dev.ooh.ring.", "dev.ooh.epml.");
   }
 
   @Override
@@ -60,15 +60,13 @@ class EpmlMutantsTest extends MutantsContract {
             without("dev.ooh.epml.module.EpmlModule$Machine", "takeLog", "wrote")),
         that(
             "leaves reported pages unarmed",
-            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "arm")));
+            without("dev.ooh.ring.RingSession", "collectAndArm", "arm")));
   }
 
   @Test
   void aMutantThatIgnoresThatItsRingOverflowedIsRejected() {
     Mutant mutant =
-        that(
-            "ignores that its ring overflowed",
-            emptied("dev.ooh.machine.extension.ring.RingBuffer", "drop"));
+        that("ignores that its ring overflowed", emptied("dev.ooh.ring.RingBuffer", "drop"));
     assertRejected(subject(mutant).with("ring-entries", "20"));
   }
 }

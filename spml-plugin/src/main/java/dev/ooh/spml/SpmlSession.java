@@ -1,9 +1,9 @@
 package dev.ooh.spml;
 
 import dev.ooh.machine.extension.MachineExtensions;
-import dev.ooh.machine.extension.ring.LoadedParts;
-import dev.ooh.machine.extension.ring.RingSession;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.ring.LoadedParts;
+import dev.ooh.ring.RingSession;
 import dev.ooh.spml.hypervisor.SpmlHypervisor;
 import dev.ooh.spml.lib.OohLib;
 import dev.ooh.spml.module.SpmlModule;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 class SpmlMutantsTest extends MutantsContract {
   @Override
   protected List<String> packages() {
-    return List.of("dev.ooh.machine.", "dev.ooh.spml.");
+    return List.of("dev.ooh.machine.", "dev.ooh.ring.", "dev.ooh.spml.");
   }
 
   @Override
@@ -57,9 +57,9 @@ class SpmlMutantsTest extends MutantsContract {
             without("dev.ooh.machine.kernel.ReverseMap", "add", "put")),
         that(
             "does not resume logging",
-            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "resume")),
+            without("dev.ooh.ring.RingSession", "collectAndArm", "resume")),
         that(
             "leaves reported pages unarmed",
-            without("dev.ooh.machine.extension.ring.RingSession", "collectAndArm", "arm")));
+            without("dev.ooh.ring.RingSession", "collectAndArm", "arm")));
   }
 }

@@ -2,8 +2,8 @@ package dev.ooh.epml.lib;
 
 import dev.ooh.epml.module.EpmlDevice;
 import dev.ooh.machine.extension.MachineExtensions;
-import dev.ooh.machine.extension.ring.RingLibrary;
 import dev.ooh.memory.PageSet;
+import dev.ooh.ring.RingLibrary;
 
 /** OoH Lib for EPML: the ring holds GVAs, so there is nothing to look up. */
 public final class OohLib extends RingLibrary {

@@ -1,6 +1,6 @@
 package dev.ooh.epml.module;
 
-import dev.ooh.machine.extension.ring.RingDevice;
+import dev.ooh.ring.RingDevice;
 
 /** The device's name; its interface is that of any {@link RingDevice}. */
 public final class EpmlDevice {

@@ -8,7 +8,7 @@ import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.extension.ScheduleNotifier;
-import dev.ooh.machine.extension.ring.RingDevice;
+import dev.ooh.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.ooh.epml.module;
 
 import dev.ooh.machine.extension.GuestProcess;
-import dev.ooh.machine.extension.ring.RingFile;
 import dev.ooh.memory.PageSet;
+import dev.ooh.ring.RingFile;
 
 /**
  * The device as one process has it open. The module fills its ring from the guest PML page. What

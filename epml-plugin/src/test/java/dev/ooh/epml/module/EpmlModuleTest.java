@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.epml.cpu.GuestPmlFields;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.extension.UioDevice;
-import dev.ooh.machine.extension.ring.RingBuffer;
-import dev.ooh.machine.extension.ring.RingDevice;
+import dev.ooh.ring.RingBuffer;
+import dev.ooh.ring.RingDevice;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

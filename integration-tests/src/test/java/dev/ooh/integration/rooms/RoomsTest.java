@@ -27,7 +27,7 @@ class RoomsTest {
       List.of(
           MEMORY,
           "dev.ooh.tracking",
-          "dev.ooh.machine.extension..",
+          "dev.ooh.machine.extension",
           "dev.ooh.machine.event",
           "dev.ooh.machine.vmx");
 
@@ -53,18 +53,14 @@ class RoomsTest {
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
-            .apartFrom("dev.ooh.machine.substrate..", "dev.ooh.machine.extension.ring"),
-        Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.extension.ring")
-            .mayImport(
-                List.of(MEMORY, "dev.ooh.tracking"),
-                "dev.ooh.machine.extension",
-                "dev.ooh.machine.event"),
+            .apartFrom("dev.ooh.machine.substrate.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.substrate..")
             .mayImport(CONTRACT, "dev.ooh.machine.."),
         Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
+        Room.of("plugins/parts/pml-ring", "dev.ooh.ring").mayImport(EXTENSION_POINTS),
         Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
-        Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS),
-        Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS),
+        Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
+        Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
         Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
         Room.of("uffd-plugin", "dev.ooh.uffd..").mayImport(CONTRACT),
         Room.of("workloads", "dev.ooh.workloads..").mayImport(List.of(MEMORY)),

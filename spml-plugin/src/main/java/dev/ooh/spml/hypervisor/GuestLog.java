@@ -2,7 +2,7 @@ package dev.ooh.spml.hypervisor;
 
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.PageModificationLog;
-import dev.ooh.machine.extension.ring.RingBuffer;
+import dev.ooh.ring.RingBuffer;
 import java.util.BitSet;
 
 /**

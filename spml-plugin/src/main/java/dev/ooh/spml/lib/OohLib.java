@@ -1,9 +1,9 @@
 package dev.ooh.spml.lib;
 
 import dev.ooh.machine.extension.MachineExtensions;
-import dev.ooh.machine.extension.ring.RingBuffer;
-import dev.ooh.machine.extension.ring.RingLibrary;
 import dev.ooh.memory.PageSet;
+import dev.ooh.ring.RingBuffer;
+import dev.ooh.ring.RingLibrary;
 import dev.ooh.spml.module.SpmlDevice;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,6 +1,6 @@
 package dev.ooh.spml.module;
 
-import dev.ooh.machine.extension.ring.RingDevice;
+import dev.ooh.ring.RingDevice;
 
 /** The device's interface, beyond that of any {@link RingDevice}. */
 public final class SpmlDevice {

@@ -4,7 +4,7 @@ import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.ScheduleNotifier;
-import dev.ooh.machine.extension.ring.RingDevice;
+import dev.ooh.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /** OoH Module for SPML: has the hypervisor log while a tracked process runs, and only then. */

@@ -3,9 +3,9 @@ package dev.ooh.spml.module;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.KernelContext;
-import dev.ooh.machine.extension.ring.RingDevice;
-import dev.ooh.machine.extension.ring.RingFile;
 import dev.ooh.memory.PageSet;
+import dev.ooh.ring.RingDevice;
+import dev.ooh.ring.RingFile;
 import dev.ooh.spml.hypervisor.SpmlHypercalls;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.ooh.machine.kernel;
+package dev.ooh.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,9 +7,14 @@ import dev.ooh.machine.extension.DeviceFile;
 import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
-import dev.ooh.machine.extension.ring.RingDevice;
-import dev.ooh.machine.extension.ring.RingFile;
+import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.substrate.VirtualSubstrate;
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.SpaceOptions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,28 +23,47 @@ import org.junit.jupiter.api.Test;
 class RingFileTest {
   private static final long ENTRIES = 512;
 
-  private final Kernels guest = new Kernels(1, 64);
-  private final GuestKernel kernel = guest.kernel;
-  private final UserProcess process = guest.process("opener", 4);
+  private final AddressSpace space =
+      new VirtualSubstrate().open(SpaceOptions.named("ring").with("memory", "4194304"));
+  private final MachineExtensions machine = space.facility(MachineExtensions.class).orElseThrow();
+  private final Sample module = machine.loadKernelModule(Sample.class, Sample::new).module();
   private boolean startFails;
   private boolean finishFails;
   private int before;
 
   @BeforeEach
-  void load() {
-    kernel.modules().load(process, Sample.class, Sample::new);
-    before = kernel.frames().freeFrames();
+  void count() {
+    before = freePages();
   }
 
   @AfterEach
   void close() {
-    guest.close();
+    space.close();
+  }
+
+  /** How many pages of guest-physical memory are free: as many as can be had one by one. */
+  private int freePages() {
+    List<KernelPages> taken = new ArrayList<>();
+    machine.atomically(
+        () -> {
+          try {
+            while (true) {
+              taken.add(module.context.allocatePages(1));
+            }
+          } catch (IllegalStateException exhausted) {
+            taken.forEach(KernelPages::close);
+          }
+        });
+    return taken.size();
   }
 
   private final class Sample implements KernelModule {
+    private KernelContext context;
+
     @Override
-    public void load(KernelContext context) {
-      context.registerDevice("ring", new Device(context));
+    public void load(KernelContext kernel) {
+      context = kernel;
+      kernel.registerDevice("ring", new Device(kernel));
     }
 
     @Override
@@ -93,13 +117,13 @@ class RingFileTest {
   }
 
   private DeviceFile open() {
-    return kernel.devices().open(process, "ring");
+    return machine.open("ring");
   }
 
   private void assertWorks(DeviceFile file) {
     file.ioctl(RingDevice.INIT, ENTRIES);
     file.close();
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(freePages()).isEqualTo(before);
   }
 
   @Test
@@ -107,7 +131,7 @@ class RingFileTest {
     DeviceFile file = open();
     startFails = true;
     assertThatThrownBy(() -> file.ioctl(RingDevice.INIT, ENTRIES)).hasMessage("start fails");
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(freePages()).isEqualTo(before);
     startFails = false;
     assertWorks(file);
   }
@@ -118,7 +142,7 @@ class RingFileTest {
     // A page of its own, 512 entries a page; 16 pages of requests do not fit beside it.
     long tooMany = (before - 9) * 512L;
     assertThatThrownBy(() -> file.ioctl(RingDevice.INIT, tooMany)).hasMessageContaining("memory");
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(freePages()).isEqualTo(before);
     assertWorks(file);
   }
 
@@ -128,10 +152,10 @@ class RingFileTest {
     file.ioctl(RingDevice.INIT, ENTRIES);
     finishFails = true;
     assertThatThrownBy(() -> file.ioctl(RingDevice.DEACTIVATE, 0)).hasMessage("finish fails");
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(freePages()).isEqualTo(before);
     file.ioctl(RingDevice.INIT, ENTRIES);
     assertThatThrownBy(file::close).hasMessage("finish fails");
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(freePages()).isEqualTo(before);
     finishFails = false;
     assertWorks(open());
   }

@@ -1,4 +1,4 @@
-package dev.ooh.machine.extension.ring;
+package dev.ooh.ring;
 
 import dev.ooh.machine.extension.KernelPages;
 
