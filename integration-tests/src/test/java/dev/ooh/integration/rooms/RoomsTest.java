@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The table of rooms in docs/architecture.md, as a test. */
 class RoomsTest {
   private static final String MEMORY = "dev.ooh.memory";
+  private static final String SUPPORT = "dev.ooh.memory.support";
   private static final List<String> CONTRACT =
       List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.tracking.facility");
 
@@ -40,6 +41,7 @@ class RoomsTest {
   static List<Room> rooms() {
     return List.of(
         Room.of("framework/tracking-api", MEMORY),
+        Room.of("framework/tracking-api", SUPPORT).mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking").mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
             .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
@@ -55,8 +57,8 @@ class RoomsTest {
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.substrate..")
-            .mayImport(CONTRACT, "dev.ooh.machine.."),
-        Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT),
+            .mayImport(CONTRACT, SUPPORT, "dev.ooh.machine.."),
+        Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT, SUPPORT),
         Room.of("plugins/parts/pml-ring", "dev.ooh.ring").mayImport(EXTENSION_POINTS),
         Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),

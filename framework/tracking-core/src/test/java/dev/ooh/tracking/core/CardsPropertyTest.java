@@ -7,9 +7,9 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.fake.FakeCards;
-import dev.ooh.tracking.core.fake.FakeSpace;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -53,7 +53,7 @@ class CardsPropertyTest {
 
   /** One random history. */
   private static final class Run {
-    private final FakeSpace space = new FakeSpace();
+    private final TestSpace space = new TestSpace();
     private final TrackingCore core =
         TrackingCore.create(List.of(new FakeCards(), new FakeTechnique("pages", 1)));
     private final Region region = space.mapPages(PAGES);

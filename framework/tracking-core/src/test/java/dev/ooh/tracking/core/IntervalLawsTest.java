@@ -3,12 +3,13 @@ package dev.ooh.tracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
-import dev.ooh.tracking.core.fake.FakeSpace;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What consumers are promised, over a technique that sees every store. */
 class IntervalLawsTest {
-  private final FakeSpace space = new FakeSpace();
+  private final TestSpace space = new TestSpace();
   private final FakeTechnique technique = new FakeTechnique("exact", 10);
   private final TrackingCore core = TrackingCore.create(List.of(technique));
   private final Region region = space.mapPages(16);
@@ -142,7 +143,7 @@ class IntervalLawsTest {
     first.close();
     assertThatThrownBy(second::commit)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("interval 2 of one of fake was aborted");
+        .hasMessageContaining("interval 2 of one of test was aborted");
     assertThat(fetch(one).pages()).isEqualTo(pages(1, 2));
   }
 
@@ -225,6 +226,23 @@ class IntervalLawsTest {
   }
 
   @Test
+  void aListenerThatThrowsLosesNoDiscardedPage() {
+    TestSpace other = new TestSpace();
+    other.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void changed(AddressSpace where, PageSet pages) {
+            throw new IllegalStateException("for the test");
+          }
+        });
+    PageSet there = other.mapPages(4).pages();
+    TrackingConsumer consumer = other.consumer("one");
+    core.fetch(other, consumer, there, there).commit();
+    other.discard(there);
+    assertThat(core.fetch(other, consumer, there, there).pages()).isEqualTo(there);
+  }
+
+  @Test
   void pagesDeclaredAlwaysDirtyAreInEveryInterval() {
     fetch(one).commit();
     space.declareAlwaysDirty(pages(11));
@@ -266,7 +284,7 @@ class IntervalLawsTest {
     one.close();
     assertThatThrownBy(interval::commit)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("one of fake was closed");
+        .hasMessageContaining("one of test was closed");
     interval.close();
     assertThatThrownBy(() -> fetch(one)).isInstanceOf(IllegalStateException.class);
   }
@@ -279,7 +297,7 @@ class IntervalLawsTest {
 
   @Test
   void wrongArgumentsAreNamed() {
-    FakeSpace other = new FakeSpace();
+    TestSpace other = new TestSpace();
     TrackingConsumer foreign = other.consumer("foreign");
     assertThatThrownBy(() -> core.fetch(space, foreign, all, all))
         .isInstanceOf(IllegalArgumentException.class)

@@ -7,9 +7,10 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestExecution;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
-import dev.ooh.tracking.core.fake.FakeSpace;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,8 @@ class SwitchLawsTest {
   private static final Limits SHORT =
       new Limits(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofSeconds(1));
 
-  private final FakeSpace space = new FakeSpace();
+  private final TestExecution execution = new TestExecution();
+  private final TestSpace space = new TestSpace(execution);
   private final FakeTechnique a = new FakeTechnique("aaa", 20);
   private final FakeTechnique b = new FakeTechnique("bbb", 10);
   private final TrackingCore core = new TrackingCore(SHORT);
@@ -306,18 +308,18 @@ class SwitchLawsTest {
   @Test
   void writersAreStoppedAcrossAFetchThatNeedsIt() throws TrackingException {
     FakeTechnique classic = new FakeTechnique("classic", 30, true);
-    classic.beforeFetch = () -> assertThat(space.execution().isStopped()).isTrue();
+    classic.beforeFetch = () -> assertThat(execution.isStopped()).isTrue();
     core.add(classic);
     core.use(space, "classic");
     fetch().commit();
-    assertThat(space.execution().isStopped()).isFalse();
+    assertThat(execution.isStopped()).isFalse();
     assertThat(core.statistics(space).stoppedNanos()).isPositive();
   }
 
   @Test
   void whereWritersCannotBeStoppedTheTechniqueIsRefused() {
     core.add(new FakeTechnique("classic", 30, true));
-    space.execution().unstoppable(true);
+    execution.unstoppable(true);
     assertThatThrownBy(() -> core.use(space, "classic"))
         .hasMessageContaining("thread w did not reach a poll");
     fetch().commit();
@@ -329,7 +331,7 @@ class SwitchLawsTest {
     FakeTechnique classic = new FakeTechnique("classic", 30, true);
     classic.sessionNeedsStoppedWriters = false;
     core.add(classic);
-    space.execution().unstoppable(true);
+    execution.unstoppable(true);
     core.use(space, "classic");
     fetch().commit();
     space.store(page(1));
@@ -353,12 +355,12 @@ class SwitchLawsTest {
     core.use(space, "classic");
     fetch().commit();
     space.store(page(1));
-    space.execution().unstoppable(true);
+    execution.unstoppable(true);
     Interval interval = fetch();
     assertThat(interval.pages()).isEqualTo(all);
     assertThat(interval.reasons()).singleElement().asString().contains("thread w");
     interval.commit();
-    space.execution().unstoppable(false);
+    execution.unstoppable(false);
     space.store(page(2));
     assertThat(fetch().pages()).isEqualTo(pages(1, 2));
   }
@@ -376,7 +378,7 @@ class SwitchLawsTest {
 
   @Test
   void techniquesAreFoundOnAPlainClassPath() {
-    FakeSpace other = new FakeSpace();
+    TestSpace other = new TestSpace();
     Region memory = other.mapPages(2);
     try (TrackingCore loaded = TrackingCore.load()) {
       Interval first = loaded.fetch(other, other.consumer("c"), memory.pages(), memory.pages());

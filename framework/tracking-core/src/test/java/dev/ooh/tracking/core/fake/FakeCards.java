@@ -2,6 +2,8 @@ package dev.ooh.tracking.core.fake;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.testing.space.StoreListener;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -10,7 +12,6 @@ import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.LongConsumer;
 
 /** A technique that reports the cards that were stored to, smaller than pages. */
 public final class FakeCards implements TrackingTechnique {
@@ -29,22 +30,22 @@ public final class FakeCards implements TrackingTechnique {
 
   @Override
   public TrackingSession open(AddressSpace space) {
-    return new Session((FakeSpace) space);
+    return new Session((TestSpace) space);
   }
 
   /** Knows what is armed by address, and marks whole cards. */
-  private static final class Session implements TrackingSession, LongConsumer {
-    private final FakeSpace space;
+  private static final class Session implements TrackingSession, StoreListener {
+    private final TestSpace space;
     private final TreeSet<Long> written = new TreeSet<>();
     private PageSet armed = PageSet.empty();
 
-    Session(FakeSpace space) {
+    Session(TestSpace space) {
       this.space = space;
-      space.subscribe(this);
+      space.memory().subscribe(this);
     }
 
     @Override
-    public void accept(long address) {
+    public void stored(long address, long length) {
       if (armed.contains(address)) {
         written.add(address & -CARD);
       }
@@ -83,7 +84,7 @@ public final class FakeCards implements TrackingTechnique {
 
     @Override
     public void close() {
-      space.unsubscribe(this);
+      space.memory().unsubscribe(this);
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.ooh.tracking.core.fake;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.testing.space.StoreListener;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -14,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /** Exact, and wrong in whatever way a test wants: the hooks run where the name says. */
 public final class FakeTechnique implements TrackingTechnique {
@@ -67,23 +68,23 @@ public final class FakeTechnique implements TrackingTechnique {
     onOpen.run();
     opened++;
     open++;
-    return new Session((FakeSpace) space);
+    return new Session((TestSpace) space);
   }
 
-  private final class Session implements TrackingSession, LongConsumer {
-    private final FakeSpace space;
+  private final class Session implements TrackingSession, StoreListener {
+    private final TestSpace space;
     private final Set<Long> armed = new HashSet<>();
     private final Set<Long> written = new HashSet<>();
     private long fetches;
     private boolean closed;
 
-    Session(FakeSpace space) {
+    Session(TestSpace space) {
       this.space = space;
-      space.subscribe(this);
+      space.memory().subscribe(this);
     }
 
     @Override
-    public synchronized void accept(long address) {
+    public synchronized void stored(long address, long length) {
       long page = address & -PageSet.PAGE_SIZE;
       if (armed.remove(page)) {
         written.add(page);
@@ -139,7 +140,7 @@ public final class FakeTechnique implements TrackingTechnique {
       if (!closed) {
         closed = true;
         open--;
-        space.unsubscribe(this);
+        space.memory().unsubscribe(this);
       }
     }
   }

@@ -9,7 +9,6 @@ import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.PagemapSoftDirty;
 import dev.ooh.linux.scan.WriteProtectScans;
 import dev.ooh.linux.userfault.LinuxUserfaultfd;
-import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
@@ -17,7 +16,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.memory.support.BasicAddressSpace;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.ProcessFence;
@@ -32,12 +31,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /** Mappings of this process within one {@link Reservation}. */
-final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
-  private final SpaceOptions options;
+final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdoption {
   private final KernelFence fence;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
@@ -47,7 +43,6 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   private final LinuxUserfaultfd userfaultfd;
   private final MonitorPool monitors;
   private final PagemapSoftDirty softDirty = new PagemapSoftDirty();
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** Guarded by this. */
   private final Mappings mappings;
@@ -59,7 +54,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
 
   LinuxAddressSpace(SpaceOptions options, Architecture architecture, MonitorPool monitors)
       throws CallException {
-    this.options = options;
+    super("linux", options);
     fence = new KernelFence(architecture);
     this.monitors = monitors;
     try {
@@ -74,16 +69,6 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     scans = new WriteProtectScans(architecture, this::sharedPages);
     userfaultfd = new LinuxUserfaultfd(architecture, scans, monitors);
     monitors.enter();
-  }
-
-  @Override
-  public String name() {
-    return options.name();
-  }
-
-  @Override
-  public String substrate() {
-    return "linux";
   }
 
   @Override
@@ -111,7 +96,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
                 .formatted(request.name(), request.bytes(), region.start(), e.getMessage()));
       }
     }
-    tell(listener -> listener.mapped(this, region));
+    tellMapped(region);
     return region;
   }
 
@@ -132,7 +117,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       }
     }
     try {
-      tell(listener -> listener.unmapped(this, region.pages()));
+      tellUnmapped(region.pages());
     } finally {
       synchronized (this) {
         mappings.remove(region);
@@ -160,7 +145,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       checkOpen();
       region = adopted.adopt(regionName, segment);
     }
-    tell(listener -> listener.mapped(this, region));
+    tellMapped(region);
     return region;
   }
 
@@ -170,7 +155,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       checkOpen();
       adopted.release(region);
     }
-    tell(listener -> listener.unmapped(this, region.pages()));
+    tellUnmapped(region.pages());
   }
 
   @Override
@@ -184,7 +169,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
     synchronized (this) {
       closed = adopted.takeClosed();
     }
-    closed.forEach(region -> tell(listener -> listener.unmapped(this, region.pages())));
+    closed.forEach(region -> tellUnmapped(region.pages()));
   }
 
   @Override
@@ -203,7 +188,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       // What was discarded before another run failed has changed all the same.
       PageSet changed = done.build();
       if (!changed.isEmpty()) {
-        tell(listener -> listener.changed(this, changed));
+        tellChanged(changed);
       }
     }
   }
@@ -217,12 +202,6 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   @Override
   public synchronized PageSet alwaysDirty() {
     return alwaysDirty;
-  }
-
-  @Override
-  public TrackingConsumer consumer(String consumerName) {
-    return new TrackingConsumer(
-        this, consumerName, consumer -> tell(listener -> listener.consumerClosed(consumer)));
   }
 
   @Override
@@ -246,21 +225,6 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
   }
 
   @Override
-  public Optional<String> setting(String setting) {
-    return Optional.ofNullable(options.settings().get(setting));
-  }
-
-  @Override
-  public void addListener(Listener listener) {
-    listeners.add(listener);
-  }
-
-  @Override
-  public void removeListener(Listener listener) {
-    listeners.remove(listener);
-  }
-
-  @Override
   public synchronized boolean isOpen() {
     return open;
   }
@@ -274,7 +238,7 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       open = false;
     }
     try {
-      tell(listener -> listener.closing(this));
+      tellClosing();
     } finally {
       letGo();
     }
@@ -288,16 +252,6 @@ final class LinuxAddressSpace implements AddressSpace, SegmentAdoption {
       softDirty.close();
       fence.close();
       calls.close();
-    }
-  }
-
-  private void tell(Consumer<Listener> event) {
-    listeners.forEach(event);
-  }
-
-  private void checkOpen() {
-    if (!open) {
-      throw new IllegalStateException("address space " + name() + " is closed, wanted an open one");
     }
   }
 

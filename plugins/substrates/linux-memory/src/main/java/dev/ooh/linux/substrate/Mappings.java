@@ -4,6 +4,7 @@ import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.support.Placement;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -13,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Mappings {
   private static final long ALIGNMENT = 2L << 20;
 
-  private final long start;
-  private final long end;
+  private final Placement placement;
   private final TreeMap<Long, Mapping> byStart = new TreeMap<>();
 
   /**
@@ -30,53 +30,14 @@ final class Mappings {
   }
 
   Mappings(long start, long end) {
-    this.start = start;
-    this.end = end;
+    long first = (start + 2 * ALIGNMENT - 1) & -ALIGNMENT;
+    placement = new Placement(start, first, end, ALIGNMENT);
   }
 
   /** The asked place, or the first gap that fits; a hole stays on each side of a region. */
   Region place(RegionRequest request) {
-    if (request.bytes() > end - start) {
-      throw noRoom(request);
-    }
-    if (request.address().isPresent()) {
-      return asked(new Region(request.name(), request.address().get(), request.bytes()));
-    }
-    long at = (start + 2 * ALIGNMENT - 1) & -ALIGNMENT;
-    for (Mapping mapping : byStart.values()) {
-      if (at + request.bytes() < mapping.region.start()) {
-        break;
-      }
-      at = (mapping.region.end() + 2 * ALIGNMENT - 1) & -ALIGNMENT;
-    }
-    if (at + request.bytes() >= end) {
-      throw noRoom(request);
-    }
-    return new Region(request.name(), at, request.bytes());
-  }
-
-  private Region asked(Region region) {
-    if (region.start() < start || region.start() > end - region.bytes()) {
-      throw new MemoryAccessException(
-          region.start(),
-          "map %s: wanted a place in [0x%x, 0x%x) of this address space"
-              .formatted(region, start, end));
-    }
-    var before = byStart.lowerEntry(region.end());
-    if (before != null && before.getValue().region.end() > region.start()) {
-      throw new MemoryAccessException(
-          region.start(),
-          "map %s: found %s there, wanted free addresses"
-              .formatted(region, before.getValue().region));
-    }
-    return region;
-  }
-
-  private MemoryAccessException noRoom(RegionRequest request) {
-    return new MemoryAccessException(
-        start,
-        "map region %s of %d bytes: no room in the %d bytes of this address space"
-            .formatted(request.name(), request.bytes(), end - start));
+    return placement.place(
+        request, () -> byStart.values().stream().map(Mapping::region).iterator());
   }
 
   void add(Region region, RegionRequest.Kind kind, int fd) {

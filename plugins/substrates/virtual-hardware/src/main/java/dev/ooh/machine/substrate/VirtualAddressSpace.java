@@ -12,7 +12,9 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.memory.support.BasicAddressSpace;
+import dev.ooh.memory.support.Placement;
+import dev.ooh.memory.support.Regions;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.LiveMigration;
 import dev.ooh.tracking.facility.OutsideWrites;
@@ -23,33 +25,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process of a virtual machine. Its state is changed on the machine's CPU only, and read by
  * anybody.
  */
-final class VirtualAddressSpace implements AddressSpace {
+final class VirtualAddressSpace extends BasicAddressSpace {
+  private static final long ALIGNMENT = 2L << 20;
+
+  /** Regions begin low, so that the flat table of translations stays small. */
+  private static final Placement PLACEMENT =
+      new Placement(ALIGNMENT, 256L << 20, 1L << 36, ALIGNMENT);
+
   private final Machine machine;
   private final GuestKernel kernel;
   private final UserProcess process;
-  private final SpaceOptions options;
   private final VirtualMemory memory;
   private final VirtualExecution execution;
   private final Map<Class<?>, Object> facilities = new HashMap<>();
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile Regions regions;
   private volatile PageSet alwaysDirty = PageSet.empty();
   private volatile boolean open = true;
 
   private VirtualAddressSpace(
       Machine machine, UserProcess process, SpaceOptions options, Regions regions) {
+    super("virtual", options);
     this.machine = machine;
     this.kernel = machine.kernel();
     this.process = process;
-    this.options = options;
     this.regions = regions;
     this.memory = new VirtualMemory(kernel, process);
     this.execution = new VirtualExecution(machine, process);
@@ -67,7 +71,7 @@ final class VirtualAddressSpace implements AddressSpace {
 
   static VirtualAddressSpace open(Machine machine, SpaceOptions options) {
     UserProcess process = machine.kernel().createProcess(options.name());
-    return new VirtualAddressSpace(machine, process, options, Regions.NONE);
+    return new VirtualAddressSpace(machine, process, options, Regions.none(PLACEMENT));
   }
 
   private AddressSpace fork(String childName) {
@@ -76,27 +80,12 @@ final class VirtualAddressSpace implements AddressSpace {
         () -> {
           checkOpen();
           UserProcess child = kernel.fork(process, childName);
-          SpaceOptions childOptions = new SpaceOptions(childName, options.settings());
+          SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
           VirtualAddressSpace space =
               new VirtualAddressSpace(machine, child, childOptions, regions);
           space.alwaysDirty = alwaysDirty;
           return space;
         });
-  }
-
-  @Override
-  public String name() {
-    return options.name();
-  }
-
-  @Override
-  public String substrate() {
-    return "virtual";
-  }
-
-  @Override
-  public Optional<String> setting(String name) {
-    return Optional.ofNullable(options.settings().get(name));
   }
 
   @Override
@@ -120,7 +109,7 @@ final class VirtualAddressSpace implements AddressSpace {
               .mappings()
               .map(process, region.name(), region.start(), region.bytes(), object(request));
           regions = regions.plus(region);
-          tell(listener -> listener.mapped(this, region));
+          tellMapped(region);
           return region;
         });
   }
@@ -143,7 +132,7 @@ final class VirtualAddressSpace implements AddressSpace {
           kernel.mappings().unmap(process, region.start(), region.end());
           regions = regions.minus(region);
           alwaysDirty = alwaysDirty.minus(region.pages());
-          tell(listener -> listener.unmapped(this, region.pages()));
+          tellUnmapped(region.pages());
           return region;
         });
   }
@@ -165,7 +154,7 @@ final class VirtualAddressSpace implements AddressSpace {
                 missing.runStart(0), "discard " + pages + ": wanted mapped pages, not " + missing);
           }
           pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
-          tell(listener -> listener.changed(this, pages));
+          tellChanged(pages);
           return pages;
         });
   }
@@ -187,24 +176,8 @@ final class VirtualAddressSpace implements AddressSpace {
   }
 
   @Override
-  public TrackingConsumer consumer(String name) {
-    return new TrackingConsumer(
-        this, name, consumer -> tell(listener -> listener.consumerClosed(consumer)));
-  }
-
-  @Override
   public <F> Optional<F> facility(Class<F> type) {
     return Optional.ofNullable(type.cast(facilities.get(type)));
-  }
-
-  @Override
-  public void addListener(Listener listener) {
-    listeners.add(listener);
-  }
-
-  @Override
-  public void removeListener(Listener listener) {
-    listeners.remove(listener);
   }
 
   @Override
@@ -226,24 +199,12 @@ final class VirtualAddressSpace implements AddressSpace {
               return first;
             });
     if (mine) {
-      tell(listener -> listener.closing(this));
-      machine.closed(process);
-      regions = Regions.NONE;
+      try {
+        tellClosing();
+      } finally {
+        machine.closed(process);
+        regions = Regions.none(PLACEMENT);
+      }
     }
-  }
-
-  private void tell(Consumer<Listener> event) {
-    listeners.forEach(event);
-  }
-
-  private void checkOpen() {
-    if (!open) {
-      throw new IllegalStateException("address space " + name() + " is closed, wanted an open one");
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "virtual address space " + name();
   }
 }

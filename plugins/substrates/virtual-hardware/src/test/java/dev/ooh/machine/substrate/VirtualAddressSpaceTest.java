@@ -11,6 +11,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.space.AddressSpaceContract;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.SimulatedCosts;
@@ -27,20 +28,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class VirtualAddressSpaceTest {
+class VirtualAddressSpaceTest extends AddressSpaceContract {
   private static final long PAGE = PageSet.PAGE_SIZE;
 
   private AddressSpace space;
   private Memory memory;
 
+  @Override
+  protected AddressSpace openSpace() {
+    return new VirtualSubstrate().open(SpaceOptions.named("test").with("memory", "268435456"));
+  }
+
   @BeforeEach
-  void open() {
-    space = new VirtualSubstrate().open(SpaceOptions.named("test").with("memory", "268435456"));
+  void openFirst() {
+    space = openSpace();
     memory = space.memory();
   }
 
   @AfterEach
-  void close() {
+  void closeFirst() {
     space.close();
   }
 
