@@ -93,10 +93,10 @@ record Schedule(long seed, List<Step> steps) {
 
     private void add() {
       if (kind == Kind.ALIASES && random.nextInt(3) == 0) {
-        if (random.nextBoolean()) {
-          armOneAddress();
-        } else {
-          steps.add(special());
+        switch (random.nextInt(4)) {
+          case 0, 1 -> steps.add(special());
+          case 2 -> armOneAddress();
+          default -> storeThroughWhatGoes();
         }
         return;
       }
@@ -131,6 +131,26 @@ record Schedule(long seed, List<Step> steps) {
       steps.add(new Step.FetchPart(consumer(), slot(), 0, pages, Arm.ALL));
       steps.add(store);
       steps.add(new Step.Fetch(consumer(), Arm.ALL));
+    }
+
+    /** Stores to armed pages through a mapping that is gone before anybody fetches. */
+    private void storeThroughWhatGoes() {
+      boolean child = random.nextBoolean();
+      int gone = slot();
+      if (child) {
+        steps.add(new Step.Forked());
+      }
+      steps.add(new Step.Fetch(consumer(), Arm.ALL));
+      int count = 1 + random.nextInt(3);
+      if (child) {
+        steps.add(new Step.RunChild(slot(), page(), count, random.nextInt(3)));
+        steps.add(new Step.CloseChild());
+      } else {
+        steps.add(new Step.Write(gone, page(), count, random.nextInt(3)));
+        steps.add(new Step.Unmap(gone));
+      }
+      steps.add(new Step.Fetch(consumer(), Arm.ALL));
+      steps.add(new Step.Map(gone, pages, Backing.SHARED));
     }
 
     private Step part() {

@@ -11,6 +11,7 @@ import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.LiveMigration;
 import dev.ooh.tracking.facility.LiveMigration.Migration;
+import dev.ooh.tracking.facility.OutsideWrites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,75 @@ public abstract class TrapsContract extends SessionFixture {
     }
   }
 
+  // ---- Mappings that are gone before the fetch ------------------------------------------------
+
+  @Test
+  void aStoreThroughAnAliasThatIsUnmappedIsReported(@TempDir Path folder) throws Exception {
+    aWriteThroughAnAliasThatIsUnmappedIsReported(folder, this::write);
+  }
+
+  @Test
+  void anOutsideWriteToAnAliasThatIsUnmappedIsReported(@TempDir Path folder) throws Exception {
+    Optional<OutsideWrites> outside = space().facility(OutsideWrites.class);
+    assumeTrue(outside.isPresent(), "no outside writes here");
+    aWriteThroughAnAliasThatIsUnmappedIsReported(
+        folder,
+        pages -> {
+          for (int run = 0; run < pages.runCount(); run++) {
+            outside.get().write(pages.runStart(run), new byte[] {7}, 0, 1);
+          }
+        });
+  }
+
+  @Test
+  void aDiscardOfAnAliasThatIsUnmappedIsReported(@TempDir Path folder) throws Exception {
+    aWriteThroughAnAliasThatIsUnmappedIsReported(folder, space()::discard);
+  }
+
+  private void aWriteThroughAnAliasThatIsUnmappedIsReported(Path folder, Writer writer)
+      throws Exception {
+    Path file = file(folder);
+    PageSet one = map(file, 8);
+    write(everyNth(one, 2));
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(one, one);
+      for (int pass = 0; pass < 3; pass++) {
+        PageSet other = map(file, 8);
+        // Armed with both mappings there.
+        session.fetch(one, one);
+        // Every third page: some that have a frame, some that get it now.
+        writer.write(everyNth(other, 3));
+        unmap(other);
+        assertHolds(session, one, everyNth(one, 3));
+      }
+    }
+  }
+
+  @Test
+  void sharedMemoryWrittenByAnotherProcessThatEndedIsReported(@TempDir Path folder)
+      throws Exception {
+    Fork fork = fork();
+    PageSet all = map(file(folder), 8);
+    write(everyNth(all, 2));
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(all, all);
+      for (int pass = 0; pass < 3; pass++) {
+        try (AddressSpace child = fork.fork("child")) {
+          writeTo(child, everyNth(all, 2));
+          session.fetch(all, all);
+          writeTo(child, everyNth(all, 3));
+        }
+        assertHolds(session, all, everyNth(all, 3));
+      }
+    }
+  }
+
+  /** Stores to pages, by whatever way. */
+  @FunctionalInterface
+  private interface Writer {
+    void write(PageSet pages) throws Exception;
+  }
+
   // ---- Others that use the same hardware ------------------------------------------------------
 
   @Test
@@ -230,6 +300,15 @@ public abstract class TrapsContract extends SessionFixture {
   private Path file(Path folder) throws IOException {
     assumeTrue(seesAliases(), "a mapping knows nothing of the others here");
     return Files.write(folder.resolve("shared"), new byte[(int) (8 * PAGE)]);
+  }
+
+  private void unmap(PageSet pages) {
+    space()
+        .unmap(
+            space().regions().stream()
+                .filter(region -> region.pages().equals(pages))
+                .findFirst()
+                .orElseThrow());
   }
 
   private static void assertHolds(TrackingSession session, PageSet scan, PageSet wanted)

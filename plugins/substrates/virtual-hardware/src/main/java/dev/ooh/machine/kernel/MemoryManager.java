@@ -13,6 +13,12 @@ import java.util.List;
 /**
  * Mappings and frames. Every change of a leaf entry that gives or takes a frame goes through {@link
  * #install} and {@link #remove}, which keep the reverse map exact and tell the modules.
+ *
+ * <p>A frame may be mapped more than once, and a write through one mapping leaves no mark in the
+ * entries of the others. Linux keeps soft-dirty bits and userfaultfd's protection per entry, too,
+ * and tells nobody. This kernel does, because it knows every mapping: while a frame has several,
+ * its pages count as written at each fetch ({@link Mappings#forEachSharedPage}); when one of them
+ * goes, it may have been written through since the last fetch, so {@link #remove} marks the others.
  */
 final class MemoryManager {
   static final long PAGE = 4096;
@@ -196,6 +202,7 @@ final class MemoryManager {
     reverseMap.remove(frame, process.pid(), gva);
     if (reverseMap.count(frame) > 0) {
       tellOtherMappings(process, gva, frame);
+      markOtherMappings(frame);
     } else {
       Vma vma = process.vma(gva);
       if (vma == null || vma.isPrivate()) {
@@ -206,19 +213,44 @@ final class MemoryManager {
 
   /**
    * The frame's other mappings can have seen, or will see, writes that their own entries don't
-   * show: one mapping more, or one less, through which it is written. Private ones are
-   * write-protected while they are shared, so only shared mappings are told.
+   * show: one mapping more, or one less, through which it is written.
    */
   private void tellOtherMappings(UserProcess process, long gva, long frame) {
+    forEachSharedMapping(
+        frame,
+        (other, otherGva) -> {
+          if (!(other == process && otherGva == gva)) {
+            notify(other, notifier -> notifier.writtenByKernel(otherGva, frame));
+          }
+        });
+  }
+
+  /** Marks the frame's mappings as if it had been written through each of them. */
+  private void markOtherMappings(long frame) {
+    forEachSharedMapping(
+        frame,
+        (process, gva) -> {
+          Userfault watcher = process.userfaults.at(gva);
+          if (watcher != null) {
+            watcher.touchedElsewhere(gva);
+          }
+          long entry = process.tables().get(gva);
+          process.tables().set(gva, entry & ~GuestPte.UFFD_WRITE_PROTECTED | GuestPte.SOFT_DIRTY);
+        });
+  }
+
+  /**
+   * Calls back with the frame's mappings of shared memory. Private ones are write-protected while
+   * the frame has several, so nothing is written past them.
+   */
+  private void forEachSharedMapping(long frame, SharedObject.AddressVisitor visitor) {
     reverseMap.forEach(
         frame,
-        (pid, otherGva) -> {
-          UserProcess other = kernel.process(pid);
-          if (other != null && !(other == process && otherGva == gva)) {
-            Vma vma = other.vma(otherGva);
-            if (vma != null && !vma.isPrivate()) {
-              notify(other, notifier -> notifier.writtenByKernel(otherGva, frame));
-            }
+        (pid, gva) -> {
+          UserProcess process = kernel.process(pid);
+          Vma vma = process == null ? null : process.vma(gva);
+          if (process != null && vma != null && !vma.isPrivate()) {
+            visitor.address(process, gva);
           }
         });
   }

@@ -147,6 +147,14 @@ public final class Userfault {
     }
   }
 
+  /**
+   * The page may have been touched or written through another mapping of its frame, which takes no
+   * fault here: recorded as if it had been here. The caller unprotects the page.
+   */
+  void touchedElsewhere(long page) {
+    faults.add(page);
+  }
+
   /** Closes the descriptor: nothing is watched any more. */
   public void close() {
     if (process.isAlive()) {

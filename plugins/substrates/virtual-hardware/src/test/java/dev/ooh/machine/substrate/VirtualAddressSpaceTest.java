@@ -17,6 +17,7 @@ import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -253,6 +254,26 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
   }
 
   @Test
+  void aFirstTouchThroughAnAliasThatIsUnmappedIsRecorded(@TempDir Path folder) throws Exception {
+    Userfaultfd facility = space.facility(Userfaultfd.class).orElseThrow();
+    RegionRequest request = file(folder, 3);
+    for (Userfaultfd.Mode mode : facility.modes()) {
+      Region watched = space.map(request);
+      Region alias = space.map(request);
+      try (var descriptor = facility.open(mode)) {
+        descriptor.register(watched.pages());
+        if (mode != Userfaultfd.Mode.MISSING) {
+          descriptor.writeProtect(watched.pages());
+        }
+        inside(() -> memory.putByte(alias.start() + PAGE, (byte) 2));
+        space.unmap(alias);
+        assertThat(descriptor.drain().contains(watched.start() + PAGE)).as("%s", mode).isTrue();
+      }
+      space.unmap(watched);
+    }
+  }
+
+  @Test
   void outsideWritesAreSeenByFaultingTechniques() throws Exception {
     OutsideWrites outside = space.facility(OutsideWrites.class).orElseThrow();
     SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
@@ -302,12 +323,17 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
     inside(() -> memory.fill(region.start(), region.bytes(), (byte) 3));
   }
 
+  /** Of a file of 10,000 bytes. */
+  private static RegionRequest file(Path folder, int pages) throws IOException {
+    Path file = Files.write(folder.resolve("f"), new byte[10_000]);
+    return new RegionRequest(
+        "file", pages * PAGE, Optional.empty(), RegionRequest.Kind.FILE, Optional.of(file), false);
+  }
+
   @Test
   void fileMappedTwiceIsSharedAndWrittenBack(@TempDir Path folder) throws Exception {
-    Path file = Files.write(folder.resolve("f"), new byte[10_000]);
-    RegionRequest request =
-        new RegionRequest(
-            "file", 3 * PAGE, Optional.empty(), RegionRequest.Kind.FILE, Optional.of(file), false);
+    RegionRequest request = file(folder, 3);
+    Path file = request.file().orElseThrow();
     Region one = space.map(request);
     Region two = space.map(request);
     SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
