@@ -56,13 +56,13 @@ public class BarrierBenchmark {
   @Setup(Level.Trial)
   public void switchOn() {
     if (on) {
-      cards = StoreLinks.shared().open(this, CARD_BYTES);
+      cards = StoreLinks.shared().users().open(this, CARD_BYTES);
     }
   }
 
   @TearDown(Level.Trial)
   public void close() {
-    StoreLinks.shared().close(this);
+    StoreLinks.shared().users().close(this);
     arena.close();
   }
 

@@ -46,7 +46,8 @@ public final class BarrierComparison {
   /** Prints the median of each side and of the pairs' ratios. */
   private void compare(boolean sequential, boolean on) {
     Object user = new Object();
-    CardTable cards = on ? StoreLinks.shared().open(user, CARD_BYTES) : new CardTable(CARD_BYTES);
+    CardTable cards =
+        on ? StoreLinks.shared().users().open(user, CARD_BYTES) : new CardTable(CARD_BYTES);
     double[] plain = new double[PAIRS];
     double[] marked = new double[PAIRS];
     double[] ratios = new double[PAIRS];
@@ -60,7 +61,7 @@ public final class BarrierComparison {
         ratios[pair] = second / first;
       }
     }
-    StoreLinks.shared().close(user);
+    StoreLinks.shared().users().close(user);
     System.out.printf(
         "%-10s  %-8s  %10.2f  %8.2f  %5.2f%n",
         sequential ? "sequential" : "random",

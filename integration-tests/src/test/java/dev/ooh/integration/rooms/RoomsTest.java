@@ -60,7 +60,8 @@ class RoomsTest {
             .mayImport(CONTRACT, SUPPORT, "dev.ooh.machine.."),
         Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT, SUPPORT),
         Room.of("plugins/parts/pml-ring", "dev.ooh.ring").mayImport(EXTENSION_POINTS),
-        Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..").mayImport(CONTRACT),
+        Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..")
+            .mayImport(CONTRACT, "dev.ooh.weaving.loom"),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
         Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
         Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
@@ -102,7 +103,8 @@ class RoomsTest {
   /** What has one removable door, by class name: the packages that may import it. */
   static Map<String, List<String>> doors() {
     return Map.of(
-        "net\\.bytebuddy\\..*", List.of("dev.ooh.weaving.internal", "dev.ooh.barrier.weaving"),
+        "net\\.bytebuddy\\..*",
+            List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving"),
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.criu.image.."),

@@ -4,6 +4,9 @@ import dev.ooh.memory.IntervalSource;
 import dev.ooh.weaving.WeavingReport;
 import dev.ooh.weaving.WovenMethod;
 import dev.ooh.weaving.link.LinkTable;
+import dev.ooh.weaving.loom.BundleClasses;
+import dev.ooh.weaving.loom.BundleLoom;
+import dev.ooh.weaving.loom.Weave;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,17 +14,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
-import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.hooks.weaving.WeavingHook;
-import org.osgi.framework.hooks.weaving.WovenClass;
 import org.osgi.framework.wiring.BundleWiring;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -32,15 +30,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.util.tracker.BundleTracker;
 
 /**
- * Weaves the classes of bundles that import the contract as they are loaded, and keeps their link
- * to the core up to date. Starts before its targets; one that was loaded already is reported and
- * its bundle refreshed.
- *
- * <p>A failure here never keeps a class from loading: the class stays as it is, which is right and
- * slow, and the failure is reported.
+ * Weaves the classes of bundles that import the contract, and keeps their link to the core up to
+ * date. A class that stays as it is is right and slow; what kept it so is reported.
  */
 @Component(immediate = true, service = WeavingReport.class)
-public final class BundleWeaver implements WeavingHook, WeavingReport {
+public final class BundleWeaver implements Weave, WeavingReport {
   private static final Logger LOG = System.getLogger(BundleWeaver.class.getName());
   private static final int IN_USE =
       Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
@@ -50,16 +44,13 @@ public final class BundleWeaver implements WeavingHook, WeavingReport {
   private final Map<Bundle, List<String>> problems = new LinkedHashMap<>();
   private final BundleTracker<Boolean> consumers;
   private final @Nullable BundleWiring contract;
-  private final ServiceRegistration<WeavingHook> hook;
+  private final BundleLoom loom;
 
   @Activate
   public BundleWeaver(BundleContext context) {
     BundleWiring own = context.getBundle().adapt(BundleWiring.class);
     contract = own == null ? null : ConsumerBundle.contractOf(own);
-    // Not by Declarative Services: the framework asks for hooks at every class it loads, also at
-    // those that the component runtime needs in order to make the hook.
-    hook = context.registerService(WeavingHook.class, this, null);
-    refreshLoadedBefore(context);
+    loom = BundleLoom.start(context, this, LinkTable.class);
     consumers =
         new BundleTracker<>(context, IN_USE, null) {
           @Override
@@ -78,7 +69,7 @@ public final class BundleWeaver implements WeavingHook, WeavingReport {
 
   @Deactivate
   void stop() {
-    hook.unregister();
+    loom.close();
     consumers.close();
   }
 
@@ -95,36 +86,59 @@ public final class BundleWeaver implements WeavingHook, WeavingReport {
   }
 
   @Override
-  public void weave(WovenClass woven) {
-    BundleWiring wiring = woven.getBundleWiring();
+  public String name() {
+    return "the weaver";
+  }
+
+  @Override
+  public boolean concerns(BundleWiring bundle) {
+    return ConsumerBundle.contractOf(bundle) != null;
+  }
+
+  @Override
+  public boolean wants(String className, byte[] classFile) {
+    return ClassWeaver.MARKER.isIn(className, classFile);
+  }
+
+  @Override
+  public boolean hasWoven(ClassLoader loader) {
+    return !links.woven(loader).isEmpty();
+  }
+
+  @Override
+  public Optional<Woven> weave(BundleWiring wiring, String className, byte[] classFile) {
+    if (!sharesContract(wiring)) {
+      failed(wiring, className, "it imports another dev.ooh.memory than the core");
+      return Optional.empty();
+    }
+    ClassLoader loader = wiring.getClassLoader();
+    ClassWeaver.Outcome outcome = weaver.weave(className, classFile, loader);
+    outcome.problems().forEach(line -> problem(wiring.getBundle(), line));
+    if (outcome.methods().isEmpty()) {
+      return Optional.empty();
+    }
+    String bundle = wiring.getBundle().getSymbolicName();
+    return Optional.of(
+        new Woven(
+            outcome.bytes(),
+            () -> {
+              for (String method : outcome.methods()) {
+                WovenMethod done = new WovenMethod(bundle, className, method);
+                links.wove(loader, done);
+                LOG.log(Level.INFO, "wove {0}", done);
+              }
+            }));
+  }
+
+  /** Whether the bundle's contract is the very one of this weaver. */
+  private boolean sharesContract(BundleWiring wiring) {
     BundleWiring imported = ConsumerBundle.contractOf(wiring);
-    if (imported == null || !ClassWeaver.mentionsMarker(woven.getBytes())) {
-      return;
-    }
-    if (!imported.equals(contract)) {
-      problem(
-          wiring.getBundle(),
-          woven.getClassName() + " was not woven: it imports another dev.ooh.memory than the core");
-      return;
-    }
-    try {
-      ClassLoader loader = wiring.getClassLoader();
-      ClassWeaver.Outcome outcome = weaver.weave(woven.getClassName(), woven.getBytes(), loader);
-      outcome.problems().forEach(line -> problem(wiring.getBundle(), line));
-      if (!outcome.methods().isEmpty()) {
-        woven.setBytes(outcome.bytes());
-        woven.getDynamicImports().add(dynamicImport());
-        for (String method : outcome.methods()) {
-          String bundle = wiring.getBundle().getSymbolicName();
-          WovenMethod done = new WovenMethod(bundle, woven.getClassName(), method);
-          links.wove(loader, done);
-          LOG.log(Level.INFO, "wove {0}", done);
-        }
-      }
-    } catch (RuntimeException | LinkageError e) {
-      // Thrown on, it would make the class unloadable and this hook be shut out.
-      problem(wiring.getBundle(), woven.getClassName() + " was not woven: " + e);
-    }
+    return imported != null && imported.equals(contract);
+  }
+
+  @Override
+  public void failed(BundleWiring bundle, String what, String reason) {
+    problem(bundle.getBundle(), "%s was not woven: %s".formatted(what, reason));
   }
 
   @Override
@@ -144,19 +158,11 @@ public final class BundleWeaver implements WeavingHook, WeavingReport {
     }
   }
 
-  /** The woven class sees the link table of this very weaver. */
-  private static String dynamicImport() {
-    return LinkTable.class.getPackageName()
-        + ";"
-        + Constants.BUNDLE_SYMBOLICNAME_ATTRIBUTE
-        + "="
-        + FrameworkUtil.getBundle(LinkTable.class).getSymbolicName();
-  }
-
   /** A bundle that expects to be woven and has nothing to weave is a mistake worth an error. */
   private void checkExpectation(Bundle bundle) {
     try {
-      if (ConsumerBundle.expectsWeaving(bundle) && !ConsumerBundle.holdsMarker(bundle)) {
+      if (ConsumerBundle.expectsWeaving(bundle)
+          && !BundleClasses.holds(bundle, ClassWeaver.MARKER)) {
         problem(
             bundle,
             "%s has the header %s: true, but no method marked @ChangedPages was found in it"
@@ -164,34 +170,6 @@ public final class BundleWeaver implements WeavingHook, WeavingReport {
       }
     } catch (IOException e) {
       problem(bundle, bundle.getSymbolicName() + " could not be read: " + e);
-    }
-  }
-
-  private void refreshLoadedBefore(BundleContext context) {
-    List<Bundle> late = new ArrayList<>();
-    for (Bundle bundle : context.getBundles()) {
-      BundleWiring wiring = bundle.adapt(BundleWiring.class);
-      if (wiring == null
-          || bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
-          || ConsumerBundle.contractOf(wiring) == null
-          || !links.woven(wiring.getClassLoader()).isEmpty()) {
-        continue;
-      }
-      try {
-        if (ConsumerBundle.holdsMarker(bundle)) {
-          late.add(bundle);
-          LOG.log(
-              Level.WARNING,
-              "{0} was resolved before the weaver started, and is refreshed to be woven",
-              bundle.getSymbolicName());
-        }
-      } catch (IOException e) {
-        problem(bundle, bundle.getSymbolicName() + " could not be read: " + e);
-      }
-    }
-    FrameworkWiring framework = context.getBundle(0).adapt(FrameworkWiring.class);
-    if (!late.isEmpty() && framework != null) {
-      framework.refreshBundles(late);
     }
   }
 

@@ -2,38 +2,28 @@ package dev.ooh.weaving.internal;
 
 import dev.ooh.memory.ChangedPages;
 import dev.ooh.weaving.link.LinkTable;
-import java.nio.charset.StandardCharsets;
+import dev.ooh.weaving.loom.ClassToWeave;
+import dev.ooh.weaving.loom.Marker;
 import java.util.ArrayList;
 import java.util.List;
-import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.scaffold.MethodGraph;
-import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.implementation.InvokeDynamic;
 import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.pool.TypePool;
 
 /**
  * Replaces the body of each method marked {@link ChangedPages} by one {@code invokedynamic} with
  * the method's own arguments. The class keeps its shape: no member is added or changed. Stateless.
  */
 final class ClassWeaver {
-  /** The marker's descriptor as it stands in the constant pool of a class that uses it. */
-  private static final byte[] MARKER =
-      ChangedPages.class.descriptorString().getBytes(StandardCharsets.US_ASCII);
+  /** Which classes may have marked methods. */
+  static final Marker MARKER = Marker.of(ChangedPages.class);
 
   private static final MethodDescription.InDefinedShape BOOTSTRAP =
       TypeDescription.ForLoadedType.of(LinkTable.class)
           .getDeclaredMethods()
           .filter(ElementMatchers.named("bootstrap"))
           .getOnly();
-
-  private final ByteBuddy byteBuddy =
-      new ByteBuddy()
-          .with(Implementation.Context.Disabled.Factory.INSTANCE)
-          .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
 
   /**
    * What became of a class.
@@ -44,20 +34,6 @@ final class ClassWeaver {
    */
   record Outcome(byte[] bytes, List<String> methods, List<String> problems) {}
 
-  /** Whether the class may have marked methods: cheap, and never wrongly false. */
-  static boolean mentionsMarker(byte[] classFile) {
-    search:
-    for (int i = 0; i <= classFile.length - MARKER.length; i++) {
-      for (int j = 0; j < MARKER.length; j++) {
-        if (classFile[i + j] != MARKER[j]) {
-          continue search;
-        }
-      }
-      return true;
-    }
-    return false;
-  }
-
   /**
    * Weaves one class.
    *
@@ -65,15 +41,10 @@ final class ClassWeaver {
    *     a bundle need not import, are found through the weaver
    */
   Outcome weave(String className, byte[] classFile, ClassLoader loader) {
-    ClassFileLocator locator =
-        new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(className, classFile),
-            ClassFileLocator.ForClassLoader.of(loader),
-            ClassFileLocator.ForClassLoader.of(ClassWeaver.class.getClassLoader()));
-    TypeDescription type = TypePool.Default.of(locator).describe(className).resolve();
+    ClassToWeave subject = new ClassToWeave(className, classFile, loader);
     List<MethodDescription.InDefinedShape> targets = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (MethodDescription.InDefinedShape method : marked(type)) {
+    for (MethodDescription.InDefinedShape method : marked(subject.type())) {
       if (!method.getDescriptor().equals(LinkTable.FETCH.descriptorString())) {
         problems.add(
             "%s.%s is marked @ChangedPages with the signature %s, wanted %s"
@@ -90,8 +61,8 @@ final class ClassWeaver {
       return new Outcome(classFile, List.of(), problems);
     }
     byte[] woven =
-        byteBuddy
-            .redefine(type, locator)
+        subject
+            .redefine()
             .invokable(ElementMatchers.anyOf(targets))
             .intercept(InvokeDynamic.bootstrap(BOOTSTRAP).withMethodArguments())
             .make()

@@ -1,11 +1,6 @@
 package dev.ooh.weaving.internal;
 
 import dev.ooh.memory.ChangedPages;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -38,20 +33,5 @@ final class ConsumerBundle {
       }
     }
     return null;
-  }
-
-  /** Whether a class file of the bundle uses the marker; reads all of them. */
-  static boolean holdsMarker(Bundle bundle) throws IOException {
-    Enumeration<URL> classFiles = bundle.findEntries("/", "*.class", true);
-    if (classFiles != null) {
-      for (URL url : Collections.list(classFiles)) {
-        try (InputStream in = url.openStream()) {
-          if (ClassWeaver.mentionsMarker(in.readAllBytes())) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
   }
 }

@@ -1,4 +1,4 @@
-/** The weaving hook, and the one class that knows Byte Buddy. */
+/** What is woven into consumers: their marked methods ask the core. */
 @NullMarked
 package dev.ooh.weaving.internal;
 

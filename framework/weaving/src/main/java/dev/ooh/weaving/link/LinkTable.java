@@ -13,6 +13,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,7 +85,7 @@ public final class LinkTable {
 
   /** Notes a method that was woven into a class of {@code loader}. */
   public synchronized void wove(ClassLoader loader, WovenMethod method) {
-    woven.computeIfAbsent(loader, l -> new java.util.LinkedHashSet<>()).add(method);
+    woven.computeIfAbsent(loader, l -> new LinkedHashSet<>()).add(method);
   }
 
   /** What was woven into classes of {@code loader}. */
@@ -95,12 +96,6 @@ public final class LinkTable {
   /** What was woven into the classes of all loaders still in use. */
   public synchronized List<WovenMethod> woven() {
     return woven.values().stream().flatMap(Set::stream).toList();
-  }
-
-  /** How many woven calls were executed at least once and can be executed again. */
-  public synchronized int sites() {
-    sites.removeIf(site -> site.get() == null);
-    return sites.size();
   }
 
   synchronized MutableCallSite site(MethodType type) {

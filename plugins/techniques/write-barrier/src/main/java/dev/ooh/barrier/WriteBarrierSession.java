@@ -36,7 +36,7 @@ final class WriteBarrierSession implements TrackingSession {
     this.links = links;
     this.fence = fence;
     try {
-      cards = links.open(this, cardBytes);
+      cards = links.users().open(this, cardBytes);
     } catch (IllegalStateException e) {
       throw new TrackingException(String.valueOf(e.getMessage()), e);
     }
@@ -58,7 +58,7 @@ final class WriteBarrierSession implements TrackingSession {
     if (!written.isEmpty() || !fresh.isEmpty()) {
       fenceAll();
     }
-    List<String> doubts = links.takeDoubts(this);
+    List<String> doubts = links.users().takeDoubts(this);
     return doubts.isEmpty()
         ? Gathered.of(written)
         : Gathered.lost(written, String.join("; ", doubts));
@@ -69,7 +69,7 @@ final class WriteBarrierSession implements TrackingSession {
       return;
     }
     PageSet foreign = adopted.get().intersect(fresh);
-    if (!foreign.isEmpty() && !links.hasChosen()) {
+    if (!foreign.isEmpty() && !links.classes().hasChosen()) {
       throw new ForeignMemoryException(foreign);
     }
     if (!CardTable.holds(fresh)) {
@@ -80,7 +80,7 @@ final class WriteBarrierSession implements TrackingSession {
 
   /** Two sessions would take each other's marks away. */
   private void claim(PageSet pages) throws TrackingException {
-    PageSet taken = links.claim(this, pages);
+    PageSet taken = links.users().claim(this, pages);
     if (!taken.isEmpty()) {
       throw new TrackingException(
           "can't arm %s: another session of write-barrier tracks them".formatted(taken));
@@ -102,7 +102,7 @@ final class WriteBarrierSession implements TrackingSession {
     PageSet gone = armed.intersect(pages);
     cards.disarm(gone);
     armed = armed.minus(gone);
-    links.claim(this, armed);
+    links.users().claim(this, armed);
   }
 
   @Override
@@ -132,7 +132,7 @@ final class WriteBarrierSession implements TrackingSession {
     if (!closed) {
       closed = true;
       cards.disarm(armed);
-      links.close(this);
+      links.users().close(this);
     }
   }
 }

@@ -57,11 +57,11 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
           Probe.refused("the Java VM is %s, wanted HotSpot".formatted(machine), "run on OpenJDK"));
     }
     Class<?> memory = space.memory().getClass();
-    if (!links.isWoven(memory)) {
+    if (!links.classes().isWoven(memory)) {
       return Optional.of(
           Probe.refused("the stores of %s are not woven".formatted(memory.getName()), REMEDY));
     }
-    List<String> unfollowed = links.unfollowed();
+    List<String> unfollowed = links.classes().unfollowed();
     return unfollowed.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -32,13 +32,13 @@ class HandedOutTest {
 
   @BeforeEach
   void arm() {
-    cards = links.open(this, 64);
+    cards = links.users().open(this, 64);
     cards.arm(all);
   }
 
   @AfterEach
   void close() {
-    links.close(this);
+    links.users().close(this);
     arena.close();
   }
 
@@ -65,6 +65,6 @@ class HandedOutTest {
 
   private void handOut(Object memory) throws Throwable {
     MethodHandle anything = MethodHandles.empty(MethodType.methodType(void.class, Object.class));
-    links.handedOut(anything).invoke(memory);
+    links.calls().handedOut(anything).invoke(memory);
   }
 }

@@ -29,11 +29,11 @@ final class WeavingLoader extends MutantLoader {
 
   @Override
   protected byte[] woven(String name, byte[] bytes) throws ClassNotFoundException {
-    if (!StoreWeaver.bearsMark(bytes) && chosen.stream().noneMatch(name::startsWith)) {
+    if (!StoreWeaver.MARK.isIn(name, bytes) && chosen.stream().noneMatch(name::startsWith)) {
       return bytes;
     }
     Outcome outcome = new StoreWeaver().weave(name, bytes, this);
-    tell(name, !StoreWeaver.bearsMark(outcome.bytes()), outcome.unfollowed());
+    tell(name, !StoreWeaver.MARK.isIn(name, outcome.bytes()), outcome.unfollowed());
     return outcome.bytes();
   }
 
@@ -42,9 +42,11 @@ final class WeavingLoader extends MutantLoader {
       throws ClassNotFoundException {
     Class<?> links = loadClass(StoreLinks.class.getName());
     try {
-      links
+      Object classes = links.getMethod("classes").invoke(links.getMethod("shared").invoke(null));
+      classes
+          .getClass()
           .getMethod("wove", ClassLoader.class, String.class, boolean.class, List.class)
-          .invoke(links.getMethod("shared").invoke(null), this, name, isChosen, unfollowed);
+          .invoke(classes, this, name, isChosen, unfollowed);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(name, e);
     }

@@ -52,7 +52,7 @@ class WriteBarrierOrderTest {
   @Test
   void aStoreIsMarkedAfterItWasMade() throws Throwable {
     StoreLinks links = new StoreLinks();
-    CardTable cards = links.open(this, 4096);
+    CardTable cards = links.users().open(this, 4096);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment segment = arena.allocate(BYTES, 4096);
       PageSet all = PageSet.of(segment.address(), segment.address() + BYTES);
@@ -60,21 +60,22 @@ class WriteBarrierOrderTest {
       cards.arm(all);
 
       links
+          .calls()
           .segment("set", original(cards, "set"))
           .invoke(segment, ValueLayout.JAVA_LONG, 4096L, 1L);
       assertThat(cards.drain(all, all)).isEqualTo(second);
 
-      MethodHandle fill = links.segment("fill", original(cards, "fill"));
+      MethodHandle fill = links.calls().segment("fill", original(cards, "fill"));
       MemorySegment filled = (MemorySegment) fill.invoke(segment, (byte) 1);
       assertThat(filled.byteSize()).isEqualTo(BYTES);
       assertThat(cards.drain(all, all)).isEqualTo(all);
 
-      MethodHandle put = links.buffer("putLong", original(cards, "putLong"));
+      MethodHandle put = links.calls().buffer("putLong", original(cards, "putLong"));
       ByteBuffer buffer = (ByteBuffer) put.invoke(segment.asByteBuffer(), 4096, 1L);
       assertThat(buffer.capacity()).isEqualTo(BYTES);
       assertThat(cards.drain(all, all)).isEqualTo(second);
     } finally {
-      links.close(this);
+      links.users().close(this);
     }
   }
 

@@ -47,12 +47,12 @@ class WriteBarrierStoresTest {
 
   @BeforeAll
   void open() {
-    cards = StoreLinks.shared().open(user, CARD);
+    cards = StoreLinks.shared().users().open(user, CARD);
   }
 
   @AfterAll
   void close() {
-    StoreLinks.shared().close(user);
+    StoreLinks.shared().users().close(user);
   }
 
   @ParameterizedTest
@@ -71,7 +71,7 @@ class WriteBarrierStoresTest {
         assertThat(cards.drain(all, all)).isEqualTo(PageSet.of(expected, expected + CARD));
       }
       cards.disarm(all);
-      assertThat(StoreLinks.shared().takeDoubts(user)).isEmpty();
+      assertThat(StoreLinks.shared().users().takeDoubts(user)).isEmpty();
     }
   }
 
@@ -80,7 +80,7 @@ class WriteBarrierStoresTest {
   void storesToTheHeapAsBefore(String name) {
     if (!name.equals("set address")) {
       STORES.get(name).accept(heap(name), heap(name));
-      assertThat(StoreLinks.shared().takeDoubts(user)).isEmpty();
+      assertThat(StoreLinks.shared().users().takeDoubts(user)).isEmpty();
     }
   }
 

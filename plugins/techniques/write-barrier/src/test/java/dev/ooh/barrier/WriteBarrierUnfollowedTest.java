@@ -22,7 +22,7 @@ class WriteBarrierUnfollowedTest {
         new WriteBarrierSession(links, 4096, new SafepointFence(), PageSet::empty)) {
       session.fetch(all, all);
       assertThat(session.fetch(all, all).lost()).isEmpty();
-      links.wove(loader, "app.Late", true, List.of(LATE));
+      links.classes().wove(loader, "app.Late", true, List.of(LATE));
       for (int fetch = 0; fetch < 3; fetch++) {
         assertThat(session.fetch(all, all).lost()).contains(LATE);
       }
@@ -31,13 +31,13 @@ class WriteBarrierUnfollowedTest {
 
   @Test
   void everySessionHearsOfIt() {
-    links.open("first", 4096);
-    links.wove(loader, "app.Late", true, List.of(LATE));
-    links.open("second", 4096);
-    assertThat(links.takeDoubts("first")).containsExactly(LATE);
-    assertThat(links.takeDoubts("second")).containsExactly(LATE);
-    links.close("first");
-    links.close("second");
-    assertThat(links.takeDoubts("first")).isEmpty();
+    links.users().open("first", 4096);
+    links.classes().wove(loader, "app.Late", true, List.of(LATE));
+    links.users().open("second", 4096);
+    assertThat(links.users().takeDoubts("first")).containsExactly(LATE);
+    assertThat(links.users().takeDoubts("second")).containsExactly(LATE);
+    links.users().close("first");
+    links.users().close("second");
+    assertThat(links.users().takeDoubts("first")).isEmpty();
   }
 }

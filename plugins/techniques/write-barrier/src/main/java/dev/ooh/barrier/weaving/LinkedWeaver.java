@@ -22,9 +22,14 @@ final class LinkedWeaver {
     this.chosen = chosen;
   }
 
-  /** Whether the class is to be woven. */
+  /** Whether somebody named the class. */
+  boolean isChosen(String className) {
+    return chosen.matches(className);
+  }
+
+  /** Whether the class is to be woven: it was named, or bears the mark. */
   boolean isWanted(String className, byte[] classFile) {
-    return chosen.matches(className) || StoreWeaver.bearsMark(classFile);
+    return isChosen(className) || StoreWeaver.MARK.isIn(className, classFile);
   }
 
   /**
@@ -36,7 +41,7 @@ final class LinkedWeaver {
     try {
       Outcome outcome = weaver.weave(className, classFile, loader);
       outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.wove(loader, className, chosen.matches(className), outcome.unfollowed());
+      links.classes().wove(loader, className, isChosen(className), outcome.unfollowed());
       LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), className);
       return outcome.calls() > 0 ? outcome.bytes() : null;
     } catch (RuntimeException | LinkageError e) {
@@ -49,6 +54,6 @@ final class LinkedWeaver {
   void missed(ClassLoader loader, String className, String reason) {
     String what = "the stores of %s were not woven: %s".formatted(className, reason);
     LOG.log(Level.ERROR, what);
-    links.unfollowed(loader, what);
+    links.classes().unfollowed(loader, what);
   }
 }

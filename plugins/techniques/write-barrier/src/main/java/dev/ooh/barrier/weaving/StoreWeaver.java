@@ -2,16 +2,14 @@ package dev.ooh.barrier.weaving;
 
 import dev.ooh.barrier.weaving.StoreVisitor.Findings;
 import dev.ooh.memory.StoresTracked;
-import java.nio.charset.StandardCharsets;
+import dev.ooh.weaving.loom.ClassToWeave;
+import dev.ooh.weaving.loom.Marker;
 import java.util.List;
-import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.description.field.FieldDescription;
 import net.bytebuddy.description.field.FieldList;
 import net.bytebuddy.description.method.MethodList;
 import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.scaffold.MethodGraph;
 import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -25,17 +23,11 @@ import org.jspecify.annotations.Nullable;
  * changed, and no frame. Stateless.
  */
 public final class StoreWeaver {
-  /** The mark's descriptor as it stands in the constant pool of a class that bears it. */
-  private static final byte[] MARK =
-      StoresTracked.class.descriptorString().getBytes(StandardCharsets.US_ASCII);
+  /** Which classes may bear the mark. */
+  public static final Marker MARK = Marker.of(StoresTracked.class);
 
   /** Java 7: the first class files with invokedynamic. */
   private static final int OLDEST = Opcodes.V1_7;
-
-  private final ByteBuddy byteBuddy =
-      new ByteBuddy()
-          .with(Implementation.Context.Disabled.Factory.INSTANCE)
-          .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
 
   /**
    * What became of a class.
@@ -45,20 +37,6 @@ public final class StoreWeaver {
    * @param unfollowed what the class does that no barrier can follow, a line each
    */
   public record Outcome(byte[] bytes, int calls, List<String> unfollowed) {}
-
-  /** Whether the class bears the mark: cheap, never wrongly false, and hardly ever wrongly true. */
-  public static boolean bearsMark(byte[] classFile) {
-    search:
-    for (int i = 0; i <= classFile.length - MARK.length; i++) {
-      for (int j = 0; j < MARK.length; j++) {
-        if (classFile[i + j] != MARK[j]) {
-          continue search;
-        }
-      }
-      return true;
-    }
-    return false;
-  }
 
   /**
    * Weaves one class.
@@ -75,15 +53,13 @@ public final class StoreWeaver {
               "%s has class file version %d, wanted %d or later"
                   .formatted(className, version, OLDEST)));
     }
-    ClassFileLocator locator =
-        new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(className, classFile),
-            ClassFileLocator.ForClassLoader.of(loader),
-            ClassFileLocator.ForClassLoader.of(StoreWeaver.class.getClassLoader()));
-    TypeDescription type = TypePool.Default.of(locator).describe(className).resolve();
     Findings findings = new Findings();
     byte[] woven =
-        byteBuddy.redefine(type, locator).visit(new Visitors(findings)).make().getBytes();
+        new ClassToWeave(className, classFile, loader)
+            .redefine()
+            .visit(new Visitors(findings))
+            .make()
+            .getBytes();
     return new Outcome(
         findings.calls() == 0 ? classFile : woven, findings.calls(), findings.unfollowed());
   }

@@ -1,5 +1,6 @@
 package dev.ooh.barrier.woven;
 
+import dev.ooh.barrier.link.CallLinks;
 import dev.ooh.barrier.link.StoreLinks;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
@@ -12,7 +13,7 @@ import java.lang.invoke.MethodType;
  * its barriers. The name is the called method's. For any thread.
  */
 public final class WovenCalls {
-  private static final StoreLinks LINKS = StoreLinks.shared();
+  private static final CallLinks LINKS = StoreLinks.shared().calls();
 
   private WovenCalls() {}
 

@@ -25,16 +25,19 @@ class BarrierAgentTest {
     ClassLoader loader = getClass().getClassLoader();
     byte[] broken = {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 69, 0};
     assertThat(agent.transform(loader, "app/Broken", null, null, broken)).isNull();
-    assertThat(links.unfollowed()).singleElement().asString().contains("app.Broken", "not woven");
-    links.open(this, 4096);
-    assertThat(links.takeDoubts(this)).isEqualTo(links.unfollowed());
+    assertThat(links.classes().unfollowed())
+        .singleElement()
+        .asString()
+        .contains("app.Broken", "not woven");
+    links.users().open(this, 4096);
+    assertThat(links.users().takeDoubts(this)).isEqualTo(links.classes().unfollowed());
   }
 
   @Test
   void aClassWhoseLoaderDoesNotSeeTheAgentIsRemembered() throws Exception {
     ClassLoader other = new ClassLoader(null) {};
     assertThat(agent.transform(other, "app/Storing", null, null, storing())).isNull();
-    assertThat(links.unfollowed())
+    assertThat(links.classes().unfollowed())
         .singleElement()
         .asString()
         .contains("app.Storing", "doesn't see the agent");
@@ -45,14 +48,14 @@ class BarrierAgentTest {
     byte[] broken = new byte[8];
     ClassLoader loader = getClass().getClassLoader();
     assertThat(agent.transform(loader, "other/Broken", null, null, broken)).isNull();
-    assertThat(links.unfollowed()).isEmpty();
+    assertThat(links.classes().unfollowed()).isEmpty();
   }
 
   @Test
   void aChosenClassIsWoven() throws Exception {
     ClassLoader loader = getClass().getClassLoader();
     assertThat(agent.transform(loader, "app/Storing", null, null, storing())).isNotNull();
-    assertThat(links.unfollowed()).isEmpty();
+    assertThat(links.classes().unfollowed()).isEmpty();
   }
 
   private static byte[] storing() throws IOException {

@@ -1,0 +1,123 @@
+package dev.ooh.weaving.loom;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.weaving.WeavingHook;
+import org.osgi.framework.hooks.weaving.WovenClass;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/**
+ * Weaves the classes of bundles as they are loaded. Starts before its targets; a bundle that was
+ * resolved already is reported and refreshed. The bundle that weaves is never woven itself.
+ *
+ * <p>A failure here never keeps a class from loading: the class stays as it is, and the {@link
+ * Weave} is told.
+ */
+public final class BundleLoom implements WeavingHook, AutoCloseable {
+  private static final Logger LOG = System.getLogger(BundleLoom.class.getName());
+
+  private final Weave weave;
+  private final Bundle own;
+  private final String dynamicImport;
+  private final ServiceRegistration<WeavingHook> hook;
+
+  private BundleLoom(BundleContext context, Weave weave, Class<?> linkage) {
+    this.weave = weave;
+    own = context.getBundle();
+    dynamicImport =
+        "%s;%s=%s"
+            .formatted(
+                linkage.getPackageName(),
+                Constants.BUNDLE_SYMBOLICNAME_ATTRIBUTE,
+                FrameworkUtil.getBundle(linkage).getSymbolicName());
+    // Not by Declarative Services: the framework asks for hooks at every class it loads, also at
+    // those that the component runtime needs in order to make the hook.
+    hook = context.registerService(WeavingHook.class, this, null);
+  }
+
+  /**
+   * Starts weaving, and refreshes the bundles that were resolved before.
+   *
+   * @param linkage a class of the package that woven classes call; they import it dynamically, from
+   *     its very bundle
+   */
+  public static BundleLoom start(BundleContext context, Weave weave, Class<?> linkage) {
+    BundleLoom loom = new BundleLoom(context, weave, linkage);
+    loom.refreshLoadedBefore(context);
+    return loom;
+  }
+
+  @Override
+  public void weave(WovenClass woven) {
+    BundleWiring bundle = woven.getBundleWiring();
+    String name = woven.getClassName();
+    if (bundle.getBundle().equals(own)
+        || !weave.concerns(bundle)
+        || !weave.wants(name, woven.getBytes())) {
+      return;
+    }
+    try {
+      weave.weave(bundle, name, woven.getBytes()).ifPresent(result -> take(woven, result));
+    } catch (RuntimeException | LinkageError e) {
+      // Thrown on, it would make the class unloadable and this hook be shut out.
+      weave.failed(bundle, name, e.toString());
+    }
+  }
+
+  private void take(WovenClass woven, Weave.Woven result) {
+    woven.getDynamicImports().add(dynamicImport);
+    woven.setBytes(result.classFile());
+    result.done().run();
+  }
+
+  private void refreshLoadedBefore(BundleContext context) {
+    List<Bundle> late = new ArrayList<>();
+    for (Bundle bundle : context.getBundles()) {
+      if (isLate(bundle)) {
+        late.add(bundle);
+        LOG.log(
+            Level.WARNING,
+            "{0} was resolved before {1} started, and is refreshed to be woven",
+            bundle.getSymbolicName(),
+            weave.name());
+      }
+    }
+    FrameworkWiring framework =
+        context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class);
+    if (!late.isEmpty() && framework != null) {
+      framework.refreshBundles(late);
+    }
+  }
+
+  private boolean isLate(Bundle bundle) {
+    BundleWiring wiring = bundle.adapt(BundleWiring.class);
+    if (wiring == null
+        || bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
+        || bundle.equals(own)
+        || !weave.concerns(wiring)
+        || weave.hasWoven(wiring.getClassLoader())) {
+      return false;
+    }
+    try {
+      return BundleClasses.holdsWanted(bundle, weave);
+    } catch (IOException e) {
+      weave.failed(wiring, bundle.getSymbolicName(), "it could not be read: " + e);
+      return false;
+    }
+  }
+
+  /** Weaves no further class. */
+  @Override
+  public void close() {
+    hook.unregister();
+  }
+}
