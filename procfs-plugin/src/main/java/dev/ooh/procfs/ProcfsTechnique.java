@@ -20,8 +20,8 @@ import org.osgi.service.component.annotations.Component;
 public final class ProcfsTechnique implements TrackingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor("procfs", "/proc/PID/pagemap and clear_refs", 300, true);
-  private static final String REMEDY =
-      "a kernel with CONFIG_MEM_SOFT_DIRTY, or 6.7 and later with PAGEMAP_SCAN";
+  private static final String SCAN_REMEDY = "Linux 6.7 and later";
+  private static final String SOFT_DIRTY_REMEDY = "a kernel with CONFIG_MEM_SOFT_DIRTY";
 
   @Override
   public TechniqueDescriptor descriptor() {
@@ -33,17 +33,20 @@ public final class ProcfsTechnique implements TrackingTechnique {
     Optional<WriteProtectScan> scan = space.facility(WriteProtectScan.class);
     Optional<SoftDirtyPagemap> pagemap = space.facility(SoftDirtyPagemap.class);
     if (scan.isEmpty() && pagemap.isEmpty()) {
-      return Probe.refused("no pagemap on substrate " + space.substrate(), REMEDY);
+      return Probe.refused("no pagemap on substrate " + space.substrate(), SCAN_REMEDY);
     }
     Probe atomic = scan.map(it -> probeScan(space, it)).orElse(Probe.refused("", ""));
     if (atomic.usable() || pagemap.isEmpty()) {
       return atomic;
     }
     Probe classic =
-        RoundTrip.probe(space, it -> new ProcfsSession(new SoftDirtyMode(pagemap.get())), REMEDY);
+        RoundTrip.probe(
+            space, it -> new ProcfsSession(new SoftDirtyMode(pagemap.get())), SOFT_DIRTY_REMEDY);
     return classic.usable() || atomic.reason().isEmpty()
         ? classic
-        : Probe.refused(atomic.reason() + "; " + classic.reason(), REMEDY);
+        : Probe.refused(
+            "write-protect scan: %s; soft-dirty: %s".formatted(atomic.reason(), classic.reason()),
+            "for the scan: %s; for soft-dirty: %s".formatted(atomic.remedy(), classic.remedy()));
   }
 
   @Override
@@ -62,6 +65,6 @@ public final class ProcfsTechnique implements TrackingTechnique {
 
   private static Probe probeScan(AddressSpace space, WriteProtectScan scan) {
     return RoundTrip.probe(
-        space, it -> new ProcfsSession(new ScanMode(space, scan.open())), REMEDY);
+        space, it -> new ProcfsSession(new ScanMode(space, scan.open())), SCAN_REMEDY);
   }
 }

@@ -4,7 +4,10 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
+import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.core.TrackingCore;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -44,7 +47,11 @@ import org.jspecify.annotations.Nullable;
  * fetched before is committed then.
  */
 public final class PageTracker implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(PageTracker.class.getName());
+  private static final String REPORTS_ALL = "all-dirty";
+
   private final SpaceOptions options;
+  private final boolean orReportAll;
   private final TrackingCore core;
 
   /** What to track, again after a restore; guarded by this, like all below. */
@@ -57,12 +64,14 @@ public final class PageTracker implements AutoCloseable {
   private @Nullable SegmentTracking tracking;
 
   private boolean closed;
+  private boolean toldOfFallback;
 
   /** Kept for its context, which doesn't. */
   private @Nullable Object checkpointResource;
 
-  private PageTracker(SpaceOptions options) {
+  private PageTracker(SpaceOptions options, boolean orReportAll) {
     this.options = options;
+    this.orReportAll = orReportAll;
     core = TrackingCore.load(PageTracker.class.getClassLoader());
     try {
       tracking = new SegmentTracking(options);
@@ -76,9 +85,12 @@ public final class PageTracker implements AutoCloseable {
    * Starts tracking the pages that hold {@code segments}, by the technique that this machine
    * offers. More can be added later.
    *
-   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64
-   * @throws TrackingException if a segment is of the Java heap, empty, of a closed arena, or shares
-   *     a page with another one; the message names it, and nothing is tracked
+   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64, or where
+   *     native access is denied to this class's module
+   * @throws TrackingException if every technique is refused here, as in a container that blocks
+   *     userfaultfd; the message gives each one's reason and remedy. Or if a segment is of the Java
+   *     heap, empty, of a closed arena, shares a page with another one, or would take the process
+   *     near its limit of mappings; the message names it. Nothing is tracked then
    */
   public static PageTracker track(MemorySegment... segments) throws TrackingException {
     return track(SpaceOptions.named("segments"), segments);
@@ -93,8 +105,26 @@ public final class PageTracker implements AutoCloseable {
    */
   public static PageTracker track(SpaceOptions options, MemorySegment... segments)
       throws TrackingException {
-    PageTracker tracker = new PageTracker(options);
+    return track(new PageTracker(options, false), segments);
+  }
+
+  /**
+   * As {@link #track(SpaceOptions, MemorySegment...)}, for a program that can do with less: where
+   * every technique is refused, each interval is all pages and says why, and a warning is logged
+   * once.
+   *
+   * @throws IllegalStateException as above
+   * @throws TrackingException if a segment is refused
+   */
+  public static PageTracker trackOrReportAll(SpaceOptions options, MemorySegment... segments)
+      throws TrackingException {
+    return track(new PageTracker(options, true), segments);
+  }
+
+  private static PageTracker track(PageTracker tracker, MemorySegment... segments)
+      throws TrackingException {
     try {
+      tracker.start(tracker.tracking());
       for (MemorySegment segment : segments) {
         tracker.add(segment);
       }
@@ -103,6 +133,16 @@ public final class PageTracker implements AutoCloseable {
     } catch (TrackingException | RuntimeException | Error e) {
       tracker.close();
       throw e;
+    }
+  }
+
+  private void start(SegmentTracking fresh) throws TrackingException {
+    try {
+      core.start(fresh.space());
+    } catch (TrackingException e) {
+      if (!orReportAll) {
+        throw e;
+      }
     }
   }
 
@@ -170,7 +210,22 @@ public final class PageTracker implements AutoCloseable {
    * @throws IllegalStateException if this tracker is closed
    */
   public synchronized Interval changes() {
-    return tracking().fetch(core);
+    Interval interval = tracking().fetch(core);
+    if (interval.technique().equals(REPORTS_ALL) && !wanted.equals(Optional.of(REPORTS_ALL))) {
+      tellOfFallback();
+    }
+    return interval;
+  }
+
+  private void tellOfFallback() {
+    if (!toldOfFallback) {
+      toldOfFallback = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}: no technique works here, each interval is all pages: {1}",
+          options.name(),
+          String.join("; ", core.explain(tracking().space())));
+    }
   }
 
   /**
@@ -184,7 +239,7 @@ public final class PageTracker implements AutoCloseable {
     wanted = Optional.of(technique);
   }
 
-  /** The technique at work; empty before the first {@link #changes}. */
+  /** The technique at work. */
   public synchronized Optional<String> technique() {
     return core.active(tracking().space());
   }
@@ -192,6 +247,30 @@ public final class PageTracker implements AutoCloseable {
   /** Why this technique and no other, a line a fact. */
   public synchronized List<String> explain() {
     return core.explain(tracking().space());
+  }
+
+  /** The last things that happened to the tracking, a line each, oldest first. */
+  public synchronized List<String> history() {
+    return core.history(tracking().space());
+  }
+
+  /** Counts since the tracking began; after a restore they begin anew. */
+  public synchronized TrackingStatistics statistics() {
+    return core.statistics(tracking().space());
+  }
+
+  /**
+   * The core of this tracker, for meters: it is asked for {@link TrackingControl#spaces} and their
+   * statistics. A technique that is chosen here is forgotten over a checkpoint; {@link #use} is
+   * not.
+   */
+  public TrackingControl control() {
+    return core;
+  }
+
+  /** From now on {@code observer} is told when a technique hands over, or the tracking ends. */
+  public void addObserver(TrackingObserver observer) {
+    core.addObserver(observer);
   }
 
   /** Lets go of everything but the knowledge of what to track. */
@@ -223,6 +302,8 @@ public final class PageTracker implements AutoCloseable {
     try {
       if (wanted.isPresent()) {
         core.use(fresh.space(), wanted.get());
+      } else {
+        start(fresh);
       }
     } catch (TrackingException e) {
       failures.add(e);

@@ -41,11 +41,7 @@ final class SegmentTracking implements AutoCloseable {
   }
 
   Interval fetch(TrackingControl control) {
-    PageSet.Builder pages = PageSet.builder();
-    for (Region region : space.regions()) {
-      pages.addAll(region.pages());
-    }
-    PageSet all = pages.build();
+    PageSet all = adoption.adopted();
     return control.fetch(space, consumer, all, all);
   }
 

@@ -124,6 +124,22 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
     spaces.fallback(techniques);
   }
 
+  /**
+   * Starts the technique that is wanted for {@code space}, or else the most preferred one that is
+   * usable, as the first fetch would, but takes nothing else instead.
+   *
+   * @throws TrackingException if it, or each of them, is refused; the message says why and what
+   *     would help. A later fetch reports everything then.
+   */
+  public void start(AddressSpace space) throws TrackingException {
+    spaces.start(space);
+  }
+
+  /** The last things that happened to the tracking of {@code space}, a line each, oldest first. */
+  public List<String> history(AddressSpace space) {
+    return spaces.history(space);
+  }
+
   @Override
   public List<AddressSpace> spaces() {
     return spaces.all();

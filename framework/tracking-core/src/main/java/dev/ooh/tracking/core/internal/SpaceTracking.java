@@ -266,6 +266,23 @@ final class SpaceTracking {
     }
   }
 
+  /**
+   * See {@link dev.ooh.tracking.core.TrackingCore#start}.
+   *
+   * @throws TrackingException if only a stopgap could be started, saying why
+   */
+  void start() throws TrackingException {
+    Lease lease = gate.enter(execution);
+    try {
+      Optional<String> stopgap = session(lease).choice().insteadOf();
+      if (stopgap.isPresent()) {
+        throw new TrackingException(stopgap.get());
+      }
+    } finally {
+      gate.leave(lease);
+    }
+  }
+
   /** Tries a technique for this space, as an operator asks for it. */
   void require(Entry entry) throws TrackingException {
     selector.require(entry);
@@ -432,6 +449,13 @@ final class SpaceTracking {
       lines.addAll(history.lines());
     }
     return lines;
+  }
+
+  /** The last things that happened, a line each. */
+  List<String> history() {
+    synchronized (ledger) {
+      return history.lines();
+    }
   }
 
   /** What the space's events go to. */

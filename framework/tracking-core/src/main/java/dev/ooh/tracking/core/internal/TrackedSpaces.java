@@ -87,12 +87,21 @@ public final class TrackedSpaces {
   }
 
   public void use(AddressSpace space, String name) throws TrackingException {
-    Entry entry = registry.get(name);
-    Optional<SpaceTracking> tracking = track(space);
-    if (tracking.isEmpty()) {
-      throw new TrackingException("the tracking core was stopped");
-    }
-    tracking.get().use(entry);
+    running(space).use(registry.get(name));
+  }
+
+  /** See {@link dev.ooh.tracking.core.TrackingCore#start}. */
+  public void start(AddressSpace space) throws TrackingException {
+    running(space).start();
+  }
+
+  private SpaceTracking running(AddressSpace space) throws TrackingException {
+    return track(space).orElseThrow(() -> new TrackingException("the tracking core was stopped"));
+  }
+
+  /** See {@link dev.ooh.tracking.core.TrackingCore#history}. */
+  public List<String> history(AddressSpace space) {
+    return tracked(space).map(SpaceTracking::history).orElseGet(List::of);
   }
 
   public void use(String name) throws TrackingException {

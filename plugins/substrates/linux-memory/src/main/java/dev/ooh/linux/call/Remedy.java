@@ -4,6 +4,9 @@ package dev.ooh.linux.call;
 public final class Remedy {
   private static final String DESCRIPTORS = "raise the limit of open descriptors (ulimit -n)";
 
+  private static final String MAPPINGS =
+      "raise the limit of mappings (sysctl vm.max_map_count), or track fewer and larger segments";
+
   private Remedy() {}
 
   /** userfaultfd(2) with {@code UFFD_USER_MODE_ONLY}, which takes no privilege. */
@@ -12,7 +15,8 @@ public final class Remedy {
       case Errno.ENOSYS -> "a kernel with CONFIG_USERFAULTFD";
       case Errno.EINVAL -> "Linux 5.11 or later";
       case Errno.EPERM, Errno.EACCES ->
-          "let the container's seccomp profile, or whatever filters here, allow userfaultfd";
+          "let the container's seccomp profile, or whatever filters here, allow userfaultfd, or give"
+              + " access to /dev/userfaultfd";
       case Errno.EMFILE, Errno.ENFILE -> DESCRIPTORS;
       default -> "";
     };
@@ -43,6 +47,7 @@ public final class Remedy {
       case Errno.EINVAL ->
           "anonymous or shared memory that no file system backs, or asynchronous mode";
       case Errno.EBUSY -> "one tracker for that memory: end the other one";
+      case Errno.ENOMEM -> MAPPINGS;
       default -> "";
     };
   }
@@ -52,6 +57,7 @@ public final class Remedy {
     return switch (refused.errno()) {
       case Errno.EINVAL -> "mapped memory that this process may write";
       case Errno.EBUSY -> "one tracker for that memory: end the other one";
+      case Errno.ENOMEM -> MAPPINGS;
       case Errno.EPERM -> "memory that this process may write, of a file that is not sealed";
       default -> "";
     };

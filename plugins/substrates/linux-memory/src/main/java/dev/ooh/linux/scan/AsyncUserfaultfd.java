@@ -3,8 +3,8 @@ package dev.ooh.linux.scan;
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
-import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.call.Remedy;
+import dev.ooh.linux.call.UserfaultfdCall;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
@@ -48,9 +48,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
 
   private int open(Architecture architecture) throws FacilityException {
     try {
-      return calls.userfaultfd(
-          architecture,
-          Uffdio.UFFD_USER_MODE_ONLY | MappingFlags.O_CLOEXEC | MappingFlags.O_NONBLOCK);
+      return UserfaultfdCall.open(calls, architecture, Uffdio.UFFD_USER_MODE_ONLY);
     } catch (CallException e) {
       throw new FacilityException(e, Remedy.userModeOnly(e));
     }
@@ -58,21 +56,26 @@ final class AsyncUserfaultfd implements AutoCloseable {
 
   void register(PageSet ranges) throws FacilityException {
     PageSet fresh = ranges.minus(registered);
-    for (int run = 0; run < fresh.runCount(); run++) {
-      long start = fresh.runStart(run);
-      long end = fresh.runEnd(run);
-      Uffdio.range(argument, start, end, Uffdio.REGISTER_MODE_WP);
-      try {
-        calls.ioctl(
-            fd,
-            Uffdio.UFFDIO_REGISTER,
-            argument,
-            () -> "UFFDIO_REGISTER [0x%x, 0x%x), %d bytes".formatted(start, end, end - start));
-      } catch (CallException e) {
-        throw new FacilityException(e, Remedy.asynchronousRegistration(e));
+    PageSet.Builder done = PageSet.builder();
+    try {
+      for (int run = 0; run < fresh.runCount(); run++) {
+        register(fresh.runStart(run), fresh.runEnd(run));
+        done.add(fresh.runStart(run), fresh.runEnd(run));
       }
-      registered = registered.union(PageSet.of(start, end));
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.asynchronousRegistration(e));
+    } finally {
+      registered = registered.union(done.build());
     }
+  }
+
+  private void register(long start, long end) throws CallException {
+    Uffdio.range(argument, start, end, Uffdio.REGISTER_MODE_WP);
+    calls.ioctl(
+        fd,
+        Uffdio.UFFDIO_REGISTER,
+        argument,
+        () -> "UFFDIO_REGISTER [0x%x, 0x%x), %d bytes".formatted(start, end, end - start));
   }
 
   /**

@@ -9,17 +9,22 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Regions over memory that somebody else allocated. Guarded by the space. */
 final class AdoptedSegments {
   private final LinuxCalls calls;
+  private final MappingLimit limit;
   private final TreeMap<Long, Adopted> byStart = new TreeMap<>();
+  private @Nullable PageSet pages;
 
   private record Adopted(Region region, MemorySegment segment) {}
 
-  AdoptedSegments(LinuxCalls calls) {
+  AdoptedSegments(LinuxCalls calls, MappingLimit limit) {
     this.calls = calls;
+    this.limit = limit;
   }
 
   Region adopt(String name, MemorySegment segment) throws FacilityException {
@@ -32,11 +37,11 @@ final class AdoptedSegments {
     long end =
         (segment.address() + segment.byteSize() + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE;
     Region region = new Region(name, start, end - start);
-    var before = byStart.lowerEntry(end);
-    if (before != null && before.getValue().region.end() > start) {
+    Adopted there = overlapping(start, end);
+    if (there != null) {
       throw new FacilityException(
           "adopt %s: shares a page with %s; wanted segments aligned to pages, or one for both"
-              .formatted(text(region), text(before.getValue().region)));
+              .formatted(text(region), text(there.region)));
     }
     try {
       calls.checkMapped(start, end - start);
@@ -45,8 +50,15 @@ final class AdoptedSegments {
           new IOException("adopt %s: %s".formatted(text(region), e.getMessage()), e),
           "a segment over memory that is mapped in this process");
     }
+    limit.admit(() -> text(region), () -> pages().union(region.pages()));
     byStart.put(start, new Adopted(region, segment));
+    pages = null;
     return region;
+  }
+
+  private @Nullable Adopted overlapping(long start, long end) {
+    var before = byStart.lowerEntry(end);
+    return before != null && before.getValue().region.end() > start ? before.getValue() : null;
   }
 
   void release(Region region) throws FacilityException {
@@ -55,6 +67,7 @@ final class AdoptedSegments {
       throw new FacilityException("release %s: wanted an adopted region".formatted(text(region)));
     }
     byStart.remove(region.start());
+    pages = null;
   }
 
   private static String text(Region region) {
@@ -65,27 +78,44 @@ final class AdoptedSegments {
   /** Forgets and returns the regions whose arena was closed without a release. */
   List<Region> takeClosed() {
     List<Region> closed = new ArrayList<>();
-    byStart
-        .values()
-        .removeIf(
-            adopted -> {
-              boolean dead = !adopted.segment.scope().isAlive();
-              if (dead) {
-                closed.add(adopted.region);
-              }
-              return dead;
-            });
+    byStart.values().removeIf(adopted -> takeIfClosed(adopted, closed));
     return closed;
+  }
+
+  /** As {@link #takeClosed}, of those that lie where {@code segment} does: the work of a few. */
+  List<Region> takeClosedAt(MemorySegment segment) {
+    List<Region> closed = new ArrayList<>();
+    long start = segment.address() & -PageSet.PAGE_SIZE;
+    long end = segment.address() + segment.byteSize();
+    Map.Entry<Long, Adopted> first = byStart.floorEntry(start);
+    byStart
+        .subMap(first == null ? start : first.getKey(), true, end, true)
+        .values()
+        .removeIf(adopted -> takeIfClosed(adopted, closed));
+    return closed;
+  }
+
+  private boolean takeIfClosed(Adopted adopted, List<Region> closed) {
+    if (adopted.segment.scope().isAlive()) {
+      return false;
+    }
+    closed.add(adopted.region);
+    pages = null;
+    return true;
   }
 
   List<Region> regions() {
     return byStart.values().stream().map(Adopted::region).toList();
   }
 
+  /** The pages of all regions, put together again only when these have changed. */
   PageSet pages() {
-    PageSet.Builder pages = PageSet.builder();
-    byStart.values().forEach(adopted -> pages.addAll(adopted.region.pages()));
-    return pages.build();
+    if (pages == null) {
+      PageSet.Builder all = PageSet.builder();
+      byStart.values().forEach(adopted -> all.addAll(adopted.region.pages()));
+      pages = all.build();
+    }
+    return pages;
   }
 
   /** Mapped files: shared memory, whose entries the kernel may drop while dirty. */

@@ -47,7 +47,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   /** Guarded by this. */
   private final Mappings mappings;
 
-  private final AdoptedSegments adopted = new AdoptedSegments(calls);
+  private final AdoptedSegments adopted = new AdoptedSegments(calls, new MappingLimit());
 
   private PageSet alwaysDirty = PageSet.empty();
   private boolean open = true;
@@ -138,8 +138,12 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
 
   @Override
   public Region adopt(String regionName, MemorySegment segment) throws FacilityException {
-    // Its addresses may be those of an arena that was closed.
-    forgetClosedArenas();
+    List<Region> closed;
+    synchronized (this) {
+      // Its addresses may be those of an arena that was closed.
+      closed = adopted.takeClosedAt(segment);
+    }
+    forget(closed);
     Region region;
     synchronized (this) {
       checkOpen();
@@ -169,7 +173,15 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     synchronized (this) {
       closed = adopted.takeClosed();
     }
-    closed.forEach(region -> tellUnmapped(region.pages()));
+    forget(closed);
+  }
+
+  private void forget(List<Region> closed) {
+    if (!closed.isEmpty()) {
+      PageSet.Builder pages = PageSet.builder();
+      closed.forEach(region -> pages.addAll(region.pages()));
+      tellUnmapped(pages.build());
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ooh.linux.substrate;
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.NativeAccess;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
@@ -29,6 +30,10 @@ public final class LinuxSubstrate implements Substrate {
   public Optional<String> refusal() {
     if (Architecture.current().isEmpty()) {
       return Optional.of(Architecture.refusal());
+    }
+    Optional<String> denied = NativeAccess.refusal();
+    if (denied.isPresent()) {
+      return denied;
     }
     int pageSize = LinuxCalls.pageSize();
     return pageSize == PageSet.PAGE_SIZE

@@ -3,8 +3,8 @@ package dev.ooh.linux.userfault;
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
-import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.call.Remedy;
+import dev.ooh.linux.call.UserfaultfdCall;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.tracking.facility.FacilityException;
 import java.lang.foreign.Arena;
@@ -20,9 +20,6 @@ final class SynchronousUserfaultfd implements AutoCloseable {
       Uffdio.FEATURE_PAGEFAULT_FLAG_WP
           | Uffdio.FEATURE_WP_UNPOPULATED
           | Uffdio.FEATURE_WP_HUGETLBFS_SHMEM;
-
-  /** Non-blocking, since its handler polls; a blocking one can't be polled. */
-  private static final int FLAGS = MappingFlags.O_CLOEXEC | MappingFlags.O_NONBLOCK;
 
   private final LinuxCalls calls = new LinuxCalls();
   private final int fd;
@@ -45,7 +42,7 @@ final class SynchronousUserfaultfd implements AutoCloseable {
 
   private int openOrRelease(Architecture architecture) throws FacilityException {
     try {
-      return open(architecture);
+      return UserfaultfdCall.open(calls, architecture, 0);
     } catch (CallException e) {
       calls.close();
       throw new FacilityException(e, Remedy.allFaults(e));
@@ -54,32 +51,6 @@ final class SynchronousUserfaultfd implements AutoCloseable {
 
   int fd() {
     return fd;
-  }
-
-  private int open(Architecture architecture) throws CallException {
-    try {
-      return calls.userfaultfd(architecture, FLAGS);
-    } catch (CallException refused) {
-      return openDevice(refused);
-    }
-  }
-
-  private int openDevice(CallException refused) throws CallException {
-    int device;
-    try {
-      device = calls.open("/dev/userfaultfd", MappingFlags.O_RDWR);
-    } catch (CallException e) {
-      throw refused;
-    }
-    try {
-      return calls.ioctl(
-          device,
-          Uffdio.USERFAULTFD_IOC_NEW,
-          MemorySegment.ofAddress(FLAGS),
-          () -> "USERFAULTFD_IOC_NEW on /dev/userfaultfd");
-    } finally {
-      calls.closeDescriptor(device);
-    }
   }
 
   @Override

@@ -1,0 +1,23 @@
+package dev.ooh.linux.call;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.util.Optional;
+
+/** Whether the JVM lets this code call the kernel; asked before any class that does is loaded. */
+public final class NativeAccess {
+  private NativeAccess() {}
+
+  /** Why it doesn't, and what to do about it; empty when it does. */
+  public static Optional<String> refusal() {
+    try {
+      Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
+      return Optional.empty();
+    } catch (IllegalCallerException e) {
+      Module module = NativeAccess.class.getModule();
+      return Optional.of(
+          "native access is denied to this JVM's %s, wanted the option --enable-native-access=%s"
+              .formatted(module, module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+    }
+  }
+}
