@@ -8,8 +8,13 @@ package dev.ooh.memory;
  * accesses; where ordering matters, use the locks of the {@link ExecutionContext}.
  *
  * <p>Every access to an address that no region covers, or after the space was closed, throws {@link
- * MemoryAccessException}. On a virtual machine only threads of the execution context may access
- * memory; a host thread enters through {@link ExecutionContext#run}.
+ * MemoryAccessException}; so does a range of negative length, or one that wraps around. What is
+ * refused of a long range may have been done for its first pages.
+ *
+ * <p>On a virtual machine only threads of the execution context may access memory; a host thread
+ * enters through {@link ExecutionContext#run}. Another thread gets a {@link MemoryAccessException},
+ * certainly while nobody is inside; beside a thread that is, it may slip through, as an access that
+ * each thread would have to be checked for costs half as much again.
  */
 public interface Memory {
   byte getByte(long address);
@@ -24,10 +29,18 @@ public interface Memory {
 
   void putLong(long address, long value);
 
-  /** Copies {@code length} bytes out of memory into {@code target} from index {@code offset}. */
+  /**
+   * Copies {@code length} bytes out of memory into {@code target} from index {@code offset}.
+   *
+   * @throws IndexOutOfBoundsException if the array has no such part
+   */
   void read(long address, byte[] target, int offset, int length);
 
-  /** Copies {@code length} bytes of {@code source} from index {@code offset} into memory. */
+  /**
+   * Copies {@code length} bytes of {@code source} from index {@code offset} into memory.
+   *
+   * @throws IndexOutOfBoundsException if the array has no such part
+   */
   void write(long address, byte[] source, int offset, int length);
 
   /** Stores {@code value} in each of the {@code length} bytes from {@code address} on. */

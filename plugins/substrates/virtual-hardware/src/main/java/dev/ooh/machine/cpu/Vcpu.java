@@ -144,20 +144,18 @@ public final class Vcpu {
     return translate(gva, true);
   }
 
-  /** Reads eight bytes at {@code gva}, which may cross into the next page. */
-  public long readVirtual(long gva) {
-    return CrossingAccess.crosses(gva)
-        ? CrossingAccess.read(this, gva)
-        : HostMemory.EVERYTHING.get(HostMemory.LONG, translate(gva, false));
+  /**
+   * Reads {@code bytes} at {@code gva}, little-endian, which may cross into the next page.
+   *
+   * @param bytes 1 to 8
+   */
+  public long readVirtual(long gva, int bytes) {
+    return VirtualAccess.read(this, gva, bytes);
   }
 
-  /** Writes eight bytes at {@code gva}, which may cross into the next page: both or neither. */
-  public void writeVirtual(long gva, long value) {
-    if (CrossingAccess.crosses(gva)) {
-      CrossingAccess.write(this, gva, value);
-    } else {
-      HostMemory.EVERYTHING.set(HostMemory.LONG, translate(gva, true), value);
-    }
+  /** Writes as {@link #readVirtual} reads: all of the {@code bytes} or none. */
+  public void writeVirtual(long gva, int bytes, long value) {
+    VirtualAccess.write(this, gva, bytes, value);
   }
 
   private long translate(long gva, boolean write) {

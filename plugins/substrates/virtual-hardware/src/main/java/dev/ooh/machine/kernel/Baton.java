@@ -154,6 +154,10 @@ final class Baton {
   }
 
   private void passOn() {
+    GuestThread before = holder;
+    if (before != null) {
+      before.process.translations().hide();
+    }
     GuestThread next = choose();
     holder = next;
     if (next != null) {

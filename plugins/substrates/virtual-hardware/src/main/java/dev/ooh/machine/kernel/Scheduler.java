@@ -51,7 +51,7 @@ public final class Scheduler {
     this.counters = counters;
     this.random = new SplittableRandom(seed);
     this.baton = new Baton(random);
-    this.stops = new Stops(baton, this::awaitTurn);
+    this.stops = new Stops(baton, this::awaitTurn, this::load);
     this.quantum = quantum;
     this.switchTo = switchTo;
     this.instructionBoundary = instructionBoundary;
@@ -84,15 +84,19 @@ public final class Scheduler {
     if (before == process) {
       return body.call();
     }
-    thread.process = process;
-    switchTo.accept(process);
+    move(thread, process);
     try {
       return body.call();
     } finally {
-      thread.process = before;
-      if (before.isAlive()) {
-        switchTo.accept(before);
-      }
+      move(thread, before);
+    }
+  }
+
+  private void move(GuestThread thread, UserProcess process) {
+    thread.process.translations().hide();
+    thread.process = process;
+    if (process.isAlive()) {
+      load(thread);
     }
   }
 
@@ -351,7 +355,13 @@ public final class Scheduler {
       throw new IllegalStateException(
           "thread " + me.name() + " can't go on: process " + me.process.name() + " has ended");
     }
+    load(me);
+  }
+
+  /** Loads the page tables of the holder's process, and lets it use their cached translations. */
+  private void load(GuestThread me) {
     switchTo.accept(me.process);
+    me.process.translations().show();
   }
 
   private void locked(Runnable step) {

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 final class Stops {
   private final Baton baton;
   private final Consumer<GuestThread> awaitTurn;
+  private final Consumer<GuestThread> load;
 
   /**
    * @param awaitTurn lets a thread wait for the baton
+   * @param load loads the process of a thread that has taken the baton
    */
-  Stops(Baton baton, Consumer<GuestThread> awaitTurn) {
+  Stops(Baton baton, Consumer<GuestThread> awaitTurn, Consumer<GuestThread> load) {
     this.baton = baton;
     this.awaitTurn = awaitTurn;
+    this.load = load;
   }
 
   /**
@@ -106,20 +109,25 @@ final class Stops {
    * @return false if the CPU came at the last moment, and all others stand still
    */
   private boolean abandonStop(GuestThread me) {
+    boolean seized;
     baton.mutex.lock();
     try {
       if (me.isGranted()) {
         return false;
       }
       baton.unready(me);
-      if (!baton.seize(me)) {
+      seized = baton.seize(me);
+      if (!seized) {
         me.adrift = true;
         me.place = Place.OUTSIDE;
       }
-      return true;
     } finally {
       baton.mutex.unlock();
     }
+    if (seized) {
+      load.accept(me);
+    }
+    return true;
   }
 
   private StopTimeoutException giveUpStop(StopRequest mine) {

@@ -1,10 +1,7 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.cpu.TranslationCache;
-import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.kernel.GuestKernel;
-import dev.ooh.machine.kernel.Scheduler;
-import dev.ooh.machine.kernel.SegmentationFault;
 import dev.ooh.machine.kernel.UserProcess;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.memory.Memory;
@@ -27,33 +24,35 @@ final class VirtualMemory implements Memory {
   private static final int PAGE = HostMemory.FRAME;
 
   private final TranslationCache translations;
-  private final Vcpu vcpu;
-  private final Scheduler scheduler;
-  private final UserProcess process;
+  private final SlowAccess slow;
+  private final SlowDoor door;
 
   VirtualMemory(GuestKernel kernel, UserProcess process) {
     this.translations = process.translations();
-    this.vcpu = kernel.machine().vcpu();
-    this.scheduler = kernel.scheduler();
-    this.process = process;
+    this.slow = new SlowAccess(kernel, process);
+    this.door = new SlowDoor(slow);
   }
 
   @Override
   public byte getByte(long address) {
     long known = translations.readable(address, 1);
-    return EVERYTHING.get(BYTE, known != 0 ? known : missForRead(address));
+    return known != 0 ? EVERYTHING.get(BYTE, known) : door.getByte(address);
   }
 
   @Override
   public void putByte(long address, byte value) {
     long known = translations.writable(address, 1);
-    EVERYTHING.set(BYTE, known != 0 ? known : missForWrite(address), value);
+    if (known != 0) {
+      EVERYTHING.set(BYTE, known, value);
+    } else {
+      door.putByte(address, value);
+    }
   }
 
   @Override
   public int getInt(long address) {
     long known = translations.readable(address, 4);
-    return known != 0 ? EVERYTHING.get(INT, known) : getIntSlowly(address);
+    return known != 0 ? EVERYTHING.get(INT, known) : door.getInt(address);
   }
 
   @Override
@@ -62,14 +61,14 @@ final class VirtualMemory implements Memory {
     if (known != 0) {
       EVERYTHING.set(INT, known, value);
     } else {
-      putIntSlowly(address, value);
+      door.putInt(address, value);
     }
   }
 
   @Override
   public long getLong(long address) {
     long known = translations.readable(address, 8);
-    return known != 0 ? EVERYTHING.get(LONG, known) : getLongSlowly(address);
+    return known != 0 ? EVERYTHING.get(LONG, known) : door.getLong(address);
   }
 
   @Override
@@ -78,53 +77,13 @@ final class VirtualMemory implements Memory {
     if (known != 0) {
       EVERYTHING.set(LONG, known, value);
     } else {
-      putLongSlowly(address, value);
-    }
-  }
-
-  private int getIntSlowly(long address) {
-    if ((address & (PAGE - 1)) <= PAGE - 4) {
-      return EVERYTHING.get(INT, missForRead(address));
-    }
-    int value = 0;
-    for (int i = 0; i < 4; i++) {
-      value |= (getByte(address + i) & 0xFF) << 8 * i;
-    }
-    return value;
-  }
-
-  private void putIntSlowly(long address, int value) {
-    if ((address & (PAGE - 1)) <= PAGE - 4) {
-      EVERYTHING.set(INT, missForWrite(address), value);
-      return;
-    }
-    // The second page first: if there is none, nothing is written.
-    for (int i = 3; i >= 0; i--) {
-      putByte(address + i, (byte) (value >>> 8 * i));
-    }
-  }
-
-  private long getLongSlowly(long address) {
-    enter(address);
-    try {
-      return vcpu.readVirtual(address);
-    } catch (SegmentationFault fault) {
-      throw refused(fault);
-    }
-  }
-
-  private void putLongSlowly(long address, long value) {
-    enter(address);
-    try {
-      vcpu.writeVirtual(address, value);
-    } catch (SegmentationFault fault) {
-      throw refused(fault);
+      door.putLong(address, value);
     }
   }
 
   @Override
   public void read(long address, byte[] target, int offset, int length) {
-    checkRange(offset, length, target.length);
+    Objects.checkFromIndexSize(offset, length, target.length);
     int done = 0;
     while (done < length) {
       long at = address + done;
@@ -136,7 +95,7 @@ final class VirtualMemory implements Memory {
 
   @Override
   public void write(long address, byte[] source, int offset, int length) {
-    checkRange(offset, length, source.length);
+    Objects.checkFromIndexSize(offset, length, source.length);
     int done = 0;
     while (done < length) {
       long at = address + done;
@@ -148,6 +107,7 @@ final class VirtualMemory implements Memory {
 
   @Override
   public void fill(long address, long length, byte value) {
+    checkRange(address, length);
     long done = 0;
     while (done < length) {
       long at = address + done;
@@ -159,6 +119,8 @@ final class VirtualMemory implements Memory {
 
   @Override
   public void copy(long from, long to, long length) {
+    checkRange(from, length);
+    checkRange(to, length);
     boolean backwards = from < to && to < from + length;
     long left = length;
     while (left > 0) {
@@ -191,50 +153,12 @@ final class VirtualMemory implements Memory {
   /** The native address of {@code length} bytes within one page. */
   private long forRead(long address, int length) {
     long known = translations.readable(address, length);
-    return known != 0 ? known : missForRead(address);
+    return known != 0 ? known : slow.translateForRead(address);
   }
 
   private long forWrite(long address, int length) {
     long known = translations.writable(address, length);
-    return known != 0 ? known : missForWrite(address);
-  }
-
-  private long missForRead(long address) {
-    enter(address);
-    try {
-      return vcpu.translateForRead(address);
-    } catch (SegmentationFault fault) {
-      throw refused(fault);
-    }
-  }
-
-  private long missForWrite(long address) {
-    enter(address);
-    try {
-      return vcpu.translateForWrite(address);
-    } catch (SegmentationFault fault) {
-      throw refused(fault);
-    }
-  }
-
-  /** A scheduling point; afterwards this process has the CPU, or the access is refused. */
-  private void enter(long address) {
-    if (process.isAlive()) {
-      scheduler.tick();
-      if (process.isCurrent() && scheduler.isInside()) {
-        return;
-      }
-      throw new MemoryAccessException(
-          address,
-          "access to 0x%x of %s by thread %s, which is not on its CPU: wanted a call within the space's ExecutionContext.run"
-              .formatted(address, process.name(), Thread.currentThread().getName()));
-    }
-    throw new MemoryAccessException(
-        address, "access to 0x%x of %s, which is closed".formatted(address, process.name()));
-  }
-
-  private static MemoryAccessException refused(SegmentationFault fault) {
-    return new MemoryAccessException(fault.gva(), String.valueOf(fault.getMessage()));
+    return known != 0 ? known : slow.translateForWrite(address);
   }
 
   private static long leftInPage(long address) {
@@ -246,7 +170,13 @@ final class VirtualMemory implements Memory {
     return ((end - 1) & (PAGE - 1)) + 1;
   }
 
-  private static void checkRange(int offset, int length, int size) {
-    Objects.checkFromIndexSize(offset, length, size);
+  /** Addresses of a process are positive, so a range that wraps is none. */
+  private static void checkRange(long address, long length) {
+    if ((address | length | address + length) < 0) {
+      throw new MemoryAccessException(
+          address,
+          "access to %d bytes at 0x%x: wanted a length of 0 or more, and an end below 2^63"
+              .formatted(length, address));
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.ooh.machine.kernel.SegmentationFault;
 import dev.ooh.machine.kernel.UserProcess;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.OutsideWrites;
+import java.util.Objects;
 
 /** process_vm_writev by another process of the guest, which runs meanwhile. */
 final class VirtualOutsideWrites implements OutsideWrites {
@@ -18,6 +19,7 @@ final class VirtualOutsideWrites implements OutsideWrites {
 
   @Override
   public void write(long address, byte[] source, int offset, int length) throws FacilityException {
+    Objects.checkFromIndexSize(offset, length, source.length);
     try {
       kernel.outside(
           () -> {

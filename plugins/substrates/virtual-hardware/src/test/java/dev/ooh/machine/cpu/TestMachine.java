@@ -196,7 +196,7 @@ final class TestMachine implements AutoCloseable {
   /** A load as a program's memory does it: the cache first. */
   long load(long gva) {
     long at = cache.readable(gva, 8);
-    return at != 0 ? HostMemory.EVERYTHING.get(HostMemory.LONG, at) : cpu.readVirtual(gva);
+    return at != 0 ? HostMemory.EVERYTHING.get(HostMemory.LONG, at) : cpu.readVirtual(gva, 8);
   }
 
   /** A store likewise. */
@@ -205,7 +205,7 @@ final class TestMachine implements AutoCloseable {
     if (at != 0) {
       HostMemory.EVERYTHING.set(HostMemory.LONG, at, value);
     } else {
-      cpu.writeVirtual(gva, value);
+      cpu.writeVirtual(gva, 8, value);
     }
   }
 

@@ -25,13 +25,13 @@ final class Kernels implements AutoCloseable {
     kernel.enter(
         process,
         () -> {
-          machine.vcpu().writeVirtual(HEAP + page * PAGE, value);
+          machine.vcpu().writeVirtual(HEAP + page * PAGE, 8, value);
           return 0;
         });
   }
 
   long load(UserProcess process, long page) {
-    return kernel.enter(process, () -> machine.vcpu().readVirtual(HEAP + page * PAGE));
+    return kernel.enter(process, () -> machine.vcpu().readVirtual(HEAP + page * PAGE, 8));
   }
 
   @Override

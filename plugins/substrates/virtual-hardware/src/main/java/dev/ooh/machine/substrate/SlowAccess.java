@@ -1,0 +1,140 @@
+package dev.ooh.machine.substrate;
+
+import dev.ooh.machine.cpu.GuestException;
+import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.kernel.GuestKernel;
+import dev.ooh.machine.kernel.Scheduler;
+import dev.ooh.machine.kernel.SegmentationFault;
+import dev.ooh.machine.kernel.UserProcess;
+import dev.ooh.machine.vmx.InterruptionInformation;
+import dev.ooh.memory.MemoryAccessException;
+
+/**
+ * Accesses that the translation cache can't serve: by the processor, which walks and faults, at a
+ * scheduling point. Every refusal is a {@link MemoryAccessException}: of threads that are not on
+ * the CPU, of closed processes, of addresses where nothing is mapped or nothing can be.
+ */
+final class SlowAccess {
+  private final Vcpu vcpu;
+  private final Scheduler scheduler;
+  private final UserProcess process;
+
+  SlowAccess(GuestKernel kernel, UserProcess process) {
+    this.vcpu = kernel.machine().vcpu();
+    this.scheduler = kernel.scheduler();
+    this.process = process;
+  }
+
+  byte getByte(long address) {
+    return (byte) read(address, Byte.BYTES);
+  }
+
+  void putByte(long address, byte value) {
+    write(address, Byte.BYTES, value);
+  }
+
+  int getInt(long address) {
+    return (int) read(address, Integer.BYTES);
+  }
+
+  void putInt(long address, int value) {
+    write(address, Integer.BYTES, value);
+  }
+
+  long getLong(long address) {
+    return read(address, Long.BYTES);
+  }
+
+  void putLong(long address, long value) {
+    write(address, Long.BYTES, value);
+  }
+
+  private long read(long address, int bytes) {
+    enter(address);
+    try {
+      return vcpu.readVirtual(address, bytes);
+    } catch (SegmentationFault fault) {
+      throw refused(fault);
+    } catch (GuestException exception) {
+      throw refused(address, exception);
+    }
+  }
+
+  /** All of the bytes or none. */
+  private void write(long address, int bytes, long value) {
+    enter(address);
+    try {
+      vcpu.writeVirtual(address, bytes, value);
+    } catch (SegmentationFault fault) {
+      throw refused(fault);
+    } catch (GuestException exception) {
+      throw refused(address, exception);
+    }
+  }
+
+  /** The native address of the byte at {@code address}, good to the end of its page. */
+  long translateForRead(long address) {
+    enter(address);
+    try {
+      return vcpu.translateForRead(address);
+    } catch (SegmentationFault fault) {
+      throw refused(fault);
+    } catch (GuestException exception) {
+      throw refused(address, exception);
+    }
+  }
+
+  long translateForWrite(long address) {
+    enter(address);
+    try {
+      return vcpu.translateForWrite(address);
+    } catch (SegmentationFault fault) {
+      throw refused(fault);
+    } catch (GuestException exception) {
+      throw refused(address, exception);
+    }
+  }
+
+  /** A scheduling point; afterwards this process has the CPU, or the access is refused. */
+  private void enter(long address) {
+    if (!process.isAlive()) {
+      throw closed(address);
+    }
+    try {
+      scheduler.tick();
+    } catch (IllegalStateException ended) {
+      if (process.isAlive()) {
+        throw ended;
+      }
+      MemoryAccessException refusal = closed(address);
+      refusal.initCause(ended);
+      throw refusal;
+    }
+    if (!process.isCurrent() || !scheduler.isInside()) {
+      throw new MemoryAccessException(
+          address,
+          "access to 0x%x of %s by thread %s, which is not on its CPU: wanted a call within the space's ExecutionContext.run"
+              .formatted(address, process.name(), Thread.currentThread().getName()));
+    }
+  }
+
+  private MemoryAccessException closed(long address) {
+    return new MemoryAccessException(
+        address, "access to 0x%x of %s, which is closed".formatted(address, process.name()));
+  }
+
+  private static MemoryAccessException refused(SegmentationFault fault) {
+    return new MemoryAccessException(fault.gva(), String.valueOf(fault.getMessage()));
+  }
+
+  /** An address that no page table can map; any other exception of the guest is a bug. */
+  private static MemoryAccessException refused(long address, GuestException exception) {
+    if (exception.vector() != InterruptionInformation.GENERAL_PROTECTION) {
+      throw exception;
+    }
+    MemoryAccessException refusal =
+        new MemoryAccessException(address, String.valueOf(exception.getMessage()));
+    refusal.initCause(exception);
+    return refusal;
+  }
+}
