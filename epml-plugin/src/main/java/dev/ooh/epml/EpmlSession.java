@@ -9,6 +9,7 @@ import dev.ooh.memory.AddressSpace;
 import dev.ooh.ring.LoadedParts;
 import dev.ooh.ring.RingSession;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingTechnique;
 
 /** Loads EPML's parts into the machine. */
 final class EpmlSession extends RingSession {
@@ -17,7 +18,7 @@ final class EpmlSession extends RingSession {
   }
 
   static EpmlSession open(AddressSpace space, MachineExtensions machine) throws TrackingException {
-    long entries = ringEntries(space);
+    long entries = TrackingTechnique.setting(space, RING_ENTRIES);
     LoadedParts parts = new LoadedParts("epml");
     try {
       parts.add(machine.installCpuExtension(GuestPml.class, GuestPml::new));

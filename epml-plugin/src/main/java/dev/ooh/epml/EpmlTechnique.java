@@ -15,7 +15,8 @@ import org.osgi.service.component.annotations.Component;
 public final class EpmlTechnique implements TrackingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
-          "epml", "Extended PML: the CPU logs guest-virtual addresses", 400, false);
+              "epml", "Extended PML: the CPU logs guest-virtual addresses", 400, false)
+          .withSettings(EpmlSession.RING_ENTRIES);
   private static final String REMEDY = "use the substrate virtual";
 
   @Override

@@ -2,16 +2,24 @@ package dev.ooh.spml;
 
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Setting;
 import dev.ooh.ring.LoadedParts;
 import dev.ooh.ring.RingSession;
 import dev.ooh.spml.hypervisor.SpmlHypervisor;
 import dev.ooh.spml.lib.OohLib;
 import dev.ooh.spml.module.SpmlModule;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingTechnique;
 import java.util.Map;
 
 /** Loads SPML's parts into the machine. */
 final class SpmlSession extends RingSession {
+  static final Setting<Boolean> REVERSE_MAP_REUSE =
+      Setting.flag(
+          "reverse-map-reuse",
+          false,
+          "Whether a mapping resolved once is not paid for again, as in Boehm GC.");
+
   private final OohLib lib;
 
   private SpmlSession(MachineExtensions machine, LoadedParts parts, OohLib lib, long entries) {
@@ -20,8 +28,8 @@ final class SpmlSession extends RingSession {
   }
 
   static SpmlSession open(AddressSpace space, MachineExtensions machine) throws TrackingException {
-    long entries = ringEntries(space);
-    boolean reuse = reverseMapReuse(space);
+    long entries = TrackingTechnique.setting(space, RING_ENTRIES);
+    boolean reuse = TrackingTechnique.setting(space, REVERSE_MAP_REUSE);
     LoadedParts parts = new LoadedParts("spml");
     try {
       parts.add(machine.loadHypervisorModule(SpmlHypervisor.class, SpmlHypervisor::new));
@@ -47,15 +55,5 @@ final class SpmlSession extends RingSession {
   @Override
   protected Map<String, Long> ownStatistics() {
     return Map.of("ring.unresolved", lib.unresolved());
-  }
-
-  private static boolean reverseMapReuse(AddressSpace space) throws TrackingException {
-    String text = space.setting("reverse-map-reuse").orElse("false");
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new TrackingException("reverse-map-reuse is '" + text + "', wanted true or false");
-    };
   }
 }

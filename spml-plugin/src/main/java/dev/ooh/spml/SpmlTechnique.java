@@ -15,10 +15,11 @@ import org.osgi.service.component.annotations.Component;
 public final class SpmlTechnique implements TrackingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
-          "spml",
-          "Shadow PML: the hypervisor lends its log of guest-physical addresses",
-          100,
-          false);
+              "spml",
+              "Shadow PML: the hypervisor lends its log of guest-physical addresses",
+              100,
+              false)
+          .withSettings(SpmlSession.RING_ENTRIES, SpmlSession.REVERSE_MAP_REUSE);
   private static final String REMEDY = "use the substrate virtual";
 
   @Override

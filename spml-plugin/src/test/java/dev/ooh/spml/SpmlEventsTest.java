@@ -71,7 +71,7 @@ class SpmlEventsTest extends EventsContract {
     reopen("reverse-map-reuse", "perhaps");
     assertThatThrownBy(() -> technique().open(space()))
         .isInstanceOf(TrackingException.class)
-        .hasMessage("reverse-map-reuse is 'perhaps', wanted true or false");
+        .hasMessage("setting reverse-map-reuse is 'perhaps', wanted true or false");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.ooh.uffd;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Setting;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.RoundTrip;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -12,22 +13,32 @@ import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * userfaultfd: synchronous write-protection where the kernel offers it, as in the paper; else
- * asynchronous. The space's setting {@code uffd.mode} ({@code synchronous} or {@code asynchronous})
- * wants one of them, and the other is not taken instead, for no region either.
+ * asynchronous. Where the setting {@code uffd.mode} wants one of them, the other is not taken
+ * instead, for no region either.
  */
 @Component(service = TrackingTechnique.class)
 public final class UffdTechnique implements TrackingTechnique {
+  private static final String ANY = "any";
+
+  /** Missing faults tell of first touches only, not of writes, and are no mode for that. */
+  private static final Setting<String> MODE =
+      Setting.oneOf(
+          "uffd.mode",
+          List.of(ANY, "synchronous", "asynchronous"),
+          ANY,
+          "Which write-protection to use; any: the first that works, region by region. What a mode"
+              + " that was asked for can't watch is in every report.");
+
   private static final TechniqueDescriptor DESCRIPTOR =
-      new TechniqueDescriptor("uffd", "userfaultfd write-protection", 200, false);
+      new TechniqueDescriptor("uffd", "userfaultfd write-protection", 200, false)
+          .withSettings(MODE);
   private static final List<Mode> PREFERRED =
       List.of(Mode.SYNCHRONOUS_WRITE_PROTECT, Mode.ASYNCHRONOUS_WRITE_PROTECT);
-  private static final String SETTING = "uffd.mode";
   private static final String REMEDY =
       "Linux 5.7 and later, and sysctl vm.unprivileged_userfaultfd=1 or CAP_SYS_PTRACE";
 
@@ -72,7 +83,8 @@ public final class UffdTechnique implements TrackingTechnique {
 
   private static UffdSession open(AddressSpace space, Userfaultfd facility, Mode mode)
       throws TrackingException {
-    return new UffdSession(space, facility, mode, space.setting(SETTING).isPresent());
+    return new UffdSession(
+        space, facility, mode, !TrackingTechnique.setting(space, MODE).equals(ANY));
   }
 
   private static Probe probe(AddressSpace space, Userfaultfd facility, Mode mode) {
@@ -88,22 +100,9 @@ public final class UffdTechnique implements TrackingTechnique {
 
   /** The modes to try, in this order; never empty. */
   private static List<Mode> wanted(AddressSpace space) throws TrackingException {
-    Optional<String> setting = space.setting(SETTING);
-    if (setting.isEmpty()) {
-      return PREFERRED;
-    }
-    for (Mode mode : PREFERRED) {
-      if (Channel.name(mode).equals(setting.get())) {
-        return List.of(mode);
-      }
-    }
-    throw new TrackingException(
-        "%s: found %s, wanted synchronous or asynchronous%s"
-            .formatted(
-                SETTING,
-                setting.get(),
-                setting.get().equals("missing")
-                    ? "; missing faults tell of first touches only, not of writes"
-                    : ""));
+    String wanted = TrackingTechnique.setting(space, MODE);
+    return wanted.equals(ANY)
+        ? PREFERRED
+        : PREFERRED.stream().filter(mode -> Channel.name(mode).equals(wanted)).toList();
   }
 }

@@ -168,9 +168,7 @@ class UffdRegionsOnLinuxTest {
     }
     try (AddressSpace set = open("missing")) {
       assertThat(technique.probe(set).reason())
-          .isEqualTo(
-              "uffd.mode: found missing, wanted synchronous or asynchronous; missing faults tell"
-                  + " of first touches only, not of writes");
+          .isEqualTo("setting uffd.mode is 'missing', wanted any, synchronous or asynchronous");
     }
   }
 

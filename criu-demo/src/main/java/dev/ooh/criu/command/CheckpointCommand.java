@@ -24,6 +24,6 @@ public final class CheckpointCommand implements ToIntFunction<String[]> {
 
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new CheckpointRun(tracking), arguments);
+    return CommandSupport.execute(new CheckpointRun(tracking), arguments, tracking);
   }
 }

@@ -3,6 +3,8 @@ package dev.ooh.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -31,14 +33,48 @@ public final class CommandSupport {
         new PrintWriter(System.err, true, StandardCharsets.UTF_8));
   }
 
+  /** As above, for a command with {@link SessionOptions}: its help lists the settings. */
+  public static int execute(Object command, String[] arguments, Tracking tracking) {
+    return execute(
+        command,
+        arguments,
+        tracking,
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+  }
+
+  /** As above, to other writers. */
+  public static int execute(
+      Object command, String[] arguments, Tracking tracking, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(command);
+    Map<String, CommandLine.IHelpSectionRenderer> sections =
+        new HashMap<>(line.getHelpSectionMap());
+    sections.put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER, help -> settings(tracking));
+    line.setHelpSectionMap(sections);
+    return execute(line, arguments, out, err);
+  }
+
+  private static String settings(Tracking tracking) {
+    try {
+      return System.lineSeparator() + KnownSettings.of(tracking).help(Terminal.HELP_COLUMNS);
+    } catch (CommandException e) {
+      return ""; // help is given without a core, too
+    }
+  }
+
   /** As above, to other writers. */
   public static int execute(Object command, String[] arguments, PrintWriter out, PrintWriter err) {
-    CommandLine line = new CommandLine(command);
+    return execute(new CommandLine(command), arguments, out, err);
+  }
+
+  private static int execute(
+      CommandLine line, String[] arguments, PrintWriter out, PrintWriter err) {
     CommandSpec common = CommandSpec.forAnnotatedObject(new CommonOptions());
     line.getCommandSpec().addMixin("common", common);
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
+    line.setExpandAtFiles(false); // a file name may begin with @
     line.setParameterExceptionHandler((e, given) -> reportUsage(e, err));
     line.setExecutionExceptionHandler(
         (e, where, result) -> report(e, line.getCommandName(), verbose(arguments), err));

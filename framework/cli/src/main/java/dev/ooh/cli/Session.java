@@ -70,6 +70,7 @@ public final class Session implements AutoCloseable {
       throw new CommandException(
           "substrate %s can't be used here: %s".formatted(substrate.name(), refusal.get()));
     }
+    KnownSettings.of(tracking).check(options.settings());
     PrintWriter err = spec.commandLine().getErr();
     List<TechniqueStatus> found;
     try (AddressSpace trial = substrate.open(settings(options, experiment + "-probe"))) {

@@ -53,9 +53,8 @@ public final class SessionOptions {
       names = "--set",
       paramLabel = "NAME=VALUE",
       description =
-          "A setting of the substrate or of a technique, such as write-barrier.card=64 or"
-              + " uffd.mode=asynchronous; may be given several times. Who doesn't know it passes"
-              + " over it.")
+          "A setting of a substrate or of a technique, of those listed below; may be given several"
+              + " times. Where it is not read, it has no effect.")
   private Map<String, String> settings = Map.of();
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")

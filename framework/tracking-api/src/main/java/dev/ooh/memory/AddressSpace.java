@@ -1,6 +1,7 @@
 package dev.ooh.memory;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,11 +61,28 @@ public interface AddressSpace extends AutoCloseable {
 
   /**
    * What {@link SpaceOptions} said under {@code name} when the space was opened: a setting that a
-   * technique knows, not necessarily the substrate. Empty when nothing was said.
+   * technique knows, not necessarily the substrate. Where they said nothing, what the {@linkplain
+   * #setDefaults defaults} say; empty when these say nothing either.
    */
   default Optional<String> setting(String name) {
     return Optional.empty();
   }
+
+  /**
+   * The value of a declared setting: what {@link #setting(String)} says, else its default.
+   *
+   * @throws IllegalArgumentException if what is said is not what the setting wants, naming it
+   */
+  default <T> T setting(Setting<T> setting) {
+    return setting(setting.name()).map(setting::parse).orElseGet(setting::defaultValue);
+  }
+
+  /**
+   * Sets what holds for settings of which {@link SpaceOptions} said nothing, in place of what the
+   * last call set. The core calls it with the operator's configuration; sessions that are open
+   * already keep what they have read. A space that takes no settings does nothing.
+   */
+  default void setDefaults(Map<String, String> settings) {}
 
   /** Adds a listener, called in the thread that makes the change; see {@link Listener}. */
   void addListener(Listener listener);

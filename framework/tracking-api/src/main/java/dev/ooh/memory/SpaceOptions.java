@@ -7,16 +7,9 @@ import java.util.Map;
  * How to open an address space.
  *
  * @param name for messages and meters
- * @param settings by name; a substrate ignores those that it doesn't know. {@code virtual} knows
- *     {@code memory} (bytes of guest-physical memory), {@code seed} (of the scheduler), {@code
- *     quantum} (polls and translation misses between hand-overs) and {@code cost-profile} ({@code
- *     sc22}, {@code zero} or a file). SPML knows {@code reverse-map-reuse} ({@code true}: a mapping
- *     resolved once is not paid for again, as in Boehm GC; default {@code false}); SPML and EPML
- *     know {@code ring-entries} (of the ring buffer; default: at least one a tracked page); write
- *     barriers know {@code write-barrier.card} (bytes of a card, a power of two from 64 to 4096,
- *     the default); uffd knows {@code uffd.mode} ({@code synchronous} or {@code asynchronous};
- *     default: the first that works, region by region; with {@code synchronous}, what that can't
- *     watch, such as a file on disk, is in every report)
+ * @param settings by name, as text. Which there are, the substrate and the techniques declare: see
+ *     {@link Substrate#settings} and {@code TechniqueDescriptor.settings}. Who doesn't know one
+ *     passes over it; whoever takes names from people checks them against what is declared
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {
@@ -31,5 +24,22 @@ public record SpaceOptions(String name, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put(setting, value);
     return new SpaceOptions(name, all);
+  }
+
+  /** These options, with {@code others} for the settings of which they say nothing. */
+  public SpaceOptions withDefaults(Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(others);
+    all.putAll(settings);
+    return new SpaceOptions(name, all);
+  }
+
+  /**
+   * What is said of {@code setting}, else its default.
+   *
+   * @throws IllegalArgumentException as {@link Setting#parse} does
+   */
+  public <T> T value(Setting<T> setting) {
+    String text = settings.get(setting.name());
+    return text == null ? setting.defaultValue() : setting.parse(text);
   }
 }

@@ -1,5 +1,6 @@
 package dev.ooh.memory;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,11 @@ public interface Substrate {
 
   /** Why this machine can't offer the substrate; empty when it can. */
   Optional<String> refusal();
+
+  /** What it takes from {@link SpaceOptions#settings}; none unless it says otherwise. */
+  default List<Setting<?>> settings() {
+    return List.of();
+  }
 
   /**
    * Opens an address space; the caller closes it.

@@ -1,5 +1,8 @@
 package dev.ooh.tracking;
 
+import dev.ooh.memory.Setting;
+import java.util.List;
+
 /**
  * What is known of a technique before it is tried.
  *
@@ -14,13 +17,15 @@ package dev.ooh.tracking;
  *     such as the kernel's. One that doesn't, since it lives in the storing code, also learns of a
  *     store just after it was made: what another thread has seen already may be in the next report
  *     only. Its preference is below 0, that of all-dirty, so that it is never chosen unasked
+ * @param settings what it takes from the settings of an address space
  */
 public record TechniqueDescriptor(
     String name,
     String summary,
     int preference,
     boolean needsStoppedWriters,
-    boolean seesOutsideWrites) {
+    boolean seesOutsideWrites,
+    List<Setting<?>> settings) {
   public TechniqueDescriptor {
     if (!name.matches("[a-z][a-z0-9-]*")) {
       throw new IllegalArgumentException(
@@ -31,11 +36,28 @@ public record TechniqueDescriptor(
           "technique %s does not see outside writes and has preference %d, wanted one below 0"
               .formatted(name, preference));
     }
+    settings = List.copyOf(settings);
+  }
+
+  /** A technique without settings. */
+  public TechniqueDescriptor(
+      String name,
+      String summary,
+      int preference,
+      boolean needsStoppedWriters,
+      boolean seesOutsideWrites) {
+    this(name, summary, preference, needsStoppedWriters, seesOutsideWrites, List.of());
   }
 
   /** A technique that sees every write, whoever makes it. */
   public TechniqueDescriptor(
       String name, String summary, int preference, boolean needsStoppedWriters) {
     this(name, summary, preference, needsStoppedWriters, true);
+  }
+
+  /** The same technique, with these settings. */
+  public TechniqueDescriptor withSettings(Setting<?>... declared) {
+    return new TechniqueDescriptor(
+        name, summary, preference, needsStoppedWriters, seesOutsideWrites, List.of(declared));
   }
 }

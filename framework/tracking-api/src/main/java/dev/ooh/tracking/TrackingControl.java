@@ -13,6 +13,9 @@ public interface TrackingControl extends IntervalSource {
   /** Every technique present, tried on {@code space}, in descending order of preference. */
   List<TechniqueStatus> list(AddressSpace space);
 
+  /** Every technique present, untried, in descending order of preference. */
+  List<TechniqueDescriptor> techniques();
+
   /**
    * Makes {@code technique} the one wanted for {@code space} and switches to it, without losing a
    * page, if anything is tracked there already.

@@ -1,6 +1,7 @@
 package dev.ooh.tracking;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Setting;
 
 /**
  * A way to find out which pages were written. A stateless factory with a public no-argument
@@ -28,4 +29,19 @@ public interface TrackingTechnique {
    *     what was found and wanted
    */
   TrackingSession open(AddressSpace space) throws TrackingException;
+
+  /**
+   * What {@code space} says of a setting that the technique {@linkplain
+   * TechniqueDescriptor#settings declares}.
+   *
+   * @throws TrackingException if it is not what the setting wants; the message names the setting,
+   *     what was found and what was wanted
+   */
+  static <T> T setting(AddressSpace space, Setting<T> setting) throws TrackingException {
+    try {
+      return space.setting(setting);
+    } catch (IllegalArgumentException e) {
+      throw new TrackingException(String.valueOf(e.getMessage()), e);
+    }
+  }
 }

@@ -24,6 +24,6 @@ public final class GcCommand implements ToIntFunction<String[]> {
 
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new GcRun(tracking), arguments);
+    return CommandSupport.execute(new GcRun(tracking), arguments, tracking);
   }
 }

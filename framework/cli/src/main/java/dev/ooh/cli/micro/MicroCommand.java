@@ -24,6 +24,6 @@ public final class MicroCommand implements ToIntFunction<String[]> {
 
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new MicroRun(tracking), arguments);
+    return CommandSupport.execute(new MicroRun(tracking), arguments, tracking);
   }
 }

@@ -2,6 +2,7 @@ package dev.ooh.cli.technique;
 
 import dev.ooh.cli.ErrorText;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Setting;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param remedy what the user can do; empty when nothing, or when usable
  * @param preference the higher, the sooner it is chosen unasked
  * @param summary of the technique
+ * @param settings that the substrate and the technique take
  */
 record Finding(
     String technique,
@@ -28,7 +30,8 @@ record Finding(
     String reason,
     String remedy,
     int preference,
-    String summary) {
+    String summary,
+    List<Setting<?>> settings) {
 
   /** Tries everything everywhere. A substrate that can't be opened is a finding, not an error. */
   static List<Finding> all(List<Substrate> substrates, TrackingControl control) {
@@ -38,28 +41,40 @@ record Finding(
       if (refusal.isEmpty()) {
         try (AddressSpace trial = substrate.open(SpaceOptions.named("probe"))) {
           for (TechniqueStatus status : control.list(trial)) {
-            findings.add(of(status, substrate.name()));
+            findings.add(of(status, substrate));
           }
         } catch (RuntimeException e) {
           refusal = "an address space could not be opened: " + ErrorText.of(e);
         }
       }
       if (!refusal.isEmpty()) {
-        findings.add(new Finding("*", substrate.name(), false, refusal, "", 0, "any technique"));
+        findings.add(
+            new Finding(
+                "*",
+                substrate.name(),
+                false,
+                refusal,
+                "",
+                0,
+                "any technique",
+                substrate.settings()));
       }
     }
     return findings;
   }
 
-  private static Finding of(TechniqueStatus status, String substrate) {
+  private static Finding of(TechniqueStatus status, Substrate substrate) {
     TechniqueDescriptor descriptor = status.descriptor();
+    List<Setting<?>> settings = new ArrayList<>(substrate.settings());
+    settings.addAll(descriptor.settings());
     return new Finding(
         descriptor.name(),
-        substrate,
+        substrate.name(),
         status.probe().usable(),
         status.probe().reason(),
         status.probe().remedy(),
         descriptor.preference(),
-        descriptor.summary());
+        descriptor.summary(),
+        settings);
   }
 }

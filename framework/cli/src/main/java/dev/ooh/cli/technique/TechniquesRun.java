@@ -2,8 +2,12 @@ package dev.ooh.cli.technique;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ooh.cli.KnownSettings;
+import dev.ooh.cli.Terminal;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.Tracking;
+import dev.ooh.memory.Setting;
+import dev.ooh.tracking.TrackingControl;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,7 +21,10 @@ import picocli.CommandLine.Spec;
 /** One invocation of {@code ooh techniques}. */
 @Command(
     name = "ooh techniques",
-    description = "Tries each technique on each substrate and says whether it works, and why not.")
+    description = {
+      "Tries each technique on each substrate and says whether it works, and why not.",
+      "Then lists the settings that substrates and techniques take."
+    })
 final class TechniquesRun implements Callable<Integer> {
   private final Tracking tracking;
 
@@ -32,12 +39,15 @@ final class TechniquesRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<Finding> findings = Finding.all(tracking.substrates(), tracking.control());
+    TrackingControl control = tracking.control();
+    List<Finding> findings = Finding.all(tracking.substrates(), control);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(json(findings));
     } else {
       text(findings, out);
+      out.println();
+      settings(KnownSettings.of(tracking.substrates(), control.techniques()), out);
     }
     return 0;
   }
@@ -52,7 +62,19 @@ final class TechniquesRun implements Callable<Integer> {
           finding.usable() ? "usable" : "refused",
           finding.reason() + remedy);
     }
-    table.lines().forEach(out::println);
+    table.lines(Terminal.columns()).forEach(out::println);
+  }
+
+  private static void settings(KnownSettings settings, PrintWriter out) {
+    TextTable table = new TextTable("setting", "of", "default", "what");
+    for (KnownSettings.Known known : settings.all()) {
+      table.add(
+          known.setting().name(),
+          String.join(", ", known.readers()),
+          known.setting().defaultText(),
+          known.setting().summary() + " Wanted: " + known.setting().wanted() + ".");
+    }
+    table.lines(Terminal.columns()).forEach(out::println);
   }
 
   private static String json(List<Finding> findings) throws IOException {
@@ -69,6 +91,16 @@ final class TechniquesRun implements Callable<Integer> {
         json.writeStringField("remedy", finding.remedy());
         json.writeNumberField("preference", finding.preference());
         json.writeStringField("summary", finding.summary());
+        json.writeArrayFieldStart("settings");
+        for (Setting<?> setting : finding.settings()) {
+          json.writeStartObject();
+          json.writeStringField("name", setting.name());
+          json.writeStringField("wanted", setting.wanted());
+          json.writeStringField("default", setting.defaultText());
+          json.writeStringField("summary", setting.summary());
+          json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
       }
       json.writeEndArray();

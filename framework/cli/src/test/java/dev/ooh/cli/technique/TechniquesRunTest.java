@@ -26,7 +26,11 @@ class TechniquesRunTest {
             "*          linux      refused  this is not Linux",
             "exact      virtual    usable   looking",
             "shy        virtual    refused  it is shy; be gentle",
-            "all-dirty  virtual    usable   always");
+            "all-dirty  virtual    usable   always",
+            "",
+            "setting       of     default  what",
+            "ring-entries  exact  0        Entries of the ring buffer. Wanted: a whole number from 0"
+                + " to 100.");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.ooh.cli.toy;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Setting;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -46,6 +47,14 @@ public final class ToyControl implements TrackingControl {
     all.add(status("shy", 5, Probe.refused("it is shy", "be gentle"), space));
     all.add(status("all-dirty", 0, Probe.usable("always"), space));
     return all;
+  }
+
+  @Override
+  public synchronized List<TechniqueDescriptor> techniques() {
+    return List.of(
+        new TechniqueDescriptor("exact", "toy exact", 20, false)
+            .withSettings(
+                Setting.wholeNumber("ring-entries", 0, 100, 0, "Entries of the ring buffer.")));
   }
 
   private TechniqueStatus status(String name, int preference, Probe probe, AddressSpace space) {

@@ -56,6 +56,8 @@ public abstract class RingTrapsContract extends TrapsContract {
     TrackingException refused =
         assertThrows(TrackingException.class, () -> technique().open(space()).close());
     String message = String.valueOf(refused.getMessage());
-    assertTrue(message.startsWith("ring-entries is 'many', wanted 0 to "), message);
+    assertTrue(
+        message.startsWith("setting ring-entries is 'many', wanted a whole number from 0 to "),
+        message);
   }
 }

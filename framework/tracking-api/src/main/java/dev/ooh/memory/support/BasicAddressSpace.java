@@ -6,6 +6,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.TrackingConsumer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ public abstract class BasicAddressSpace implements AddressSpace {
 
   private final String substrate;
   private final SpaceOptions options;
+  private volatile Map<String, String> defaults = Map.of();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -47,7 +49,13 @@ public abstract class BasicAddressSpace implements AddressSpace {
 
   @Override
   public final Optional<String> setting(String setting) {
-    return Optional.ofNullable(options.settings().get(setting));
+    String said = options.settings().get(setting);
+    return Optional.ofNullable(said == null ? defaults.get(setting) : said);
+  }
+
+  @Override
+  public final void setDefaults(Map<String, String> settings) {
+    defaults = Map.copyOf(settings);
   }
 
   @Override

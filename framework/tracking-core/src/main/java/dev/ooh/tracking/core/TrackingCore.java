@@ -4,6 +4,7 @@ import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
@@ -12,6 +13,7 @@ import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.internal.TrackedSpaces;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -107,6 +109,20 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
   @Override
   public List<TechniqueStatus> list(AddressSpace space) {
     return spaces.list(space);
+  }
+
+  @Override
+  public List<TechniqueDescriptor> techniques() {
+    return spaces.techniques();
+  }
+
+  /**
+   * The techniques' settings, by name, for address spaces whose own options say nothing of them, in
+   * place of those of the last call. Sessions that are open keep theirs. As an OSGi component the
+   * core takes them from the configuration {@code dev.ooh.tracking}.
+   */
+  public void settings(Map<String, String> settings) {
+    spaces.settings(settings);
   }
 
   @Override

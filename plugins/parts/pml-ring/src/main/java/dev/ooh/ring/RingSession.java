@@ -1,8 +1,8 @@
 package dev.ooh.ring;
 
 import dev.ooh.machine.extension.MachineExtensions;
-import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Setting;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 public abstract class RingSession implements TrackingSession {
   /** Beyond one entry a tracked page: for what the kernel reports beside the processor. */
   private static final long SPARE_ENTRIES = 512;
+
+  /** How many entries a ring has. */
+  public static final Setting<Long> RING_ENTRIES =
+      Setting.wholeNumber(
+          "ring-entries",
+          0,
+          RingBuffer.MAX_CAPACITY,
+          0,
+          "Entries of the ring buffer; 0: at least one a tracked page.");
 
   private final MachineExtensions machine;
   private final LoadedParts parts;
@@ -42,26 +51,6 @@ public abstract class RingSession implements TrackingSession {
     this.parts = parts;
     this.library = library;
     this.fixedEntries = fixedEntries;
-  }
-
-  /**
-   * The setting {@code ring-entries}.
-   *
-   * @return 0 when nothing was said
-   * @throws TrackingException if it isn't 0 to {@link RingBuffer#MAX_CAPACITY}
-   */
-  protected static long ringEntries(AddressSpace space) throws TrackingException {
-    String text = space.setting("ring-entries").orElse("0");
-    try {
-      long value = Long.parseLong(text);
-      if (value >= 0 && value <= RingBuffer.MAX_CAPACITY) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
-    }
-    throw new TrackingException(
-        "ring-entries is '" + text + "', wanted 0 to " + RingBuffer.MAX_CAPACITY);
   }
 
   /** Says what was lost when {@code count} entries of a ring of {@code capacity} were dropped. */

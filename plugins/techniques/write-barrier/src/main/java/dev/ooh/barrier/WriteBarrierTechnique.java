@@ -3,6 +3,7 @@ package dev.ooh.barrier;
 import dev.ooh.barrier.link.StoreLinks;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Setting;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.RoundTrip;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -18,14 +19,17 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Write barriers: each store of a woven class marks its card. It sees nothing else: no native code,
- * no kernel write, no store of another class. The setting {@code write-barrier.card} of the space
- * is the size of a card, a power of two from 64 to 4096, the default.
+ * no kernel write, no store of another class.
  */
 @Component(service = TrackingTechnique.class)
 public final class WriteBarrierTechnique implements TrackingTechnique {
+  private static final Setting<Long> CARD =
+      Setting.powerOfTwo(
+          "write-barrier.card", 64, PageSet.PAGE_SIZE, PageSet.PAGE_SIZE, "Bytes of a card.");
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
-          "write-barrier", "marks woven into the storing classes", -100, false, false);
+              "write-barrier", "marks woven into the storing classes", -100, false, false)
+          .withSettings(CARD);
   private static final String REMEDY =
       "on a class path, start Java with -javaagent:write-barrier.jar; in the framework, start this"
           + " bundle before the one that stores";
@@ -76,7 +80,7 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
     if (refusal.isPresent()) {
       throw new TrackingException(refusal.get().reason());
     }
-    int cardBytes = cardBytes(space);
+    int cardBytes = Math.toIntExact(TrackingTechnique.setting(space, CARD));
     ProcessFence fence = space.facility(ProcessFence.class).orElseGet(SafepointFence::new);
     Optional<SegmentAdoption> adoption = space.facility(SegmentAdoption.class);
     return new WriteBarrierSession(
@@ -84,20 +88,5 @@ public final class WriteBarrierTechnique implements TrackingTechnique {
         cardBytes,
         fence,
         () -> adoption.map(SegmentAdoption::adopted).orElse(PageSet.empty()));
-  }
-
-  private static int cardBytes(AddressSpace space) throws TrackingException {
-    String text = space.setting("write-barrier.card").orElse(Integer.toString(PageSet.PAGE_SIZE));
-    try {
-      int bytes = Integer.parseInt(text);
-      if (Integer.bitCount(bytes) == 1 && bytes >= 64 && bytes <= PageSet.PAGE_SIZE) {
-        return bytes;
-      }
-    } catch (NumberFormatException e) {
-      // Refused below, as a wrong number is.
-    }
-    throw new TrackingException(
-        "setting write-barrier.card is '%s', wanted a power of two from 64 to %d"
-            .formatted(text, PageSet.PAGE_SIZE));
   }
 }

@@ -5,6 +5,7 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
@@ -30,6 +31,7 @@ public final class TrackedSpaces {
   private final Map<AddressSpace, SpaceTracking> trackings = new IdentityHashMap<>();
   private Optional<String> wanted = Optional.empty();
   private List<String> fallback = List.of();
+  private volatile Map<String, String> settings = Map.of();
   private boolean closed;
 
   public TrackedSpaces(Limits limits) {
@@ -74,6 +76,7 @@ public final class TrackedSpaces {
   }
 
   public List<TechniqueStatus> list(AddressSpace space) {
+    space.setDefaults(settings);
     Optional<SpaceTracking> tracking = tracked(space);
     Selector untracked = new Selector(space, registry, limits, technique -> Optional.empty());
     List<TechniqueStatus> list = new ArrayList<>();
@@ -84,6 +87,16 @@ public final class TrackedSpaces {
       list.add(new TechniqueStatus(entry.descriptor(), probe, active));
     }
     return list;
+  }
+
+  public List<TechniqueDescriptor> techniques() {
+    return registry.byPreference().stream().map(Entry::descriptor).toList();
+  }
+
+  /** See {@link dev.ooh.tracking.core.TrackingCore#settings}. */
+  public void settings(Map<String, String> configured) {
+    settings = Map.copyOf(configured);
+    snapshot().forEach(tracking -> tracking.space().setDefaults(settings));
   }
 
   public void use(AddressSpace space, String name) throws TrackingException {
@@ -173,6 +186,7 @@ public final class TrackedSpaces {
       trackings.put(space, tracking);
     }
     // Outside the monitor: the space may hold locks of its own.
+    space.setDefaults(settings);
     space.addListener(tracking.events());
     if (!space.isOpen()) {
       tracking.events().closing(space);
