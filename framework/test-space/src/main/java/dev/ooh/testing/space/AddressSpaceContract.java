@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,8 +119,8 @@ public abstract class AddressSpaceContract {
         assertThrows(
             MemoryAccessException.class,
             () -> space.map(RegionRequest.anonymous("newcomer", PAGE).at(there.start() + PAGE)));
-    assertTrue(refusal.getMessage().contains("newcomer"), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains("there"), refusal.getMessage());
+    assertTrue(String.valueOf(refusal.getMessage()).contains("newcomer"), refusal::toString);
+    assertTrue(String.valueOf(refusal.getMessage()).contains("there"), refusal::toString);
     assertThrows(
         MemoryAccessException.class,
         () -> space.map(RegionRequest.anonymous("newcomer", Long.MAX_VALUE / 2)));
@@ -129,9 +130,9 @@ public abstract class AddressSpaceContract {
   /** Notes the events by name; throws after that, if so told. */
   private static final class Events implements AddressSpace.Listener {
     private final List<String> events = new ArrayList<>();
-    private final Throwable fault;
+    private final @Nullable Throwable fault;
 
-    Events(Throwable fault) {
+    Events(@Nullable Throwable fault) {
       this.fault = fault;
     }
 
