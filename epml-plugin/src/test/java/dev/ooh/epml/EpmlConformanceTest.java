@@ -1,32 +1,18 @@
 package dev.ooh.epml;
 
-import dev.ooh.conformance.ConformanceKit;
+import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
 import dev.ooh.machine.substrate.VirtualSubstrate;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 
 /**
- * Random schedules of the conformance kit, with all-dirty to switch to. {@code -Dooh.seeds=1000}
- * runs as many as a release needs.
+ * Random schedules on the simulated machine, with all-dirty to switch to; again with a ring that
+ * overflows.
  */
-class EpmlConformanceTest {
-  private static final int SEEDS = Integer.getInteger("ooh.seeds", 40);
-
-  @Test
-  void keepsTheLaws() {
-    check(subject());
-  }
-
-  @Test
-  void keepsTheLawsWhenItsRingOverflows() {
-    check(subject().with("ring-entries", "20"));
-  }
-
-  private static Subject subject() {
-    return Subject.plain(new VirtualSubstrate(), new EpmlTechnique());
-  }
-
-  private static void check(Subject subject) {
-    new ConformanceKit(subject).check(1, SEEDS);
+class EpmlConformanceTest extends ScheduleContract {
+  @Override
+  protected Stream<Subject> subjects() {
+    Subject subject = Subject.plain(new VirtualSubstrate(), new EpmlTechnique());
+    return Stream.of(subject, subject.with("ring-entries", "20"));
   }
 }

@@ -2,23 +2,19 @@ package dev.ooh.procfs;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ooh.conformance.ConformanceKit;
+import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
 import dev.ooh.conformance.TechniqueLaws;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.Probe;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Nested;
 
-/**
- * The laws and random schedules over real memory, where this kernel offers the technique. {@code
- * -Dooh.linux-seeds=1000} runs as many schedules as a release needs.
- */
+/** The laws and random schedules over real memory, where this kernel offers the technique. */
 class ProcfsOnLinuxTest extends TechniqueLaws {
-  private static final int SEEDS = Integer.getInteger("ooh.linux-seeds", 40);
-
   @BeforeAll
   static void whereTheKernelOffersIt() {
     LinuxSubstrate linux = new LinuxSubstrate();
@@ -34,8 +30,11 @@ class ProcfsOnLinuxTest extends TechniqueLaws {
     return Subject.plain(new LinuxSubstrate(), new ProcfsTechnique());
   }
 
-  @Test
-  void keepsTheLaws() {
-    new ConformanceKit(subject()).check(1, SEEDS);
+  @Nested
+  class Schedules extends ScheduleContract {
+    @Override
+    protected Stream<Subject> subjects() {
+      return Stream.of(subject());
+    }
   }
 }

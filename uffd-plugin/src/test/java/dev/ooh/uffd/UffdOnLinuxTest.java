@@ -2,28 +2,24 @@ package dev.ooh.uffd;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ooh.conformance.ConformanceKit;
+import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
 import dev.ooh.conformance.TechniqueLaws;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.Probe;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/**
- * The laws and random schedules over real memory, where this kernel offers the technique. {@code
- * -Dooh.linux-seeds=1000} runs as many schedules as a release needs.
- */
+/** The laws and random schedules over real memory, where this kernel offers the technique. */
 @TestInstance(Lifecycle.PER_CLASS)
 class UffdOnLinuxTest extends TechniqueLaws {
-  private static final int SEEDS = Integer.getInteger("ooh.linux-seeds", 100);
-
   private final LinuxSubstrate linux = new LinuxSubstrate();
 
   /** Open all the while, so that one monitor serves all. */
@@ -50,8 +46,16 @@ class UffdOnLinuxTest extends TechniqueLaws {
     return Subject.plain(linux, new UffdTechnique());
   }
 
-  @Test
-  void keepsTheLaws() {
-    new ConformanceKit(subject()).check(1, SEEDS);
+  @Nested
+  class Schedules extends ScheduleContract {
+    @Override
+    protected Stream<Subject> subjects() {
+      return Stream.of(subject());
+    }
+
+    @Override
+    protected int seeds() {
+      return 100;
+    }
   }
 }

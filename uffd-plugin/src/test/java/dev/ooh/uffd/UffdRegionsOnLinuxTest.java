@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Regions that the kernel treats differently, side by side in one session. */
-@Timeout(60)
+@Timeout(300)
 class UffdRegionsOnLinuxTest {
   private static final int PAGE = PageSet.PAGE_SIZE;
 

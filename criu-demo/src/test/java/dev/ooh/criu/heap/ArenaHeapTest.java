@@ -39,7 +39,7 @@ class ArenaHeapTest {
 
   @Test
   void objectsAreZeroDisjointAndKeepWhatIsWritten() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     ArenaHeap heap = ArenaHeap.create(space, region);
     record Model(long object, int references, int data, byte mark) {}

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * dying techniques against an oracle, and shortens the first schedule that breaks a law.
  */
 public final class ConformanceKit {
-  private static final Duration SCHEDULE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration SCHEDULE_LIMIT = Duration.ofSeconds(300);
   private static final Duration SHORTEN_LIMIT = Duration.ofSeconds(10);
 
   private final Subject subject;

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * is mapped there again is at the address of what was unmapped.
  */
 public final class World {
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(200);
 
   private final Subject subject;
   private final TrackingUnderTest tracking;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A checkpoint as org.crac announces it, without a JVM that makes one. */
-@Timeout(60)
+@Timeout(300)
 class CheckpointResourceTest {
   private static final int PAGE = PageSet.PAGE_SIZE;
 

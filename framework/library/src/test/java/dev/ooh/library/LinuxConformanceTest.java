@@ -2,9 +2,8 @@ package dev.ooh.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.conformance.ConformanceKit;
+import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
-import dev.ooh.conformance.Tally;
 import dev.ooh.conformance.session.SessionContract;
 import dev.ooh.conformance.storm.MemoryStorm;
 import dev.ooh.conformance.storm.StormReport;
@@ -16,31 +15,34 @@ import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.uffd.UffdTechnique;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The kit on real memory, with the techniques that work there. */
-@Timeout(300)
 class LinuxConformanceTest {
-  @Test
-  void procfsKeepsTheLaws() {
-    Subject subject =
-        Subject.plain(new LinuxSubstrate(), new ProcfsTechnique(), new UffdTechnique());
-    Tally tally = new ConformanceKit(subject).check(1, 7);
-    assertThat(tally.owed()).isPositive();
-  }
+  /** Switches go to the other of the two, too; by themselves they are tested where they live. */
+  @Nested
+  class Schedules extends ScheduleContract {
+    @Override
+    protected Stream<Subject> subjects() {
+      return Stream.of(
+          Subject.plain(new LinuxSubstrate(), new ProcfsTechnique(), new UffdTechnique())
+              .named("procfs and uffd on linux"),
+          Subject.plain(new LinuxSubstrate(), new UffdTechnique(), new ProcfsTechnique())
+              .named("uffd and procfs on linux"));
+    }
 
-  @Test
-  void uffdKeepsTheLaws() {
-    Subject subject =
-        Subject.plain(new LinuxSubstrate(), new UffdTechnique(), new ProcfsTechnique());
-    Tally tally = new ConformanceKit(subject).check(105, 7);
-    assertThat(tally.owed()).isPositive();
+    @Override
+    protected int seeds() {
+      return 10;
+    }
   }
 
   /** A short one; {@code StormMain} makes long ones. */
   @Test
+  @Timeout(300)
   void aStormLosesNothing() throws Exception {
     try (TrackingCore core =
             TrackingCore.create(List.of(new ProcfsTechnique(), new UffdTechnique()));
@@ -49,7 +51,7 @@ class LinuxConformanceTest {
                 new LinuxSubstrate(),
                 core,
                 List.of("procfs", "uffd", "all-dirty"),
-                System.nanoTime())) {
+                Long.getLong("ooh.first-seed", System.nanoTime()))) {
       StormReport report = storm.run(Duration.ofSeconds(5));
       assertThat(report.checks()).as(report.toString()).isPositive();
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Where the machine does not let anybody track, a program hears of it, and what would help. */
-@Timeout(120)
+@Timeout(300)
 class RefusalTest {
   private static final List<String> ALLOWED = List.of("--enable-native-access=ALL-UNNAMED");
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Write barriers on a class path: {@link AgentMain} in a JVM of its own. */
-@Timeout(120)
+@Timeout(300)
 class AgentTest {
   @TempDir Path folder;
   private Path file;
@@ -92,7 +92,7 @@ class AgentTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      assertThat(process.waitFor(100, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.waitFor(250, TimeUnit.SECONDS)).as("it ends").isTrue();
       return Files.readAllLines(out, StandardCharsets.UTF_8);
     } finally {
       process.destroyForcibly();

@@ -29,7 +29,7 @@ public final class BundleFolder implements AutoCloseable {
   /** What the launcher was given by the build. */
   public static final Path HOME = Path.of(System.getProperty("ooh.home")).normalize();
 
-  private static final long REFRESH_SECONDS = 30;
+  private static final long REFRESH_SECONDS = 300;
 
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private final RunningFramework framework;

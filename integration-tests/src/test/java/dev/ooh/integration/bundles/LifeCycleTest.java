@@ -21,7 +21,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifeCycleTest {
   /** Longer than any limit of the core's for leases and departing techniques. */
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   private BundleFolder folder;
 

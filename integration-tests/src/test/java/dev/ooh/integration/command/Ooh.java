@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** Runs the command line as {@code ooh} does: a JVM of its own on the very bundle folder. */
 final class Ooh implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private final Process process;
   private final CompletableFuture<String> out;
   private final CompletableFuture<String> err;

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /** A conversation with {@code ooh shell}: a command, then all that it answers. */
 final class ShellTalk implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   /** Gogo prints a quoted string as it is, so this is the last line of an answer. */
   private static final String END = "end-of-answer";

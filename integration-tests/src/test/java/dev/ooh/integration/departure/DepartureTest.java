@@ -26,7 +26,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DepartureTest {
   private static final String PROBE = "dev.ooh.integration.probe.departure";
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   private BundleFolder folder;
   private Bundle probe;

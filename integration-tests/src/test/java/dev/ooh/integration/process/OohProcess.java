@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code ooh} as its script runs it, in a process of its own with its own temporary folder. */
 final class OohProcess {
-  private static final long LIMIT_SECONDS = 120;
+  private static final long LIMIT_SECONDS = 600;
 
   private final Path folder;
 

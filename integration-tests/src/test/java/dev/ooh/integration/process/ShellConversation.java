@@ -15,7 +15,7 @@ final class ShellConversation implements AutoCloseable {
   private static final String SENTINEL = "frameworklevel";
 
   private static final String SENTINEL_ANSWER = "Level is ";
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_SECONDS = 300;
 
   private final Process process;
   private final PrintWriter to;

@@ -43,7 +43,10 @@ public enum Flaw {
     }
   },
 
-  /** Reads, lets the program run, then clears: what is written in between is seen by nobody. */
+  /**
+   * Reads, lets the program run, then clears: what is written in between is seen by nobody. Who
+   * writes there is chosen by the space's polls, so use a space whose threads take turns by a seed.
+   */
   REARMS_AFTER_THE_REPORT {
     @Override
     TrackingSession around(TrackingSession session, AddressSpace space) {
@@ -53,10 +56,6 @@ public enum Flaw {
           Gathered gathered = super.fetch(scan, arm);
           for (int i = 0; i < 64; i++) {
             space.execution().poll();
-            // Real threads need a turn to write in between, on a busy machine too.
-            if (i % 16 == 0) {
-              Thread.yield();
-            }
           }
           super.fetch(scan, arm);
           return gathered;

@@ -4,6 +4,7 @@ import dev.ooh.conformance.CoreByHand;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingTechnique;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.List;
 
 /** A core with mistakes in its code. */
@@ -25,12 +26,17 @@ public final class MutantCore implements CoreByHand {
       for (Mutation mutation : mutations) {
         loader.loadClass(mutation.className());
       }
+      Class<?> limits = loader.loadClass("dev.ooh.tracking.core.Limits");
+      Object never =
+          limits
+              .getConstructor(Duration.class, Duration.class, Duration.class)
+              .newInstance(CoreByHand.NEVER, CoreByHand.NEVER, CoreByHand.NEVER);
       return new MutantCore(
           (TrackingControl)
               loader
                   .loadClass("dev.ooh.tracking.core.TrackingCore")
-                  .getConstructor()
-                  .newInstance());
+                  .getConstructor(limits)
+                  .newInstance(never));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("mutant core: " + e, e);
     }

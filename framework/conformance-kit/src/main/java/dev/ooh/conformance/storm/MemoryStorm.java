@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * consumer's copies with all of memory.
  */
 public final class MemoryStorm implements AutoCloseable {
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(200);
   private static final int PAGES = 2048;
 
   private final Substrate substrate;
@@ -124,6 +124,7 @@ public final class MemoryStorm implements AutoCloseable {
 
   private StormReport storm(long end) throws Exception {
     control.use(space, techniques.getFirst());
+    fetch(0, true);
     weather.writer(random.split());
     weather.writer(random.split());
     weather.collector();

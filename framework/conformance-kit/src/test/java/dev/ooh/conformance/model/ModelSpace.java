@@ -19,12 +19,21 @@ import java.util.function.Consumer;
 
 final class ModelSpace implements AddressSpace {
   private final ModelMemory memory = new ModelMemory();
-  private final ModelExecution execution = new ModelExecution();
+  private final long seed;
+  private final ModelExecution execution;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final TreeMap<Long, Region> regions = new TreeMap<>();
   private PageSet alwaysDirty = PageSet.empty();
   private long next = 0x100000;
   private boolean open = true;
+
+  /**
+   * @param seed whose turn it is at each poll
+   */
+  ModelSpace(long seed) {
+    this.seed = seed;
+    this.execution = new ModelExecution(seed);
+  }
 
   @Override
   public String name() {
@@ -120,7 +129,7 @@ final class ModelSpace implements AddressSpace {
   }
 
   private AddressSpace fork() {
-    ModelSpace child = new ModelSpace();
+    ModelSpace child = new ModelSpace(seed);
     synchronized (regions) {
       child.regions.putAll(regions);
       memory.copyTo(child.memory);

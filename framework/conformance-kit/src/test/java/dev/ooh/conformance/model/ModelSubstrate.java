@@ -5,7 +5,9 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import java.util.Optional;
 
-/** Memory as a map of words. */
+/**
+ * Memory as a map of words, in a space whose threads take turns as the setting {@code seed} says.
+ */
 public final class ModelSubstrate implements Substrate {
   @Override
   public String name() {
@@ -19,6 +21,6 @@ public final class ModelSubstrate implements Substrate {
 
   @Override
   public AddressSpace open(SpaceOptions options) {
-    return new ModelSpace();
+    return new ModelSpace(Long.parseLong(options.settings().getOrDefault("seed", "1")));
   }
 }

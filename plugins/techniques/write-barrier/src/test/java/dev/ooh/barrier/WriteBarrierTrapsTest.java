@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Situations in which a naive implementation loses a page. */
-@Timeout(120)
+@Timeout(300)
 class WriteBarrierTrapsTest {
   private static final long PAGE = PageSet.PAGE_SIZE;
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a program may get wrong: each time the message names address, size, call and the kernel's
  * reason, and the tracking of other regions goes on.
  */
-@Timeout(90)
+@Timeout(300)
 class BadInputTest {
   private static final String EVERY_WRITE_MODE = ".*WRITE_PROTECT";
 

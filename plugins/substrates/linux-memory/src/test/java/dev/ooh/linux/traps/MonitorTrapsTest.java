@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One monitor for several descriptors, and what becomes of them when it doesn't do its work. */
-@Timeout(90)
+@Timeout(300)
 class MonitorTrapsTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -178,7 +178,7 @@ class MonitorTrapsTest {
 
   @Test
   void aMonitorWithNothingToDoLeavesAndComesBack() throws Exception {
-    pool(Duration.ofSeconds(8), Duration.ofMillis(1));
+    pool(LONG, Duration.ofMillis(1));
     pool.enter();
     open(one).close();
     for (long pid : Monitors.pids()) {

@@ -111,7 +111,7 @@ final class Native {
           new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
               .redirectErrorStream(true)
               .start();
-      assumeTrue(compiler.waitFor(60, TimeUnit.SECONDS) && compiler.exitValue() == 0, "cc failed");
+      assumeTrue(compiler.waitFor(300, TimeUnit.SECONDS) && compiler.exitValue() == 0, "cc failed");
     } catch (IOException e) {
       assumeTrue(false, "no C compiler");
     }

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Traps of the write-protect scan and of soft-dirty bits, one test each. */
-@Timeout(60)
+@Timeout(300)
 class ScanTrapsTest {
   private static final int PROT_READ_WRITE = 3;
 

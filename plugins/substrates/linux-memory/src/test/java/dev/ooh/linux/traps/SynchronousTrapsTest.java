@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Traps of synchronous userfaultfd and its monitor, one test each. */
-@Timeout(90)
+@Timeout(300)
 class SynchronousTrapsTest {
   @TempDir Path folder;
   private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("traps"));

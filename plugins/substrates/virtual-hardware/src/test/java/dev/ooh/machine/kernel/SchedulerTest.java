@@ -15,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SchedulerTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(200);
 
   private final Kernels guest = new Kernels(11, 4);
   private final Scheduler scheduler = guest.kernel.scheduler();
@@ -188,7 +188,7 @@ class SchedulerTest {
               scheduler.blocked(
                   () ->
                       CompletableFuture.supplyAsync(() -> guest.kernel.serve(process, () -> 42))
-                          .get(30, TimeUnit.SECONDS));
+                          .get(200, TimeUnit.SECONDS));
           assertThat(answer).isEqualTo(42);
           release.run();
         });
@@ -291,7 +291,7 @@ class SchedulerTest {
                 scheduler.blocked(
                     () -> {
                       blocked.countDown();
-                      return gate.await(30, TimeUnit.SECONDS);
+                      return gate.await(200, TimeUnit.SECONDS);
                     });
               } catch (Exception e) {
                 throw new IllegalStateException(e);

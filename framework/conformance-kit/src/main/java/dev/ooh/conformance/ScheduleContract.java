@@ -1,0 +1,47 @@
+package dev.ooh.conformance;
+
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Random schedules of a technique on a substrate: extend it and name the subjects. A few dozen
+ * seeds run with the other tests, and thousands with those that have the tag {@code soak}. The
+ * system properties {@code ooh.first-seed} and {@code ooh.seeds} say otherwise, so {@code
+ * -Dooh.first-seed=1307 -Dooh.seeds=1} repeats one.
+ */
+public abstract class ScheduleContract {
+  private static final int FEW = 40;
+  private static final int MANY = 5_000;
+
+  /** What is tested: the technique, and again with settings that make something rare frequent. */
+  protected abstract Stream<Subject> subjects();
+
+  /** How many seeds run with the other tests. */
+  protected int seeds() {
+    return FEW;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> keepsTheLaws() {
+    return tests(seeds());
+  }
+
+  @TestFactory
+  @Tag("soak")
+  Stream<DynamicTest> keepsTheLawsForThousandsOfSeeds() {
+    return tests(MANY);
+  }
+
+  private Stream<DynamicTest> tests(int usual) {
+    long first = Long.getLong("ooh.first-seed", 1);
+    int seeds = Integer.getInteger("ooh.seeds", usual);
+    return subjects()
+        .map(
+            subject ->
+                dynamicTest(subject.name(), () -> new ConformanceKit(subject).check(first, seeds)));
+  }
+}
