@@ -25,6 +25,10 @@ public final class UserfaultfdCall {
     try {
       return calls.userfaultfd(architecture, all);
     } catch (CallException refused) {
+      if (refused.errno() == Errno.ENOSYS) {
+        // A kernel without the call has no such device: what stands there is something else.
+        throw refused;
+      }
       return openDevice(calls, all, refused);
     }
   }
