@@ -22,11 +22,7 @@ final class CheckpointScene implements AutoCloseable {
   final SplittableRandom random;
 
   CheckpointScene(Path directory, FileLayer files, long seed) throws IOException {
-    this(
-        directory,
-        files,
-        seed,
-        new Checkpointer.Options(true, false, new Checkpointer.Observer() {}));
+    this(directory, files, seed, Checkpointer.Options.plain());
   }
 
   CheckpointScene(Path directory, FileLayer files, long seed, Checkpointer.Options options)

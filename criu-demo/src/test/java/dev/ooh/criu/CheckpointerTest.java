@@ -63,7 +63,7 @@ class CheckpointerTest {
                 scene.space,
                 new Subject("toy", "small", CheckpointScene.PID, scene.heap),
                 scene.store,
-                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
+                Checkpointer.Options.plain())) {
       scene.mutate();
       plain.preDump();
       scene.mutate();

@@ -17,6 +17,11 @@ public final class OohLib extends RingLibrary {
   }
 
   @Override
+  protected int entriesPerPage() {
+    return 1;
+  }
+
+  @Override
   protected PageSet resolve(long[] entries) {
     return PageSet.ofPages(entries, entries.length);
   }

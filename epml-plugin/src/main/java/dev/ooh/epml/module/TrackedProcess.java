@@ -3,6 +3,7 @@ package dev.ooh.epml.module;
 import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.memory.PageSet;
 import dev.ooh.ring.RingFile;
+import java.util.BitSet;
 
 /**
  * The device as one process has it open. The module fills its ring from the guest PML page. What
@@ -14,6 +15,9 @@ final class TrackedProcess extends RingFile {
 
   /** Whether a frame of the process may be mapped at several of its pages. Stays once it is. */
   private boolean aliased;
+
+  /** Frames of which every address was reported since a page of theirs was armed. */
+  private final BitSet told = new BitSet();
 
   TrackedProcess(EpmlModule.Machine machine, GuestProcess process) {
     super(machine, process);
@@ -37,14 +41,25 @@ final class TrackedProcess extends RingFile {
   protected void collect() {
     machine.drain();
     watched()
-        .forEachRun(
-            (start, end) -> process().forEachSharedElsewhere(start, end, ring()::appendVirtual));
+        .forEachRun((start, end) -> process().forEachSharedElsewhere(start, end, this::report));
   }
 
   @Override
   protected void arm(PageSet pages) {
     // A page without a frame gets one with a clear dirty flag, so it is armed as it is.
-    pages.forEachRun((start, end) -> process().forEachMapped(start, end, this::clearDirty));
+    BitSet cleared = new BitSet();
+    pages.forEachRun(
+        (start, end) ->
+            process()
+                .forEachMapped(
+                    start,
+                    end,
+                    (gva, gpa) -> {
+                      if (!aliased || !cleared.get(frame(gpa))) {
+                        cleared.set(frame(gpa));
+                        clearDirty(gva, gpa);
+                      }
+                    }));
   }
 
   /**
@@ -54,6 +69,7 @@ final class TrackedProcess extends RingFile {
   private void clearDirty(long gva, long gpa) {
     machine.kernel().clearDirty(process(), gva);
     if (aliased) {
+      told.clear(frame(gpa));
       process()
           .resolve(
               gpa,
@@ -72,15 +88,10 @@ final class TrackedProcess extends RingFile {
     report(gva);
     if (aliased) {
       long gpa = process().translate(gva);
-      if (gpa >= 0) {
-        process()
-            .resolve(
-                gpa,
-                alias -> {
-                  if (alias != gva) {
-                    report(alias);
-                  }
-                });
+      // With many addresses for a frame, each may be logged: the others are looked for once.
+      if (gpa >= 0 && !told.get(frame(gpa))) {
+        told.set(frame(gpa));
+        process().resolve(gpa, this::report);
       }
     }
   }
@@ -93,6 +104,7 @@ final class TrackedProcess extends RingFile {
 
   @Override
   public void mapped(long gva, long gpa, Cause cause) {
+    told.clear(frame(gpa));
     // With its own fresh frame the page has a clear dirty flag, and the processor logs its writes.
     if (cause == Cause.ALIAS || cause == Cause.MOVED) {
       aliased |= cause == Cause.ALIAS;
@@ -111,5 +123,9 @@ final class TrackedProcess extends RingFile {
   @Override
   public void writtenByKernel(long gva, long gpa) {
     wrote(gva);
+  }
+
+  private static int frame(long gpa) {
+    return (int) (gpa >>> 12);
   }
 }

@@ -16,4 +16,8 @@ final class CommonOptions {
   boolean help() {
     return help;
   }
+
+  boolean verbose() {
+    return verbose;
+  }
 }

@@ -52,6 +52,10 @@ final class Shadow {
     pages.forEachPage(copies::remove);
   }
 
+  Interval oldest() {
+    return outstanding.getFirst();
+  }
+
   int outstanding() {
     return outstanding.size();
   }

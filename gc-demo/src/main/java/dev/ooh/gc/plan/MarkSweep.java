@@ -112,6 +112,10 @@ public final class MarkSweep {
     return List.copyOf(cycles);
   }
 
+  public int cycleCount() {
+    return cycles.size();
+  }
+
   /**
    * One cycle.
    *

@@ -28,6 +28,12 @@ public final class OohLib extends RingLibrary {
     return unresolved.get();
   }
 
+  /** One by the processor's log, as a GPA, and one by the kernel, as a GVA. */
+  @Override
+  protected int entriesPerPage() {
+    return 2;
+  }
+
   @Override
   protected PageSet resolve(long[] entries) {
     for (long entry : entries) {

@@ -78,6 +78,10 @@ final class LiveProgram implements AutoCloseable {
                 });
   }
 
+  AddressSpace space() {
+    return space;
+  }
+
   Figures figures() {
     return figures;
   }

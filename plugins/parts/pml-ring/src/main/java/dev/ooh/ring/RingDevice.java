@@ -30,8 +30,11 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
   /** Stops tracking the opener (M4). */
   public static final int DEACTIVATE = 5;
 
+  /** Forgets the ranges in the request area: nobody wants to hear of them. Argument: how many. */
+  public static final int DISARM = 6;
+
   /** The first number for a technique's own requests. */
-  public static final int FIRST_OWN = 6;
+  public static final int FIRST_OWN = 7;
 
   /** mmap offset of the ring, see {@link RingBuffer}. */
   public static final long RING = 0;
@@ -50,6 +53,9 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
 
   /** How many ranges the request area holds. */
   public static final int MAX_REQUESTS = 4096;
+
+  /** Where a process's part of the address space ends, as of a processor with 4 levels. */
+  static final long END_OF_MEMORY = 1L << 47;
 
   static final int REQUEST_PAGES = MAX_REQUESTS * 16 / 4096;
 

@@ -20,8 +20,11 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private final GuestProcess process;
   private @Nullable Started started;
 
-  /** Everything that was ever armed; other pages of the process are nobody's concern. */
+  /** What was armed and not disarmed since; other pages of the process are nobody's concern. */
   private PageSet watched = PageSet.empty();
+
+  /** Of those, the pages that were not reported since they were armed. */
+  private final ArmedPages armed = new ArmedPages();
 
   protected RingFile(RingDevice<?> device, GuestProcess process) {
     this.device = device;
@@ -76,9 +79,12 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     return started().ring;
   }
 
-  /** Puts a page into the ring if somebody watches it. */
+  /**
+   * Puts a page into the ring, once each time that it is armed: a page that is reported again and
+   * again takes the place of one entry.
+   */
   protected final void report(long gva) {
-    if (started != null && watched.contains(gva)) {
+    if (started != null && armed.remove(gva)) {
       started.ring.appendVirtual(gva);
     }
   }
@@ -94,7 +100,8 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
         started();
         collect();
       }
-      case RingDevice.ARM -> armRequested(argument);
+      case RingDevice.ARM -> armRequested(requested(argument));
+      case RingDevice.DISARM -> disarmRequested(requested(argument));
       case RingDevice.DEACTIVATE -> deactivate();
       default -> request(request);
     }
@@ -166,22 +173,43 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     old.ringPages.close();
   }
 
-  private void armRequested(long count) {
+  /** The ranges in the request area. Whoever maps it can have written anything there. */
+  private PageSet requested(long count) {
     KernelPages ranges = started().requests;
     if (count < 0 || count > RingDevice.MAX_REQUESTS) {
       throw new IllegalArgumentException(
-          "%s: %d ranges to arm, wanted up to %d"
+          "%s: count of ranges is %d, wanted 0 to %d"
               .formatted(device.name(), count, RingDevice.MAX_REQUESTS));
     }
     PageSet.Builder builder = PageSet.builder();
     for (int i = 0; i < count; i++) {
-      builder.add(ranges.getLong(16L * i), ranges.getLong(16L * i + 8));
+      long start = ranges.getLong(16L * i);
+      long end = ranges.getLong(16L * i + 8);
+      if ((start & 0xFFF) != 0
+          || (end & 0xFFF) != 0
+          || start < 0
+          || start >= end
+          || end > RingDevice.END_OF_MEMORY) {
+        throw new IllegalArgumentException(
+            "%s: range %d is 0x%x to 0x%x, wanted whole pages below 0x%x"
+                .formatted(device.name(), i, start, end, RingDevice.END_OF_MEMORY));
+      }
+      builder.add(start, end);
     }
-    PageSet pages = builder.build();
+    return builder.build();
+  }
+
+  private void armRequested(PageSet pages) {
     if (!watched.containsAll(pages)) {
       watched = watched.union(pages);
     }
+    armed.add(pages);
     arm(pages);
+  }
+
+  private void disarmRequested(PageSet pages) {
+    watched = watched.minus(pages);
+    armed.remove(pages);
   }
 
   private void deactivate() {
@@ -197,6 +225,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private void release(Started old) {
     started = null;
     watched = PageSet.empty();
+    armed.clear();
     try {
       old.notifier.close();
     } finally {

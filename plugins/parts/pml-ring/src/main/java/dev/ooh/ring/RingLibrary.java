@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link RingDevice} from the side of the process that opened it. By one thread at a time. */
 public abstract class RingLibrary implements AutoCloseable {
+  /** Beyond what armed pages can take: for frames that pages had before. */
+  private static final long SPARE_ENTRIES = 512;
+
   private final MachineExtensions machine;
   private final String device;
   private final DeviceFile file;
@@ -17,6 +20,9 @@ public abstract class RingLibrary implements AutoCloseable {
   private long capacity;
   private long tail;
   private long droppedBefore;
+
+  /** What the device may hold for armed although nobody waits for it any more. */
+  private PageSet released = PageSet.empty();
 
   /**
    * What a {@link #collect} found.
@@ -37,6 +43,9 @@ public abstract class RingLibrary implements AutoCloseable {
     this.device = device;
     this.file = machine.open(device);
   }
+
+  /** How many entries one armed page can take at most, until it is armed again. */
+  protected abstract int entriesPerPage();
 
   /** The distinct pages to which entries of the ring lead. May change {@code entries}. */
   protected abstract PageSet resolve(long[] entries);
@@ -83,11 +92,29 @@ public abstract class RingLibrary implements AutoCloseable {
     long droppedNow = mapping.getLong(RingBuffer.DROPPED_OFFSET);
     long dropped = droppedNow - droppedBefore;
     droppedBefore = droppedNow;
-    return new Collected(count, resolve(entries), dropped);
+    PageSet pages = resolve(entries);
+    released = released.union(pages);
+    return new Collected(count, pages, dropped);
   }
 
-  /** Makes the next write to each of the pages be logged. */
+  /** How many entries a ring has in which {@code pages}, armed, always find room. */
+  public final long entriesFor(PageSet pages) {
+    return SPARE_ENTRIES + entriesPerPage() * pages.pageCount();
+  }
+
+  /** Makes the next write to each of the pages be logged; forgets those collected and not armed. */
   public final void arm(PageSet pages) {
+    request(RingDevice.DISARM, released.minus(pages));
+    released = PageSet.empty();
+    request(RingDevice.ARM, pages);
+  }
+
+  /** Pages that are gone: what the device knows of them goes when others are armed. */
+  public final void forget(PageSet gone) {
+    released = released.union(gone);
+  }
+
+  private void request(int number, PageSet pages) {
     DeviceMapping area = started(requests);
     for (int run = 0; run < pages.runCount(); ) {
       int count = Math.min(RingDevice.MAX_REQUESTS, pages.runCount() - run);
@@ -95,7 +122,7 @@ public abstract class RingLibrary implements AutoCloseable {
         area.setLong(16L * i, pages.runStart(run));
         area.setLong(16L * i + 8, pages.runEnd(run));
       }
-      file.ioctl(RingDevice.ARM, count);
+      file.ioctl(number, count);
     }
   }
 

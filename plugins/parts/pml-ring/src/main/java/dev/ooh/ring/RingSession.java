@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects from a ring and re-arms, as one step of the machine. */
 public abstract class RingSession implements TrackingSession {
-  /** Beyond one entry a tracked page: for what the kernel reports beside the processor. */
-  private static final long SPARE_ENTRIES = 512;
-
   /** How many entries a ring has. */
   public static final Setting<Long> RING_ENTRIES =
       Setting.wholeNumber(
@@ -25,7 +22,7 @@ public abstract class RingSession implements TrackingSession {
           0,
           RingBuffer.MAX_CAPACITY,
           0,
-          "Entries of the ring buffer; 0: at least one a tracked page.");
+          "Entries of the ring buffer; 0: as many as the tracked pages can take.");
 
   private final MachineExtensions machine;
   private final LoadedParts parts;
@@ -104,11 +101,12 @@ public abstract class RingSession implements TrackingSession {
   }
 
   private long entriesFor(PageSet pages) {
-    return fixedEntries > 0 ? fixedEntries : pages.pageCount() + SPARE_ENTRIES;
+    return fixedEntries > 0 ? fixedEntries : library.entriesFor(pages);
   }
 
   @Override
   public final void unmapped(PageSet pages) {
+    library.forget(pages);
     armed = armed.minus(pages);
   }
 

@@ -11,6 +11,7 @@ import java.util.function.LongConsumer;
  * until the last mapping goes.
  */
 public final class SharedObject {
+  private final String name;
   private final TreeMap<Long, Long> frames = new TreeMap<>();
   private final List<Mapping> mappings = new ArrayList<>();
   private final Contents contents;
@@ -18,8 +19,13 @@ public final class SharedObject {
   /**
    * @param contents what a page holds when it gets its frame, and where it goes at the end
    */
-  public SharedObject(Contents contents) {
+  public SharedObject(String name, Contents contents) {
+    this.name = name;
     this.contents = contents;
+  }
+
+  public String name() {
+    return name;
   }
 
   /** Whether any mapping shows it. */
