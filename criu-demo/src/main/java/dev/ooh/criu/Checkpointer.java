@@ -49,11 +49,7 @@ public class Checkpointer implements AutoCloseable {
    * @param verify whether to compare every page that a dump leaves to its parents with memory
    * @param observer is told what happens, as it happens
    */
-  public record Options(boolean tracked, boolean verify, Observer observer) {
-    public static Options plain() {
-      return new Options(true, false, new Observer() {});
-    }
-  }
+  public record Options(boolean tracked, boolean verify, Observer observer) {}
 
   /** Is told what a dump does, by the dumping thread. */
   public interface Observer {

@@ -22,7 +22,11 @@ final class CheckpointScene implements AutoCloseable {
   final SplittableRandom random;
 
   CheckpointScene(Path directory, FileLayer files, long seed) throws IOException {
-    this(directory, files, seed, Checkpointer.Options.plain());
+    this(
+        directory,
+        files,
+        seed,
+        new Checkpointer.Options(true, false, new Checkpointer.Observer() {}));
   }
 
   CheckpointScene(Path directory, FileLayer files, long seed, Checkpointer.Options options)

@@ -102,7 +102,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject("baby", "small", 1, heap),
                 store,
-                Checkpointer.Options.plain())) {
+                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
       CheckpointedRun run =
           new CheckpointedRun(space, engine, heap, new CheckpointPlan(4, 1), done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))
@@ -120,7 +120,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject("baby", "small", 1, heap),
                 store,
-                Checkpointer.Options.plain())) {
+                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
       CheckpointedRun run =
           new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))

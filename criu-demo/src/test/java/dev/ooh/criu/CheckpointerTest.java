@@ -63,7 +63,7 @@ class CheckpointerTest {
                 scene.space,
                 new Subject("toy", "small", CheckpointScene.PID, scene.heap),
                 scene.store,
-                Checkpointer.Options.plain())) {
+                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
       scene.mutate();
       plain.preDump();
       scene.mutate();

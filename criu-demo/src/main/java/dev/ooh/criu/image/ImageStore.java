@@ -102,10 +102,6 @@ public final class ImageStore implements AutoCloseable {
     made.add(wanted);
   }
 
-  public Path directory() {
-    return directory;
-  }
-
   /** Begins a set; the caller publishes or closes it. */
   Draft draft() throws IOException {
     String name = DRAFT_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong());

@@ -16,8 +16,4 @@ final class CommonOptions {
   boolean help() {
     return help;
   }
-
-  boolean verbose() {
-    return verbose;
-  }
 }

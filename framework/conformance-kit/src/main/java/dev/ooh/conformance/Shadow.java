@@ -52,10 +52,6 @@ final class Shadow {
     pages.forEachPage(copies::remove);
   }
 
-  Interval oldest() {
-    return outstanding.getFirst();
-  }
-
   int outstanding() {
     return outstanding.size();
   }

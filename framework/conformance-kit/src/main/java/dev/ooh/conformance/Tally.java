@@ -50,11 +50,6 @@ public final class Tally {
     return owed;
   }
 
-  /** Intervals that gave a reason for pages that nobody saw written; first ones included. */
-  public long withReasons() {
-    return conservative;
-  }
-
   public long commits() {
     return commits;
   }

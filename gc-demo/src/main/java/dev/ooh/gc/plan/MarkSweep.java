@@ -112,10 +112,6 @@ public final class MarkSweep {
     return List.copyOf(cycles);
   }
 
-  public int cycleCount() {
-    return cycles.size();
-  }
-
   /**
    * One cycle.
    *

@@ -37,7 +37,6 @@ final class Tracer {
   private long objects;
   private long slots;
   private long work;
-  private long overflows;
 
   Tracer(Memory memory, ExecutionContext execution, Blocks blocks, int stackEntries) {
     this.memory = memory;
@@ -57,7 +56,6 @@ final class Tracer {
     objects = 0;
     slots = 0;
     work = 0;
-    overflows = 0;
   }
 
   /** Objects whose slots were read since {@link #begin}. */
@@ -68,11 +66,6 @@ final class Tracer {
   /** Slots read since {@link #begin}. */
   long slots() {
     return slots;
-  }
-
-  /** How often an object found the stack full since {@link #begin}. */
-  long overflows() {
-    return overflows;
   }
 
   /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
@@ -204,7 +197,6 @@ final class Tracer {
 
   private void overflow(long offset) {
     overflowed.set((int) (offset >>> Blocks.LOG_BLOCK_BYTES));
-    overflows++;
   }
 
   private IllegalStateException outside(long reference) {

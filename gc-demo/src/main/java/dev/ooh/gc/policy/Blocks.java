@@ -116,11 +116,6 @@ public final class Blocks {
     return refusal;
   }
 
-  /** What each block is used for, for hot loops; replaced when the heap grows. */
-  public byte[] kinds() {
-    return kinds;
-  }
-
   public int kind(int block) {
     return kinds[block];
   }

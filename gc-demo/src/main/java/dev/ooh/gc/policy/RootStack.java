@@ -42,10 +42,6 @@ public final class RootStack {
     return roots[index];
   }
 
-  boolean isEmpty() {
-    return depth == 0;
-  }
-
   private final class Frame implements Heap.Scope {
     private final int index;
     private int base;

@@ -78,10 +78,6 @@ final class LiveProgram implements AutoCloseable {
                 });
   }
 
-  AddressSpace space() {
-    return space;
-  }
-
   Figures figures() {
     return figures;
   }

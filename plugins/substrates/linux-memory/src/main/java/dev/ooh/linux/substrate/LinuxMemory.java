@@ -124,11 +124,6 @@ final class LinuxMemory implements Memory {
     }
   }
 
-  /** The raw bytes of a range, for gathered writes. */
-  MemorySegment slice(long address, long length) {
-    return all.asSlice(address - base, length);
-  }
-
   private RuntimeException outOfBounds(
       long address, long length, int arrayLength, int offset, IndexOutOfBoundsException cause) {
     if (offset < 0 || length < 0 || offset + length > arrayLength) {

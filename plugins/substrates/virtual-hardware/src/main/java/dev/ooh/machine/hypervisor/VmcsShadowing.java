@@ -29,11 +29,6 @@ public final class VmcsShadowing {
     vmcs.write(VmcsField.VMWRITE_BITMAP, writeBitmap.address());
   }
 
-  /** The shadow VMCS, where the guest's accesses land. */
-  public Vmcs shadow() {
-    return shadow;
-  }
-
   /** Allows accesses to a field until closed. */
   public Registration allow(VmcsField field, boolean reads, boolean writes) {
     change(field, reads, writes, 1);

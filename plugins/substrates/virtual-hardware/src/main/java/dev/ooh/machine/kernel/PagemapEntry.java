@@ -32,11 +32,6 @@ public final class PagemapEntry {
     return gpa >>> 12 | flags;
   }
 
-  /** The GPA of the page's frame; meaningful where {@link #PRESENT} is set. */
-  public static long gpa(long entry) {
-    return (entry & FRAME_MASK) << 12;
-  }
-
   public static boolean isSoftDirty(long entry) {
     return (entry & SOFT_DIRTY) != 0;
   }

@@ -11,7 +11,6 @@ import java.util.function.LongConsumer;
  * until the last mapping goes.
  */
 public final class SharedObject {
-  private final String name;
   private final TreeMap<Long, Long> frames = new TreeMap<>();
   private final List<Mapping> mappings = new ArrayList<>();
   private final Contents contents;
@@ -19,13 +18,8 @@ public final class SharedObject {
   /**
    * @param contents what a page holds when it gets its frame, and where it goes at the end
    */
-  public SharedObject(String name, Contents contents) {
-    this.name = name;
+  public SharedObject(Contents contents) {
     this.contents = contents;
-  }
-
-  public String name() {
-    return name;
   }
 
   /** Whether any mapping shows it. */

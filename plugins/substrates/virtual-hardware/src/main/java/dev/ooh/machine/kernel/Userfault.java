@@ -106,29 +106,6 @@ public final class Userfault {
         });
   }
 
-  /**
-   * PAGEMAP_SCAN with PM_SCAN_WP_MATCHING: passes on each page of {@code [start, end)} that was
-   * written since it was protected last, and protects it again if {@code rearm}. One atomic step.
-   */
-  public void scan(long start, long end, boolean rearm, LongConsumer written) {
-    kernel.systemCall(
-        () -> {
-          PageTables tables = process.tables();
-          for (Vma vma : process.vmasIn(start, end)) {
-            for (long gva = Math.max(start, vma.start); gva < Math.min(end, vma.end); gva += 4096) {
-              kernel.counters().count(Event.PAGEMAP_ENTRY_READ);
-              if ((tables.get(gva) & GuestPte.UFFD_WRITE_PROTECTED) == 0) {
-                written.accept(gva);
-              }
-            }
-          }
-          if (rearm) {
-            protect(start, end);
-          }
-          return 0;
-        });
-  }
-
   /** Passes on the pages whose faults were resolved, in order, and forgets them. */
   public void drain(LongConsumer pages) {
     faults.drain(pages);

@@ -53,7 +53,7 @@ final class Machine {
       Path real = path.toRealPath();
       SharedObject open = files.get(real);
       if (open == null || !open.isMapped()) {
-        open = new SharedObject(real.toString(), new MappedFile(real));
+        open = new SharedObject(new MappedFile(real));
         files.put(real, open);
       }
       return open;

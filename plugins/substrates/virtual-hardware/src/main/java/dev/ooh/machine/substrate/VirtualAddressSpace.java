@@ -117,7 +117,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   private @Nullable SharedObject object(RegionRequest request) {
     return switch (request.kind()) {
       case ANONYMOUS -> null;
-      case MEMFD -> new SharedObject(request.name(), SharedObject.Contents.ZERO);
+      case MEMFD -> new SharedObject(SharedObject.Contents.ZERO);
       case FILE -> machine.file(request.file().orElseThrow());
     };
   }

@@ -77,7 +77,7 @@ class MemoryManagerTest {
   void sharedMemoryIsToldOfToItsOtherMappings() {
     UserProcess one = guest.process("one", 1);
     UserProcess two = guest.process("two", 1);
-    SharedObject object = new SharedObject("shm", SharedObject.Contents.ZERO);
+    SharedObject object = new SharedObject(SharedObject.Contents.ZERO);
     kernel.mappings().map(one, "a", HEAP + 16 * PAGE, PAGE, object);
     kernel.mappings().map(one, "b", HEAP + 17 * PAGE, PAGE, object);
     kernel.mappings().map(two, "c", HEAP + 18 * PAGE, PAGE, object);

@@ -63,11 +63,6 @@ public final class WovenClasses {
     return woven.getOrDefault(type.getClassLoader(), Set.of()).contains(type.getName());
   }
 
-  /** All classes whose stores were woven. */
-  public synchronized List<String> woven() {
-    return woven.values().stream().flatMap(Set::stream).toList();
-  }
-
   /** Whether classes were woven that someone named, besides the marked ones. */
   public synchronized boolean hasChosen() {
     return hasChosen;
