@@ -96,11 +96,6 @@ final class Interrupts {
     }
   }
 
-  /** Whether an interrupt waits, deliverable or not. */
-  boolean isPending() {
-    return attention;
-  }
-
   /** Delivers what is deliverable, in the order of priority. */
   void deliverPending() {
     while (attention && disabled == 0) {

@@ -277,11 +277,6 @@ public final class Vcpu {
     interrupts.selfIpi(vector);
   }
 
-  /** Whether an interrupt may be waiting. */
-  public boolean isInterruptPending() {
-    return interrupts.isPending();
-  }
-
   /** An instruction boundary: delivers pending interrupts, if they are enabled. */
   public void poll() {
     beginInstruction();

@@ -156,21 +156,6 @@ public final class HostMemory implements AutoCloseable {
     }
   }
 
-  /** Frees the 2 MiB frame at {@code hpa}; no translation to it may be cached any more. */
-  public void freeLargeFrame(long hpa) {
-    int chunk = chunkOf(hpa);
-    if (!largeFrames.get(chunk) || hpa % LARGE_FRAME != 0) {
-      throw new IllegalArgumentException(
-          "HPA 0x%x: must be an allocated 2 MiB frame to be freed".formatted(hpa));
-    }
-    if (poison) {
-      fill(hpa, LARGE_FRAME, POISON);
-    }
-    largeFrames.clear(chunk);
-    allocatedBytes -= LARGE_FRAME;
-    freeChunks.push(chunk);
-  }
-
   /**
    * Turns an allocated 2 MiB frame into 512 allocated frames of 4 KiB with the same contents and
    * addresses, each to be freed on its own.
