@@ -35,6 +35,9 @@ final class MainCode {
   private static final Set<String> APART =
       Set.of("framework/test-space", "integration-tests", "benchmarks");
 
+  /** Exported for the bundles of this repository alone, which are looked at here. */
+  private static final Pattern INSIDES = Pattern.compile("dev/ooh/(machine/(?!extension/)|ring/)");
+
   private final Map<String, ClassModel> classes = new HashMap<>();
   private final Set<Member> referred = new HashSet<>();
 
@@ -176,7 +179,8 @@ final class MainCode {
 
   /** Whether a class can be reached from other bundles: it and those around it are public. */
   boolean isExported(String type) {
-    if (!exported.contains(type.substring(0, type.lastIndexOf('/')))) {
+    if (!exported.contains(type.substring(0, type.lastIndexOf('/')))
+        || INSIDES.matcher(type).lookingAt()) {
       return false;
     }
     for (int end = type.length(); end > 0; end = type.lastIndexOf('$', end - 1)) {

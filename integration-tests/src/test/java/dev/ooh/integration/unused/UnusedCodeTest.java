@@ -1,5 +1,6 @@
 package dev.ooh.integration.unused;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -28,23 +29,39 @@ import org.junit.jupiter.api.Test;
 class UnusedCodeTest {
   /** Class and name of a member that nothing refers to, and why it stays. */
   private static final Map<String, String> ALLOWED =
-      Map.of(
-          "dev.ooh.conformance.session.EventsContract.eventsOfASwitchOfProcesses",
-          "for the tests that extend the contract",
-          "dev.ooh.library.PageTracker.checkpointResource",
-          "keeps alive what CRaC's context holds by a weak reference",
-          "dev.ooh.linux.substrate.MappingLimit.looks",
-          "counted, since no clock may say that adding is linear",
-          "dev.ooh.machine.cpu.TranslationCache.setGenerationForTest",
-          "what wraps after 67 million flushes can't be waited for",
-          "dev.ooh.machine.hypervisor.VirtualMachine.move",
-          "a host that compacts its memory, which the tests of pinned pages play",
-          "dev.ooh.machine.kernel.FrameAllocator.freeFrames",
-          "counted, so that a leak shows",
-          "dev.ooh.machine.kernel.Mappings.move",
-          "mremap, a change below a tracked range that the tests make",
-          "dev.ooh.machine.kernel.RemoteAccess.isDirty",
-          "what the kernel knows of a page whose flag a module cleared");
+      Map.ofEntries(
+          entry(
+              "dev.ooh.conformance.session.EventsContract.eventsOfASwitchOfProcesses",
+              "for the tests that extend the contract"),
+          entry(
+              "dev.ooh.library.PageTracker.checkpointResource",
+              "keeps alive what CRaC's context holds by a weak reference"),
+          entry(
+              "dev.ooh.linux.substrate.MappingLimit.looks",
+              "counted, since no clock may say that adding is linear"),
+          entry("dev.ooh.machine.cpu.Vcpu.cr3", "a register that tests look at"),
+          entry("dev.ooh.machine.cpu.Vcpu.inRootMode", "a state that tests look at"),
+          entry("dev.ooh.machine.cpu.Vcpu.requestInterrupt", "a device, which tests play"),
+          entry(
+              "dev.ooh.machine.cpu.TranslationCache.setGenerationForTest",
+              "what wraps after 67 million flushes can't be waited for"),
+          entry("dev.ooh.machine.event.EventCounters.get", "counted, so that a price shows"),
+          entry("dev.ooh.machine.event.EventCounts.minus", "counted, so that a price shows"),
+          entry(
+              "dev.ooh.machine.hypervisor.VirtualMachine.move",
+              "a host that compacts its memory, which the tests of pinned pages play"),
+          entry(
+              "dev.ooh.machine.kernel.FrameAllocator.freeFrames", "counted, so that a leak shows"),
+          entry(
+              "dev.ooh.machine.kernel.Mappings.move",
+              "mremap, a change below a tracked range that tests make"),
+          entry(
+              "dev.ooh.machine.kernel.RemoteAccess.isDirty",
+              "what the kernel knows of a page whose flag a module cleared"),
+          entry(
+              "dev.ooh.machine.memory.HostMemory.allocatedBytes", "counted, so that a leak shows"),
+          entry("dev.ooh.machine.vmx.VmcsField.index", "a part of the field's encoding"),
+          entry("dev.ooh.machine.vmx.VmcsLayout.fields", "the layout as a whole"));
 
   private static final Set<String> CALLED_BY_THE_JVM =
       Set.of("<clinit>", "main", "premain", "agentmain", "values", "valueOf", "$values");

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 public final class EventCounts {
   static final int SIZE = Event.values().length;
 
-  /** Nothing counted. */
-  public static final EventCounts ZERO = new EventCounts(new long[SIZE]);
-
   private final long[] counts;
 
   EventCounts(long[] counts) {
@@ -27,13 +24,6 @@ public final class EventCounts {
     long[] difference = new long[SIZE];
     Arrays.setAll(difference, i -> counts[i] - earlier.counts[i]);
     return new EventCounts(difference);
-  }
-
-  /** What was counted in both. */
-  public EventCounts plus(EventCounts other) {
-    long[] sum = new long[SIZE];
-    Arrays.setAll(sum, i -> counts[i] + other.counts[i]);
-    return new EventCounts(sum);
   }
 
   /** Passes every event that was counted, in the order of {@link Event}. */

@@ -24,14 +24,4 @@ public final class PageFaultErrorCode {
   public static final int RESERVED = 1 << 3;
 
   private PageFaultErrorCode() {}
-
-  /** The bits of {@code code} in words. */
-  public static String describe(int code) {
-    return "%s of a %s page in %s mode%s"
-        .formatted(
-            (code & WRITE) != 0 ? "write" : "read",
-            (code & PRESENT) != 0 ? "present" : "missing",
-            (code & USER) != 0 ? "user" : "supervisor",
-            (code & RESERVED) != 0 ? ", reserved bit set" : "");
-  }
 }

@@ -72,11 +72,4 @@ class PagingStructuresTest {
     assertThat(Eptp.isValid(eptp | 1 << 8)).as("reserved").isFalse();
     assertThat(Eptp.isValid(eptp | 1L << 46)).as("beyond the width").isFalse();
   }
-
-  @Test
-  void errorCodesReadAsWords() {
-    assertThat(PageFaultErrorCode.describe(7)).isEqualTo("write of a present page in user mode");
-    assertThat(PageFaultErrorCode.describe(9))
-        .isEqualTo("read of a present page in supervisor mode, reserved bit set");
-  }
 }
