@@ -1,6 +1,7 @@
 package dev.ooh.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
@@ -8,6 +9,8 @@ import dev.ooh.conformance.session.SessionContract;
 import dev.ooh.conformance.storm.MemoryStorm;
 import dev.ooh.conformance.storm.StormReport;
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import dev.ooh.procfs.ProcfsTechnique;
 import dev.ooh.tracking.TrackingTechnique;
@@ -16,21 +19,42 @@ import dev.ooh.uffd.UffdTechnique;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The kit on real memory, with the techniques that work there. */
 class LinuxConformanceTest {
+  private static final LinuxSubstrate LINUX = new LinuxSubstrate();
+
+  /** Open all the while, so that one monitor serves all. */
+  private static @Nullable AddressSpace keeper;
+
+  @BeforeAll
+  static void open() {
+    assumeTrue(LINUX.refusal().isEmpty(), () -> LINUX.refusal().orElse(""));
+    keeper = LINUX.open(SpaceOptions.named("keeper"));
+  }
+
+  @AfterAll
+  static void close() {
+    if (keeper != null) {
+      keeper.close();
+    }
+  }
+
   /** Switches go to the other of the two, too; by themselves they are tested where they live. */
   @Nested
   class Schedules extends ScheduleContract {
     @Override
     protected Stream<Subject> subjects() {
       return Stream.of(
-          Subject.plain(new LinuxSubstrate(), new ProcfsTechnique(), new UffdTechnique())
+          Subject.plain(LINUX, new ProcfsTechnique(), new UffdTechnique())
               .named("procfs and uffd on linux"),
-          Subject.plain(new LinuxSubstrate(), new UffdTechnique(), new ProcfsTechnique())
+          Subject.plain(LINUX, new UffdTechnique(), new ProcfsTechnique())
               .named("uffd and procfs on linux"));
     }
 
@@ -48,7 +72,7 @@ class LinuxConformanceTest {
             TrackingCore.create(List.of(new ProcfsTechnique(), new UffdTechnique()));
         MemoryStorm storm =
             new MemoryStorm(
-                new LinuxSubstrate(),
+                LINUX,
                 core,
                 List.of("procfs", "uffd", "all-dirty"),
                 Long.getLong("ooh.first-seed", System.nanoTime()))) {
@@ -61,7 +85,7 @@ class LinuxConformanceTest {
   class Procfs extends SessionContract {
     @Override
     protected Substrate substrate() {
-      return new LinuxSubstrate();
+      return LINUX;
     }
 
     @Override
@@ -74,7 +98,7 @@ class LinuxConformanceTest {
   class Uffd extends SessionContract {
     @Override
     protected Substrate substrate() {
-      return new LinuxSubstrate();
+      return LINUX;
     }
 
     @Override
