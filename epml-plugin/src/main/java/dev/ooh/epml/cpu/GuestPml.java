@@ -51,9 +51,11 @@ public final class GuestPml implements CpuExtension {
     if (cpu == null || !GuestPmlFields.isEnabled(value)) {
       return 0;
     }
+    // First, for it may fault; the field then keeps the page that it has.
+    long hpa = cpu.translateForWrite(GuestPmlFields.frame(value));
     pageGpa = GuestPmlFields.frame(value);
     stale = false;
-    return GuestPmlFields.logTo(cpu.translateForWrite(pageGpa));
+    return GuestPmlFields.logTo(hpa);
   }
 
   @Override

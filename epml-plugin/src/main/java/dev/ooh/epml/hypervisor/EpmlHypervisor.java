@@ -36,7 +36,9 @@ public final class EpmlHypervisor implements HypervisorModule {
   }
 
   private long init(HypervisorContext context, long page) {
-    if ((page & 0xFFF) != 0 || (users > 0 && page != pageGpa)) {
+    if ((page & 0xFFF) != 0
+        || !context.isGuestMemory(page, 4096)
+        || (users > 0 && page != pageGpa)) {
       return HypercallHandler.INVALID;
     }
     if (users++ == 0) {

@@ -111,12 +111,13 @@ public final class EpmlModule implements KernelModule {
 
     /** Whether there was anything. */
     private boolean takeLog(TrackedProcess owner) {
-      // FFFFH, -1, says that entry 0 is filled, too.
-      int index = (short) kernel.vmread(GuestPmlFields.INDEX);
-      for (int i = GuestPmlFields.FIRST_INDEX; i > index; i--) {
+      int index = (int) kernel.vmread(GuestPmlFields.INDEX);
+      // FFFFH says that entry 0 is filled, too, as may be with any other index out of range.
+      boolean full = index > GuestPmlFields.FIRST_INDEX;
+      for (int i = GuestPmlFields.FIRST_INDEX; i > (full ? -1 : index); i--) {
         owner.wrote(pmlPage.getLong(8L * i));
       }
-      if (index < 0 && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
+      if (full && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
         kernel.vmwrite(GuestPmlFields.OVERFLOW, 0);
         owner.lost();
       }

@@ -56,6 +56,17 @@ class GuestPmlTest {
   }
 
   @Test
+  void aPageThatFaultsChangesNothing() {
+    cpu.refused = 0x9000;
+    assertThatThrownBy(() -> guestWrites(GuestPmlFields.ADDRESS, GuestPmlFields.logTo(cpu.refused)))
+        .hasMessage("no memory");
+    cpu.base = 0x20_0000_0000L;
+    pml.eptInvalidated();
+    pml.dirtyFlagSet(0x1000);
+    assertThat(cpu.stored).containsOnlyKeys(cpu.base + PAGE_GPA + 8 * 511);
+  }
+
+  @Test
   void tellsTheGuestOnceAtTheThreshold() {
     for (int i = 0; i < 511 - THRESHOLD - 1; i++) {
       pml.dirtyFlagSet(0x1000L * i);
@@ -113,6 +124,7 @@ class GuestPmlTest {
     boolean fieldsThere = true;
     long base = 0x10_0000_0000L;
     int translations;
+    long refused = -1;
 
     @Override
     public boolean hasFields() {
@@ -131,6 +143,9 @@ class GuestPmlTest {
 
     @Override
     public long translateForWrite(long gpa) {
+      if (gpa == refused) {
+        throw new IllegalStateException("no memory");
+      }
       translations++;
       return base + gpa;
     }

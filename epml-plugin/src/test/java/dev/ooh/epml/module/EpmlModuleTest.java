@@ -52,6 +52,18 @@ class EpmlModuleTest {
   }
 
   @Test
+  void anIndexOutOfRangeIsAFullPage() {
+    for (long index : new long[] {512, 0x7FFF, 0x8000}) {
+      kernel.fields.put(GuestPmlFields.INDEX, index);
+      kernel.fields.put(GuestPmlFields.OVERFLOW, 1L);
+      long before = ring.getLong(RingBuffer.DROPPED_OFFSET);
+      kernel.interrupt.run();
+      assertThat(ring.getLong(RingBuffer.DROPPED_OFFSET)).isEqualTo(before + 1);
+      assertThat(kernel.fields).containsEntry(GuestPmlFields.INDEX, 511L);
+    }
+  }
+
+  @Test
   void theStickyOverflowIsPassedOnOnceAndCleared() {
     kernel.fields.put(GuestPmlFields.INDEX, 0xFFFFL);
     kernel.fields.put(GuestPmlFields.OVERFLOW, 1L);

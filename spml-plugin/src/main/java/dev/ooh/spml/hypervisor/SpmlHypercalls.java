@@ -1,12 +1,23 @@
 package dev.ooh.spml.hypervisor;
 
+import dev.ooh.machine.extension.HypercallHandler;
+
 /**
  * The numbers of SPML's hypercalls. The first argument of each is the id of a tracked process,
- * which the module chooses (its pid). Each answers 0, or {@link
- * dev.ooh.machine.extension.HypercallHandler#INVALID}.
+ * which the module chooses (its pid). Each answers 0, or {@link HypercallHandler#INVALID} when
+ * there is no log of that id or an argument is out of its range.
+ *
+ * <p>A list is an array of GPAs, 8 bytes each, aligned to 8.
  */
 public final class SpmlHypercalls {
-  /** (id, GPA of a ring, its capacity): opens a log for the process, or gives it another ring. */
+  /** How many GPAs a list has at most. */
+  public static final int MAX_GPAS = 8192;
+
+  /**
+   * (id, GPA of a ring, its capacity): opens a log for the process, or gives it another ring, all
+   * of which is in guest-physical memory from a page's start on. {@link HypercallHandler#EXHAUSTED}
+   * when the guest has as many logs as it may have.
+   */
   public static final long INIT = 0x4F6F_4811L;
 
   /** (id): closes the log. */

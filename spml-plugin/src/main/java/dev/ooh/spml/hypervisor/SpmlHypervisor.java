@@ -3,13 +3,23 @@ package dev.ooh.spml.hypervisor;
 import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.HypervisorModule;
+import dev.ooh.ring.RingBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Lends the page-modification log to the guest: one log and one ring a tracked process. */
+/**
+ * Lends the page-modification log to the guest: one log and one ring a tracked process. Whatever a
+ * guest passes, its calls do all of what they say or, with {@link HypercallHandler#INVALID},
+ * nothing.
+ */
 public final class SpmlHypervisor implements HypervisorModule {
+  /** How many processes one guest can have tracked at once. */
+  static final int MAX_LOGS = 1024;
+
   private final Map<Long, GuestLog> logs = new HashMap<>();
 
   @Override
@@ -26,10 +36,10 @@ public final class SpmlHypervisor implements HypervisorModule {
         SpmlHypercalls.REPORT_UNLOGGED, (id, b, c) -> on(logs.get(id), GuestLog::reportUnlogged));
     hypervisor.registerHypercall(
         SpmlHypercalls.REARM,
-        (id, list, n) -> on(logs.get(id), log -> log.rearm(read(hypervisor, list, n))));
+        (id, list, n) -> onList(hypervisor, logs.get(id), list, n, GuestLog::rearm));
     hypervisor.registerHypercall(
         SpmlHypercalls.DISARM,
-        (id, list, n) -> on(logs.get(id), log -> log.disarm(read(hypervisor, list, n))));
+        (id, list, n) -> onList(hypervisor, logs.get(id), list, n, GuestLog::disarm));
   }
 
   @Override
@@ -39,12 +49,17 @@ public final class SpmlHypervisor implements HypervisorModule {
   }
 
   private long init(HypervisorContext hypervisor, long id, long ring, long capacity) {
-    if ((ring & 0xFFF) != 0 || capacity <= 0 || capacity > 1L << 28) {
+    if ((ring & 0xFFF) != 0
+        || capacity < 1
+        || capacity > RingBuffer.MAX_CAPACITY
+        || !hypervisor.isGuestMemory(ring, RingBuffer.bytes(capacity))) {
       return HypercallHandler.INVALID;
     }
     GuestLog known = logs.get(id);
     if (known != null) {
       known.useRing(ring, capacity);
+    } else if (logs.size() == MAX_LOGS) {
+      return HypercallHandler.EXHAUSTED;
     } else {
       logs.put(id, new GuestLog(hypervisor, ring, capacity));
     }
@@ -59,11 +74,28 @@ public final class SpmlHypervisor implements HypervisorModule {
     return 0;
   }
 
-  private static long[] read(HypervisorContext hypervisor, long list, long count) {
-    long[] gpas = new long[(int) Math.clamp(count, 0, 1 << 20)];
+  private static long onList(
+      HypervisorContext hypervisor,
+      @Nullable GuestLog log,
+      long list,
+      long count,
+      BiConsumer<GuestLog, long[]> action) {
+    if (log == null
+        || (list & 7) != 0
+        || count < 0
+        || count > SpmlHypercalls.MAX_GPAS
+        || !hypervisor.isGuestMemory(list, 8 * count)) {
+      return HypercallHandler.INVALID;
+    }
+    // Read once, then checked: the guest could change the list in between.
+    long[] gpas = new long[(int) count];
     for (int i = 0; i < gpas.length; i++) {
       gpas[i] = hypervisor.readGuest(list + 8L * i);
     }
-    return gpas;
+    if (!Arrays.stream(gpas).allMatch(gpa -> hypervisor.isGuestMemory(gpa, 1))) {
+      return HypercallHandler.INVALID;
+    }
+    action.accept(log, gpas);
+    return 0;
   }
 }

@@ -2,6 +2,7 @@ package dev.ooh.spml.module;
 
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.spml.hypervisor.SpmlHypercalls;
 import java.util.function.Consumer;
 
 /**
@@ -15,8 +16,8 @@ import java.util.function.Consumer;
  * </pre>
  */
 final class GpaList implements AutoCloseable {
-  private static final int PAGES = 16;
-  private static final int CAPACITY = PAGES * 512;
+  private static final int CAPACITY = SpmlHypercalls.MAX_GPAS;
+  private static final int PAGES = CAPACITY / 512;
 
   private final KernelPages pages;
   private int count;

@@ -52,12 +52,22 @@ final class TrackedProcess extends RingFile {
 
   @Override
   protected void finish() {
-    pause();
+    try {
+      pause();
+    } finally {
+      closeLog();
+    }
+  }
+
+  private void closeLog() {
     kernel.count(Event.HYPERCALL_DEACTIVATE_PML, 1);
-    call(SpmlHypercalls.DEACTIVATE, 0, 0);
-    if (list != null) {
-      list.close();
-      list = null;
+    try {
+      call(SpmlHypercalls.DEACTIVATE, 0, 0);
+    } finally {
+      if (list != null) {
+        list.close();
+        list = null;
+      }
     }
   }
 

@@ -91,6 +91,11 @@ public final class RingBuffer {
     return (int) (1 + (capacity + 511) / 512);
   }
 
+  /** How many bytes a ring of {@code capacity} entries has, from its first word to its last. */
+  public static long bytes(long capacity) {
+    return ENTRIES_OFFSET + 8 * capacity;
+  }
+
   public static boolean isPhysical(long entry) {
     return (entry & PHYSICAL) != 0;
   }

@@ -168,8 +168,13 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     Started old = started();
     KernelPages ringPages = device.kernel().allocatePages(RingBuffer.pagesFor(entries));
     RingBuffer ring = RingBuffer.layOut(ringPages, entries);
+    try {
+      ringReady(ringPages.gpa(), entries);
+    } catch (RuntimeException | Error e) {
+      ringPages.close();
+      throw e;
+    }
     started = new Started(ringPages, ring, old.requests, old.notifier);
-    ringReady(ringPages.gpa(), entries);
     old.ringPages.close();
   }
 

@@ -81,7 +81,9 @@ public abstract class RingLibrary implements AutoCloseable {
     file.ioctl(RingDevice.COLLECT, 0);
     DeviceMapping mapping = started(ring);
     long head = mapping.getLong(RingBuffer.HEAD_OFFSET);
-    int count = (int) (head - tail);
+    // Whoever maps the ring can have written anything there: what makes no sense is a loss.
+    boolean sound = head - tail >= 0 && head - tail <= capacity;
+    int count = sound ? (int) (head - tail) : 0;
     long[] entries = new long[count];
     int first = (int) Math.min(count, capacity - tail % capacity);
     mapping.getLongs(RingBuffer.ENTRIES_OFFSET + 8 * (tail % capacity), entries, 0, first);
@@ -90,7 +92,7 @@ public abstract class RingLibrary implements AutoCloseable {
     mapping.setLong(RingBuffer.TAIL_OFFSET, tail);
     machine.count(Event.RING_BUFFER_COPY, count);
     long droppedNow = mapping.getLong(RingBuffer.DROPPED_OFFSET);
-    long dropped = droppedNow - droppedBefore;
+    long dropped = sound ? Math.max(0, droppedNow - droppedBefore) : 1;
     droppedBefore = droppedNow;
     PageSet pages = resolve(entries);
     released = released.union(pages);

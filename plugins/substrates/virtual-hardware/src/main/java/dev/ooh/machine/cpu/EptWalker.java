@@ -18,6 +18,10 @@ final class EptWalker {
   static final long FAILED = -1;
 
   private static final int PML_ENTRIES = 512;
+
+  /** What four levels translate; no entry maps an address beyond. */
+  private static final int GPA_BITS = 48;
+
   private static final int FRAME = HostMemory.FRAME;
   private static final long PAGE_MASK = FRAME - 1;
 
@@ -86,6 +90,9 @@ final class EptWalker {
       long address = memory.nativeAddress(gpa);
       fill(gpa, address, true);
       return address;
+    }
+    if (gpa >>> GPA_BITS != 0) {
+      return violation(0, access, gpa, gva);
     }
     long table = controls.eptRoot;
     long rights = EptEntry.ALL_RIGHTS;

@@ -19,9 +19,18 @@ public interface HypervisorContext {
   PageModificationLog openPageModificationLog(PageModificationLog.Reader reader);
 
   /**
+   * Whether guest-physical memory has all of the {@code bytes} from {@code gpa} on. To be asked of
+   * every address that a guest names.
+   *
+   * @param gpa any value
+   * @param bytes any value; false for a negative one
+   */
+  boolean isGuestMemory(long gpa, long bytes);
+
+  /**
    * Reads guest-physical memory in root mode: no flags, no log.
    *
-   * @param gpa a multiple of 8
+   * @param gpa a multiple of 8, in guest-physical memory
    */
   long readGuest(long gpa);
 

@@ -7,6 +7,10 @@ package dev.ooh.machine.extension;
  * that is logged meanwhile; a user that is off still gets those of pages that it had armed, since
  * their dirty flags are set then and would not log again.
  *
+ * <p>A user's fault is its own: what its reader throws takes nothing from the others, and comes out
+ * of its own next call as an {@link IllegalStateException}, except {@link #disarm} and {@link
+ * #close}.
+ *
  * <p>Pages written while no user is on set their dirty flag without a log; {@link #reportUnlogged}
  * finds them.
  */
@@ -30,10 +34,15 @@ public interface PageModificationLog extends AutoCloseable {
    *
    * @param gpas anywhere within the pages
    * @param count how many of {@code gpas} count
+   * @throws IllegalArgumentException if one isn't in guest-physical memory; nothing is done then
    */
   void rearm(long[] gpas, int count);
 
-  /** Forgets that a page is armed for this user: it wants no report of it. */
+  /**
+   * Forgets that a page is armed for this user: it wants no report of it.
+   *
+   * @throws IllegalArgumentException if {@code gpa} isn't in guest-physical memory
+   */
   void disarm(long gpa);
 
   /**

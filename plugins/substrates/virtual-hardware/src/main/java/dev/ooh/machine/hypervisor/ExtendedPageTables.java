@@ -33,12 +33,17 @@ public final class ExtendedPageTables {
     return guestBytes;
   }
 
+  /** Whether there is guest-physical memory at all of the {@code bytes} from {@code gpa} on. */
+  boolean contains(long gpa, long bytes) {
+    return gpa >= 0 && bytes >= 0 && bytes <= guestBytes && gpa <= guestBytes - bytes;
+  }
+
   /**
    * Backs the page of {@code gpa} if nothing does: by a 2 MiB frame where its whole 2 MiB are empty
    * and {@code allowLarge}, else by a 4 KiB frame. New entries have clear flags.
    */
   void populate(long gpa, boolean allowLarge) {
-    if (gpa < 0 || gpa >= guestBytes) {
+    if (!contains(gpa, 1)) {
       throw new IllegalStateException(
           "GPA 0x%x is outside of guest-physical memory of 0x%x bytes".formatted(gpa, guestBytes));
     }

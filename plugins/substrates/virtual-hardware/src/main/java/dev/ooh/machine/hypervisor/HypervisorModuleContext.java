@@ -41,6 +41,11 @@ final class HypervisorModuleContext implements HypervisorContext {
   }
 
   @Override
+  public boolean isGuestMemory(long gpa, long bytes) {
+    return machine.isGuestMemory(gpa, bytes);
+  }
+
+  @Override
   public long readGuest(long gpa) {
     return machine.readGuest(gpa);
   }

@@ -9,6 +9,7 @@ import dev.ooh.machine.vmx.VmcsField;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shares the processor's one PML buffer among users; see {@link PageModificationLog}. Logging is on
@@ -48,12 +49,14 @@ public final class PageModificationLogging {
 
   /** Empties the processor's buffer; also what a PML-full exit does. */
   void flush() {
-    // An index of FFFFH means that entry 0 was filled (SDM 29.3.6).
-    int index = (short) vmcs().read(VmcsField.PML_INDEX);
+    int index = (int) vmcs().read(VmcsField.PML_INDEX);
     if (index == FIRST_INDEX) {
       return;
     }
-    long[] logged = new long[FIRST_INDEX - index];
+    // FFFFH means that entry 0 was filled (SDM 29.3.6). With any other index out of range nobody
+    // knows which entries were filled; like KVM, take all.
+    int filled = index > FIRST_INDEX ? FIRST_INDEX + 1 : FIRST_INDEX - index;
+    long[] logged = new long[filled];
     for (int i = 0; i < logged.length; i++) {
       logged[i] = memory.readLong(page + 8L * (FIRST_INDEX - i));
     }
@@ -90,6 +93,9 @@ public final class PageModificationLogging {
     private final BitSet armed = new BitSet();
     private boolean enabled;
 
+    /** What the reader threw since this user called last. */
+    private @Nullable RuntimeException failure;
+
     User(Reader reader) {
       this.reader = reader;
     }
@@ -98,7 +104,20 @@ public final class PageModificationLogging {
       int number = pageNumber(gpa);
       if (enabled || armed.get(number)) {
         armed.clear(number);
-        reader.logged(gpa);
+        try {
+          reader.logged(gpa);
+        } catch (RuntimeException e) {
+          failure = failure == null ? e : failure;
+        }
+      }
+    }
+
+    private void throwFailure() {
+      RuntimeException thrown = failure;
+      failure = null;
+      if (thrown != null) {
+        throw new IllegalStateException(
+            "page-modification log: this user's reader failed: " + thrown.getMessage(), thrown);
       }
     }
 
@@ -109,10 +128,16 @@ public final class PageModificationLogging {
       PageModificationLogging.this.flush();
       enabled = true;
       switchLogging();
+      throwFailure();
     }
 
     @Override
     public void disable() {
+      turnOff();
+      throwFailure();
+    }
+
+    private void turnOff() {
       PageModificationLogging.this.flush();
       enabled = false;
       switchLogging();
@@ -126,11 +151,15 @@ public final class PageModificationLogging {
     @Override
     public void flush() {
       PageModificationLogging.this.flush();
+      throwFailure();
     }
 
     @Override
     public void rearm(long[] gpas, int count) {
       checkOpen();
+      for (int i = 0; i < count; i++) {
+        checkGuestMemory(gpas[i]);
+      }
       PageModificationLogging.this.flush();
       for (int i = 0; i < count; i++) {
         long gpa = gpas[i] & -HostMemory.FRAME;
@@ -143,6 +172,7 @@ public final class PageModificationLogging {
       if (count > 0) {
         vcpu.invept();
       }
+      throwFailure();
     }
 
     /** The flag that was just cleared was all that others had to know of an unlogged write by. */
@@ -156,6 +186,7 @@ public final class PageModificationLogging {
 
     @Override
     public void disarm(long gpa) {
+      checkGuestMemory(gpa);
       armed.clear(pageNumber(gpa));
     }
 
@@ -170,13 +201,14 @@ public final class PageModificationLogging {
           found++;
         }
       }
+      throwFailure();
       return found;
     }
 
     @Override
     public void close() {
       if (users.contains(this)) {
-        disable();
+        turnOff();
         users.remove(this);
       }
     }
@@ -184,6 +216,14 @@ public final class PageModificationLogging {
     private void checkOpen() {
       if (!users.contains(this)) {
         throw new IllegalStateException("page-modification log: this user has closed it");
+      }
+    }
+
+    private void checkGuestMemory(long gpa) {
+      if (!ept.contains(gpa, 1)) {
+        throw new IllegalArgumentException(
+            "page-modification log: GPA is 0x%x, wanted one below 0x%x"
+                .formatted(gpa, ept.guestBytes()));
       }
     }
 

@@ -4,6 +4,7 @@ import dev.ooh.machine.cpu.RootMode;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.cpu.VmExit;
 import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.Registration;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.vmx.Controls;
@@ -85,21 +86,43 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   @Override
   public void exit(Vcpu cpu, VmExit exit) {
     switch (exit.reason()) {
-      case EPT_VIOLATION -> populate(exit.guestPhysicalAddress());
+      case EPT_VIOLATION -> {
+        if (ept.contains(exit.guestPhysicalAddress(), 1)) {
+          populate(exit.guestPhysicalAddress());
+        } else {
+          // No memory and no device is there. Xen answers so, too.
+          cpu.vmcs().write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
+          inject(
+              cpu,
+              InterruptionInformation.exceptionWithErrorCode(
+                  InterruptionInformation.GENERAL_PROTECTION));
+        }
+      }
       case PML_FULL -> pageModificationLogging.flush();
       case VMCALL -> {
         var registers = cpu.registers();
-        registers.rax = hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx);
+        registers.rax =
+            cpu.privilegeLevel() == 0
+                ? hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx)
+                : HypercallHandler.NOT_PERMITTED;
       }
       // Without nested virtualization the guest has no business with a VMCS but its shadow.
       case VMREAD, VMWRITE ->
-          cpu.vmcs()
-              .write(
-                  VmcsField.ENTRY_INTERRUPTION_INFORMATION,
-                  InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
-      case EPT_MISCONFIGURATION, APIC_WRITE ->
-          throw new IllegalStateException("unexpected VM exit: " + exit);
+          inject(cpu, InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
+      case APIC_WRITE -> {
+        // The guest sent itself one of the vectors 0 to 15, which no APIC takes: it is dropped.
+      }
+      case EPT_MISCONFIGURATION -> throw new IllegalStateException("unexpected VM exit: " + exit);
     }
+  }
+
+  private static void inject(Vcpu cpu, long information) {
+    cpu.vmcs().write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, information);
+  }
+
+  /** Whether guest-physical memory has all of the {@code bytes} from {@code gpa} on. */
+  public boolean isGuestMemory(long gpa, long bytes) {
+    return ept.contains(gpa, bytes);
   }
 
   /** The HPA behind a GPA; backs it if nothing does. */

@@ -8,7 +8,6 @@ import dev.ooh.machine.extension.ProcessNotifier;
 import dev.ooh.machine.extension.ScheduleNotifier;
 import dev.ooh.machine.hypervisor.VirtualMachine;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Host threads come in by {@link #enter}; everything else here is for the machine's CPU.
  */
 public final class GuestKernel {
-  /** Vectors for modules: above the exceptions and the legacy interrupts. */
-  private static final int FIRST_VECTOR = 0x30;
-
   private final VirtualMachine machine;
   private final Vcpu vcpu;
   private final EventCounters counters;
@@ -37,6 +33,7 @@ public final class GuestKernel {
   private final RemoteAccess remoteAccess;
   private final Devices devices;
   private final KernelModules modules;
+  private final InterruptVectors interruptVectors;
   private final Scheduler scheduler;
   private final Map<Integer, UserProcess> processes = new HashMap<>();
   private final List<ScheduleNotifier> scheduleNotifiers = new ArrayList<>();
@@ -45,7 +42,6 @@ public final class GuestKernel {
   /** Whose page tables are loaded when no program's are. */
   private final UserProcess idle;
 
-  private final BitSet vectors = new BitSet();
   private UserProcess current;
   private int nextPid = 1;
 
@@ -67,6 +63,7 @@ public final class GuestKernel {
     this.remoteAccess = new RemoteAccess(this, memory, pageFaults);
     this.devices = new Devices(this);
     this.modules = new KernelModules(this);
+    this.interruptVectors = new InterruptVectors(vcpu);
     this.scheduler = new Scheduler(counters, seed, quantum, this::switchTo, vcpu::poll);
     vcpu.setFaultHandler(pageFaults::handle);
     this.idle = newProcess("idle");
@@ -281,17 +278,8 @@ public final class GuestKernel {
     }
   }
 
-  int allocateVector() {
-    int vector = vectors.nextClearBit(FIRST_VECTOR);
-    if (vector > 255) {
-      throw new IllegalStateException("all interrupt vectors from 0x30 to 0xff are taken");
-    }
-    vectors.set(vector);
-    return vector;
-  }
-
-  void freeVector(int vector) {
-    vectors.clear(vector);
+  InterruptVectors interruptVectors() {
+    return interruptVectors;
   }
 
   List<ScheduleNotifier> scheduleNotifiers() {

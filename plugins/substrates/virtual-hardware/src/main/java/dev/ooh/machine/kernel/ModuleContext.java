@@ -59,14 +59,8 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public InterruptLine requestInterrupt(Runnable handler) {
-    int vector = kernel.allocateVector();
-    vcpu.setInterruptHandler(vector, handler);
-    Registration registration =
-        hold(
-            () -> {
-              vcpu.setInterruptHandler(vector, null);
-              kernel.freeVector(vector);
-            });
+    int vector = kernel.interruptVectors().take(handler);
+    Registration registration = hold(() -> kernel.interruptVectors().free(vector));
     return new InterruptLine() {
       @Override
       public int vector() {

@@ -19,6 +19,7 @@ public final class InterruptionInformation {
   public static final int GENERAL_PROTECTION = 13;
 
   private static final long VALID = 1L << 31;
+  private static final long DELIVER_ERROR_CODE = 1 << 11;
   private static final int HARDWARE_EXCEPTION = 3;
 
   private InterruptionInformation() {}
@@ -31,6 +32,11 @@ public final class InterruptionInformation {
   /** Injects a hardware exception with {@code vector} and no error code. */
   public static long exception(int vector) {
     return VALID | HARDWARE_EXCEPTION << 8 | vector;
+  }
+
+  /** Injects a hardware exception whose error code is in the field of that name. */
+  public static long exceptionWithErrorCode(int vector) {
+    return exception(vector) | DELIVER_ERROR_CODE;
   }
 
   /** Whether something is to be injected. */

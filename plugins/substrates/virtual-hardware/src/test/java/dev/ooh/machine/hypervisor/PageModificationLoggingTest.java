@@ -175,6 +175,59 @@ class PageModificationLoggingTest {
   }
 
   @Test
+  void anIndexOutOfRangeIsAFullLog() {
+    PageModificationLog log = open(guest);
+    log.enable();
+    for (long index : new long[] {512, 513, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF}) {
+      rearm(log, 0, 8);
+      write(3);
+      guest.clear();
+      machine.vcpu().vmcs().write(VmcsField.PML_INDEX, index);
+      log.flush();
+      assertThat(guest).as("index 0x%x", index).contains(3L);
+      assertThat(machine.vcpu().vmcs().read(VmcsField.PML_INDEX)).isEqualTo(511);
+    }
+  }
+
+  @Test
+  void aReaderThatThrowsTakesNothingFromTheOthers() {
+    PageModificationLog failing =
+        logging.open(
+            gpa -> {
+              throw new IllegalStateException("no room");
+            });
+    PageModificationLog log = open(host);
+    failing.enable();
+    log.enable();
+    rearm(log, 0, 2000);
+    for (int i = 0; i < 1000; i++) {
+      write(i);
+    }
+    log.flush();
+    assertThat(host).hasSize(1000);
+    assertThatThrownBy(failing::flush).hasMessageContaining("reader failed: no room");
+    failing.flush();
+    machine.writeGuest(BASE, 1);
+    assertThatThrownBy(failing::disable).hasMessageContaining("reader failed: no room");
+    assertThat(failing.isEnabled()).isFalse();
+  }
+
+  @Test
+  void pagesOutsideOfMemoryAreRefusedBeforeAnythingIsDone() {
+    PageModificationLog log = open(guest);
+    log.enable();
+    rearm(log, 0, 1);
+    write(0);
+    for (long gpa : new long[] {-1, Long.MIN_VALUE, 32L << 20, 1L << 48, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> log.rearm(new long[] {BASE, gpa}, 2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("GPA is 0x%x, wanted one below 0x2000000", gpa);
+      assertThatThrownBy(() -> log.disarm(gpa)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(machine.ept().isDirty(BASE)).isTrue();
+  }
+
+  @Test
   void aMovedPageKeepsItsContentsAndItsFlag() {
     PageModificationLog log = open(guest);
     log.enable();

@@ -1,0 +1,49 @@
+package dev.ooh.machine.kernel;
+
+import dev.ooh.machine.cpu.Vcpu;
+import java.util.BitSet;
+
+/**
+ * Which module has which interrupt vector. An interrupt with a vector that nobody has is taken and
+ * forgotten, as Linux does: a module may have sent itself any.
+ */
+final class InterruptVectors {
+  private static final int FIRST_INTERRUPT = 16;
+
+  /** Vectors for modules: above the exceptions and the legacy interrupts. */
+  private static final int FIRST_FOR_MODULES = 0x30;
+
+  private static final int LAST = 255;
+  private static final Runnable NOBODYS = () -> {};
+
+  private final Vcpu vcpu;
+  private final BitSet taken = new BitSet();
+
+  InterruptVectors(Vcpu vcpu) {
+    this.vcpu = vcpu;
+    for (int vector = FIRST_INTERRUPT; vector <= LAST; vector++) {
+      vcpu.setInterruptHandler(vector, NOBODYS);
+    }
+  }
+
+  /**
+   * Takes a free vector.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  int take(Runnable handler) {
+    int vector = taken.nextClearBit(FIRST_FOR_MODULES);
+    if (vector > LAST) {
+      throw new IllegalStateException(
+          "all interrupt vectors from 0x%x to 0x%x are taken".formatted(FIRST_FOR_MODULES, LAST));
+    }
+    taken.set(vector);
+    vcpu.setInterruptHandler(vector, handler);
+    return vector;
+  }
+
+  void free(int vector) {
+    taken.clear(vector);
+    vcpu.setInterruptHandler(vector, NOBODYS);
+  }
+}

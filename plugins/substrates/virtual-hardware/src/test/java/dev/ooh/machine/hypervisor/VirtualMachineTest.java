@@ -1,0 +1,54 @@
+package dev.ooh.machine.hypervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.machine.cpu.GuestException;
+import dev.ooh.machine.cpu.ThreadState;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.HypercallHandler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the monitor answers when the guest does what it must not. */
+class VirtualMachineTest {
+  private static final long BYTES = 32L << 20;
+
+  private final VirtualMachine machine = new VirtualMachine(BYTES);
+
+  @AfterEach
+  void close() {
+    machine.close();
+  }
+
+  @Test
+  void anAccessToNoMemoryIsAFaultOfTheGuest() {
+    machine.vcpu().directMap().write(0x1000, 7);
+    for (long gpa : new long[] {BYTES, 1L << 40, 1L << 48 | 0x1000, Long.MAX_VALUE - 7, -8}) {
+      assertThatThrownBy(() -> machine.vcpu().directMap().write(gpa, 1))
+          .as("GPA 0x%x", gpa)
+          .isInstanceOf(GuestException.class);
+      assertThatThrownBy(() -> machine.vcpu().directMap().read(gpa))
+          .as("GPA 0x%x", gpa)
+          .isInstanceOf(GuestException.class);
+    }
+    assertThat(machine.vcpu().directMap().read(0x1000)).isEqualTo(7);
+  }
+
+  @Test
+  void aProgramMayNotCallTheHypervisor() {
+    machine.hypercalls().register(0x99, (a, b, c) -> a);
+    machine.vcpu().loadThreadState(ThreadState.USER);
+    assertThat(machine.vcpu().vmcall(0x99, 5, 0, 0)).isEqualTo(HypercallHandler.NOT_PERMITTED);
+    machine.vcpu().loadThreadState(new ThreadState(0, 0));
+    assertThat(machine.vcpu().vmcall(0x99, 5, 0, 0)).isEqualTo(5);
+  }
+
+  @Test
+  void anInterruptThatNoApicTakesIsDropped() {
+    machine.vcpu().selfIpi(3);
+    machine.vcpu().poll();
+    assertThat(machine.counters().get(Event.APIC_WRITE_EXIT)).isEqualTo(1);
+    assertThat(machine.counters().get(Event.INTERRUPT)).isZero();
+  }
+}
