@@ -29,7 +29,7 @@ final class ProcfsSession implements TrackingSession {
     armed = arm.containsAll(armed) ? arm : armed.minus(written).union(arm);
     fetches.incrementAndGet();
     reported.addAndGet(written.pageCount());
-    return Gathered.of(written);
+    return new Gathered(written, mode.lost());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.WriteProtectScan;
+import java.util.Optional;
 
 /**
  * {@code PAGEMAP_SCAN}: reading a page and re-arming it is one step, so writers may run. What the
@@ -76,6 +77,11 @@ final class ScanMode implements PagemapMode {
     }
     unwatched = unwatched.union(refused);
     whyUnwatched = "; %s unwatched and always reported: %s".formatted(unwatched, why.getMessage());
+  }
+
+  @Override
+  public Optional<String> lost() {
+    return scanner.lost();
   }
 
   @Override

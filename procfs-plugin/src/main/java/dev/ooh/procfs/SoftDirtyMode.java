@@ -3,6 +3,7 @@ package dev.ooh.procfs;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
+import java.util.Optional;
 
 /**
  * Classic soft-dirty. {@code clear_refs} clears the whole process, so everything armed is read
@@ -35,6 +36,11 @@ final class SoftDirtyMode implements PagemapMode {
     PageSet outside = read(armed.minus(inside));
     pagemap.clearSoftDirty();
     return written.union(outside);
+  }
+
+  @Override
+  public Optional<String> lost() {
+    return Optional.empty();
   }
 
   @Override

@@ -53,8 +53,11 @@ final class UffdSession implements TrackingSession {
       throw new TrackingException("the uffd session is closed, wanted an open one");
     }
     watch.place(arm);
-    PageSet written = watch.drain().union(changes.take().intersect(armed));
-    Optional<String> lost = protect(watch.lost(), written, arm);
+    PageSet drained = watch.drain(arm);
+    PageSet changed = changes.take().intersect(armed);
+    PageSet intact = armed.minus(changed).minus(drained.minus(arm));
+    PageSet written = drained.union(changed);
+    Optional<String> lost = protect(watch.lost(), intact, arm);
     written = written.union(watch.unwatched().intersect(scan));
     fetches.incrementAndGet();
     reported.addAndGet(written.pageCount());
@@ -64,12 +67,12 @@ final class UffdSession implements TrackingSession {
   }
 
   /** Arms anew; a handler that dies over it is told in this report, not only in the next one. */
-  private Optional<String> protect(Optional<String> drained, PageSet written, PageSet arm)
+  private Optional<String> protect(Optional<String> drained, PageSet stillArmed, PageSet arm)
       throws TrackingException {
     Optional<String> lost = drained;
     for (int attempt = 0; attempt < PATIENCE; attempt++) {
       // After a loss nobody knows what is still protected.
-      PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
+      PageSet intact = lost.isPresent() ? PageSet.empty() : stillArmed;
       PageSet wanted = lost.isPresent() ? armed.union(arm) : arm;
       PageSet protect = wanted.minus(intact);
       watch.protect(protect);

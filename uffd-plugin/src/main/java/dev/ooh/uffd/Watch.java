@@ -144,10 +144,12 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  PageSet drain() throws TrackingException {
+  /** What was written; those of {@code rearm} are protected again. */
+  PageSet drain(PageSet rearm) throws TrackingException {
     PageSet written = PageSet.empty();
     for (Channel channel : channels()) {
-      written = written.union(channel.descriptor().drain());
+      PageSet own = rearm.intersect(channel.ranges());
+      written = written.union(channel.descriptor().drain(own));
     }
     return written;
   }

@@ -42,9 +42,22 @@ public interface Userfaultfd {
 
     /**
      * The pages whose faults were resolved since the last drain, each recorded before its writer
-     * went on. They are no longer protected.
+     * went on, and those that lost their protection otherwise. They are no longer protected.
      */
     PageSet drain() throws FacilityException;
+
+    /**
+     * As {@link #drain()}, and write-protects those of the pages again that are in {@code rearm}.
+     * Where one call of the kernel can do both, it costs no call for each run of pages.
+     */
+    default PageSet drain(PageSet rearm) throws FacilityException {
+      PageSet drained = drain();
+      PageSet again = drained.intersect(rearm);
+      if (!again.isEmpty()) {
+        writeProtect(again);
+      }
+      return drained;
+    }
 
     /** Why faults may have been lost since the last drain; reading it clears it. */
     Optional<String> lost();

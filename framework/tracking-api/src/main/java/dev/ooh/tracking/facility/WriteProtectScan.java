@@ -1,6 +1,7 @@
 package dev.ooh.tracking.facility;
 
 import dev.ooh.memory.PageSet;
+import java.util.Optional;
 
 /**
  * Atomic read and re-arm in one pass: {@code ioctl(PAGEMAP_SCAN)} with asynchronous write-protect
@@ -29,6 +30,14 @@ public interface WriteProtectScan {
      * @param rearm within {@code scan}, and registered
      */
     PageSet scan(PageSet scan, PageSet rearm) throws FacilityException;
+
+    /**
+     * Why pages may be missing from the scans since this was last asked, though registered: a
+     * mapping was replaced, moved or unmapped behind the scanner's back. Reading it clears it.
+     */
+    default Optional<String> lost() {
+      return Optional.empty();
+    }
 
     /** Unregisters everything. Closing twice does nothing. */
     @Override

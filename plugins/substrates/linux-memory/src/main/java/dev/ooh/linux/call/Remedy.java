@@ -7,6 +7,10 @@ public final class Remedy {
   private static final String MAPPINGS =
       "raise the limit of mappings (sysctl vm.max_map_count), or track fewer and larger segments";
 
+  /** For memory of hugetlbfs, of which a page can't be protected part by part. */
+  public static final String HUGETLBFS =
+      "transparent huge pages (madvise MADV_HUGEPAGE) instead of those of hugetlbfs";
+
   private Remedy() {}
 
   /** userfaultfd(2) with {@code UFFD_USER_MODE_ONLY}, which takes no privilege. */
@@ -45,7 +49,8 @@ public final class Remedy {
   public static String synchronousRegistration(int errno) {
     return switch (errno) {
       case Errno.EINVAL ->
-          "anonymous or shared memory that no file system backs, or asynchronous mode";
+          "anonymous or shared memory that no file system backs, or asynchronous mode; of huge pages"
+              + " those that are transparent";
       case Errno.EBUSY -> "one tracker for that memory: end the other one";
       case Errno.ENOMEM -> MAPPINGS;
       default -> "";

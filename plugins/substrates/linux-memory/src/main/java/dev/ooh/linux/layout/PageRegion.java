@@ -31,6 +31,29 @@ public final class PageRegion {
     runs.addAscending(words, WORDS, count);
   }
 
+  /**
+   * As above, of those elements only whose categories have one of {@code anyOf} and none of {@code
+   * noneOf}.
+   */
+  public static void addTo(
+      PageSet.Builder runs,
+      MemorySegment vector,
+      int count,
+      long[] words,
+      long anyOf,
+      long noneOf) {
+    MemorySegment.copy(vector, JAVA_LONG, 0, words, 0, count * WORDS);
+    int kept = 0;
+    for (int from = 0; from < count * WORDS; from += WORDS) {
+      long categories = words[from + 2];
+      if ((categories & anyOf) != 0 && (categories & noneOf) == 0) {
+        words[kept++] = words[from];
+        words[kept++] = words[from + 1];
+      }
+    }
+    runs.addAscending(words, 2, kept / 2);
+  }
+
   public static long end(MemorySegment vector, long index) {
     return vector.get(JAVA_LONG, index * BYTES + 8);
   }

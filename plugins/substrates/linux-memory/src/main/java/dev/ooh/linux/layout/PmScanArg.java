@@ -30,6 +30,10 @@ public final class PmScanArg {
   public static final long PM_SCAN_CHECK_WPASYNC = 2;
 
   public static final long PAGE_IS_WRITTEN = 1 << 1;
+
+  /** Not anonymous: the page is its file's, or shared memory's. */
+  public static final long PAGE_IS_FILE = 1 << 2;
+
   public static final long PAGE_IS_PRESENT = 1 << 3;
   public static final long PAGE_IS_SWAPPED = 1 << 4;
   public static final long PAGE_IS_PFNZERO = 1 << 5;
@@ -48,9 +52,20 @@ public final class PmScanArg {
 
   private PmScanArg() {}
 
-  /** Fills in what stays the same over the calls of a scan. */
+  /**
+   * Fills in what stays the same over the calls of a scan.
+   *
+   * @param returned the categories that the answer tells; pages in a row that agree in them are one
+   *     region
+   */
   public static void select(
-      MemorySegment arg, long inverted, long mask, long anyOf, MemorySegment vector, long length) {
+      MemorySegment arg,
+      long inverted,
+      long mask,
+      long anyOf,
+      long returned,
+      MemorySegment vector,
+      long length) {
     arg.fill((byte) 0);
     arg.set(JAVA_LONG, SIZE, BYTES);
     arg.set(JAVA_LONG, VEC, vector.address());
@@ -58,7 +73,7 @@ public final class PmScanArg {
     arg.set(JAVA_LONG, CATEGORY_INVERTED, inverted);
     arg.set(JAVA_LONG, CATEGORY_MASK, mask);
     arg.set(JAVA_LONG, CATEGORY_ANYOF_MASK, anyOf);
-    arg.set(JAVA_LONG, RETURN_MASK, mask & ~inverted);
+    arg.set(JAVA_LONG, RETURN_MASK, returned);
   }
 
   public static void range(MemorySegment arg, long flags, long start, long end) {

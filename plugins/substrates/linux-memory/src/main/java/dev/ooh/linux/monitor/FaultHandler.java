@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * tracked side hangs up.
  */
 final class FaultHandler {
-  private static final long PAGE = 4096;
+  static final long PAGE = 4096;
   private static final int BATCH = 16;
 
   private final int userfaultfd;

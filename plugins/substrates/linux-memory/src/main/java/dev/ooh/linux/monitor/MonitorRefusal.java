@@ -10,10 +10,16 @@ public final class MonitorRefusal extends FacilityException {
   private static final long serialVersionUID = 1L;
 
   private final transient PageSet done;
+  private final int errno;
 
   MonitorRefusal(CallException cause, PageSet done) {
     super(cause, Remedy.synchronousRegistration(cause.errno()));
     this.done = done;
+    errno = cause.errno();
+  }
+
+  public int errno() {
+    return errno;
   }
 
   /** What the same request did before. */

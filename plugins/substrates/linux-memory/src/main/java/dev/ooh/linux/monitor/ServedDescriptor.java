@@ -113,10 +113,29 @@ final class ServedDescriptor {
   private void apply(int operation, long mode, long start, long end, MemorySegment argument)
       throws CallException {
     switch (operation) {
-      case MonitorMessage.REGISTER -> call(Uffdio.UFFDIO_REGISTER, argument, start, end, mode);
+      case MonitorMessage.REGISTER -> register(argument, start, end, mode);
       case MonitorMessage.UNREGISTER -> unregister(argument, start, end);
       case MonitorMessage.PROTECT -> call(Uffdio.UFFDIO_WRITEPROTECT, argument, start, end, mode);
       default -> throw new IllegalArgumentException("operation " + operation);
+    }
+  }
+
+  /**
+   * Huge pages of hugetlbfs can't be resolved page by page: their writers would fault for ever. The
+   * kernel takes them when they are registered, and refuses any part of one later, as here.
+   */
+  private void register(MemorySegment argument, long start, long end, long mode)
+      throws CallException {
+    call(Uffdio.UFFDIO_REGISTER, argument, start, end, mode);
+    if (mode == Uffdio.REGISTER_MODE_WP) {
+      try {
+        call(Uffdio.UFFDIO_WRITEPROTECT, argument, start, start + FaultHandler.PAGE, 0);
+      } catch (CallException e) {
+        if (e.errno() == Errno.EINVAL) {
+          call(Uffdio.UFFDIO_UNREGISTER, argument, start, end, 0);
+          throw e;
+        }
+      }
     }
   }
 

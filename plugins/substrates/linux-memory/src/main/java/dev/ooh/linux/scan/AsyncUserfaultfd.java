@@ -2,6 +2,7 @@ package dev.ooh.linux.scan;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.call.UserfaultfdCall;
@@ -23,15 +24,13 @@ final class AsyncUserfaultfd implements AutoCloseable {
           | Uffdio.FEATURE_WP_HUGETLBFS_SHMEM
           | Uffdio.FEATURE_WP_ASYNC;
 
-  private final LinuxCalls calls;
-  private final MemorySegment argument;
+  private final LinuxCalls calls = new LinuxCalls();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
   private final int fd;
   private PageSet registered = PageSet.empty();
 
-  AsyncUserfaultfd(LinuxCalls calls, Arena arena, Architecture architecture)
-      throws FacilityException {
-    this.calls = calls;
-    argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
+  AsyncUserfaultfd(Architecture architecture) throws FacilityException {
     fd = open(architecture);
     try {
       Uffdio.api(argument, FEATURES);
@@ -41,7 +40,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
           argument,
           () -> "UFFDIO_API with asynchronous write-protect (features 0x%x)".formatted(FEATURES));
     } catch (CallException e) {
-      calls.closeDescriptor(fd);
+      close();
       throw new FacilityException(e, Remedy.features(e, "Linux 6.7"));
     }
   }
@@ -50,6 +49,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
     try {
       return UserfaultfdCall.open(calls, architecture, Uffdio.UFFD_USER_MODE_ONLY);
     } catch (CallException e) {
+      release();
       throw new FacilityException(e, Remedy.userModeOnly(e));
     }
   }
@@ -59,23 +59,53 @@ final class AsyncUserfaultfd implements AutoCloseable {
     PageSet.Builder done = PageSet.builder();
     try {
       for (int run = 0; run < fresh.runCount(); run++) {
-        register(fresh.runStart(run), fresh.runEnd(run));
+        registerAgain(fresh.runStart(run), fresh.runEnd(run));
         done.add(fresh.runStart(run), fresh.runEnd(run));
       }
-    } catch (CallException e) {
-      throw new FacilityException(e, Remedy.asynchronousRegistration(e));
     } finally {
       registered = registered.union(done.build());
     }
   }
 
-  private void register(long start, long end) throws CallException {
-    Uffdio.range(argument, start, end, Uffdio.REGISTER_MODE_WP);
+  /** What was registered, as far as this object knows. */
+  PageSet registered() {
+    return registered;
+  }
+
+  /** Registers what is mapped there now, even if another mapping was registered there before. */
+  void registerAgain(long start, long end) throws FacilityException {
+    try {
+      call(Uffdio.UFFDIO_REGISTER, "UFFDIO_REGISTER", start, end, Uffdio.REGISTER_MODE_WP);
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.asynchronousRegistration(e));
+    }
+    refuseHugetlbfs(start, end);
+  }
+
+  /**
+   * A page of hugetlbfs that is discarded leaves nothing behind that a scan would tell, so what was
+   * written to it would be lost. The kernel takes no part of one, which shows what it is.
+   */
+  private void refuseHugetlbfs(long start, long end) throws FacilityException {
+    try {
+      call(Uffdio.UFFDIO_WRITEPROTECT, "UFFDIO_WRITEPROTECT", start, start + PageSet.PAGE_SIZE, 0);
+    } catch (CallException e) {
+      if (e.errno() == Errno.EINVAL) {
+        unregister(start, end);
+        throw new FacilityException(e, Remedy.HUGETLBFS);
+      }
+      // Anything else, such as a mapping that is gone again, is told by the first scan.
+    }
+  }
+
+  private void call(long request, String name, long start, long end, long mode)
+      throws CallException {
+    Uffdio.range(argument, start, end, mode);
     calls.ioctl(
         fd,
-        Uffdio.UFFDIO_REGISTER,
+        request,
         argument,
-        () -> "UFFDIO_REGISTER [0x%x, 0x%x), %d bytes".formatted(start, end, end - start));
+        () -> "%s [0x%x, 0x%x), %d bytes".formatted(name, start, end, end - start));
   }
 
   /**
@@ -89,14 +119,16 @@ final class AsyncUserfaultfd implements AutoCloseable {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
     for (int run = 0; run < gone.runCount(); run++) {
-      try {
-        Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), Uffdio.REGISTER_MODE_WP);
-        calls.ioctl(fd, Uffdio.UFFDIO_REGISTER, argument, () -> "UFFDIO_REGISTER");
-        Uffdio.range(argument, gone.runStart(run), gone.runEnd(run), 0);
-        calls.ioctl(fd, Uffdio.UFFDIO_UNREGISTER, argument, () -> "UFFDIO_UNREGISTER");
-      } catch (CallException e) {
-        // Unmapped already, or somebody else's: nothing to let go of.
-      }
+      unregister(gone.runStart(run), gone.runEnd(run));
+    }
+  }
+
+  private void unregister(long start, long end) {
+    try {
+      call(Uffdio.UFFDIO_REGISTER, "UFFDIO_REGISTER", start, end, Uffdio.REGISTER_MODE_WP);
+      call(Uffdio.UFFDIO_UNREGISTER, "UFFDIO_UNREGISTER", start, end, 0);
+    } catch (CallException e) {
+      // Unmapped already, or somebody else's: nothing to let go of.
     }
   }
 
@@ -104,5 +136,11 @@ final class AsyncUserfaultfd implements AutoCloseable {
   @Override
   public void close() {
     calls.closeDescriptor(fd);
+    release();
+  }
+
+  private void release() {
+    calls.close();
+    arena.close();
   }
 }

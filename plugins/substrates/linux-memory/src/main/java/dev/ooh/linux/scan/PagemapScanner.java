@@ -1,80 +1,84 @@
 package dev.ooh.linux.scan;
 
-import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_PFNZERO;
-import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_PRESENT;
-import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_SWAPPED;
-import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_WRITTEN;
 import static dev.ooh.linux.layout.PmScanArg.PM_SCAN_CHECK_WPASYNC;
 import static dev.ooh.linux.layout.PmScanArg.PM_SCAN_WP_MATCHING;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
-import dev.ooh.linux.call.LinuxCalls;
-import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.Remedy;
-import dev.ooh.linux.layout.PageRegion;
-import dev.ooh.linux.layout.PmScanArg;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.WriteProtectScan;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.function.Supplier;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ioctl(PAGEMAP_SCAN)}: finds what was written and write-protects it again, page by page in
- * one atomic step (Documentation/admin-guide/mm/pagemap.rst).
+ * Finds what was written and write-protects it again, page by page in one atomic step. The mark of
+ * that protection is in the page's entry, and goes when the kernel drops or replaces the entry. So
+ * memory is scanned in two ways, told apart by blocks of 2 MiB, what one page table holds:
  *
- * <p>Private memory is scanned where it is populated: a page without an entry was never written,
- * and protecting it would fill page tables for nothing. Its first write makes an unprotected entry,
- * which counts as written. Pages that read as the shared zero page are left out for the same
- * reason. Shared memory can lose its entries while dirty, so there every page is looked at and
- * markers tell.
+ * <ul>
+ *   <li><i>Fully armed</i> blocks carry a mark at every page, holes included: whatever is without
+ *       one was written, or its entry was taken. Every block that had contents when it was armed is
+ *       one of them, so its page table was there already.
+ *   <li>Elsewhere everything was a hole when it was armed. Marks there would fill page tables for
+ *       nothing: the first write makes an unmarked entry with contents, which counts as written.
+ *       One that is gone again before the scan has left what was there: nothing.
+ * </ul>
+ *
+ * <p>Shared memory and files have contents behind their holes, so all of it is fully armed.
  */
 final class PagemapScanner implements WriteProtectScan.Scanner {
-  /** Few enough that their copies stay in the first caches. */
-  private static final int REGIONS = 1024;
+  private static final long BLOCK = 2L << 20;
+  private static final long CHECKED = PM_SCAN_CHECK_WPASYNC;
+  private static final long REARMED = PM_SCAN_CHECK_WPASYNC | PM_SCAN_WP_MATCHING;
 
-  private final LinuxCalls calls = new LinuxCalls();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment argument = arena.allocate(PmScanArg.BYTES, Long.BYTES);
-  private final MemorySegment vector =
-      arena.allocate((long) REGIONS * PageRegion.BYTES, Long.BYTES);
-  private final Supplier<PageSet> sharedPages;
+  private final PagemapScan pages;
   private final AsyncUserfaultfd userfaultfd;
-  private final int pagemap;
-
-  private final long[] words = new long[REGIONS * PageRegion.WORDS];
+  private final PrivateCopies copies;
 
   private final PageSet.Builder found = PageSet.builder();
+  private PageSet fullyArmed = PageSet.empty();
+  private @Nullable String lost;
   private boolean open = true;
 
-  PagemapScanner(Architecture architecture, Supplier<PageSet> sharedPages)
-      throws FacilityException {
-    this.sharedPages = sharedPages;
-    int opened = -1;
+  PagemapScanner(Architecture architecture) throws FacilityException {
     try {
-      opened = calls.open("/proc/self/pagemap", MappingFlags.O_RDONLY);
-      userfaultfd = new AsyncUserfaultfd(calls, arena, architecture);
+      pages = new PagemapScan();
     } catch (CallException e) {
-      release(opened);
       throw new FacilityException(e, Remedy.proc(e));
+    }
+    try {
+      userfaultfd = new AsyncUserfaultfd(architecture);
     } catch (FacilityException e) {
-      release(opened);
+      pages.close();
       throw e;
     }
-    pagemap = opened;
+    copies = new PrivateCopies(pages);
   }
 
   @Override
   public void register(PageSet ranges) throws FacilityException {
-    userfaultfd.register(ranges);
+    PageSet fresh = ranges.minus(userfaultfd.registered());
+    if (!fresh.isEmpty()) {
+      lookUp(fresh);
+      userfaultfd.register(fresh);
+    }
+  }
+
+  private void lookUp(PageSet ranges) throws FacilityException {
+    ProcessMappings mappings = ProcessMappings.read(ranges);
+    fullyArmed = fullyArmed.union(mappings.shared()).union(mappings.privateFiles());
+    copies.watch(mappings.privateFiles());
   }
 
   @Override
   public void unregister(PageSet ranges) {
     if (open) {
       userfaultfd.unregister(ranges);
+      fullyArmed = fullyArmed.minus(ranges);
+      copies.forget(ranges);
     }
   }
 
@@ -83,71 +87,93 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
     if (!open) {
       throw new FacilityException("PAGEMAP_SCAN: the scanner is closed, wanted an open one");
     }
-    PageSet shared = sharedPages.get();
-    found.clear();
-    if (shared.isEmpty()) {
-      return scanPrivate(scan, rearm);
-    }
-    PageSet result = scanPrivate(scan.minus(shared), rearm.minus(shared));
-    return result.union(scanShared(scan.intersect(shared), rearm.intersect(shared)));
-  }
-
-  private PageSet scanPrivate(PageSet scan, PageSet rearm) throws FacilityException {
-    PmScanArg.select(
-        argument,
-        PAGE_IS_PFNZERO,
-        PAGE_IS_WRITTEN | PAGE_IS_PFNZERO,
-        PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
-        vector,
-        REGIONS);
-    return scanBoth(scan, rearm);
-  }
-
-  private PageSet scanShared(PageSet scan, PageSet rearm) throws FacilityException {
-    PmScanArg.select(argument, 0, PAGE_IS_WRITTEN, 0, vector, REGIONS);
-    return scanBoth(scan, rearm);
-  }
-
-  private PageSet scanBoth(PageSet scan, PageSet rearm) throws FacilityException {
-    if (scan.equals(rearm)) {
-      scanRuns(scan, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC);
-      return found.build();
-    }
-    scanRuns(rearm, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC);
-    PageSet armed = found.build();
-    scanRuns(scan.minus(rearm), PM_SCAN_CHECK_WPASYNC);
-    return armed.union(found.build());
-  }
-
-  private void scanRuns(PageSet ranges, long flags) throws FacilityException {
-    for (int run = 0; run < ranges.runCount(); run++) {
-      scanRun(ranges.runStart(run), ranges.runEnd(run), flags);
-    }
-  }
-
-  /**
-   * The kernel's own walk_end is stale once an answer has more than 512 regions, so a full vector
-   * is followed up from the end of its last region.
-   */
-  private void scanRun(long start, long end, long flags) throws FacilityException {
-    long from = start;
-    int count;
-    do {
-      PmScanArg.range(argument, flags, from, end);
-      long at = from;
-      try {
-        count =
-            calls.ioctl(
-                pagemap,
-                PmScanArg.PAGEMAP_SCAN,
-                argument,
-                () -> "PAGEMAP_SCAN [0x%x, 0x%x), %d bytes".formatted(at, end, end - at));
-      } catch (CallException e) {
-        throw new FacilityException(e, Remedy.scan(e));
+    try {
+      PageSet changed = changed(scan, rearm);
+      for (int run = 0; run < scan.runCount(); run++) {
+        checkMapped(scan.runStart(run), scan.runEnd(run));
       }
-      PageRegion.addTo(found, vector, count, words);
-      from = count == 0 ? end : PageRegion.end(vector, count - 1);
-    } while (count == REGIONS && from < end);
+      return changed;
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.scan(e));
+    }
+  }
+
+  private PageSet changed(PageSet scan, PageSet rearm) throws CallException, FacilityException {
+    PageSet full = rearm.intersect(fullyArmed);
+    PageSet changed = find(Selection.UNMARKED, full, REARMED);
+    PageSet fresh = find(Selection.UNMARKED_CONTENTS, rearm.minus(full), REARMED);
+    if (!fresh.isEmpty()) {
+      PageSet blocks = blocks(fresh).intersect(rearm).minus(full);
+      // What was written since the line above is marked by this one, and must be told by it.
+      changed =
+          changed.union(fresh).union(find(Selection.UNMARKED_CONTENTS_AND_HOLES, blocks, REARMED));
+      fullyArmed = fullyArmed.union(blocks);
+    }
+    if (!rearm.containsAll(scan)) {
+      PageSet rest = scan.minus(rearm);
+      PageSet fullRest = rest.intersect(fullyArmed);
+      changed =
+          changed
+              .union(find(Selection.UNMARKED, fullRest, CHECKED))
+              .union(find(Selection.UNMARKED_CONTENTS, rest.minus(fullRest), CHECKED));
+    }
+    return changed.union(copies.lost(scan));
+  }
+
+  private static PageSet blocks(PageSet pages) {
+    PageSet.Builder blocks = PageSet.builder();
+    pages.forEachRun((start, end) -> blocks.add(start & -BLOCK, (end + BLOCK - 1) & -BLOCK));
+    return blocks.build();
+  }
+
+  private PageSet find(Selection selection, PageSet ranges, long flags)
+      throws CallException, FacilityException {
+    found.clear();
+    for (int run = 0; run < ranges.runCount(); run++) {
+      long start = ranges.runStart(run);
+      long end = ranges.runEnd(run);
+      try {
+        pages.find(selection, start, end, flags, found);
+      } catch (CallException e) {
+        if (e.errno() != Errno.EPERM
+            || !userfaultfd.registered().containsAll(PageSet.of(start, end))) {
+          throw e;
+        }
+        takeBack(start, end);
+        pages.find(selection, start, end, flags, found);
+      }
+    }
+    return found.build();
+  }
+
+  /** Registers a range again whose mapping is not the one that was registered. */
+  private void takeBack(long start, long end) throws FacilityException {
+    userfaultfd.registerAgain(start, end);
+    lookUp(PageSet.of(start, end));
+    lost =
+        "the mapping of a part of [0x%x, 0x%x) was replaced or moved, not by the address space"
+            .formatted(start, end);
+  }
+
+  /** A scan says nothing of addresses where nothing is mapped. */
+  private void checkMapped(long start, long end) throws CallException {
+    try {
+      pages.checkMapped(start, end);
+    } catch (CallException e) {
+      if (e.errno() != Errno.ENOMEM) {
+        throw e;
+      }
+      lost =
+          "a part of [0x%x, 0x%x) was unmapped or moved away, not by the address space"
+              .formatted(start, end);
+    }
+  }
+
+  @Override
+  public Optional<String> lost() {
+    Optional<String> reason = Optional.ofNullable(lost);
+    lost = null;
+    return reason;
   }
 
   @Override
@@ -155,15 +181,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
     if (open) {
       open = false;
       userfaultfd.close();
-      release(pagemap);
+      pages.close();
     }
-  }
-
-  private void release(int fd) {
-    if (fd >= 0) {
-      calls.closeDescriptor(fd);
-    }
-    calls.close();
-    arena.close();
   }
 }

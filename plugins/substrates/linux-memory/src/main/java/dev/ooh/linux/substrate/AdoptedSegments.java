@@ -117,13 +117,4 @@ final class AdoptedSegments {
     }
     return pages;
   }
-
-  /** Mapped files: shared memory, whose entries the kernel may drop while dirty. */
-  PageSet mappedFiles() {
-    PageSet.Builder pages = PageSet.builder();
-    byStart.values().stream()
-        .filter(adopted -> adopted.segment.isMapped())
-        .forEach(adopted -> pages.addAll(adopted.region.pages()));
-    return pages.build();
-  }
 }

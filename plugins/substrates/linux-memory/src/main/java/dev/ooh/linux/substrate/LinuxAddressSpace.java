@@ -66,7 +66,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     }
     memory = new LinuxMemory(reservation.all());
     mappings = new Mappings(reservation.start(), reservation.end());
-    scans = new WriteProtectScans(architecture, this::sharedPages);
+    scans = new WriteProtectScans(architecture);
     userfaultfd = new LinuxUserfaultfd(architecture, scans, monitors);
     monitors.enter();
   }
@@ -272,11 +272,6 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     pages.addAll(adopted.pages());
     mappings.regions().forEach(region -> pages.addAll(region.pages()));
     return pages.build();
-  }
-
-  /** Mappings whose pages may leave the page table without a trace, and so need markers. */
-  private synchronized PageSet sharedPages() {
-    return mappings.shared().union(adopted.mappedFiles());
   }
 
   /** Maps the region's memory and returns the descriptor behind it, or -1. */

@@ -1,7 +1,6 @@
 package dev.ooh.linux.substrate;
 
 import dev.ooh.memory.MemoryAccessException;
-import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.support.Placement;
@@ -77,13 +76,6 @@ final class Mappings {
 
   List<Region> regions() {
     return live().map(Mapping::region).toList();
-  }
-
-  /** Shared mappings: their pages may leave the page table without a trace. */
-  PageSet shared() {
-    PageSet.Builder pages = PageSet.builder();
-    live().filter(mapping -> !mapping.anonymous()).forEach(it -> pages.addAll(it.region.pages()));
-    return pages.build();
   }
 
   /** Forgets everything and returns the descriptors behind it. */

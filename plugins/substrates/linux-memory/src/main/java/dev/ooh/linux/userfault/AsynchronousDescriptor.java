@@ -13,6 +13,9 @@ final class AsynchronousDescriptor implements Descriptor {
   /** Protected here and not drained since. */
   private PageSet watched = PageSet.empty();
 
+  /** The doubt that was told since the last drain; every further scan finds it again. */
+  private Optional<String> told = Optional.empty();
+
   AsynchronousDescriptor(WriteProtectScan.Scanner scanner) {
     this.scanner = scanner;
   }
@@ -36,14 +39,26 @@ final class AsynchronousDescriptor implements Descriptor {
 
   @Override
   public PageSet drain() throws FacilityException {
-    PageSet written = scanner.scan(watched, PageSet.empty());
-    watched = watched.minus(written);
+    return drain(PageSet.empty());
+  }
+
+  /** One scan does both, however scattered the pages are. */
+  @Override
+  public PageSet drain(PageSet rearm) throws FacilityException {
+    told = Optional.empty();
+    PageSet written = scanner.scan(watched, rearm.intersect(watched));
+    watched = watched.minus(written.minus(rearm));
     return written;
   }
 
   @Override
   public Optional<String> lost() {
-    return Optional.empty();
+    Optional<String> reason = scanner.lost();
+    if (reason.equals(told)) {
+      return Optional.empty();
+    }
+    told = reason.or(() -> told);
+    return reason;
   }
 
   @Override

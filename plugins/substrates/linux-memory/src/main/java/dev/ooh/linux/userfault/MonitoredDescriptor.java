@@ -1,6 +1,7 @@
 package dev.ooh.linux.userfault;
 
 import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.linux.monitor.Monitor;
 import dev.ooh.linux.monitor.MonitorPool;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * had recorded is lost and every page is writable: the loss is told, and a new monitor takes its
  * place. Where none can be started, or take over all ranges, each call tries again and fails with
  * the reason.
+ *
+ * <p>A page that loses its entry loses its protection without a fault: it was discarded, reclaimed
+ * after MADV_FREE, or its mapping was replaced. Nobody would ever see a write to it again. So a
+ * drain also looks for pages that were protected here and no longer are.
  */
 final class MonitoredDescriptor implements Descriptor {
   private final Architecture architecture;
@@ -24,6 +29,9 @@ final class MonitoredDescriptor implements Descriptor {
   private final long registerMode;
   private Monitor monitor;
   private PageSet registered = PageSet.empty();
+
+  private final ProtectedPages protectedPages;
+
   private @Nullable String lost;
   private boolean closed;
 
@@ -32,7 +40,13 @@ final class MonitoredDescriptor implements Descriptor {
     this.architecture = architecture;
     this.pool = pool;
     registerMode = mode == Mode.MISSING ? Uffdio.REGISTER_MODE_MISSING : Uffdio.REGISTER_MODE_WP;
-    monitor = start();
+    protectedPages = new ProtectedPages();
+    try {
+      monitor = start();
+    } catch (FacilityException | RuntimeException e) {
+      protectedPages.close();
+      throw e;
+    }
   }
 
   private Monitor start() throws FacilityException {
@@ -62,6 +76,7 @@ final class MonitoredDescriptor implements Descriptor {
   public void unregister(PageSet ranges) {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
+    protectedPages.remove(gone);
     // A dead monitor has let go of everything; a new one takes over at the next question.
     if (gone.isEmpty() || !monitor.isAlive()) {
       return;
@@ -75,14 +90,33 @@ final class MonitoredDescriptor implements Descriptor {
 
   @Override
   public void writeProtect(PageSet ranges) throws FacilityException {
+    try {
+      protect(ranges);
+    } catch (MonitorRefusal e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      // What is mapped there now is not what was registered.
+      ask(it -> it.register(ranges, registerMode));
+      lost = "a mapping of %s was replaced or moved, not by the address space".formatted(ranges);
+      protect(ranges);
+    }
+  }
+
+  private void protect(PageSet ranges) throws FacilityException {
     ask(it -> it.protect(ranges, Uffdio.WRITEPROTECT_MODE_WP));
+    protectedPages.add(ranges);
   }
 
   @Override
   public PageSet drain() throws FacilityException {
+    // Before the faults: a page that is resolved in between is drained with them, once.
+    PageSet taken = protectedPages.takeUnprotected();
+    protectedPages.unmapped().ifPresent(reason -> lost = reason);
     PageSet[] drained = {PageSet.empty()};
     ask(it -> drained[0] = it.drain());
-    return drained[0].intersect(registered);
+    protectedPages.remove(drained[0]);
+    return drained[0].union(taken).intersect(registered);
   }
 
   @Override
@@ -94,8 +128,11 @@ final class MonitoredDescriptor implements Descriptor {
 
   @Override
   public void close() {
-    closed = true;
-    monitor.close();
+    if (!closed) {
+      closed = true;
+      monitor.close();
+      protectedPages.close();
+    }
   }
 
   /** Something to ask of a monitor, of a new one once more if need be. */
@@ -137,5 +174,6 @@ final class MonitoredDescriptor implements Descriptor {
       throw e;
     }
     monitor = fresh;
+    protectedPages.clear();
   }
 }

@@ -148,21 +148,24 @@ class BadInputTest {
 
   @ParameterizedTest
   @EnumSource(value = Mode.class, mode = EnumSource.Mode.MATCH_ALL, names = EVERY_WRITE_MODE)
-  void aRegionThatWasUnmappedUnderItsTrackingIsNamed(Mode mode) throws Exception {
+  void aRegionThatWasReplacedUnderItsTrackingIsToldAndTrackedOn(Mode mode) throws Exception {
     try (Arena arena = Arena.ofShared();
         Descriptor descriptor = open(mode)) {
       MemorySegment outer = arena.allocate(8L << 20, PAGE);
       long start = (outer.address() + PAGE) & -PAGE;
-      PageSet gone = PageSet.of(start, start + 4 * PAGE);
-      descriptor.register(gone);
-      descriptor.writeProtect(gone);
+      PageSet replaced = PageSet.of(start, start + 4 * PAGE);
+      descriptor.register(replaced);
+      descriptor.writeProtect(replaced);
       Native.mmapOver(start, 4 * PAGE);
-      assertThatThrownBy(() -> descriptor.writeProtect(gone))
-          .isInstanceOf(FacilityException.class)
-          .hasMessageContaining(hex(start))
-          .hasMessageContaining("16384 bytes")
-          .hasMessageMatching("(UFFDIO_WRITEPROTECT|PAGEMAP_SCAN) .*\\(errno \\d+\\)");
-      descriptor.unregister(gone);
+      descriptor.writeProtect(replaced);
+      assertThat(descriptor.lost())
+          .hasValueSatisfying(why -> assertThat(why).contains(hex(start), "replaced or moved"));
+      descriptor.drain();
+      descriptor.writeProtect(replaced);
+      MemorySegment.ofAddress(start + PAGE).reinterpret(PAGE).fill((byte) 1);
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(start + PAGE, start + 2 * PAGE));
+      assertThat(descriptor.lost()).isEmpty();
+      descriptor.unregister(replaced);
       assertTracks(descriptor);
     }
   }
@@ -258,7 +261,7 @@ class BadInputTest {
     Architecture current = Architecture.current().orElseThrow();
     Architecture old =
         new Architecture(current.name(), 9999, current.timerCreate(), current.timerSettime(), 9999);
-    WriteProtectScans scans = new WriteProtectScans(old, PageSet::empty);
+    WriteProtectScans scans = new WriteProtectScans(old);
     LinuxUserfaultfd facility = new LinuxUserfaultfd(old, scans, new MonitorPool());
     assertThat(facility.modes()).doesNotContain(Mode.ASYNCHRONOUS_WRITE_PROTECT);
     assertThatThrownBy(() -> facility.open(Mode.ASYNCHRONOUS_WRITE_PROTECT))

