@@ -4,28 +4,32 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The flat objects of a command's {@code --json}, in their order; each field as text. */
+/** The objects of a command's {@code --json}, in the order of their ends; each field as text. */
 final class Findings {
   private Findings() {}
 
-  /** Every innermost object of {@code json}. */
+  /** Every object of {@code json} that has fields of its own, without the objects in it. */
   static List<Map<String, String>> of(String json) throws IOException {
     List<Map<String, String>> objects = new ArrayList<>();
     try (JsonParser parser = new JsonFactory().createParser(json)) {
-      Map<String, String> current = new LinkedHashMap<>();
+      Deque<Map<String, String>> open = new ArrayDeque<>();
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token == JsonToken.START_OBJECT) {
-          current = new LinkedHashMap<>();
-        } else if (token == JsonToken.END_OBJECT && !current.isEmpty()) {
-          objects.add(current);
-          current = new LinkedHashMap<>();
+          open.push(new LinkedHashMap<>());
+        } else if (token == JsonToken.END_OBJECT) {
+          Map<String, String> ended = open.pop();
+          if (!ended.isEmpty()) {
+            objects.add(ended);
+          }
         } else if (token.isScalarValue()) {
-          current.put(parser.currentName(), parser.getText());
+          open.element().put(parser.currentName(), parser.getText());
         }
       }
     }
