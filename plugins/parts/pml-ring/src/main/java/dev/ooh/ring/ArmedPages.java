@@ -6,61 +6,80 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which pages of a process are armed, at a cost of one look-up a page. A set of runs would cost as
- * many steps as it has runs for each page that leaves it.
+ * Which pages of a process are watched, and which of them are armed: not reported since they were
+ * armed last. A page is reported at the cost of a look-up; what is kept grows with the runs that
+ * are watched and with the pages reported, not with the size of a sparse region.
  */
 final class ArmedPages {
   private static final int PAGE_SHIFT = 12;
   private static final int CHUNK_SHIFT = 21;
   private static final int PAGES_PER_CHUNK = 1 << (CHUNK_SHIFT - PAGE_SHIFT);
 
-  /** By {@code gva >>> CHUNK_SHIFT}: which of its 512 pages are armed; absent when none is. */
-  private final Map<Long, BitSet> chunks = new HashMap<>();
+  private PageSet watched = PageSet.empty();
 
+  /** By {@code gva >>> CHUNK_SHIFT}: which of its 512 pages were reported; absent when none was. */
+  private final Map<Long, BitSet> reported = new HashMap<>();
+
+  /** Everything that was added and not removed since. */
+  PageSet watched() {
+    return watched;
+  }
+
+  /** Watches and arms the pages. */
   void add(PageSet pages) {
-    pages.forEachRun((start, end) -> change(start, end, true));
+    if (!watched.containsAll(pages)) {
+      watched = watched.union(pages);
+    }
+    pages.forEachRun(this::forgetReports);
   }
 
+  /** Watches the pages no more. */
   void remove(PageSet pages) {
-    pages.forEachRun((start, end) -> change(start, end, false));
-  }
-
-  /** Takes the page of {@code gva} out; whether it was in. */
-  boolean remove(long gva) {
-    BitSet chunk = chunks.get(gva >>> CHUNK_SHIFT);
-    int page = page(gva);
-    if (chunk == null || !chunk.get(page)) {
-      return false;
-    }
-    chunk.clear(page);
-    if (chunk.isEmpty()) {
-      chunks.remove(gva >>> CHUNK_SHIFT);
-    }
-    return true;
+    watched = watched.minus(pages);
+    pages.forEachRun(this::forgetReports);
   }
 
   void clear() {
-    chunks.clear();
+    watched = PageSet.empty();
+    reported.clear();
   }
 
-  private void change(long start, long end, boolean in) {
-    for (long at = start; at < end; ) {
-      long chunkEnd = ((at >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT;
-      long to = Math.min(end, chunkEnd);
-      long number = at >>> CHUNK_SHIFT;
-      BitSet chunk = chunks.get(number);
-      if (chunk == null && in) {
-        chunk = new BitSet(PAGES_PER_CHUNK);
-        chunks.put(number, chunk);
-      }
-      if (chunk != null) {
-        chunk.set(page(at), to == chunkEnd ? PAGES_PER_CHUNK : page(to), in);
-        if (chunk.isEmpty()) {
-          chunks.remove(number);
-        }
-      }
-      at = to;
+  /** The page of {@code gva} is to be reported; false if it isn't armed. It is none any more. */
+  boolean report(long gva) {
+    if (!watched.contains(gva)) {
+      return false;
     }
+    BitSet chunk = reported.computeIfAbsent(gva >>> CHUNK_SHIFT, n -> new BitSet(PAGES_PER_CHUNK));
+    boolean isNew = !chunk.get(page(gva));
+    chunk.set(page(gva));
+    return isNew;
+  }
+
+  private void forgetReports(long start, long end) {
+    long first = start >>> CHUNK_SHIFT;
+    long last = (end - 1) >>> CHUNK_SHIFT;
+    if (last - first >= reported.size()) {
+      reported.entrySet().removeIf(e -> isEmptyWithout(e.getKey(), e.getValue(), start, end));
+      return;
+    }
+    for (long number = first; number <= last; number++) {
+      BitSet chunk = reported.get(number);
+      if (chunk != null && isEmptyWithout(number, chunk, start, end)) {
+        reported.remove(number);
+      }
+    }
+  }
+
+  /** Clears the pages of {@code [start, end)} in the chunk {@code number}; whether none is left. */
+  private static boolean isEmptyWithout(long number, BitSet chunk, long start, long end) {
+    long chunkStart = number << CHUNK_SHIFT;
+    long from = Math.max(start, chunkStart);
+    long to = Math.min(end, chunkStart + (1L << CHUNK_SHIFT));
+    if (from < to) {
+      chunk.clear(
+          (int) ((from - chunkStart) >>> PAGE_SHIFT), (int) ((to - chunkStart) >>> PAGE_SHIFT));
+    }
+    return chunk.isEmpty();
   }
 
   private static int page(long gva) {

@@ -21,9 +21,6 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private @Nullable Started started;
 
   /** What was armed and not disarmed since; other pages of the process are nobody's concern. */
-  private PageSet watched = PageSet.empty();
-
-  /** Of those, the pages that were not reported since they were armed. */
   private final ArmedPages armed = new ArmedPages();
 
   protected RingFile(RingDevice<?> device, GuestProcess process) {
@@ -69,7 +66,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   }
 
   protected final PageSet watched() {
-    return watched;
+    return armed.watched();
   }
 
   /**
@@ -84,7 +81,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
    * again takes the place of one entry.
    */
   protected final void report(long gva) {
-    if (started != null && armed.remove(gva)) {
+    if (started != null && armed.report(gva)) {
       started.ring.appendVirtual(gva);
     }
   }
@@ -205,15 +202,11 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   }
 
   private void armRequested(PageSet pages) {
-    if (!watched.containsAll(pages)) {
-      watched = watched.union(pages);
-    }
     armed.add(pages);
     arm(pages);
   }
 
   private void disarmRequested(PageSet pages) {
-    watched = watched.minus(pages);
     armed.remove(pages);
   }
 
@@ -229,7 +222,6 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
 
   private void release(Started old) {
     started = null;
-    watched = PageSet.empty();
     armed.clear();
     try {
       old.notifier.close();
