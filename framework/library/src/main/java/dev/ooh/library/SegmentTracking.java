@@ -29,7 +29,7 @@ final class SegmentTracking implements AutoCloseable {
   }
 
   Region adopt(MemorySegment segment) throws TrackingException {
-    return adoption.adopt("segment at 0x%x".formatted(segment.address()), segment);
+    return adoption.adopt("segment at 0x" + Long.toHexString(segment.address()), segment);
   }
 
   void release(Region region) throws TrackingException {

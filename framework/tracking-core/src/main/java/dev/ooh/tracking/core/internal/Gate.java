@@ -2,46 +2,79 @@ package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.ExecutionContext;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one caller at a time at the sessions of a space. Unlike a lock, it can be taken from a
- * holder that doesn't return.
+ * Lets one caller at a time at the sessions of a space, in the order in which they came: who
+ * fetches in a loop can't keep a switch waiting. Unlike a lock, it can be taken from a holder that
+ * doesn't return.
  *
  * <p>Waiting goes through {@link ExecutionContext#blocked}, so that a waiting guest thread lets its
  * machine run and counts as stopped. The gate is never acquired in there: a thread that owned it
- * and could not return because writers are stopped might be what the stopper waits for.
+ * and could not return because writers are stopped might be what the stopper waits for. For the
+ * same reason whoever is next must come within the patience of those behind, or they pass it by.
  */
 final class Gate {
-  /** The right to work with the sessions, until left or fenced. */
+  private static final Duration PATIENCE = Duration.ofMillis(50);
+
+  /**
+   * The right to work with the sessions, until left or fenced; before that, a place in the queue.
+   */
   static final class Lease {
     private Lease() {}
   }
 
+  private final long patience;
+  private final Deque<Lease> queue = new ArrayDeque<>();
   private @Nullable Lease holder;
 
-  Lease enter(ExecutionContext execution) {
-    while (true) {
-      Optional<Lease> lease = tryEnter();
-      if (lease.isPresent()) {
-        return lease.get();
-      }
-      awaitFree(execution, Long.MAX_VALUE);
-    }
+  /** When the holder entered, by {@link System#nanoTime}. */
+  private long heldSince;
+
+  /** When the gate became free, by {@link System#nanoTime}. */
+  private long freeSince;
+
+  Gate() {
+    this(PATIENCE);
   }
 
-  /** Enters within {@code limit} of wall time; empty when the holder took longer. */
+  /**
+   * @param patience how long a free gate is kept for whoever is next
+   */
+  Gate(Duration patience) {
+    this.patience = patience.toNanos();
+  }
+
+  Lease enter(ExecutionContext execution) {
+    return enter(execution, Duration.ofNanos(Long.MAX_VALUE))
+        .orElseThrow(() -> new AssertionError("292 years"));
+  }
+
+  /**
+   * Enters, unless one holder takes longer than {@code limit} of wall time: empty then. Several in
+   * the queue may each take as long.
+   */
   Optional<Lease> enter(ExecutionContext execution, Duration limit) {
     long start = System.nanoTime();
-    while (true) {
-      Optional<Lease> lease = tryEnter();
-      long left = limit.toNanos() - (System.nanoTime() - start);
-      if (lease.isPresent() || left <= 0) {
-        return lease;
+    Lease lease = new Lease();
+    join(lease);
+    while (!tryEnter(lease)) {
+      long left = left(limit.toNanos(), start);
+      if (left <= 0) {
+        giveUp(lease);
+        return Optional.empty();
       }
-      awaitFree(execution, left);
+      Blocking.call(
+          execution,
+          () -> {
+            awaitTurn(lease, left);
+            return null;
+          });
     }
+    return Optional.of(lease);
   }
 
   synchronized boolean holds(Lease lease) {
@@ -58,38 +91,62 @@ final class Gate {
   /** Ends whatever lease there is, without its holder's help. */
   synchronized void fence() {
     holder = null;
+    freeSince = System.nanoTime();
     notifyAll();
   }
 
-  private synchronized Optional<Lease> tryEnter() {
-    if (holder != null) {
-      return Optional.empty();
-    }
-    holder = new Lease();
-    return Optional.of(holder);
+  /** How many wait. */
+  synchronized int waiting() {
+    return queue.size();
   }
 
-  private void awaitFree(ExecutionContext execution, long nanos) {
-    Blocking.call(
-        execution,
-        () -> {
-          waitUntilFree(nanos);
-          return null;
-        });
+  private synchronized void join(Lease lease) {
+    queue.addLast(lease);
+  }
+
+  private synchronized void giveUp(Lease lease) {
+    queue.remove(lease);
+    notifyAll();
+  }
+
+  private synchronized boolean tryEnter(Lease lease) {
+    if (untilTurn(lease) > 0) {
+      return false;
+    }
+    queue.remove(lease);
+    holder = lease;
+    heldSince = System.nanoTime();
+    return true;
+  }
+
+  /** Nanoseconds left to the holder, who kept one waiting since {@code start}. */
+  private synchronized long left(long limit, long start) {
+    long now = System.nanoTime();
+    return holder == null ? limit : limit - Math.min(now - start, now - heldSince);
+  }
+
+  /** Nanoseconds until {@code lease} may enter, as far as is known. */
+  private long untilTurn(Lease lease) {
+    if (holder != null) {
+      return Long.MAX_VALUE;
+    }
+    return queue.peekFirst() == lease ? 0 : freeSince + patience - System.nanoTime();
   }
 
   /** Not interruptible: a consumer's fetch has no way to say that it was interrupted. */
-  private synchronized void waitUntilFree(long nanos) {
+  private synchronized void awaitTurn(Lease lease, long nanos) {
     long start = System.nanoTime();
     boolean interrupted = false;
-    long left = nanos;
-    while (holder != null && left > 0) {
+    while (true) {
+      long left = Math.min(nanos - (System.nanoTime() - start), untilTurn(lease));
+      if (left <= 0) {
+        break;
+      }
       try {
         wait(Math.min(left / 1_000_000 + 1, Integer.MAX_VALUE));
       } catch (InterruptedException e) {
         interrupted = true;
       }
-      left = nanos - (System.nanoTime() - start);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last things that happened to the tracking of one space. Guarded by the {@link Ledger}. */
+/**
+ * The last things that happened to the tracking of one space. Guarded by the {@link SpaceState}.
+ */
 final class History {
   private static final int LENGTH = 16;
 

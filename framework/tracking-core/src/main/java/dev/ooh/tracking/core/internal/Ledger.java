@@ -20,7 +20,7 @@ import java.util.WeakHashMap;
  * changed when it is scanned next.
  *
  * <p>All operations are algebra over runs and take no callbacks, so the monitor is held shortly and
- * a listener may take it. Callers make compound steps atomic by holding it.
+ * a listener may take it.
  */
 final class Ledger {
   static final String UNARMED = "left unarmed";

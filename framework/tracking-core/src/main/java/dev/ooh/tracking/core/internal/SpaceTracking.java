@@ -16,17 +16,14 @@ import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tracking of one address space: opens, leases, switches and closes sessions, and books what
  * they report in the {@link Ledger}. Whoever works with a session holds the {@link Gate}'s lease;
- * what a fenced lease still brings is dropped, because each booking checks the lease while it holds
- * the ledger.
+ * what changes then is in the {@link SpaceState}, which is the guard of it.
  */
 final class SpaceTracking {
   private final AddressSpace space;
@@ -40,14 +37,7 @@ final class SpaceTracking {
   private final SessionKeeper sessions;
   private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
 
-  // Guarded by the ledger.
-  private final Wish wish;
-  private final History history = new History();
-  private @Nullable ActiveSession active;
-  private boolean reconsider;
-  private String failedOnce = "";
-  private long switches;
-  private boolean closed;
+  private final SpaceState state;
 
   /**
    * @param onClosing called when the space closes
@@ -67,7 +57,7 @@ final class SpaceTracking {
     this.limits = limits;
     this.selector = new Selector(space, registry, limits, this::activeMode);
     this.sessions = new SessionKeeper(space, limits.stopWriters());
-    this.wish = wish;
+    this.state = new SpaceState(ledger, gate, wish);
   }
 
   // What consumers ask.
@@ -98,11 +88,10 @@ final class SpaceTracking {
     try {
       tellUnmapped(session);
       Gathered gathered = sessions.fetch(session, scan, arm);
-      synchronized (ledger) {
-        if (gate.holds(lease)) {
-          failedOnce = "";
-          return Optional.of(ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
-        }
+      Optional<Interval> delivered =
+          state.book(lease, () -> ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
+      if (delivered.isPresent()) {
+        return delivered;
       }
     } catch (WritersNotStoppedException e) {
       // Nothing was read or cleared, so the session still knows what it knew.
@@ -120,26 +109,19 @@ final class SpaceTracking {
 
   /** The session to ask now, opened or switched to if need be. */
   private ActiveSession session(Lease lease) {
-    ActiveSession current;
-    boolean again;
-    Optional<String> want;
-    List<String> otherwise;
-    synchronized (ledger) {
-      if (closed) {
-        throw new IllegalStateException(
-            "address space " + space.name() + " is not tracked any more");
-      }
-      current = active;
-      again = reconsider;
-      reconsider = false;
-      want = wish.technique();
-      otherwise = wish.fallback();
-    }
+    SpaceState.Situation now =
+        state
+            .takeSituation()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "address space " + space.name() + " is not tracked any more"));
+    ActiveSession current = now.active();
     if (current == null) {
-      return open(lease, want, otherwise);
+      return open(lease, now);
     }
-    if (again) {
-      Choice choice = selector.choose(want, otherwise);
+    if (now.reconsider()) {
+      Choice choice = selector.choose(now.want(), now.fallback());
       if (choice.technique() != current.choice().technique()) {
         try {
           return switchTo(lease, current, choice);
@@ -155,34 +137,16 @@ final class SpaceTracking {
     return current;
   }
 
-  private ActiveSession open(Lease lease, Optional<String> want, List<String> otherwise) {
+  private ActiveSession open(Lease lease, SpaceState.Situation now) {
     while (true) {
-      Choice choice = selector.choose(want, otherwise);
+      Choice choice = selector.choose(now.want(), now.fallback());
       try {
         ActiveSession session = sessions.open(choice);
-        publish(lease, session, "opened");
+        state.publish(lease, session, "opened");
         return session;
       } catch (TrackingException e) {
         selector.setAside(choice.name(), e);
       }
-    }
-  }
-
-  /**
-   * A fenced lease publishes nothing; its holder finds out when it books. When the tracking ends
-   * meanwhile, who ends it waits for this lease and then closes what was published.
-   */
-  private boolean publish(Lease lease, ActiveSession session, String how) {
-    synchronized (ledger) {
-      if (!gate.holds(lease)) {
-        return false;
-      }
-      active = session;
-      if (session.choice().insteadOf().isEmpty()) {
-        wish.settleFor(session.name());
-      }
-      history.note("%s %s".formatted(how, session.name()));
-      return true;
     }
   }
 
@@ -194,19 +158,12 @@ final class SpaceTracking {
    */
   private boolean replaceFailed(Lease lease, ActiveSession session, TrackingException failure) {
     String reason = "%s failed: %s".formatted(session.name(), Reason.of(failure));
-    boolean again;
-    synchronized (ledger) {
-      if (!gate.holds(lease)) {
-        return false;
-      }
-      again = failedOnce.equals(session.name());
-      failedOnce = session.name();
-      active = null;
-      ledger.lost(reason);
-      history.note(reason);
+    SpaceState.Failure became = state.failed(lease, session, reason);
+    if (became == SpaceState.Failure.FENCED) {
+      return false;
     }
     sessions.close(session);
-    if (again) {
+    if (became == SpaceState.Failure.AGAIN) {
       selector.setAside(session.name(), failure);
     }
     return true;
@@ -218,19 +175,12 @@ final class SpaceTracking {
     try {
       next = new SwitchOver(sessions, ledger, this::mapped).run(from, to);
     } catch (TrackingException e) {
-      synchronized (ledger) {
-        // Left null, the next fetch opens what is wanted, which still is the old one.
-        active = from.isClosed() && active == from ? null : active;
-        history.note(
-            "switch from %s to %s failed: %s".formatted(from.name(), to.name(), Reason.of(e)));
-      }
+      state.switchFailed(from, to, e);
       throw e;
     }
-    synchronized (ledger) {
-      switches++;
-    }
+    state.switched();
     observer.stopped(space, from.name(), statistics());
-    if (!publish(lease, next, "switched from %s to".formatted(from.name()))) {
+    if (!state.publish(lease, next, "switched from %s to".formatted(from.name()))) {
       sessions.close(next);
       throw new TrackingException(
           "switch of %s to %s was given up".formatted(space.name(), to.name()));
@@ -248,19 +198,14 @@ final class SpaceTracking {
     selector.require(entry);
     Lease lease = enterOrFence("a switch to " + entry.name());
     try {
-      ActiveSession current;
-      synchronized (ledger) {
-        current = active;
-      }
-      if (current != null && current.choice().technique() != entry.technique()) {
-        switchTo(lease, current, Choice.of(entry));
-      }
-      if (current != null) {
+      Optional<ActiveSession> current = state.active();
+      if (current.isPresent()) {
+        if (current.get().choice().technique() != entry.technique()) {
+          switchTo(lease, current.get(), Choice.of(entry));
+        }
         selector.opened();
       }
-      synchronized (ledger) {
-        wish.askFor(entry.name());
-      }
+      state.askFor(entry.name());
     } finally {
       gate.leave(lease);
     }
@@ -295,18 +240,13 @@ final class SpaceTracking {
 
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
   void fallback(List<String> techniques) {
-    synchronized (ledger) {
-      wish.fallback(techniques);
-      reconsider |= isStopgap();
-    }
+    state.fallback(techniques);
   }
 
   /** A technique came: it may be the one wanted. The switch to it is made by the next fetch. */
   void arrived(String name) {
     selector.arrived(name);
-    synchronized (ledger) {
-      reconsider |= isStopgap() || wish.technique().equals(Optional.of(name));
-    }
+    state.arrived(name);
   }
 
   /**
@@ -316,20 +256,14 @@ final class SpaceTracking {
   void departed(TrackingTechnique technique, String name) {
     Lease lease = enterOrFence("the departure of " + name);
     try {
-      ActiveSession session;
-      Optional<String> want;
-      List<String> otherwise;
-      synchronized (ledger) {
-        session = active;
-        want = wish.technique();
-        otherwise = wish.fallback();
-      }
+      Optional<SpaceState.Situation> now = state.situation();
+      ActiveSession session = now.map(SpaceState.Situation::active).orElse(null);
       if (session == null || session.choice().technique() != technique) {
         return;
       }
       session.departs(limits.departure());
       selector.departed(name);
-      replaceDeparted(lease, session, selector.choose(want, otherwise));
+      replaceDeparted(lease, session, selector.choose(now.get().want(), now.get().fallback()));
     } finally {
       gate.leave(lease);
     }
@@ -339,13 +273,7 @@ final class SpaceTracking {
     try {
       switchTo(lease, session, choice);
     } catch (TrackingException e) {
-      synchronized (ledger) {
-        // Whoever fenced the lease has done as much, and another session may be active by now.
-        if (gate.holds(lease)) {
-          active = null;
-          ledger.lost("technique %s went away: %s".formatted(session.name(), e.getMessage()));
-        }
-      }
+      state.departed(lease, "technique %s went away: %s".formatted(session.name(), e.getMessage()));
       sessions.close(session);
     }
   }
@@ -357,34 +285,16 @@ final class SpaceTracking {
       if (lease.isPresent()) {
         return lease.get();
       }
-      synchronized (ledger) {
-        String reason =
-            "%s did not answer within %d ms before %s"
-                .formatted(activeName(), limits.lease().toMillis(), what);
-        // Its thread closes it when it comes back; nobody else may call it meanwhile.
-        active = null;
-        ledger.lost(reason);
-        history.note(reason);
-        gate.fence();
-      }
+      state.fence(what, limits.lease().toMillis());
     }
   }
 
   /** Ends the tracking: closes the session. Intervals can still be committed. */
   void close() {
-    synchronized (ledger) {
-      closed = true;
-    }
+    state.close();
     Lease lease = enterOrFence("its end");
     try {
-      ActiveSession session;
-      synchronized (ledger) {
-        session = active;
-        active = null;
-      }
-      if (session != null) {
-        sessions.close(session);
-      }
+      state.takeActive().ifPresent(sessions::close);
     } finally {
       gate.leave(lease);
     }
@@ -398,64 +308,44 @@ final class SpaceTracking {
 
   /** The technique that gathers now. */
   Optional<String> active() {
-    synchronized (ledger) {
-      return Optional.ofNullable(active).map(ActiveSession::name);
-    }
+    return state.active().map(ActiveSession::name);
   }
 
   /** The mode by which {@code technique} gathers now; empty when it doesn't. */
   Optional<String> activeMode(TrackingTechnique technique) {
-    ActiveSession session;
-    synchronized (ledger) {
-      session = active;
-    }
-    return session != null && session.choice().technique() == technique
-        ? Optional.of(session.mode())
-        : Optional.empty();
+    return state
+        .active()
+        .filter(session -> session.choice().technique() == technique)
+        .map(ActiveSession::mode);
   }
 
   TrackingStatistics statistics() {
     LedgerCounts counts = ledger.counts();
-    long switched;
-    synchronized (ledger) {
-      switched = switches;
-    }
     return new TrackingStatistics(
         counts.fetches(),
         counts.pagesReported(),
         counts.committed(),
         counts.aborted(),
         counts.conservative(),
-        switched,
+        state.switches(),
         sessions.stoppedNanos(),
         sessions.statistics());
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#explain}. */
   List<String> explain() {
-    ActiveSession session;
-    List<String> lines = new ArrayList<>();
-    synchronized (ledger) {
-      session = active;
-      lines.addAll(wish.explain());
-    }
-    if (session == null) {
-      lines.add("none is active before the next fetch");
-    } else {
-      // Outside the monitor: it asks the technique.
-      lines.addAll(session.explain());
-    }
-    synchronized (ledger) {
-      lines.addAll(history.lines());
-    }
-    return lines;
+    // Outside the state's monitor: it asks the technique.
+    List<String> ofTheSession =
+        state
+            .active()
+            .map(ActiveSession::explain)
+            .orElse(List.of("none is active before the next fetch"));
+    return state.explain(ofTheSession);
   }
 
   /** The last things that happened, a line each. */
   List<String> history() {
-    synchronized (ledger) {
-      return history.lines();
-    }
+    return state.history();
   }
 
   /** What the space's events go to. */
@@ -467,15 +357,6 @@ final class SpaceTracking {
     onClosing.accept(space);
     observer.stopped(space, active().orElse(AllDirtyTechnique.NAME), statistics());
     close();
-  }
-
-  /** The active technique is not the one wanted, only what was left. */
-  private boolean isStopgap() {
-    return active != null && active.choice().insteadOf().isPresent();
-  }
-
-  private String activeName() {
-    return active == null ? "a technique that is being opened" : active.name();
   }
 
   private void tellUnmapped(ActiveSession session) throws TrackingException {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which technique is wanted for one address space. Guarded by the {@link Ledger}. */
+/** Which technique is wanted for one address space. Guarded by the {@link SpaceState}. */
 final class Wish {
   private Optional<String> technique;
   private boolean askedFor;

@@ -14,7 +14,11 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** Where the C library's errno is captured after each call. For one thread at a time. */
+/**
+ * Where the C library's errno is captured after each call. For one thread at a time, but not always
+ * the same one. The collector frees it: closing a shared arena makes every thread of the JVM stop
+ * for a handshake, which takes milliseconds under load.
+ */
 final class CallState implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
@@ -27,8 +31,8 @@ final class CallState implements AutoCloseable {
           FunctionDescriptor.of(
               ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment segment = arena.allocate(LAYOUT);
+  private final MemorySegment segment = Arena.ofAuto().allocate(LAYOUT);
+  private volatile boolean closed;
 
   /** A C function whose first parameter becomes the {@link #segment}. */
   static MethodHandle function(String name, FunctionDescriptor type) {
@@ -44,7 +48,15 @@ final class CallState implements AutoCloseable {
         Linker.Option.firstVariadicArg(firstVariadic));
   }
 
+  /**
+   * For the first argument of a {@link #function}.
+   *
+   * @throws IllegalStateException after {@link #close}: its owner's descriptors may be others' then
+   */
   MemorySegment segment() {
+    if (closed) {
+      throw new IllegalStateException("a system call after its user was closed");
+    }
     return segment;
   }
 
@@ -73,10 +85,9 @@ final class CallState implements AutoCloseable {
     return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
   }
 
+  /** Ends the use; no call can be made with it from here on. */
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    closed = true;
   }
 }

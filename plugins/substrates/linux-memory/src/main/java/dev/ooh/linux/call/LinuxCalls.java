@@ -57,7 +57,6 @@ public final class LinuxCalls implements AutoCloseable {
       CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
 
   private final CallState errors = new CallState();
-  private final MemorySegment state = errors.segment();
 
   /** Bytes of a page, getpagesize(2). */
   public static int pageSize() {
@@ -73,7 +72,8 @@ public final class LinuxCalls implements AutoCloseable {
       throws CallException {
     long result;
     try {
-      result = (long) MMAP.invokeExact(state, address, bytes, protection, flags, fd, offset);
+      result =
+          (long) MMAP.invokeExact(errors.segment(), address, bytes, protection, flags, fd, offset);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -88,7 +88,7 @@ public final class LinuxCalls implements AutoCloseable {
   public void munmap(long address, long bytes) throws CallException {
     int result;
     try {
-      result = (int) MUNMAP.invokeExact(state, address, bytes);
+      result = (int) MUNMAP.invokeExact(errors.segment(), address, bytes);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -100,7 +100,7 @@ public final class LinuxCalls implements AutoCloseable {
   public void madvise(long address, long bytes, int advice) throws CallException {
     int result;
     try {
-      result = (int) MADVISE.invokeExact(state, address, bytes, advice);
+      result = (int) MADVISE.invokeExact(errors.segment(), address, bytes, advice);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -113,7 +113,7 @@ public final class LinuxCalls implements AutoCloseable {
   public void checkMapped(long address, long bytes) throws CallException {
     int result;
     try {
-      result = (int) MSYNC.invokeExact(state, address, bytes, MappingFlags.MS_ASYNC);
+      result = (int) MSYNC.invokeExact(errors.segment(), address, bytes, MappingFlags.MS_ASYNC);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -127,7 +127,9 @@ public final class LinuxCalls implements AutoCloseable {
     int fd;
     try (Arena names = Arena.ofConfined()) {
       fd =
-          (int) MEMFD_CREATE.invokeExact(state, names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
+          (int)
+              MEMFD_CREATE.invokeExact(
+                  errors.segment(), names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -140,7 +142,7 @@ public final class LinuxCalls implements AutoCloseable {
   public void ftruncate(int fd, long bytes) throws CallException {
     int result;
     try {
-      result = (int) FTRUNCATE.invokeExact(state, fd, bytes);
+      result = (int) FTRUNCATE.invokeExact(errors.segment(), fd, bytes);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -156,7 +158,7 @@ public final class LinuxCalls implements AutoCloseable {
       fd =
           (int)
               OPEN.invokeExact(
-                  state, names.allocateFrom(path), flags | MappingFlags.O_CLOEXEC, 0600);
+                  errors.segment(), names.allocateFrom(path), flags | MappingFlags.O_CLOEXEC, 0600);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -169,7 +171,7 @@ public final class LinuxCalls implements AutoCloseable {
   /** close(2); an error is of no use to anybody. */
   public void closeDescriptor(int fd) {
     try {
-      int ignored = (int) CLOSE.invokeExact(state, fd);
+      int ignored = (int) CLOSE.invokeExact(errors.segment(), fd);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -180,7 +182,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) READ.invokeExact(state, fd, target, target.byteSize());
+        result = (long) READ.invokeExact(errors.segment(), fd, target, target.byteSize());
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -196,7 +198,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) PREAD.invokeExact(state, fd, target, bytes, offset);
+        result = (long) PREAD.invokeExact(errors.segment(), fd, target, bytes, offset);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -211,7 +213,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) PWRITE.invokeExact(state, fd, source, bytes, offset);
+        result = (long) PWRITE.invokeExact(errors.segment(), fd, source, bytes, offset);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -233,7 +235,9 @@ public final class LinuxCalls implements AutoCloseable {
       MemorySegment remote = arena.allocate(16, 8);
       remote.set(JAVA_LONG, 0, address);
       remote.set(JAVA_LONG, 8, bytes);
-      result = (long) PROCESS_VM_WRITEV.invokeExact(state, (int) pid, local, 1L, remote, 1L, 0L);
+      result =
+          (long)
+              PROCESS_VM_WRITEV.invokeExact(errors.segment(), (int) pid, local, 1L, remote, 1L, 0L);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -257,7 +261,7 @@ public final class LinuxCalls implements AutoCloseable {
     int result;
     do {
       try {
-        result = (int) IOCTL.invokeExact(state, fd, request, argument);
+        result = (int) IOCTL.invokeExact(errors.segment(), fd, request, argument);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -273,7 +277,8 @@ public final class LinuxCalls implements AutoCloseable {
     int result;
     do {
       try {
-        result = (int) POLL.invokeExact(state, array, array.byteSize() / 8, milliseconds);
+        result =
+            (int) POLL.invokeExact(errors.segment(), array, array.byteSize() / 8, milliseconds);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -288,7 +293,10 @@ public final class LinuxCalls implements AutoCloseable {
   public int userfaultfd(Architecture architecture, int flags) throws CallException {
     long fd;
     try {
-      fd = (long) SYSCALL.invokeExact(state, (long) architecture.userfaultfd(), (long) flags);
+      fd =
+          (long)
+              SYSCALL.invokeExact(
+                  errors.segment(), (long) architecture.userfaultfd(), (long) flags);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -298,7 +306,7 @@ public final class LinuxCalls implements AutoCloseable {
     return (int) fd;
   }
 
-  /** Frees the captured state; descriptors and mappings are the caller's. */
+  /** No call can be made from here on; descriptors and mappings are the caller's. */
   @Override
   public void close() {
     errors.close();

@@ -19,7 +19,10 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
   private static final int ENTRIES = 64 * 1024;
 
   private final LinuxCalls calls = new LinuxCalls();
-  private final Arena arena = Arena.ofShared();
+
+  /** Freed by the collector: closing a shared one stops every thread for a moment. */
+  private final Arena arena = Arena.ofAuto();
+
   private final MemorySegment entries = arena.allocate((long) ENTRIES * Long.BYTES, Long.BYTES);
 
   @Override
@@ -81,8 +84,5 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
   @Override
   public synchronized void close() {
     calls.close();
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
   }
 }

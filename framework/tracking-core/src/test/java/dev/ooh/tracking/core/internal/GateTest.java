@@ -1,0 +1,99 @@
+package dev.ooh.tracking.core.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.testing.space.TestExecution;
+import dev.ooh.tracking.core.internal.Gate.Lease;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class GateTest {
+  private static final Duration FOREVER = Duration.ofDays(1);
+
+  private final ExecutionContext execution = new TestExecution();
+  private final List<String> order = Collections.synchronizedList(new ArrayList<>());
+
+  @Test
+  void whoComesAgainAtOnceEntersBehindThoseWhoWait() {
+    Gate gate = new Gate(FOREVER);
+    Lease first = gate.enter(execution);
+    CompletableFuture<Void> aSwitch = enterInAThread(gate, "switch", 1);
+    CompletableFuture<Void> another = enterInAThread(gate, "another", 2);
+    gate.leave(first);
+    gate.leave(gate.enter(execution));
+    order.add("again");
+    CompletableFuture.allOf(aSwitch, another).join();
+    assertThat(order).containsExactly("switch", "another", "again");
+  }
+
+  /** Such as a guest thread that can't return because the one who comes has stopped it. */
+  @Test
+  void whoIsNextAndDoesNotComeIsPassedBy() {
+    Gate gate = new Gate(Duration.ZERO);
+    Lease first = gate.enter(execution);
+    CompletableFuture<Void> mayReturn = new CompletableFuture<>();
+    CompletableFuture<Void> stuck =
+        CompletableFuture.runAsync(() -> gate.leave(gate.enter(returningWhen(mayReturn))));
+    awaitWaiting(gate, 1);
+    gate.leave(first);
+    gate.leave(gate.enter(execution));
+    mayReturn.complete(null);
+    stuck.join();
+    assertThat(gate.waiting()).isZero();
+  }
+
+  @Test
+  void whoGivesUpStandsInNobodysWay() {
+    Gate gate = new Gate(FOREVER);
+    Lease first = gate.enter(execution);
+    assertThat(gate.enter(execution, Duration.ofNanos(1))).isEmpty();
+    assertThat(gate.waiting()).isZero();
+    gate.leave(first);
+    Lease second = gate.enter(execution);
+    assertThat(gate.holds(second)).isTrue();
+    gate.fence();
+    assertThat(gate.holds(second)).isFalse();
+  }
+
+  /** A context whose blocked calls return only when {@code allowed}. */
+  private static ExecutionContext returningWhen(CompletableFuture<Void> allowed) {
+    InvocationHandler blocked =
+        (proxy, method, arguments) -> {
+          Object result = ((Callable<?>) arguments[0]).call();
+          allowed.join();
+          return result;
+        };
+    return (ExecutionContext)
+        Proxy.newProxyInstance(
+            GateTest.class.getClassLoader(), new Class<?>[] {ExecutionContext.class}, blocked);
+  }
+
+  private CompletableFuture<Void> enterInAThread(Gate gate, String name, int waiting) {
+    CompletableFuture<Void> done =
+        CompletableFuture.runAsync(
+            () -> {
+              Lease lease = gate.enter(execution);
+              order.add(name);
+              gate.leave(lease);
+            },
+            task -> Thread.ofPlatform().daemon().start(task));
+    awaitWaiting(gate, waiting);
+    return done;
+  }
+
+  private static void awaitWaiting(Gate gate, int count) {
+    while (gate.waiting() < count) {
+      Thread.onSpinWait();
+    }
+  }
+}
