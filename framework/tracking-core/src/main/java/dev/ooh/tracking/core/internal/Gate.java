@@ -28,7 +28,7 @@ final class Gate {
   }
 
   private final long patience;
-  private final Deque<Lease> queue = new ArrayDeque<>();
+  private final Deque<Lease> queue;
   private @Nullable Lease holder;
 
   /** When the holder entered, by {@link System#nanoTime}. */
@@ -38,14 +38,16 @@ final class Gate {
   private long freeSince;
 
   Gate() {
-    this(PATIENCE);
+    this(PATIENCE, new ArrayDeque<>());
   }
 
   /**
    * @param patience how long a free gate is kept for whoever is next
+   * @param queue holds those who wait; touched under this gate's monitor
    */
-  Gate(Duration patience) {
+  Gate(Duration patience, Deque<Lease> queue) {
     this.patience = patience.toNanos();
+    this.queue = queue;
   }
 
   Lease enter(ExecutionContext execution) {
@@ -93,11 +95,6 @@ final class Gate {
     holder = null;
     freeSince = System.nanoTime();
     notifyAll();
-  }
-
-  /** How many wait. */
-  synchronized int waiting() {
-    return queue.size();
   }
 
   private synchronized void join(Lease lease) {

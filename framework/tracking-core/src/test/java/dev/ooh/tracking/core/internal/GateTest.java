@@ -10,9 +10,11 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,11 +23,12 @@ class GateTest {
   private static final Duration FOREVER = Duration.ofDays(1);
 
   private final ExecutionContext execution = new TestExecution();
+  private final Deque<Lease> waiting = new ConcurrentLinkedDeque<>();
   private final List<String> order = Collections.synchronizedList(new ArrayList<>());
 
   @Test
   void whoComesAgainAtOnceEntersBehindThoseWhoWait() {
-    Gate gate = new Gate(FOREVER);
+    Gate gate = new Gate(FOREVER, waiting);
     Lease first = gate.enter(execution);
     CompletableFuture<Void> aSwitch = enterInAThread(gate, "switch", 1);
     CompletableFuture<Void> another = enterInAThread(gate, "another", 2);
@@ -39,25 +42,25 @@ class GateTest {
   /** Such as a guest thread that can't return because the one who comes has stopped it. */
   @Test
   void whoIsNextAndDoesNotComeIsPassedBy() {
-    Gate gate = new Gate(Duration.ZERO);
+    Gate gate = new Gate(Duration.ZERO, waiting);
     Lease first = gate.enter(execution);
     CompletableFuture<Void> mayReturn = new CompletableFuture<>();
     CompletableFuture<Void> stuck =
         CompletableFuture.runAsync(() -> gate.leave(gate.enter(returningWhen(mayReturn))));
-    awaitWaiting(gate, 1);
+    awaitWaiting(1);
     gate.leave(first);
     gate.leave(gate.enter(execution));
     mayReturn.complete(null);
     stuck.join();
-    assertThat(gate.waiting()).isZero();
+    assertThat(waiting).isEmpty();
   }
 
   @Test
   void whoGivesUpStandsInNobodysWay() {
-    Gate gate = new Gate(FOREVER);
+    Gate gate = new Gate(FOREVER, waiting);
     Lease first = gate.enter(execution);
     assertThat(gate.enter(execution, Duration.ofNanos(1))).isEmpty();
-    assertThat(gate.waiting()).isZero();
+    assertThat(waiting).isEmpty();
     gate.leave(first);
     Lease second = gate.enter(execution);
     assertThat(gate.holds(second)).isTrue();
@@ -78,7 +81,7 @@ class GateTest {
             GateTest.class.getClassLoader(), new Class<?>[] {ExecutionContext.class}, blocked);
   }
 
-  private CompletableFuture<Void> enterInAThread(Gate gate, String name, int waiting) {
+  private CompletableFuture<Void> enterInAThread(Gate gate, String name, int count) {
     CompletableFuture<Void> done =
         CompletableFuture.runAsync(
             () -> {
@@ -87,12 +90,12 @@ class GateTest {
               gate.leave(lease);
             },
             task -> Thread.ofPlatform().daemon().start(task));
-    awaitWaiting(gate, waiting);
+    awaitWaiting(count);
     return done;
   }
 
-  private static void awaitWaiting(Gate gate, int count) {
-    while (gate.waiting() < count) {
+  private void awaitWaiting(int count) {
+    while (waiting.size() < count) {
       Thread.onSpinWait();
     }
   }
