@@ -7,7 +7,7 @@ import dev.ooh.machine.vmx.EptViolation;
  * Guest-physical memory as the guest's kernel reaches it, by its direct map: translated by the EPT
  * alone, and logged as any access. Interrupts are not delivered here.
  */
-public final class DirectMap {
+public final class DirectMap implements PhysicalMemory {
   /** Where the direct map begins: an access to GPA x has GVA base + x. */
   public static final long BASE = 0xFFFF_8880_0000_0000L;
 
@@ -21,12 +21,15 @@ public final class DirectMap {
     this.cache = ept.cache();
   }
 
-  /** Reads eight bytes at {@code gpa}, aligned to 8. */
+  @Override
   public long read(long gpa) {
     return HostMemory.EVERYTHING.get(HostMemory.LONG, forRead(aligned(gpa)));
   }
 
-  /** Writes eight bytes at {@code gpa}, aligned to 8: an access like any other, which may log. */
+  /**
+   * Writes as {@link PhysicalMemory#write}: an access like any other of the guest, which may log.
+   */
+  @Override
   public void write(long gpa, long value) {
     HostMemory.EVERYTHING.set(HostMemory.LONG, forWrite(aligned(gpa)), value);
   }

@@ -12,12 +12,14 @@ import java.util.TreeMap;
 
 /** The kernel's UIO devices, and the files that processes have open on them. */
 public final class Devices {
-  private final GuestKernel kernel;
+  private final SystemCalls calls;
+  private final CpuEntry cpu;
   private final TreeMap<String, UioDevice> devices = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
 
-  Devices(GuestKernel kernel) {
-    this.kernel = kernel;
+  Devices(SystemCalls calls, CpuEntry cpu) {
+    this.calls = calls;
+    this.cpu = cpu;
   }
 
   Registration register(String name, UioDevice device) {
@@ -35,20 +37,18 @@ public final class Devices {
 
   /** open(2). Any thread. */
   public DeviceFile open(UserProcess opener, String name) {
-    return kernel.serve(
+    return calls.service(
         opener,
-        () ->
-            kernel.systemCall(
-                () -> {
-                  UioDevice device = devices.get(name);
-                  if (device == null) {
-                    throw new IllegalArgumentException(
-                        "device is %s, wanted one of %s".formatted(name, devices.keySet()));
-                  }
-                  OpenFile file = new OpenFile(opener, name, device, device.open(opener));
-                  files.add(file);
-                  return file;
-                }));
+        () -> {
+          UioDevice device = devices.get(name);
+          if (device == null) {
+            throw new IllegalArgumentException(
+                "device is %s, wanted one of %s".formatted(name, devices.keySet()));
+          }
+          OpenFile file = new OpenFile(opener, name, device, device.open(opener));
+          files.add(file);
+          return file;
+        });
   }
 
   void closeAll(UserProcess process) {
@@ -76,39 +76,28 @@ public final class Devices {
 
     @Override
     public long ioctl(int request, long argument) {
-      return kernel.serve(
+      return calls.service(
           opener,
-          () ->
-              kernel.systemCall(
-                  () -> {
-                    checkOpen();
-                    return session.ioctl(request, argument);
-                  }));
+          () -> {
+            checkOpen();
+            return session.ioctl(request, argument);
+          });
     }
 
     @Override
     public DeviceMapping mmap(long offset) {
-      return kernel.serve(
+      return calls.service(
           opener,
-          () ->
-              kernel.systemCall(
-                  () -> {
-                    checkOpen();
-                    return new Mapping(this, session.mmap(offset));
-                  }));
+          () -> {
+            checkOpen();
+            return new Mapping(this, session.mmap(offset));
+          });
     }
 
     @Override
     public void close() {
       if (opener.isAlive()) {
-        kernel.serve(
-            opener,
-            () ->
-                kernel.systemCall(
-                    () -> {
-                      release();
-                      return 0;
-                    }));
+        calls.service(opener, this::release);
       }
     }
 
@@ -141,7 +130,7 @@ public final class Devices {
 
     @Override
     public long getLong(long offset) {
-      return kernel.serve(
+      return cpu.service(
           file.opener,
           () -> {
             file.checkOpen();
@@ -151,25 +140,23 @@ public final class Devices {
 
     @Override
     public void setLong(long offset, long value) {
-      kernel.serve(
+      cpu.service(
           file.opener,
           () -> {
             file.checkOpen();
             pages.setLong(offset, value);
-            return 0;
           });
     }
 
     @Override
     public void getLongs(long offset, long[] target, int index, int count) {
-      kernel.serve(
+      cpu.service(
           file.opener,
           () -> {
             file.checkOpen();
             for (int i = 0; i < count; i++) {
               target[index + i] = pages.getLong(offset + 8L * i);
             }
-            return 0;
           });
     }
   }

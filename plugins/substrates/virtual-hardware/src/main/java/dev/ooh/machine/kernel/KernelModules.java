@@ -10,33 +10,51 @@ import java.util.function.Supplier;
 
 /** The modules that are loaded into one kernel, each once, counted by their users. */
 public final class KernelModules {
-  private final GuestKernel kernel;
+  private final CpuEntry cpu;
+  private final KernelMode mode;
+  private final Processes processes;
+  private final Supplier<ModuleContext> contexts;
   private final Map<Class<?>, Entry> loaded = new HashMap<>();
 
-  KernelModules(GuestKernel kernel) {
-    this.kernel = kernel;
+  /**
+   * @param contexts makes the context of one module
+   */
+  KernelModules(
+      CpuEntry cpu, KernelMode mode, Processes processes, Supplier<ModuleContext> contexts) {
+    this.cpu = cpu;
+    this.mode = mode;
+    this.processes = processes;
+    this.contexts = contexts;
   }
 
-  /** insmod, or another reference. */
+  /**
+   * Loads a module, as insmod does, unless one of its type is loaded; takes a reference on it. Any
+   * thread.
+   */
   public <M extends KernelModule> Loaded<M> load(
       UserProcess process, Class<M> type, Supplier<M> module) {
-    return kernel.serveInKernel(
+    return cpu.service(
         process,
         () -> {
           Entry entry = loaded.get(type);
           if (entry == null) {
-            entry = new Entry(type, module.get(), new ModuleContext(kernel));
-            try {
-              entry.module.load(entry.context);
-            } catch (RuntimeException e) {
-              entry.context.releaseAll();
-              throw e;
-            }
-            loaded.put(type, entry);
+            entry = mode.get(() -> insert(type, module));
           }
           entry.references++;
           return reference(entry, type);
         });
+  }
+
+  private <M extends KernelModule> Entry insert(Class<M> type, Supplier<M> module) {
+    Entry entry = new Entry(type, module.get(), contexts.get());
+    try {
+      entry.module.load(entry.context);
+    } catch (RuntimeException e) {
+      entry.context.releaseAll();
+      throw e;
+    }
+    loaded.put(type, entry);
+    return entry;
   }
 
   private <M extends KernelModule> Loaded<M> reference(Entry entry, Class<M> type) {
@@ -52,19 +70,15 @@ public final class KernelModules {
         if (loaded.isEmpty()) {
           return; // The machine has stopped, and every module with it.
         }
-        kernel.serveOutside(
+        cpu.service(
+            processes.idle(),
             () -> {
               if (held[0]) {
                 held[0] = false;
                 if (--entry.references == 0) {
-                  kernel.inKernel(
-                      () -> {
-                        unload(entry);
-                        return 0;
-                      });
+                  mode.run(() -> unload(entry));
                 }
               }
-              return 0;
             });
       }
     };

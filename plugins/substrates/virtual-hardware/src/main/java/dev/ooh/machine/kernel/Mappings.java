@@ -5,12 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The system calls that change a process's mappings, and what is known of mappings together. */
 public final class Mappings {
-  private final GuestKernel kernel;
+  private final SystemCalls calls;
   private final MemoryManager memory;
+  private final RemoteAccess remoteAccess;
+  private final ReverseMap reverseMap;
 
-  Mappings(GuestKernel kernel, MemoryManager memory) {
-    this.kernel = kernel;
+  Mappings(
+      SystemCalls calls, MemoryManager memory, RemoteAccess remoteAccess, ReverseMap reverseMap) {
+    this.calls = calls;
     this.memory = memory;
+    this.remoteAccess = remoteAccess;
+    this.reverseMap = reverseMap;
   }
 
   /**
@@ -21,26 +26,12 @@ public final class Mappings {
    */
   public void map(
       UserProcess process, String name, long start, long bytes, @Nullable SharedObject object) {
-    kernel.enter(
-        process,
-        () ->
-            kernel.systemCall(
-                () -> {
-                  memory.map(process, new Vma(start, start + bytes, name, object, 0));
-                  return process;
-                }));
+    calls.step(process, () -> memory.map(process, new Vma(start, start + bytes, name, object, 0)));
   }
 
   /** munmap; a system call. Any thread. */
   public void unmap(UserProcess process, long start, long end) {
-    kernel.enter(
-        process,
-        () ->
-            kernel.systemCall(
-                () -> {
-                  memory.unmap(process, start, end);
-                  return process;
-                }));
+    calls.step(process, () -> memory.unmap(process, start, end));
   }
 
   /**
@@ -49,26 +40,21 @@ public final class Mappings {
    * @throws IllegalStateException if the new addresses are taken, or memory is shared
    */
   public void move(UserProcess process, long start, long end, long to) {
-    kernel.enter(
+    calls.step(
         process,
-        () ->
-            kernel.systemCall(
-                () -> {
-                  for (Vma vma : process.vmasIn(start, end)) {
-                    if (!vma.isPrivate() || vma.start < start || vma.end > end) {
-                      throw new IllegalStateException(
-                          "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
-                              .formatted(start, end, vma.name, vma.start, vma.end));
-                    }
-                    long target = to + (vma.start - start);
-                    memory.map(
-                        process,
-                        new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
-                    memory.move(process, vma.start, vma.end, target);
-                    memory.unmap(process, vma.start, vma.end);
-                  }
-                  return process;
-                }));
+        () -> {
+          for (Vma vma : process.vmasIn(start, end)) {
+            if (!vma.isPrivate() || vma.start < start || vma.end > end) {
+              throw new IllegalStateException(
+                  "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
+                      .formatted(start, end, vma.name, vma.start, vma.end));
+            }
+            long target = to + (vma.start - start);
+            memory.map(process, new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
+            memory.move(process, vma.start, vma.end, target);
+            memory.unmap(process, vma.start, vma.end);
+          }
+        });
   }
 
   /**
@@ -76,22 +62,19 @@ public final class Mappings {
    * afterwards. A system call. Any thread.
    */
   public void discard(UserProcess process, long start, long end) {
-    kernel.enter(
+    calls.step(
         process,
-        () ->
-            kernel.systemCall(
-                () -> {
-                  for (Vma vma : process.vmasIn(start, end)) {
-                    long from = Math.max(start, vma.start);
-                    long to = Math.min(end, vma.end);
-                    if (vma.isPrivate()) {
-                      memory.discard(process, from, to);
-                    } else {
-                      kernel.remoteAccess().zero(process, from, to);
-                    }
-                  }
-                  return process;
-                }));
+        () -> {
+          for (Vma vma : process.vmasIn(start, end)) {
+            long from = Math.max(start, vma.start);
+            long to = Math.min(end, vma.end);
+            if (vma.isPrivate()) {
+              memory.discard(process, from, to);
+            } else {
+              remoteAccess.zero(process, from, to);
+            }
+          }
+        });
   }
 
   /**
@@ -99,7 +82,7 @@ public final class Mappings {
    * write-protected: what a per-mapping mark can't vouch for.
    */
   public void forEachSharedPage(UserProcess process, long start, long end, LongConsumer gvas) {
-    if (!kernel.reverseMap().hasShared()) {
+    if (!reverseMap.hasShared()) {
       return;
     }
     for (Vma vma : process.vmasIn(start, end)) {
@@ -108,7 +91,7 @@ public final class Mappings {
             Math.max(start, vma.start),
             Math.min(end, vma.end),
             (gva, gpa) -> {
-              if (kernel.reverseMap().count(gpa) > 1) {
+              if (reverseMap.count(gpa) > 1) {
                 gvas.accept(gva);
               }
             });

@@ -29,7 +29,7 @@ final class MemoryManager {
   /** A page that was just mapped counts as soft-dirty. */
   private static final long FRESH = USER_PAGE | GuestPte.SOFT_DIRTY;
 
-  private final GuestKernel kernel;
+  private final Processes processes;
   private final Vcpu vcpu;
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
@@ -39,8 +39,8 @@ final class MemoryManager {
    */
   private final BitSet dirtyFrames = new BitSet();
 
-  MemoryManager(GuestKernel kernel, Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap) {
-    this.kernel = kernel;
+  MemoryManager(Processes processes, Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap) {
+    this.processes = processes;
     this.vcpu = vcpu;
     this.frames = frames;
     this.reverseMap = reverseMap;
@@ -172,7 +172,7 @@ final class MemoryManager {
                 mappedOnceMore(child, gva, GuestPte.frame(entry));
               });
     }
-    kernel.flush(parent);
+    processes.flush(parent);
   }
 
   // ---- Frames of pages ------------------------------------------------------------------------
@@ -247,7 +247,7 @@ final class MemoryManager {
     reverseMap.forEach(
         frame,
         (pid, gva) -> {
-          UserProcess process = kernel.process(pid);
+          UserProcess process = processes.get(pid);
           Vma vma = process == null ? null : process.vma(gva);
           if (process != null && vma != null && !vma.isPrivate()) {
             visitor.address(process, gva);
@@ -348,7 +348,7 @@ final class MemoryManager {
     reverseMap.forEach(
         gpa,
         (pid, gva) -> {
-          UserProcess process = kernel.process(pid);
+          UserProcess process = processes.get(pid);
           dirty[0] |= process != null && GuestPte.isDirty(process.tables().get(gva));
         });
     return dirty[0];

@@ -19,13 +19,27 @@ import java.util.List;
 
 /** One module's view of the kernel; takes back what the module forgets. */
 final class ModuleContext implements KernelContext {
-  private final GuestKernel kernel;
   private final Vcpu vcpu;
+  private final FrameAllocator frames;
+  private final Processes processes;
+  private final MemoryManager memory;
+  private final Devices devices;
+  private final InterruptVectors interruptVectors;
   private final List<Registration> held = new ArrayList<>();
 
-  ModuleContext(GuestKernel kernel) {
-    this.kernel = kernel;
-    this.vcpu = kernel.vcpu();
+  ModuleContext(
+      Vcpu vcpu,
+      FrameAllocator frames,
+      Processes processes,
+      MemoryManager memory,
+      Devices devices,
+      InterruptVectors interruptVectors) {
+    this.vcpu = vcpu;
+    this.frames = frames;
+    this.processes = processes;
+    this.memory = memory;
+    this.devices = devices;
+    this.interruptVectors = interruptVectors;
   }
 
   /** Undoes what is left, the newest first. */
@@ -47,20 +61,20 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public KernelPages allocatePages(int pages) {
-    KernelPages allocated = new PhysicalPages(vcpu, kernel.frames(), pages);
+    KernelPages allocated = new PhysicalPages(vcpu, frames, pages);
     held.add(allocated::close);
     return allocated;
   }
 
   @Override
   public Registration registerDevice(String name, UioDevice device) {
-    return hold(kernel.devices().register(name, device));
+    return hold(devices.register(name, device));
   }
 
   @Override
   public InterruptLine requestInterrupt(Runnable handler) {
-    int vector = kernel.interruptVectors().take(handler);
-    Registration registration = hold(() -> kernel.interruptVectors().free(vector));
+    int vector = interruptVectors.take(handler);
+    Registration registration = hold(() -> interruptVectors.free(vector));
     return new InterruptLine() {
       @Override
       public int vector() {
@@ -86,8 +100,8 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public Registration addScheduleNotifier(ScheduleNotifier notifier) {
-    kernel.scheduleNotifiers().add(notifier);
-    return hold(() -> kernel.scheduleNotifiers().remove(notifier));
+    processes.scheduleNotifiers().add(notifier);
+    return hold(() -> processes.scheduleNotifiers().remove(notifier));
   }
 
   @Override
@@ -99,8 +113,8 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public Registration addProcessNotifier(ProcessNotifier notifier) {
-    kernel.processNotifiers().add(notifier);
-    return hold(() -> kernel.processNotifiers().remove(notifier));
+    processes.processNotifiers().add(notifier);
+    return hold(() -> processes.processNotifiers().remove(notifier));
   }
 
   @Override
@@ -110,7 +124,7 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public long vmread(VmcsField field) {
-    kernel.counters().count(Event.VMREAD);
+    vcpu.counters().count(Event.VMREAD);
     VmreadResult result = vcpu.vmread(field);
     check("vmread", field, result.status());
     return result.value();
@@ -118,7 +132,7 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public void vmwrite(VmcsField field, long value) {
-    kernel.counters().count(Event.VMWRITE);
+    vcpu.counters().count(Event.VMWRITE);
     check("vmwrite", field, vcpu.vmwrite(field, value));
   }
 
@@ -133,9 +147,9 @@ final class ModuleContext implements KernelContext {
   public boolean clearDirty(GuestProcess process, long gva) {
     UserProcess target = own(process);
     if (GuestPte.isPresent(target.tables().get(gva))) {
-      kernel.counters().count(Event.CLEAR_REFS);
+      vcpu.counters().count(Event.CLEAR_REFS);
     }
-    return kernel.memory().clearDirty(target, gva);
+    return memory.clearDirty(target, gva);
   }
 
   @Override
@@ -146,11 +160,11 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public void count(Event event, long times) {
-    kernel.counters().count(event, times);
+    vcpu.counters().count(event, times);
   }
 
   private UserProcess own(GuestProcess process) {
-    if (process instanceof UserProcess mine && kernel.process(mine.pid()) == mine) {
+    if (process instanceof UserProcess mine && processes.get(mine.pid()) == mine) {
       return mine;
     }
     throw new IllegalArgumentException(process + " is no live process of this kernel");

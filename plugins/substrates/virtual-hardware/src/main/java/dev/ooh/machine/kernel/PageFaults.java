@@ -12,14 +12,14 @@ import dev.ooh.machine.paging.PageFaultErrorCode;
  * and by soft-dirty tracking. Leaves accessed and dirty flags to the processor.
  */
 final class PageFaults {
-  private final GuestKernel kernel;
+  private final Processes processes;
   private final Vcpu vcpu;
   private final EventCounters counters;
   private final MemoryManager memory;
   private final ReverseMap reverseMap;
 
-  PageFaults(GuestKernel kernel, Vcpu vcpu, MemoryManager memory, ReverseMap reverseMap) {
-    this.kernel = kernel;
+  PageFaults(Processes processes, Vcpu vcpu, MemoryManager memory, ReverseMap reverseMap) {
+    this.processes = processes;
     this.vcpu = vcpu;
     this.counters = vcpu.counters();
     this.memory = memory;
@@ -32,7 +32,7 @@ final class PageFaults {
    * @throws SegmentationFault where nothing is mapped
    */
   void handle(long gva, int errorCode) {
-    UserProcess process = kernel.currentProcess();
+    UserProcess process = processes.current();
     if ((errorCode & PageFaultErrorCode.RESERVED) != 0) {
       throw new IllegalStateException(
           "page-table entry of GVA 0x%x in %s has reserved bits set: 0x%x"

@@ -1,6 +1,6 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.PhysicalMemory;
 import dev.ooh.machine.paging.GuestPte;
 
 /**
@@ -10,9 +10,13 @@ import dev.ooh.machine.paging.GuestPte;
 final class PageTables {
   private static final long TABLE = GuestPte.PRESENT | GuestPte.WRITABLE | GuestPte.USER;
   private static final long ENTRIES = 512;
+
+  /** Addresses of a process are below 2^47; the tables' upper half stays empty. */
+  private static final long ADDRESSES = 1L << 47;
+
   private static final long NONE = -1;
 
-  private final Vcpu vcpu;
+  private final PhysicalMemory memory;
   private final FrameAllocator frames;
   private final long root;
 
@@ -21,8 +25,8 @@ final class PageTables {
 
   private long lastSlot = NONE;
 
-  PageTables(Vcpu vcpu, FrameAllocator frames) {
-    this.vcpu = vcpu;
+  PageTables(PhysicalMemory memory, FrameAllocator frames) {
+    this.memory = memory;
     this.frames = frames;
     this.root = newTable();
   }
@@ -34,27 +38,32 @@ final class PageTables {
 
   /** The entry of a page; 0 if there isn't even a table for it. */
   long get(long gva) {
-    long table = leafTable(gva, false);
-    return table == NONE ? 0 : vcpu.directMap().read(table + 8L * GuestPte.index(gva, 1));
+    long table = findLeafTable(gva);
+    return table < 0 ? 0 : memory.read(table + 8L * GuestPte.index(gva, 1));
   }
 
   void set(long gva, long entry) {
-    long table = leafTable(gva, true);
-    vcpu.directMap().write(table + 8L * GuestPte.index(gva, 1), entry);
+    long table = makeLeafTable(gva);
+    memory.write(table + 8L * GuestPte.index(gva, 1), entry);
   }
 
-  /** Calls back for each entry of {@code [start, end)} that isn't 0, ascending. */
+  /**
+   * Calls back for each entry of {@code [start, end)} that isn't 0, ascending. Where a table is
+   * absent, all that it would map is skipped at once.
+   */
   void forEach(long start, long end, Visitor visitor) {
+    long last = Math.min(end, ADDRESSES);
     long gva = start & -4096L;
-    while (gva < end) {
-      long table = leafTable(gva, false);
-      long next = Math.min(end, (gva & -(2L << 20)) + (2L << 20));
-      if (table == NONE) {
+    while (gva < last) {
+      long table = findLeafTable(gva);
+      int level = table < 0 ? (int) -table : 2;
+      long next = Math.min(last, (gva | (bytesOfEntry(level) - 1)) + 1);
+      if (table < 0) {
         gva = next;
         continue;
       }
       for (; gva < next; gva += 4096) {
-        long entry = vcpu.directMap().read(table + 8L * GuestPte.index(gva, 1));
+        long entry = memory.read(table + 8L * GuestPte.index(gva, 1));
         if (entry != 0) {
           visitor.entry(gva, entry);
         }
@@ -72,7 +81,7 @@ final class PageTables {
   private void free(long table, int level) {
     if (level > 1) {
       for (int i = 0; i < ENTRIES; i++) {
-        long entry = vcpu.directMap().read(table + 8L * i);
+        long entry = memory.read(table + 8L * i);
         if (GuestPte.isPresent(entry)) {
           free(GuestPte.frame(entry), level - 1);
         }
@@ -81,21 +90,17 @@ final class PageTables {
     frames.free(table);
   }
 
-  private long leafTable(long gva, boolean create) {
+  /** The GPA of the leaf table; the negative level of the first absent entry if there is none. */
+  private long findLeafTable(long gva) {
     long slot = gva >>> 21;
     if (slot == lastSlot) {
       return lastTable;
     }
     long table = root;
     for (int level = 4; level > 1; level--) {
-      long at = table + 8L * GuestPte.index(gva, level);
-      long entry = vcpu.directMap().read(at);
+      long entry = memory.read(table + 8L * GuestPte.index(gva, level));
       if (!GuestPte.isPresent(entry)) {
-        if (!create) {
-          return NONE;
-        }
-        entry = GuestPte.of(newTable(), TABLE);
-        vcpu.directMap().write(at, entry);
+        return -level;
       }
       table = GuestPte.frame(entry);
     }
@@ -104,10 +109,33 @@ final class PageTables {
     return table;
   }
 
+  private long makeLeafTable(long gva) {
+    long found = findLeafTable(gva);
+    if (found >= 0) {
+      return found;
+    }
+    long table = root;
+    for (int level = 4; level > 1; level--) {
+      long at = table + 8L * GuestPte.index(gva, level);
+      long entry = memory.read(at);
+      if (!GuestPte.isPresent(entry)) {
+        entry = GuestPte.of(newTable(), TABLE);
+        memory.write(at, entry);
+      }
+      table = GuestPte.frame(entry);
+    }
+    return table;
+  }
+
+  /** How many bytes of addresses an entry of {@code level} maps. */
+  private static long bytesOfEntry(int level) {
+    return 4096L << 9 * (level - 1);
+  }
+
   private long newTable() {
     long table = frames.allocate();
     for (int i = 0; i < ENTRIES; i++) {
-      vcpu.directMap().write(table + 8L * i, 0);
+      memory.write(table + 8L * i, 0);
     }
     return table;
   }

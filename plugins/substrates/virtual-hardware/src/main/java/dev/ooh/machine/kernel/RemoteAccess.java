@@ -10,14 +10,23 @@ import dev.ooh.machine.paging.GuestPte;
 public final class RemoteAccess {
   private static final long OFFSET = MemoryManager.PAGE - 1;
 
-  private final GuestKernel kernel;
+  private final SystemCalls calls;
   private final MemoryManager memory;
   private final PageFaults faults;
+  private final Processes processes;
+  private final ReverseMap reverseMap;
 
-  RemoteAccess(GuestKernel kernel, MemoryManager memory, PageFaults faults) {
-    this.kernel = kernel;
+  RemoteAccess(
+      SystemCalls calls,
+      MemoryManager memory,
+      PageFaults faults,
+      Processes processes,
+      ReverseMap reverseMap) {
+    this.calls = calls;
     this.memory = memory;
     this.faults = faults;
+    this.processes = processes;
+    this.reverseMap = reverseMap;
   }
 
   /**
@@ -26,7 +35,7 @@ public final class RemoteAccess {
    * @throws SegmentationFault where nothing is mapped; pages before it have been written
    */
   public void write(UserProcess process, long gva, byte[] source, int offset, int length) {
-    kernel.systemCall(
+    calls.now(
         () -> {
           int done = 0;
           while (done < length) {
@@ -38,13 +47,12 @@ public final class RemoteAccess {
             written(process, at & ~OFFSET, gpa & ~OFFSET);
             done += part;
           }
-          return done;
         });
   }
 
   /** process_vm_readv; a system call. */
   public void read(UserProcess process, long gva, byte[] target, int offset, int length) {
-    kernel.systemCall(
+    calls.now(
         () -> {
           int done = 0;
           while (done < length) {
@@ -54,7 +62,6 @@ public final class RemoteAccess {
                 frame(process, at, false) + (at & OFFSET), target, offset + done, part);
             done += part;
           }
-          return done;
         });
   }
 
@@ -82,17 +89,15 @@ public final class RemoteAccess {
   /** Tells every process that maps the frame. */
   private void written(UserProcess process, long gva, long gpa) {
     memory.notify(process, notifier -> notifier.writtenByKernel(gva, gpa));
-    if (kernel.reverseMap().count(gpa) > 1) {
-      kernel
-          .reverseMap()
-          .forEach(
-              gpa,
-              (pid, otherGva) -> {
-                UserProcess other = kernel.process(pid);
-                if (other != null && !(other == process && otherGva == gva)) {
-                  memory.notify(other, notifier -> notifier.writtenByKernel(otherGva, gpa));
-                }
-              });
+    if (reverseMap.count(gpa) > 1) {
+      reverseMap.forEach(
+          gpa,
+          (pid, otherGva) -> {
+            UserProcess other = processes.get(pid);
+            if (other != null && !(other == process && otherGva == gva)) {
+              memory.notify(other, notifier -> notifier.writtenByKernel(otherGva, gpa));
+            }
+          });
     }
   }
 

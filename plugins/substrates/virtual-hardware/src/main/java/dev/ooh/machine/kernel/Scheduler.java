@@ -117,7 +117,7 @@ public final class Scheduler {
   }
 
   /** {@link #run} without hand-overs: one step, as seen by all other threads. */
-  public <T> T runAtomically(UserProcess process, Callable<T> body) throws Exception {
+  <T> T runAtomically(UserProcess process, Callable<T> body) throws Exception {
     return run(process, () -> unpreempted(body));
   }
 

@@ -13,12 +13,16 @@ public final class SoftDirty {
   /** What one read(2) of pagemap brings: 64 KiB. */
   private static final long ENTRIES_PER_READ = 8192;
 
-  private final GuestKernel kernel;
+  private final SystemCalls calls;
+  private final Processes processes;
+  private final ReverseMap reverseMap;
   private final EventCounters counters;
 
-  SoftDirty(GuestKernel kernel) {
-    this.kernel = kernel;
-    this.counters = kernel.counters();
+  SoftDirty(SystemCalls calls, Processes processes, ReverseMap reverseMap, EventCounters counters) {
+    this.calls = calls;
+    this.processes = processes;
+    this.reverseMap = reverseMap;
+    this.counters = counters;
   }
 
   /**
@@ -29,11 +33,7 @@ public final class SoftDirty {
     while (gva < end) {
       long from = gva;
       long to = Math.min(end, from + ENTRIES_PER_READ * MemoryManager.PAGE);
-      kernel.systemCall(
-          () -> {
-            read(process, from, to, entries);
-            return 0;
-          });
+      calls.now(() -> read(process, from, to, entries));
       gva = to;
     }
   }
@@ -67,7 +67,7 @@ public final class SoftDirty {
       flags |= PagemapEntry.SHARED;
     }
     long frame = GuestPte.frame(pte);
-    if (kernel.reverseMap().count(frame) == 1) {
+    if (reverseMap.count(frame) == 1) {
       flags |= PagemapEntry.EXCLUSIVE;
     }
     return PagemapEntry.of(frame, PagemapEntry.PRESENT | flags);
@@ -78,7 +78,7 @@ public final class SoftDirty {
    * M15 for each entry visited, M1 for the system call.
    */
   public void clear(UserProcess process) {
-    kernel.systemCall(
+    calls.now(
         () -> {
           PageTables tables = process.tables();
           for (Vma vma : process.vmas.values()) {
@@ -93,8 +93,7 @@ public final class SoftDirty {
                   }
                 });
           }
-          kernel.flush(process);
-          return 0;
+          processes.flush(process);
         });
   }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A process: page tables, their cached translations, and mappings. */
 public final class UserProcess implements GuestProcess {
-  private final GuestKernel kernel;
+  private final Processes processes;
+  private final ReverseMap reverseMap;
   private final int pid;
   private final String name;
   private final PageTables tables;
@@ -23,8 +24,9 @@ public final class UserProcess implements GuestProcess {
   final UserfaultRanges userfaults = new UserfaultRanges();
   private volatile boolean alive = true;
 
-  UserProcess(GuestKernel kernel, int pid, String name, PageTables tables) {
-    this.kernel = kernel;
+  UserProcess(Processes processes, ReverseMap reverseMap, int pid, String name, PageTables tables) {
+    this.processes = processes;
+    this.reverseMap = reverseMap;
     this.pid = pid;
     this.name = name;
     this.tables = tables;
@@ -51,7 +53,7 @@ public final class UserProcess implements GuestProcess {
 
   @Override
   public boolean isCurrent() {
-    return kernel.currentProcess() == this;
+    return processes.current() == this;
   }
 
   PageTables tables() {
@@ -91,16 +93,14 @@ public final class UserProcess implements GuestProcess {
   @Override
   public int resolve(long gpa, LongConsumer gvas) {
     int[] found = {0};
-    kernel
-        .reverseMap()
-        .forEach(
-            gpa,
-            (mapper, gva) -> {
-              if (mapper == pid) {
-                found[0]++;
-                gvas.accept(gva);
-              }
-            });
+    reverseMap.forEach(
+        gpa,
+        (mapper, gva) -> {
+          if (mapper == pid) {
+            found[0]++;
+            gvas.accept(gva);
+          }
+        });
     return found[0];
   }
 
@@ -118,17 +118,17 @@ public final class UserProcess implements GuestProcess {
 
   @Override
   public boolean hasAliases() {
-    if (!kernel.reverseMap().hasShared()) {
+    if (!reverseMap.hasShared()) {
       return false;
     }
     boolean[] found = {false};
-    kernel.reverseMap().forEachShared(gpa -> found[0] |= !found[0] && resolve(gpa, gva -> {}) > 1);
+    reverseMap.forEachShared(gpa -> found[0] |= !found[0] && resolve(gpa, gva -> {}) > 1);
     return found[0];
   }
 
   @Override
   public void forEachSharedElsewhere(long start, long end, LongConsumer gvas) {
-    if (!kernel.reverseMap().hasShared()) {
+    if (!reverseMap.hasShared()) {
       return;
     }
     for (Vma vma : vmasIn(start, end)) {
@@ -139,7 +139,7 @@ public final class UserProcess implements GuestProcess {
             Math.min(end, vma.end),
             (gva, gpa) -> {
               int mine = resolve(gpa, g -> {});
-              if (kernel.reverseMap().count(gpa) > mine) {
+              if (reverseMap.count(gpa) > mine) {
                 gvas.accept(gva);
               }
             });

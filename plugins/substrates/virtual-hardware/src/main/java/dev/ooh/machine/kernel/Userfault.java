@@ -1,6 +1,7 @@
 package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.paging.GuestPte;
 import java.util.function.LongConsumer;
 
@@ -20,13 +21,22 @@ public final class Userfault {
     MISSING
   }
 
-  private final GuestKernel kernel;
+  private final SystemCalls calls;
+  private final Processes processes;
+  private final EventCounters counters;
   private final UserProcess process;
   private final Mode mode;
   private final PageList faults = new PageList();
 
-  Userfault(GuestKernel kernel, UserProcess process, Mode mode) {
-    this.kernel = kernel;
+  Userfault(
+      SystemCalls calls,
+      Processes processes,
+      EventCounters counters,
+      UserProcess process,
+      Mode mode) {
+    this.calls = calls;
+    this.processes = processes;
+    this.counters = counters;
     this.process = process;
     this.mode = mode;
   }
@@ -41,16 +51,12 @@ public final class Userfault {
    * @throws IllegalStateException if another one watches any of it
    */
   public void register(long start, long end) {
-    kernel.systemCall(
-        () -> {
-          process.userfaults.add(start, end, this);
-          return 0;
-        });
+    calls.now(() -> process.userfaults.add(start, end, this));
   }
 
   /** UFFDIO_UNREGISTER: unprotects, and forgets the faults there. */
   public void unregister(long start, long end) {
-    kernel.systemCall(
+    calls.now(
         () -> {
           for (UserfaultRanges.Range range : process.userfaults.of(this)) {
             long from = Math.max(start, range.start());
@@ -61,17 +67,12 @@ public final class Userfault {
             }
           }
           faults.removeRange(start, end);
-          return 0;
         });
   }
 
   /** UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED: pages without a frame included. */
   public void writeProtect(long start, long end) {
-    kernel.systemCall(
-        () -> {
-          protect(start, end);
-          return 0;
-        });
+    calls.now(() -> protect(start, end));
   }
 
   private void protect(long start, long end) {
@@ -90,7 +91,7 @@ public final class Userfault {
       }
     }
     if (changed) {
-      kernel.flush(process);
+      processes.flush(process);
     }
   }
 
@@ -113,10 +114,10 @@ public final class Userfault {
 
   /** The kernel has stopped a writer at a protected page, or a first touch. Resolves it. */
   void fault(long page, long entry) {
-    kernel.counters().count(Event.PAGE_FAULT_IN_KERNEL);
+    counters.count(Event.PAGE_FAULT_IN_KERNEL);
     if (mode != Mode.ASYNCHRONOUS_WRITE_PROTECT) {
-      kernel.counters().count(Event.PAGE_FAULT_IN_USERSPACE);
-      kernel.counters().count(Event.USER_TO_KERNEL_SWITCH);
+      counters.count(Event.PAGE_FAULT_IN_USERSPACE);
+      counters.count(Event.USER_TO_KERNEL_SWITCH);
     }
     faults.add(page);
     if (mode != Mode.MISSING) {

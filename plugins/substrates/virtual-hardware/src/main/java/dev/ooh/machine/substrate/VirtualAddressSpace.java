@@ -75,17 +75,19 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   }
 
   private AddressSpace fork(String childName) {
-    return kernel.enter(
-        process,
-        () -> {
-          checkOpen();
-          UserProcess child = kernel.fork(process, childName);
-          SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
-          VirtualAddressSpace space =
-              new VirtualAddressSpace(machine, child, childOptions, regions);
-          space.alwaysDirty = alwaysDirty;
-          return space;
-        });
+    return kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              checkOpen();
+              UserProcess child = kernel.fork(process, childName);
+              SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
+              VirtualAddressSpace space =
+                  new VirtualAddressSpace(machine, child, childOptions, regions);
+              space.alwaysDirty = alwaysDirty;
+              return space;
+            });
   }
 
   @Override
@@ -100,18 +102,20 @@ final class VirtualAddressSpace extends BasicAddressSpace {
 
   @Override
   public Region map(RegionRequest request) {
-    return kernel.enter(
-        process,
-        () -> {
-          checkOpen();
-          Region region = regions.place(request);
-          kernel
-              .mappings()
-              .map(process, region.name(), region.start(), region.bytes(), object(request));
-          regions = regions.plus(region);
-          tellMapped(region);
-          return region;
-        });
+    return kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              checkOpen();
+              Region region = regions.place(request);
+              kernel
+                  .mappings()
+                  .map(process, region.name(), region.start(), region.bytes(), object(request));
+              regions = regions.plus(region);
+              tellMapped(region);
+              return region;
+            });
   }
 
   private @Nullable SharedObject object(RegionRequest request) {
@@ -124,17 +128,18 @@ final class VirtualAddressSpace extends BasicAddressSpace {
 
   @Override
   public void unmap(Region region) {
-    kernel.enter(
-        process,
-        () -> {
-          checkOpen();
-          regions.check(region);
-          kernel.mappings().unmap(process, region.start(), region.end());
-          regions = regions.minus(region);
-          alwaysDirty = alwaysDirty.minus(region.pages());
-          tellUnmapped(region.pages());
-          return region;
-        });
+    kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              checkOpen();
+              regions.check(region);
+              kernel.mappings().unmap(process, region.start(), region.end());
+              regions = regions.minus(region);
+              alwaysDirty = alwaysDirty.minus(region.pages());
+              tellUnmapped(region.pages());
+            });
   }
 
   @Override
@@ -144,30 +149,33 @@ final class VirtualAddressSpace extends BasicAddressSpace {
 
   @Override
   public void discard(PageSet pages) {
-    kernel.enter(
-        process,
-        () -> {
-          checkOpen();
-          if (!regions.pages().containsAll(pages)) {
-            PageSet missing = pages.minus(regions.pages());
-            throw new MemoryAccessException(
-                missing.runStart(0), "discard " + pages + ": wanted mapped pages, not " + missing);
-          }
-          pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
-          tellChanged(pages);
-          return pages;
-        });
+    kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              checkOpen();
+              if (!regions.pages().containsAll(pages)) {
+                PageSet missing = pages.minus(regions.pages());
+                throw new MemoryAccessException(
+                    missing.runStart(0),
+                    "discard " + pages + ": wanted mapped pages, not " + missing);
+              }
+              pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
+              tellChanged(pages);
+            });
   }
 
   @Override
   public void declareAlwaysDirty(PageSet pages) {
-    kernel.enter(
-        process,
-        () -> {
-          checkOpen();
-          alwaysDirty = alwaysDirty.union(pages.intersect(regions.pages()));
-          return pages;
-        });
+    kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              checkOpen();
+              alwaysDirty = alwaysDirty.union(pages.intersect(regions.pages()));
+            });
   }
 
   @Override
@@ -191,13 +199,15 @@ final class VirtualAddressSpace extends BasicAddressSpace {
       return;
     }
     boolean mine =
-        kernel.enter(
-            process,
-            () -> {
-              boolean first = open;
-              open = false;
-              return first;
-            });
+        kernel
+            .entry()
+            .step(
+                process,
+                () -> {
+                  boolean first = open;
+                  open = false;
+                  return first;
+                });
     if (mine) {
       try {
         tellClosing();

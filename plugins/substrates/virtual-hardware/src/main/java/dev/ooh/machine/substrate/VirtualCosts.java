@@ -47,7 +47,7 @@ final class VirtualCosts implements SimulatedCosts {
   }
 
   EventCounts counts() {
-    return kernel.atBoundary(() -> kernel.counters().counts());
+    return kernel.entry().look(() -> kernel.counters().counts());
   }
 
   @Override
@@ -65,11 +65,7 @@ final class VirtualCosts implements SimulatedCosts {
       throw new IllegalArgumentException(
           "event is '" + event + "', wanted one of " + new TreeMap<>(BY_NAME).keySet());
     }
-    kernel.atBoundary(
-        () -> {
-          kernel.counters().count(known, times);
-          return 0;
-        });
+    kernel.entry().look(() -> kernel.counters().count(known, times));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.HypervisorModule;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.machine.kernel.UserProcess;
 import java.util.function.Supplier;
 
@@ -57,26 +58,16 @@ final class VirtualExtensions implements MachineExtensions {
 
   @Override
   public void count(Event event, long times) {
-    machine
-        .kernel()
-        .atBoundary(
-            () -> {
-              machine.kernel().counters().count(event, times);
-              return 0;
-            });
+    machine.kernel().entry().look(() -> machine.kernel().counters().count(event, times));
   }
 
   @Override
   public void atomically(Runnable body) {
-    enter(
-        () -> {
-          body.run();
-          return 0;
-        });
+    machine.kernel().entry().service(process, body);
   }
 
   private <T> T enter(Supplier<T> body) {
-    return machine.kernel().serve(process, body);
+    return machine.kernel().entry().service(process, body);
   }
 
   private final class Reference<M> implements Loaded<M> {
@@ -97,15 +88,16 @@ final class VirtualExtensions implements MachineExtensions {
     @Override
     public void close() {
       if (!machine.isStopped()) {
-        machine
-            .kernel()
-            .serveOutside(
+        GuestKernel kernel = machine.kernel();
+        kernel
+            .entry()
+            .service(
+                kernel.idle(),
                 () -> {
                   if (held) {
                     held = false;
                     machine.hypervisorModules().release(type);
                   }
-                  return 0;
                 });
       }
     }

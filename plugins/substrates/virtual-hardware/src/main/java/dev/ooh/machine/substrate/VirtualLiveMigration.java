@@ -30,7 +30,7 @@ final class VirtualLiveMigration implements LiveMigration {
   }
 
   private <T> T enter(Supplier<T> body) {
-    return machine.kernel().serve(process, body);
+    return machine.kernel().entry().service(process, body);
   }
 
   private final class Running implements Migration {
@@ -84,13 +84,9 @@ final class VirtualLiveMigration implements LiveMigration {
       }
       closed = true;
       if (!machine.isStopped()) {
-        Supplier<Migration> end =
-            () -> {
-              migration.close();
-              return this;
-            };
         // The hypervisor's log outlives the process.
-        Migration unused = process.isAlive() ? enter(end) : machine.kernel().serveOutside(end);
+        UserProcess in = process.isAlive() ? process : machine.kernel().idle();
+        machine.kernel().entry().service(in, migration::close);
       }
       destination.close();
     }

@@ -21,11 +21,11 @@ final class VirtualOutsideWrites implements OutsideWrites {
   public void write(long address, byte[] source, int offset, int length) throws FacilityException {
     Objects.checkFromIndexSize(offset, length, source.length);
     try {
-      kernel.outside(
-          () -> {
-            kernel.remoteAccess().write(process, address, source, offset, length);
-            return length;
-          });
+      kernel
+          .entry()
+          .step(
+              kernel.idle(),
+              () -> kernel.remoteAccess().write(process, address, source, offset, length));
     } catch (SegmentationFault fault) {
       throw new FacilityException(
           "process_vm_writev of %d bytes to 0x%x: EFAULT, %s"

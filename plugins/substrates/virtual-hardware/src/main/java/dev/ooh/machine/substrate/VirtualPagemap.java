@@ -21,36 +21,33 @@ final class VirtualPagemap implements SoftDirtyPagemap {
 
   @Override
   public PageSet readSoftDirty(PageSet ranges) {
-    return kernel.serve(
-        process,
-        () -> {
-          PageSet.Builder dirty = PageSet.builder();
-          ranges.forEachRun(
-              (start, end) -> {
-                kernel
-                    .softDirty()
-                    .readPagemap(
-                        process,
-                        start,
-                        end,
-                        (gva, entry) -> {
-                          if (PagemapEntry.isSoftDirty(entry)) {
-                            dirty.addPage(gva);
-                          }
-                        });
-                kernel.mappings().forEachSharedPage(process, start, end, dirty::addPage);
-              });
-          return dirty.build();
-        });
+    return kernel
+        .entry()
+        .service(
+            process,
+            () -> {
+              PageSet.Builder dirty = PageSet.builder();
+              ranges.forEachRun(
+                  (start, end) -> {
+                    kernel
+                        .softDirty()
+                        .readPagemap(
+                            process,
+                            start,
+                            end,
+                            (gva, entry) -> {
+                              if (PagemapEntry.isSoftDirty(entry)) {
+                                dirty.addPage(gva);
+                              }
+                            });
+                    kernel.mappings().forEachSharedPage(process, start, end, dirty::addPage);
+                  });
+              return dirty.build();
+            });
   }
 
   @Override
   public void clearSoftDirty() {
-    kernel.serve(
-        process,
-        () -> {
-          kernel.softDirty().clear(process);
-          return process;
-        });
+    kernel.entry().service(process, () -> kernel.softDirty().clear(process));
   }
 }

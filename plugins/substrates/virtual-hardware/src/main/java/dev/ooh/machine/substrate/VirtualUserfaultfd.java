@@ -9,7 +9,6 @@ import dev.ooh.tracking.facility.Userfaultfd;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * The guest's userfaultfd, with its handler. A protected entry belongs to one mapping of a frame,
@@ -56,7 +55,6 @@ final class VirtualUserfaultfd implements Userfaultfd {
             () -> {
               ranges.minus(registered).forEachRun(userfault::register);
               registered = registered.union(ranges);
-              return 0;
             });
       } catch (IllegalStateException e) {
         throw new FacilityException(String.valueOf(e.getMessage()), e);
@@ -69,7 +67,6 @@ final class VirtualUserfaultfd implements Userfaultfd {
           () -> {
             registered.intersect(ranges).forEachRun(userfault::unregister);
             registered = registered.minus(ranges);
-            return 0;
           });
     }
 
@@ -80,24 +77,23 @@ final class VirtualUserfaultfd implements Userfaultfd {
             "UFFDIO_WRITEPROTECT of %s: ENOENT, wanted registered ranges"
                 .formatted(ranges.minus(registered)));
       }
-      enter(
-          () -> {
-            ranges.forEachRun(userfault::writeProtect);
-            return 0;
-          });
+      enter(() -> ranges.forEachRun(userfault::writeProtect));
     }
 
     @Override
     public PageSet drain() {
-      return enter(
-          () -> {
-            PageSet.Builder pages = PageSet.builder();
-            userfault.drain(pages::addPage);
-            registered.forEachRun(
-                (start, end) ->
-                    kernel.mappings().forEachSharedPage(process, start, end, pages::addPage));
-            return pages.build();
-          });
+      return kernel
+          .entry()
+          .service(
+              process,
+              () -> {
+                PageSet.Builder pages = PageSet.builder();
+                userfault.drain(pages::addPage);
+                registered.forEachRun(
+                    (start, end) ->
+                        kernel.mappings().forEachSharedPage(process, start, end, pages::addPage));
+                return pages.build();
+              });
     }
 
     @Override
@@ -113,13 +109,12 @@ final class VirtualUserfaultfd implements Userfaultfd {
             () -> {
               closed = true;
               userfault.close();
-              return 0;
             });
       }
     }
 
-    private <T> T enter(Supplier<T> body) {
-      return kernel.serve(process, body);
+    private void enter(Runnable body) {
+      kernel.entry().service(process, body);
     }
   }
 }

@@ -260,14 +260,15 @@ public final class HostileGuest implements AutoCloseable {
     note("%s stores to %d pages", process.name(), pages);
     kernelCall(
         () ->
-            kernel.enter(
-                process,
-                () -> {
-                  for (int i = page; i < page + pages; i++) {
-                    vcpu.writeVirtual(HEAP + i * 4096L, 8, random.nextLong());
-                  }
-                  return 0;
-                }));
+            kernel
+                .entry()
+                .step(
+                    process,
+                    () -> {
+                      for (int i = page; i < page + pages; i++) {
+                        vcpu.writeVirtual(HEAP + i * 4096L, 8, random.nextLong());
+                      }
+                    }));
   }
 
   private DeviceFile file() {
@@ -282,18 +283,19 @@ public final class HostileGuest implements AutoCloseable {
   private void guest(int privilege, Runnable instructions) {
     kernelCall(
         () ->
-            kernel.enter(
-                processes[0],
-                () -> {
-                  ThreadState before = vcpu.saveThreadState();
-                  vcpu.loadThreadState(new ThreadState(privilege, before.interruptsDisabled()));
-                  try {
-                    instructions.run();
-                  } finally {
-                    vcpu.loadThreadState(before);
-                  }
-                  return 0;
-                }));
+            kernel
+                .entry()
+                .step(
+                    processes[0],
+                    () -> {
+                      ThreadState before = vcpu.saveThreadState();
+                      vcpu.loadThreadState(new ThreadState(privilege, before.interruptsDisabled()));
+                      try {
+                        instructions.run();
+                      } finally {
+                        vcpu.loadThreadState(before);
+                      }
+                    }));
   }
 
   /** The guest's kernel may refuse, or panic; the processor may not stop for good. */

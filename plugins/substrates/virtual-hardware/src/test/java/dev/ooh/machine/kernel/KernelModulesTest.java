@@ -76,7 +76,7 @@ class KernelModulesTest {
 
   @Test
   void isLoadedOnceAndUnloadedByTheLastUserWithAllThatItHeld() {
-    int before = kernel.frames().freeFrames();
+    int before = kernel.frames.freeFrames();
     var first = kernel.modules().load(process, Sample.class, Sample::new);
     var second = kernel.modules().load(process, Sample.class, Sample::new);
     assertThat(second.module()).isSameAs(first.module());
@@ -85,7 +85,7 @@ class KernelModulesTest {
     assertThat(log).containsExactly("load");
     second.close();
     assertThat(log).containsExactly("load", "unload");
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
     assertThatThrownBy(() -> kernel.devices().open(process, "sample"))
         .hasMessageContaining("device is sample, wanted one of []");
   }
@@ -144,17 +144,18 @@ class KernelModulesTest {
   @Test
   void interruptsWaitWhileDisabled() {
     Sample module = kernel.modules().load(process, Sample.class, Sample::new).module();
-    kernel.enter(
-        process,
-        () -> {
-          module.context.disableInterrupts();
-          guest.machine.vcpu().selfIpi(module.line.vector());
-          guest.machine.vcpu().poll();
-          assertThat(log).containsExactly("load");
-          module.context.enableInterrupts();
-          guest.machine.vcpu().poll();
-          return 0;
-        });
+    kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              module.context.disableInterrupts();
+              guest.machine.vcpu().selfIpi(module.line.vector());
+              guest.machine.vcpu().poll();
+              assertThat(log).containsExactly("load");
+              module.context.enableInterrupts();
+              guest.machine.vcpu().poll();
+            });
     assertThat(log).containsExactly("load", "interrupt");
   }
 
@@ -162,13 +163,12 @@ class KernelModulesTest {
   void hypercallsReachTheirHandlerAndUnknownOnesSaySo() {
     Sample module = kernel.modules().load(process, Sample.class, Sample::new).module();
     var registration = guest.machine.hypercalls().register(0x99, (a, b, c) -> 100 * a + 10 * b + c);
-    kernel.enterKernel(
+    guest.inKernel(
         process,
         () -> {
           assertThat(module.context.hypercall(0x99, 1, 2, 3)).isEqualTo(123);
           registration.close();
           assertThat(module.context.hypercall(0x99, 1, 2, 3)).isEqualTo(HypercallHandler.UNKNOWN);
-          return 0;
         });
     assertThatThrownBy(
             () -> {
@@ -182,7 +182,7 @@ class KernelModulesTest {
   void shadowedFieldsAreReachedWithoutAnExitAndCounted() {
     Sample module = kernel.modules().load(process, Sample.class, Sample::new).module();
     var allowed = guest.machine.shadowing().allow(VmcsField.GUEST_CR3, true, true);
-    kernel.enterKernel(
+    guest.inKernel(
         process,
         () -> {
           long exits = guest.machine.counters().get(Event.VM_EXIT);
@@ -194,7 +194,6 @@ class KernelModulesTest {
           allowed.close();
           assertThatThrownBy(() -> module.context.vmread(VmcsField.GUEST_CR3))
               .hasMessageContaining("injected by the VMM");
-          return 0;
         });
   }
 }

@@ -22,16 +22,16 @@ final class Kernels implements AutoCloseable {
   }
 
   void store(UserProcess process, long page, long value) {
-    kernel.enter(
-        process,
-        () -> {
-          machine.vcpu().writeVirtual(HEAP + page * PAGE, 8, value);
-          return 0;
-        });
+    kernel.entry().step(process, () -> machine.vcpu().writeVirtual(HEAP + page * PAGE, 8, value));
   }
 
   long load(UserProcess process, long page) {
-    return kernel.enter(process, () -> machine.vcpu().readVirtual(HEAP + page * PAGE, 8));
+    return kernel.entry().step(process, () -> machine.vcpu().readVirtual(HEAP + page * PAGE, 8));
+  }
+
+  /** Runs kernel code in a process, in supervisor mode. */
+  void inKernel(UserProcess process, Runnable body) {
+    kernel.entry().step(process, () -> new KernelMode(machine.vcpu()).run(body));
   }
 
   @Override

@@ -41,14 +41,13 @@ class MemoryManagerTest {
   void aModuleThatClearsTheDirtyFlagLeavesTheKernelsOwnState() {
     UserProcess process = guest.process("p", 4);
     guest.store(process, 0, 7);
-    kernel.enterKernel(
+    guest.inKernel(
         process,
         () -> {
-          assertThat(kernel.memory().clearDirty(process, HEAP)).isTrue();
-          assertThat(kernel.memory().clearDirty(process, HEAP)).isFalse();
+          assertThat(kernel.memory.clearDirty(process, HEAP)).isTrue();
+          assertThat(kernel.memory.clearDirty(process, HEAP)).isFalse();
           assertThat(GuestPte.isDirty(pte(process, 0))).isFalse();
           assertThat(kernel.remoteAccess().isDirty(process, HEAP)).isTrue();
-          return 0;
         });
     guest.store(process, 0, 8);
     assertThat(GuestPte.isDirty(pte(process, 0))).isTrue();
@@ -106,22 +105,13 @@ class MemoryManagerTest {
   void aRemoteWriteIsToldOfAndLeavesTheGuestsFlagsAlone() {
     UserProcess process = guest.process("p", 4);
     guest.store(process, 2, 1);
-    kernel.enterKernel(process, () -> kernel.memory().clearDirty(process, HEAP + 2 * PAGE));
+    guest.inKernel(
+        process, () -> assertThat(kernel.memory.clearDirty(process, HEAP + 2 * PAGE)).isTrue());
     List<String> told = listen(process);
-    kernel.outside(
-        () -> {
-          kernel.remoteAccess().write(process, HEAP + 3 * PAGE - 2, new byte[] {1, 2, 3, 4}, 0, 4);
-          return 0;
-        });
+    writeFromOutside(process, HEAP + 3 * PAGE - 2, new byte[] {1, 2, 3, 4});
     assertThat(told).containsExactly("written 2", "mapped 3 DEMAND_ZERO", "written 3");
     assertThat(GuestPte.isDirty(pte(process, 2))).isFalse();
-    assertThatThrownBy(
-            () ->
-                kernel.outside(
-                    () -> {
-                      kernel.remoteAccess().write(process, HEAP - 8, new byte[8], 0, 8);
-                      return 0;
-                    }))
+    assertThatThrownBy(() -> writeFromOutside(process, HEAP - 8, new byte[8]))
         .isInstanceOf(SegmentationFault.class);
   }
 
@@ -131,9 +121,9 @@ class MemoryManagerTest {
     for (long page = 0; page < 9; page++) {
       guest.store(process, page, page);
     }
-    int before = kernel.frames().freeFrames();
+    int before = kernel.frames.freeFrames();
     kernel.mappings().unmap(process, HEAP + 3 * PAGE, HEAP + 6 * PAGE);
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before + 3);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before + 3);
     assertThat(guest.load(process, 2)).isEqualTo(2);
     assertThat(guest.load(process, 6)).isEqualTo(6);
     assertThatThrownBy(() -> guest.load(process, 4)).isInstanceOf(SegmentationFault.class);
@@ -159,7 +149,7 @@ class MemoryManagerTest {
 
   @Test
   void anEndedProcessGivesAllFramesBack() {
-    int before = kernel.frames().freeFrames();
+    int before = kernel.frames.freeFrames();
     UserProcess process = guest.process("p", 700);
     for (long page = 0; page < 700; page++) {
       guest.store(process, page, page);
@@ -169,7 +159,7 @@ class MemoryManagerTest {
     kernel.exit(process);
     assertThat(guest.load(child, 5)).isEqualTo(5);
     kernel.exit(child);
-    assertThat(kernel.frames().freeFrames()).isEqualTo(before);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
   }
 
   @Test
@@ -246,12 +236,7 @@ class MemoryManagerTest {
             mine.remove(page);
           }
           case 4 ->
-              guest.kernel.enter(
-                  process,
-                  () -> {
-                    guest.kernel.softDirty().clear(process);
-                    return 0;
-                  });
+              guest.kernel.entry().step(process, () -> guest.kernel.softDirty().clear(process));
           case 5, 6 ->
               assertThat(guest.load(process, page))
                   .as("seed %d step %d", seed, step)
@@ -278,7 +263,7 @@ class MemoryManagerTest {
               assertThat(found).as("seed %d step %d", seed, step).containsExactly(gva);
               int mappers =
                   (int) processes.stream().filter(other -> other.translate(gva) == gpa).count();
-              assertThat(guest.kernel.reverseMap().count(gpa))
+              assertThat(guest.kernel.reverseMap.count(gpa))
                   .as("seed %d step %d", seed, step)
                   .isEqualTo(mappers);
             });
@@ -321,5 +306,12 @@ class MemoryManagerTest {
           }
         });
     return told;
+  }
+
+  private void writeFromOutside(UserProcess process, long gva, byte[] bytes) {
+    kernel
+        .entry()
+        .step(
+            kernel.idle(), () -> kernel.remoteAccess().write(process, gva, bytes, 0, bytes.length));
   }
 }

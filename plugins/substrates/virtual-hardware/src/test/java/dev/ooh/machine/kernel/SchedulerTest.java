@@ -72,7 +72,7 @@ class SchedulerTest {
               .start(
                   () -> {
                     while (watched && done.getCount() > 0) {
-                      guest.kernel.atBoundary(() -> guest.machine.counters().counts());
+                      guest.kernel.entry().look(() -> guest.machine.counters().counts());
                     }
                   });
       scheduler.run(
@@ -187,7 +187,8 @@ class SchedulerTest {
           int answer =
               scheduler.blocked(
                   () ->
-                      CompletableFuture.supplyAsync(() -> guest.kernel.serve(process, () -> 42))
+                      CompletableFuture.supplyAsync(
+                              () -> guest.kernel.entry().service(process, () -> 42))
                           .get(200, TimeUnit.SECONDS));
           assertThat(answer).isEqualTo(42);
           release.run();
@@ -348,6 +349,7 @@ class SchedulerTest {
     UserProcess other = guest.process("q", 4);
     guest
         .kernel
+        .processes
         .scheduleNotifiers()
         .add(
             new dev.ooh.machine.extension.ScheduleNotifier() {
