@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,10 +65,19 @@ class LinuxConformanceTest {
     }
   }
 
-  /** A short one; {@code StormMain} makes long ones. */
   @Test
   @Timeout(300)
   void aStormLosesNothing() throws Exception {
+    storm(5);
+  }
+
+  @Test
+  @Tag("soak")
+  void aLongStormLosesNothing() throws Exception {
+    storm(Integer.getInteger("ooh.soak-seconds", 600));
+  }
+
+  private static void storm(int seconds) throws Exception {
     try (TrackingCore core =
             TrackingCore.create(List.of(new ProcfsTechnique(), new UffdTechnique()));
         MemoryStorm storm =
@@ -76,7 +86,7 @@ class LinuxConformanceTest {
                 core,
                 List.of("procfs", "uffd", "all-dirty"),
                 Long.getLong("ooh.first-seed", System.nanoTime()))) {
-      StormReport report = storm.run(Duration.ofSeconds(5));
+      StormReport report = storm.run(Duration.ofSeconds(seconds));
       assertThat(report.checks()).as(report.toString()).isPositive();
     }
   }

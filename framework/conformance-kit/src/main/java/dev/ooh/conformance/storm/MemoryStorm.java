@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class MemoryStorm implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(200);
   private static final int PAGES = 2048;
+  private static final int WRITERS = 4;
 
   private final Substrate substrate;
   private final TrackingControl control;
@@ -63,6 +64,7 @@ public final class MemoryStorm implements AutoCloseable {
   private final AtomicLong reported = new AtomicLong();
   private final AtomicLong discards = new AtomicLong();
   private final AtomicLong remaps = new AtomicLong();
+  private final AtomicLong forks = new AtomicLong();
   private final AtomicLong switches = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
@@ -125,8 +127,9 @@ public final class MemoryStorm implements AutoCloseable {
   private StormReport storm(long end) throws Exception {
     control.use(space, techniques.getFirst());
     fetch(0, true);
-    weather.writer(random.split());
-    weather.writer(random.split());
+    for (int writer = 0; writer < WRITERS; writer++) {
+      weather.writer(random.split());
+    }
     weather.collector();
     weather.tamer(tamer);
     if (areas.getLast().segment() != null) {
@@ -163,6 +166,7 @@ public final class MemoryStorm implements AutoCloseable {
         weather.collections.get(),
         discards.get(),
         remaps.get(),
+        forks.get(),
         switches.get(),
         refused.get(),
         tamer.kills.get(),
@@ -176,6 +180,7 @@ public final class MemoryStorm implements AutoCloseable {
       case 0 -> use(techniques.get(random.nextInt(techniques.size())));
       case 1 -> remap();
       case 2, 3, 4 -> discard();
+      case 9 -> fork();
       case 5, 6, 7, 8 -> fetch(1, random.nextBoolean());
       default -> fetch(0, true);
     }
@@ -215,6 +220,16 @@ public final class MemoryStorm implements AutoCloseable {
     long start = area.region().start() + (long) first * PageSet.PAGE_SIZE;
     space.discard(PageSet.of(start, start + (1 + random.nextInt(8)) * (long) PageSet.PAGE_SIZE));
     discards.incrementAndGet();
+  }
+
+  /** By fork or vfork, as {@code jdk.lang.Process.launchMechanism} says. */
+  private void fork() {
+    try {
+      new ProcessBuilder("true").start();
+      forks.incrementAndGet();
+    } catch (IOException e) {
+      throw new IllegalStateException("start a child process: " + e.getMessage(), e);
+    }
   }
 
   /** Another region at the same address; writers must not be there meanwhile. */

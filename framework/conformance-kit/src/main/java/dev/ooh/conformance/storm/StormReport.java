@@ -18,6 +18,7 @@ public record StormReport(
     long collections,
     long discards,
     long remaps,
+    long forks,
     long switches,
     long refusedSwitches,
     long monitorsKilled,
@@ -31,8 +32,8 @@ public record StormReport(
             .map(entry -> entry.getValue() + " by " + entry.getKey())
             .collect(Collectors.joining(", "));
     return ("seed %d: %d checks; fetches %s; %d pages reported of %d stores and %d kernel writes;"
-            + " %d collections, %d discards, %d remaps, %d switches (%d more refused), monitors %d"
-            + " killed, %d paused, %d stopped for good, a second tracker %d rounds")
+            + " %d collections, %d discards, %d remaps, %d forks, %d switches (%d more refused), monitors"
+            + " %d killed, %d paused, %d stopped for good, a second tracker %d rounds")
         .formatted(
             seed,
             checks,
@@ -43,6 +44,7 @@ public record StormReport(
             collections,
             discards,
             remaps,
+            forks,
             switches,
             refusedSwitches,
             monitorsKilled,

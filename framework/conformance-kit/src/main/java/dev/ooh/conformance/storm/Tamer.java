@@ -1,18 +1,13 @@
 package dev.ooh.conformance.storm;
 
-import java.io.IOException;
+import dev.ooh.conformance.FaultHandler;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/**
- * Ends and stops fault handlers that run as child processes, at random. Some are continued after a
- * moment: by a process of its own, since this JVM may stand still until then.
- */
+/** Ends, stops and pauses fault handlers at random. */
 final class Tamer {
-  private static final String PAUSE = "kill -STOP $0; sleep 0.$1; kill -CONT $0";
-
   final AtomicLong kills = new AtomicLong();
   final AtomicLong pauses = new AtomicLong();
   final AtomicLong stops = new AtomicLong();
@@ -41,38 +36,22 @@ final class Tamer {
     if (fetches.getAsLong() < patience && random.nextInt(12) != 0) {
       return;
     }
-    Optional<ProcessHandle> handler =
-        ProcessHandle.current()
-            .children()
-            .filter(child -> child.info().command().orElse("").endsWith("java"))
-            .findFirst();
-    if (handler.isEmpty()) {
+    Optional<FaultHandler> found = FaultHandler.find();
+    if (found.isEmpty()) {
       return;
     }
+    FaultHandler handler = found.get();
     patience = fetches.getAsLong() + random.nextInt(8);
     int what = random.nextInt(60);
-    String pid = Long.toString(handler.get().pid());
     if (what == 0) {
-      // Only its own dead man's switch can free those who wait for it.
-      start("kill", "-STOP", pid);
+      handler.stop();
       stops.incrementAndGet();
     } else if (what < 20) {
-      start("sh", "-c", PAUSE, pid, Integer.toString(1 + random.nextInt(8)));
+      handler.pause(1 + random.nextInt(8));
       pauses.incrementAndGet();
     } else {
-      handler.get().destroyForcibly();
+      handler.kill();
       kills.incrementAndGet();
-    }
-  }
-
-  private static void start(String... command) {
-    try {
-      new ProcessBuilder(command)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start();
-    } catch (IOException e) {
-      throw new IllegalStateException(command[0] + ": " + e.getMessage(), e);
     }
   }
 }

@@ -29,20 +29,11 @@ final class EptWalker {
   private final Vmcs vmcs;
   private final ExecutionControls controls;
   private final EventCounters counters;
-  private final TranslationCache cache;
+  private final TranslationCache cache = new TranslationCache();
   private final long[] entryAddress = new long[5];
   private VmExit exit = new VmExit(ExitReason.EPT_VIOLATION, 0, 0, 0);
 
-  /**
-   * @param cache of guest-physical mappings
-   */
-  EptWalker(
-      HostMemory memory,
-      Vmcs vmcs,
-      ExecutionControls controls,
-      EventCounters counters,
-      TranslationCache cache) {
-    this.cache = cache;
+  EptWalker(HostMemory memory, Vmcs vmcs, ExecutionControls controls, EventCounters counters) {
     this.memory = memory;
     this.vmcs = vmcs;
     this.controls = controls;

@@ -15,7 +15,6 @@ final class ExecutionControls {
 
   private final HostMemory memory;
   private final Vmcs vmcs;
-  private final CachedMappings mappings;
   private long version = -1;
 
   boolean ept;
@@ -32,21 +31,20 @@ final class ExecutionControls {
   @Nullable VmcsBitmap vmreadBitmap;
   @Nullable VmcsBitmap vmwriteBitmap;
 
-  ExecutionControls(HostMemory memory, Vmcs vmcs, CachedMappings mappings) {
+  ExecutionControls(HostMemory memory, Vmcs vmcs) {
     this.memory = memory;
     this.vmcs = vmcs;
-    this.mappings = mappings;
   }
 
   /**
-   * Takes over what root mode wrote since the last call. With another EPT root, guest-physical
-   * addresses mean something else, and all cached mappings are dropped.
+   * Takes over what root mode wrote since the last call.
    *
+   * @return whether guest-physical addresses may mean something else now (another EPT root)
    * @throws VmEntryFailure when the controls are invalid, and then on every call until they aren't
    */
-  void refresh() {
+  boolean refresh() {
     if (version == vmcs.controlVersion()) {
-      return;
+      return false;
     }
     boolean oldEpt = ept;
     long oldRoot = eptRoot;
@@ -90,9 +88,7 @@ final class ExecutionControls {
     shadowing = (secondary & Controls.VMCS_SHADOWING) != 0;
     refreshShadow();
     version = vmcs.controlVersion();
-    if (oldEpt != ept || oldRoot != eptRoot) {
-      mappings.dropAll();
-    }
+    return oldEpt != ept || oldRoot != eptRoot;
   }
 
   private void refreshShadow() {

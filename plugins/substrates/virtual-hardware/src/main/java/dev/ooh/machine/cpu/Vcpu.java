@@ -4,6 +4,7 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.paging.GuestPte;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import dev.ooh.machine.vmx.VmcsLayout;
@@ -15,51 +16,56 @@ import org.jspecify.annotations.Nullable;
  * The virtual machine's one processor: what the guest executes in VMX non-root operation, and the
  * few instructions with which root mode controls it.
  *
- * <p>Threads: one at a time, whichever holds the machine's baton; handing it over orders memory.
+ * <p>Threads: one at a time, whichever holds the machine's baton; handing over orders memory.
  * Interrupts are delivered at instruction boundaries: before an access that misses the cache, at
  * {@link #poll()} and when interrupts become enabled.
- *
- * <p>What the guest executes throws {@link IllegalStateException} while root mode handles an exit
- * and after the memory was closed, and {@link VmEntryFailure} while the controls are invalid.
  *
  * <p>Without a VMM the processor has EPT off: guest-physical addresses are host-physical ones.
  */
 public final class Vcpu {
+  // Far above any number of exits and faults that one access needs (four levels, each with a
+  // violation at four levels below, and log-full exits), low enough to stop a handler that spins.
+  static final int MAX_ATTEMPTS = 10_000;
+
   private final HostMemory memory;
   private final EventCounters counters;
   private final Vmcs vmcs;
-  private final CachedMappings mappings = new CachedMappings();
-  private final GuestState state = new GuestState();
-  private final Transitions transitions;
-  private final DirectMap directMap;
-  private final Interrupts interrupts;
+  private final ExecutionControls controls;
+  private final EptWalker ept;
+  private final GuestWalker walker;
   private final ExtensionPort extensions;
-  private final LinearMemory linear;
-  private final VirtualAccess access;
+  private final Interrupts interrupts;
+  private final Transitions transitions;
   private final VmxInstructions vmx;
+  private final GuestRegisters registers = new GuestRegisters();
+  private final TranslationCache physical;
+  private final DirectMap directMap;
+
+  private PageFaultHandler faultHandler =
+      (gva, code) -> {
+        throw new IllegalStateException("page fault at 0x%x without a handler".formatted(gva));
+      };
+  private TranslationCache translations = new TranslationCache();
+  private long cr3;
+  private int privilegeLevel;
+  private boolean closed;
+  private long invalidations;
 
   /** A processor whose memory is {@code memory} and which counts in {@code counters}. */
   public Vcpu(HostMemory memory, EventCounters counters) {
     this.memory = memory;
     this.counters = counters;
     this.vmcs = Vmcs.allocate(memory, new VmcsLayout(), false);
-    ExecutionControls controls = new ExecutionControls(memory, vmcs, mappings);
-    EptWalker ept = new EptWalker(memory, vmcs, controls, counters, mappings.physical());
-    InjectedInterrupts injected = new InjectedInterrupts();
-    this.transitions = new Transitions(vmcs, controls, counters, mappings, injected);
-    this.directMap = new DirectMap(ept, transitions);
-    this.interrupts =
-        new Interrupts(memory, vmcs, controls, counters, transitions, state, mappings, injected);
-    this.extensions =
-        new ExtensionPort(
-            memory, vmcs.layout(), controls, counters, mappings, directMap, ept, interrupts);
-    GuestWalker walker = new GuestWalker(ept, controls, extensions);
-    this.linear =
-        new LinearMemory(walker, ept, transitions, interrupts, state, mappings, vmcs, counters);
-    this.access = new VirtualAccess(linear, mappings);
-    this.vmx = new VmxInstructions(vmcs, controls, transitions, state, extensions);
-    mappings.whenDropped(extensions::eptInvalidated);
-    memory.beforeClose(this::close);
+    this.controls = new ExecutionControls(memory, vmcs);
+    this.ept = new EptWalker(memory, vmcs, controls, counters);
+    this.physical = ept.cache();
+    this.directMap = new DirectMap(this, ept);
+    this.extensions = new ExtensionPort(this);
+    this.walker = new GuestWalker(ept, controls, extensions);
+    this.interrupts = new Interrupts(this, controls);
+    this.transitions = new Transitions(this, interrupts);
+    this.vmx = new VmxInstructions(this, controls, extensions);
+    memory.beforeClose(this::disable);
   }
 
   /** The host-physical memory. */
@@ -79,7 +85,7 @@ public final class Vcpu {
 
   /** The registers through which guest and VMM talk. */
   public GuestRegisters registers() {
-    return state.registers();
+    return registers;
   }
 
   // ---- root mode -------------------------------------------------------------------------------
@@ -100,14 +106,10 @@ public final class Vcpu {
    */
   public void invept() {
     counters.count(Event.INVEPT);
-    mappings.dropAll();
+    dropAllMappings();
   }
 
-  /**
-   * Attaches a CPU extension; its fields become part of the VMCS.
-   *
-   * @throws IllegalArgumentException if one of that name is attached
-   */
+  /** Attaches a CPU extension; its fields become part of the VMCS. */
   public void addExtension(CpuExtension extension) {
     extensions.attach(extension);
   }
@@ -134,47 +136,82 @@ public final class Vcpu {
    * @throws GuestException when {@code gva} is not canonical
    */
   public long translateForRead(long gva) {
-    return linear.translate(gva, false);
+    return translate(gva, false);
   }
 
   /** Translates for a write, as {@link #translateForRead}; every dirty flag is set by then. */
   public long translateForWrite(long gva) {
-    return linear.translate(gva, true);
+    return translate(gva, true);
   }
 
   /**
    * Reads {@code bytes} at {@code gva}, little-endian, which may cross into the next page.
    *
    * @param bytes 1 to 8
-   * @throws GuestException when {@code gva} is not canonical
    */
   public long readVirtual(long gva, int bytes) {
-    return access.read(gva, bytes);
+    return VirtualAccess.read(this, gva, bytes);
   }
 
   /** Writes as {@link #readVirtual} reads: all of the {@code bytes} or none. */
   public void writeVirtual(long gva, int bytes, long value) {
-    access.write(gva, bytes, value);
+    VirtualAccess.write(this, gva, bytes, value);
   }
 
-  /**
-   * MOV to CR3: another address space, whose cached translations start empty.
-   *
-   * @param root the GPA of the root table
-   * @throws IllegalArgumentException if {@code root} isn't 4 KiB-aligned and below 2^46
-   */
+  private long translate(long gva, boolean write) {
+    counters.count(Event.TLB_MISS);
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      beginInstruction();
+      interrupts.deliverPending();
+      boolean user = privilegeLevel == 3;
+      long outcome = walker.translate(cr3, translations, gva, write, user);
+      if (outcome >= 0) {
+        return outcome;
+      }
+      if (outcome == GuestWalker.PAGE_FAULT) {
+        pageFault(gva, walker.errorCode());
+      } else if (outcome == GuestWalker.EXIT) {
+        exit(ept.exit());
+      }
+    }
+    throw noProgress("GVA", gva);
+  }
+
+  private void pageFault(long gva, int errorCode) {
+    counters.count(Event.GUEST_PAGE_FAULT);
+    invalidated();
+    int level = privilegeLevel;
+    privilegeLevel = 0;
+    try {
+      faultHandler.handle(gva, errorCode);
+    } finally {
+      privilegeLevel = level;
+    }
+  }
+
+  /** MOV to CR3: another address space, whose cached translations start empty. */
   public void loadCr3(long root, TranslationCache cache) {
-    linear.loadCr3(root, cache);
+    if ((root & ~GuestPte.FRAME_MASK) != 0) {
+      throw new IllegalArgumentException(
+          "CR3 0x%x: must be a 4 KiB-aligned GPA below 2^46".formatted(root));
+    }
+    counters.count(Event.CR3_LOAD);
+    invalidations++;
+    translations.flush();
+    cache.flush();
+    translations = cache;
+    cr3 = root;
+    vmcs.write(VmcsField.GUEST_CR3, root);
   }
 
   /** CR3: the GPA of the root table. */
   public long cr3() {
-    return linear.cr3();
+    return cr3;
   }
 
   /** INVLPG in the current address space. */
   public void invlpg(long gva) {
-    invlpg(mappings.linear(), gva);
+    invlpg(translations, gva);
   }
 
   /**
@@ -183,7 +220,8 @@ public final class Vcpu {
    */
   public void invlpg(TranslationCache cache, long gva) {
     counters.count(Event.INVLPG);
-    mappings.invalidate(cache, gva);
+    invalidations++;
+    cache.invalidate(gva);
   }
 
   // ---- the guest's other instructions -----------------------------------------------------------
@@ -195,6 +233,7 @@ public final class Vcpu {
 
   /** VMREAD by the guest, by encoding. */
   public VmreadResult vmread(long encoding) {
+    checkGuestRuns();
     return vmx.vmread(encoding);
   }
 
@@ -205,17 +244,19 @@ public final class Vcpu {
 
   /** VMWRITE by the guest, by encoding. */
   public VmxStatus vmwrite(long encoding, long value) {
+    checkGuestRuns();
     return vmx.vmwrite(encoding, value);
   }
 
   /** VMCALL: exits with the arguments in RAX, RBX, RCX and RDX; returns RAX. */
   public long vmcall(long number, long first, long second, long third) {
+    checkGuestRuns();
     return vmx.vmcall(number, first, second, third);
   }
 
   /** Sets who handles the guest's page faults. */
   public void setFaultHandler(PageFaultHandler handler) {
-    linear.setFaultHandler(handler);
+    faultHandler = handler;
   }
 
   /** Sets the guest's handler of interrupt {@code vector}, 16 to 255; null removes it. */
@@ -224,62 +265,124 @@ public final class Vcpu {
   }
 
   /**
-   * The VMM or a device interrupts the guest at its next instruction boundary with interrupts
-   * enabled.
-   *
-   * @param vector 16 to 255
+   * From the VMM or a device: interrupts the guest at its next boundary with interrupts enabled.
    */
   public void requestInterrupt(int vector) {
     interrupts.request(vector);
   }
 
-  /**
-   * The guest sends an interrupt to itself; without virtual-interrupt delivery that exits.
-   *
-   * @param vector 0 to 255
-   */
+  /** The guest sends an interrupt to itself; without virtual-interrupt delivery that exits. */
   public void selfIpi(int vector) {
+    checkGuestRuns();
     interrupts.selfIpi(vector);
   }
 
   /** An instruction boundary: delivers pending interrupts, if they are enabled. */
   public void poll() {
-    transitions.beginInstruction();
+    beginInstruction();
     interrupts.deliverPending();
   }
 
   /** Disables interrupts; nests. */
   public void disableInterrupts() {
-    state.disableInterrupts();
+    interrupts.disable();
   }
 
-  /**
-   * Undoes one {@link #disableInterrupts}; the last one delivers what is pending.
-   *
-   * @throws IllegalStateException if interrupts are enabled
-   */
+  /** Undoes one {@link #disableInterrupts}; the last one delivers what is pending. */
   public void enableInterrupts() {
-    state.enableInterrupts();
-    interrupts.deliverPending();
+    interrupts.enable();
   }
 
   /** The CPL: 0 is the kernel, 3 a program. */
   public int privilegeLevel() {
-    return state.privilegeLevel();
+    return privilegeLevel;
   }
 
   /** Saves the thread's part of the state, for a switch of threads. */
   public ThreadState saveThreadState() {
-    return state.save();
+    return new ThreadState(privilegeLevel, interrupts.disabled());
   }
 
   /** Loads what {@link #saveThreadState} saved. */
-  public void loadThreadState(ThreadState saved) {
-    state.load(saved);
+  public void loadThreadState(ThreadState state) {
+    privilegeLevel = state.privilegeLevel();
+    interrupts.setDisabled(state.interruptsDisabled());
   }
 
-  private void close() {
-    transitions.close();
-    mappings.flush();
+  // ---- for the parts of the processor -----------------------------------------------------------
+
+  ExecutionControls controls() {
+    return controls;
+  }
+
+  /** Changes whenever an address that a translation yielded may have become stale. */
+  long invalidations() {
+    return invalidations;
+  }
+
+  /** The HPA of {@code gpa}, whose translation was cached just now. */
+  long hostPhysical(long gpa) {
+    return ept.hostPhysical(gpa);
+  }
+
+  void refreshControls() {
+    if (controls.refresh()) {
+      dropAllMappings();
+    }
+  }
+
+  /** Runs an interrupt handler: supervisor mode, interrupts disabled. */
+  void runInKernel(Runnable handler) {
+    ThreadState state = saveThreadState();
+    loadThreadState(new ThreadState(0, state.interruptsDisabled() + 1));
+    invalidations++;
+    try {
+      handler.run();
+    } finally {
+      loadThreadState(state);
+    }
+  }
+
+  /** VM exit and VM entry. */
+  void exit(VmExit exit) {
+    transitions.exit(exit);
+  }
+
+  /** What translations yielded so far may be stale from here on. */
+  void invalidated() {
+    invalidations++;
+  }
+
+  private void dropAllMappings() {
+    invalidations++;
+    physical.flush();
+    translations.flush();
+    extensions.eptInvalidated();
+  }
+
+  void beginInstruction() {
+    checkGuestRuns();
+    refreshControls();
+  }
+
+  private void checkGuestRuns() {
+    if (transitions.inRootMode()) {
+      throw new IllegalStateException("the guest can't execute: root mode handles an exit");
+    }
+    if (closed) {
+      throw new IllegalStateException("the guest can't execute: its memory is closed");
+    }
+  }
+
+  private void disable() {
+    closed = true;
+    physical.flush();
+    translations.flush();
+  }
+
+  static IllegalStateException noProgress(String space, long address) {
+    return new IllegalStateException(
+        "%s 0x%x: %d exits and faults, and still no access"
+            .formatted(space, address, MAX_ATTEMPTS));
   }
 }

@@ -16,32 +16,23 @@ final class VmxInstructions {
   private static final long RAX_AND_RCX = 1L << 10 | 1L << 28;
   private static final int HIGH_ACCESS = 1;
 
-  private final Vmcs vmcs;
+  private final Vcpu vcpu;
   private final ExecutionControls controls;
-  private final Transitions transitions;
-  private final GuestState state;
   private final ExtensionPort extensions;
 
-  VmxInstructions(
-      Vmcs vmcs,
-      ExecutionControls controls,
-      Transitions transitions,
-      GuestState state,
-      ExtensionPort extensions) {
-    this.vmcs = vmcs;
+  VmxInstructions(Vcpu vcpu, ExecutionControls controls, ExtensionPort extensions) {
+    this.vcpu = vcpu;
     this.controls = controls;
-    this.transitions = transitions;
-    this.state = state;
     this.extensions = extensions;
   }
 
   VmreadResult vmread(long encoding) {
-    transitions.beginInstruction();
+    vcpu.refreshControls();
     if (exits(controls.vmreadBitmap, encoding)) {
-      state.registers().rcx = encoding;
+      vcpu.registers().rcx = encoding;
       exit(ExitReason.VMREAD);
-      VmxStatus status = state.registers().status();
-      return new VmreadResult(status, status.succeeded() ? state.registers().rax : 0);
+      VmxStatus status = vcpu.registers().status();
+      return new VmreadResult(status, status.succeeded() ? vcpu.registers().rax : 0);
     }
     checkPrivilege("VMREAD");
     Vmcs shadow = controls.shadow;
@@ -57,12 +48,12 @@ final class VmxInstructions {
   }
 
   VmxStatus vmwrite(long encoding, long value) {
-    transitions.beginInstruction();
+    vcpu.refreshControls();
     if (exits(controls.vmwriteBitmap, encoding)) {
-      state.registers().rcx = encoding;
-      state.registers().rax = value;
+      vcpu.registers().rcx = encoding;
+      vcpu.registers().rax = value;
       exit(ExitReason.VMWRITE);
-      return state.registers().status();
+      return vcpu.registers().status();
     }
     checkPrivilege("VMWRITE");
     Vmcs shadow = controls.shadow;
@@ -82,13 +73,13 @@ final class VmxInstructions {
   }
 
   long vmcall(long number, long first, long second, long third) {
-    transitions.beginInstruction();
-    GuestRegisters registers = state.registers();
+    vcpu.refreshControls();
+    GuestRegisters registers = vcpu.registers();
     registers.rax = number;
     registers.rbx = first;
     registers.rcx = second;
     registers.rdx = third;
-    transitions.exit(new VmExit(ExitReason.VMCALL, 0, 0, 0));
+    vcpu.exit(new VmExit(ExitReason.VMCALL, 0, 0, 0));
     return registers.rax;
   }
 
@@ -98,17 +89,17 @@ final class VmxInstructions {
   }
 
   private void exit(ExitReason reason) {
-    vmcs.write(VmcsField.EXIT_INSTRUCTION_INFORMATION, RAX_AND_RCX);
+    vcpu.vmcs().write(VmcsField.EXIT_INSTRUCTION_INFORMATION, RAX_AND_RCX);
     // A VMM that does nothing leaves VMfailInvalid, never a stale success.
-    state.registers().setStatus(VmxStatus.FAIL_INVALID);
-    transitions.exit(new VmExit(reason, 0, 0, 0));
+    vcpu.registers().setStatus(VmxStatus.FAIL_INVALID);
+    vcpu.exit(new VmExit(reason, 0, 0, 0));
   }
 
   private void checkPrivilege(String instruction) {
-    if (state.privilegeLevel() > 0) {
+    if (vcpu.privilegeLevel() > 0) {
       throw new GuestException(
           InterruptionInformation.GENERAL_PROTECTION,
-          "%s at privilege level %d, wanted 0".formatted(instruction, state.privilegeLevel()));
+          "%s at privilege level %d, wanted 0".formatted(instruction, vcpu.privilegeLevel()));
     }
   }
 

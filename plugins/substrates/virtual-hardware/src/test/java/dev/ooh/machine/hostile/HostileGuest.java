@@ -76,9 +76,9 @@ public final class HostileGuest implements AutoCloseable {
     surface.load(this);
     this.migration = new PreCopyMigration(machine, destination);
     vcpu.setRootMode(
-        exit -> {
+        (cpu, exit) -> {
           try {
-            machine.exit(exit);
+            machine.exit(cpu, exit);
           } catch (RuntimeException e) {
             throw new AssertionError("thrown in root mode, at " + exit, e);
           }

@@ -1,0 +1,111 @@
+package dev.ooh.library.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.core.TrackingCore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What tracking takes of the process, it gives back. */
+@Timeout(900)
+class OpenAndCloseTest {
+  /** So many times share one monitor. */
+  private static final int BUNCH = 50;
+
+  @BeforeAll
+  static void onRealMemory() {
+    assumeTrue(Way.LINUX.refusal().isEmpty(), () -> Way.LINUX.refusal().orElse(""));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void leavesNothing(Way way) throws Exception {
+    openAndClose(way, 2 * BUNCH);
+  }
+
+  @ParameterizedTest
+  @Tag("soak")
+  @EnumSource(Way.class)
+  void leavesNothingAThousandTimes(Way way) throws Exception {
+    openAndClose(way, 1000);
+  }
+
+  private static void openAndClose(Way way, int times) throws Exception {
+    Probe probe = way.probe();
+    assumeTrue(probe.usable(), probe::reason);
+    bunch(way); // What is loaded and kept for the first.
+    Taken before = Taken.now();
+    for (int done = 0; done < times; done += BUNCH) {
+      bunch(way);
+    }
+    Taken after = Taken.now();
+    // The JVM takes and gives back some by itself; a leak shows as one each time.
+    int most = times / 2;
+    assertThat(after.descriptors - before.descriptors).as("descriptors").isLessThan(most);
+    assertThat(after.mappings - before.mappings).as("mappings").isLessThan(most);
+    assertThat(after.monitors).as("monitors").isEqualTo(before.monitors);
+    assertThat(after.folders).as("folders of monitors").isLessThanOrEqualTo(before.folders);
+  }
+
+  private static void bunch(Way way) throws Exception {
+    try (AddressSpace keeper = Way.LINUX.open(way.options())) {
+      assertThat(keeper.isOpen()).isTrue();
+      for (int i = 0; i < BUNCH; i++) {
+        once(way);
+      }
+    }
+  }
+
+  private static void once(Way way) throws Exception {
+    try (TrackingCore core = way.core();
+        AddressSpace space = Way.LINUX.open(way.options())) {
+      Region region = space.map(RegionRequest.anonymous("once", 16 * PageSet.PAGE_SIZE));
+      core.use(space, way.techniques().getFirst());
+      TrackingConsumer consumer = space.consumer("once");
+      fetch(core, space, consumer, region);
+      long page = region.start() + 5 * PageSet.PAGE_SIZE;
+      space.memory().putLong(page, 1);
+      assertThat(fetch(core, space, consumer, region).contains(page)).isTrue();
+    }
+  }
+
+  private static PageSet fetch(
+      TrackingCore core, AddressSpace space, TrackingConsumer consumer, Region region) {
+    try (Interval interval = core.fetch(space, consumer, region.pages(), region.pages())) {
+      interval.commit();
+      return interval.pages();
+    }
+  }
+
+  /** What a process and its monitors hold. */
+  private record Taken(int descriptors, int mappings, long monitors, long folders) {
+    static Taken now() throws IOException {
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"));
+          Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")));
+          Stream<ProcessHandle> children = ProcessHandle.current().children()) {
+        return new Taken(
+            (int) descriptors.count(),
+            Files.readAllLines(Path.of("/proc/self/maps")).size(),
+            children.filter(child -> child.info().command().orElse("").endsWith("java")).count(),
+            temporary
+                .filter(path -> path.getFileName().toString().startsWith("ooh-monitor"))
+                .count());
+      }
+    }
+  }
+}
