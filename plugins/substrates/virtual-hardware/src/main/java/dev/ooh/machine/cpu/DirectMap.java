@@ -11,13 +11,13 @@ public final class DirectMap implements PhysicalMemory {
   /** Where the direct map begins: an access to GPA x has GVA base + x. */
   public static final long BASE = 0xFFFF_8880_0000_0000L;
 
-  private final Vcpu vcpu;
   private final EptWalker ept;
+  private final Transitions transitions;
   private final TranslationCache cache;
 
-  DirectMap(Vcpu vcpu, EptWalker ept) {
-    this.vcpu = vcpu;
+  DirectMap(EptWalker ept, Transitions transitions) {
     this.ept = ept;
+    this.transitions = transitions;
     this.cache = ept.cache();
   }
 
@@ -52,15 +52,15 @@ public final class DirectMap implements PhysicalMemory {
   }
 
   private long translate(long gpa, long access) {
-    for (int attempt = 0; attempt < Vcpu.MAX_ATTEMPTS; attempt++) {
-      vcpu.beginInstruction();
+    for (int attempt = 0; attempt < Transitions.MAX_ATTEMPTS; attempt++) {
+      transitions.beginInstruction();
       long address = ept.translate(gpa, access | EptViolation.FINAL_ACCESS, BASE + gpa);
       if (address != EptWalker.FAILED) {
         return address;
       }
-      vcpu.exit(ept.exit());
+      transitions.exit(ept.exit());
     }
-    throw Vcpu.noProgress("GPA", gpa);
+    throw Transitions.noProgress("GPA", gpa);
   }
 
   private static long aligned(long gpa) {

@@ -29,11 +29,20 @@ final class EptWalker {
   private final Vmcs vmcs;
   private final ExecutionControls controls;
   private final EventCounters counters;
-  private final TranslationCache cache = new TranslationCache();
+  private final TranslationCache cache;
   private final long[] entryAddress = new long[5];
   private VmExit exit = new VmExit(ExitReason.EPT_VIOLATION, 0, 0, 0);
 
-  EptWalker(HostMemory memory, Vmcs vmcs, ExecutionControls controls, EventCounters counters) {
+  /**
+   * @param cache of guest-physical mappings
+   */
+  EptWalker(
+      HostMemory memory,
+      Vmcs vmcs,
+      ExecutionControls controls,
+      EventCounters counters,
+      TranslationCache cache) {
+    this.cache = cache;
     this.memory = memory;
     this.vmcs = vmcs;
     this.controls = controls;

@@ -15,6 +15,7 @@ final class ExecutionControls {
 
   private final HostMemory memory;
   private final Vmcs vmcs;
+  private final CachedMappings mappings;
   private long version = -1;
 
   boolean ept;
@@ -31,20 +32,21 @@ final class ExecutionControls {
   @Nullable VmcsBitmap vmreadBitmap;
   @Nullable VmcsBitmap vmwriteBitmap;
 
-  ExecutionControls(HostMemory memory, Vmcs vmcs) {
+  ExecutionControls(HostMemory memory, Vmcs vmcs, CachedMappings mappings) {
     this.memory = memory;
     this.vmcs = vmcs;
+    this.mappings = mappings;
   }
 
   /**
-   * Takes over what root mode wrote since the last call.
+   * Takes over what root mode wrote since the last call. With another EPT root, guest-physical
+   * addresses mean something else, and all cached mappings are dropped.
    *
-   * @return whether guest-physical addresses may mean something else now (another EPT root)
    * @throws VmEntryFailure when the controls are invalid, and then on every call until they aren't
    */
-  boolean refresh() {
+  void refresh() {
     if (version == vmcs.controlVersion()) {
-      return false;
+      return;
     }
     boolean oldEpt = ept;
     long oldRoot = eptRoot;
@@ -88,7 +90,9 @@ final class ExecutionControls {
     shadowing = (secondary & Controls.VMCS_SHADOWING) != 0;
     refreshShadow();
     version = vmcs.controlVersion();
-    return oldEpt != ept || oldRoot != eptRoot;
+    if (oldEpt != ept || oldRoot != eptRoot) {
+      mappings.dropAll();
+    }
   }
 
   private void refreshShadow() {

@@ -1,21 +1,46 @@
 package dev.ooh.machine.cpu;
 
 import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuContext;
 import dev.ooh.machine.extension.CpuExtension;
+import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
+import dev.ooh.machine.vmx.VmcsLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The processor's side of {@link CpuExtension}: who is attached, and what they may do. */
 final class ExtensionPort implements CpuContext {
-  private final Vcpu vcpu;
+  private final HostMemory memory;
+  private final VmcsLayout layout;
+  private final ExecutionControls controls;
+  private final EventCounters counters;
+  private final CachedMappings mappings;
+  private final DirectMap directMap;
+  private final EptWalker ept;
+  private final Interrupts interrupts;
   private final List<CpuExtension> extensions = new ArrayList<>();
 
-  ExtensionPort(Vcpu vcpu) {
-    this.vcpu = vcpu;
+  ExtensionPort(
+      HostMemory memory,
+      VmcsLayout layout,
+      ExecutionControls controls,
+      EventCounters counters,
+      CachedMappings mappings,
+      DirectMap directMap,
+      EptWalker ept,
+      Interrupts interrupts) {
+    this.memory = memory;
+    this.layout = layout;
+    this.controls = controls;
+    this.counters = counters;
+    this.mappings = mappings;
+    this.directMap = directMap;
+    this.ept = ept;
+    this.interrupts = interrupts;
   }
 
   void attach(CpuExtension extension) {
@@ -25,7 +50,7 @@ final class ExtensionPort implements CpuContext {
             "CPU extension %s: is attached already".formatted(extension.name()));
       }
     }
-    extension.fields().forEach(vcpu.vmcs().layout()::add);
+    extension.fields().forEach(layout::add);
     extensions.add(extension);
     extension.attach(this);
   }
@@ -38,14 +63,14 @@ final class ExtensionPort implements CpuContext {
 
   /** Tells the extensions; whether one of them made the processor exit or invalidate. */
   boolean dirtyFlagSet(long gva) {
-    if (extensions.isEmpty() || vcpu.controls().shadow == null) {
+    if (extensions.isEmpty() || controls.shadow == null) {
       return false;
     }
-    long before = vcpu.invalidations();
+    long before = mappings.invalidations();
     for (CpuExtension extension : extensions) {
       extension.dirtyFlagSet(gva);
     }
-    return vcpu.invalidations() != before;
+    return mappings.invalidations() != before;
   }
 
   void eptInvalidated() {
@@ -64,7 +89,7 @@ final class ExtensionPort implements CpuContext {
 
   @Override
   public boolean hasFields() {
-    return vcpu.controls().shadow != null;
+    return controls.shadow != null;
   }
 
   @Override
@@ -79,27 +104,27 @@ final class ExtensionPort implements CpuContext {
 
   @Override
   public long translateForWrite(long gpa) {
-    vcpu.directMap().forWrite(gpa);
-    return vcpu.hostPhysical(gpa);
+    directMap.forWrite(gpa);
+    return ept.hostPhysical(gpa);
   }
 
   @Override
   public void storeHostPhysical(long hpa, long value) {
-    vcpu.memory().writeLong(hpa, value);
+    memory.writeLong(hpa, value);
   }
 
   @Override
   public void selfIpi(int vector) {
-    vcpu.selfIpi(vector);
+    interrupts.selfIpi(vector);
   }
 
   @Override
   public void count(Event event) {
-    vcpu.counters().count(event);
+    counters.count(event);
   }
 
   private Vmcs shadow(VmcsField field) {
-    @Nullable Vmcs shadow = vcpu.controls().shadow;
+    @Nullable Vmcs shadow = controls.shadow;
     if (shadow == null) {
       throw new IllegalStateException(
           "VMCS field %s: the guest has no shadow VMCS to hold it".formatted(field));

@@ -8,7 +8,6 @@ import dev.ooh.machine.vmx.PostedInterruptDescriptor;
 import dev.ooh.machine.vmx.VirtualApicPage;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,63 +18,51 @@ import org.jspecify.annotations.Nullable;
 final class Interrupts {
   private static final int SELF_IPI_REGISTER = 0x3F0;
 
-  private final Vcpu vcpu;
   private final HostMemory memory;
   private final Vmcs vmcs;
   private final ExecutionControls controls;
   private final EventCounters counters;
   private final @Nullable Runnable[] handlers = new Runnable[256];
-  private final BitSet injected = new BitSet();
-  private boolean attention;
-  private int disabled;
+  private final Transitions transitions;
+  private final GuestState state;
+  private final CachedMappings mappings;
+  private final InjectedInterrupts injected;
 
-  Interrupts(Vcpu vcpu, ExecutionControls controls) {
-    this.vcpu = vcpu;
-    this.memory = vcpu.memory();
-    this.vmcs = vcpu.vmcs();
+  /** Something was posted or requested since the last delivery. */
+  private boolean attention;
+
+  Interrupts(
+      HostMemory memory,
+      Vmcs vmcs,
+      ExecutionControls controls,
+      EventCounters counters,
+      Transitions transitions,
+      GuestState state,
+      CachedMappings mappings,
+      InjectedInterrupts injected) {
+    this.memory = memory;
+    this.vmcs = vmcs;
     this.controls = controls;
-    this.counters = vcpu.counters();
+    this.counters = counters;
+    this.transitions = transitions;
+    this.state = state;
+    this.mappings = mappings;
+    this.injected = injected;
   }
 
   void setHandler(int vector, @Nullable Runnable handler) {
     handlers[checked(vector)] = handler;
   }
 
-  int disabled() {
-    return disabled;
-  }
-
-  void setDisabled(int depth) {
-    disabled = depth;
-  }
-
-  void disable() {
-    disabled++;
-  }
-
-  void enable() {
-    if (disabled == 0) {
-      throw new IllegalStateException("interrupts: are enabled already");
-    }
-    disabled--;
-    deliverPending();
-  }
-
   /** From the VMM or a device: posted where that is on, else injected at a VM entry. */
   void request(int vector) {
     checked(vector);
-    vcpu.refreshControls();
+    controls.refresh();
     if (controls.postedInterrupts) {
       new PostedInterruptDescriptor(memory, controls.postedInterruptDescriptor).post(vector);
     } else {
-      injected.set(vector);
+      injected.add(vector);
     }
-    attention = true;
-  }
-
-  /** Injected by the VMM with VM entry. */
-  void inject(int vector) {
-    injected.set(checked(vector));
     attention = true;
   }
 
@@ -84,21 +71,21 @@ final class Interrupts {
     if (vector < 0 || vector > 255) {
       throw new IllegalArgumentException("self-IPI %d: must be 0 to 255".formatted(vector));
     }
-    vcpu.refreshControls();
+    transitions.beginInstruction();
     counters.count(Event.SELF_IPI);
     if (controls.interruptDelivery && vector >= 16) {
       apic().request(vector);
       raiseRequested(vector);
       attention = true;
     } else {
-      vcpu.registers().rax = vector;
-      vcpu.exit(new VmExit(ExitReason.APIC_WRITE, SELF_IPI_REGISTER, 0, 0));
+      state.registers().rax = vector;
+      transitions.exit(new VmExit(ExitReason.APIC_WRITE, SELF_IPI_REGISTER, 0, 0));
     }
   }
 
   /** Delivers what is deliverable, in the order of priority. */
   void deliverPending() {
-    while (attention && disabled == 0) {
+    while ((attention || !injected.isEmpty()) && state.takesInterrupts()) {
       int vector = next();
       if (vector == 0) {
         // A request of too low a priority waits for the end of the handler in service.
@@ -112,7 +99,8 @@ final class Interrupts {
       }
       counters.count(Event.INTERRUPT);
       try {
-        vcpu.runInKernel(handler);
+        mappings.mayBeStale();
+        state.runAsInterrupt(handler);
       } finally {
         if (controls.interruptDelivery) {
           endOfInterrupt();
@@ -123,7 +111,7 @@ final class Interrupts {
 
   /** Takes the next vector into service; 0 when there is none. */
   private int next() {
-    vcpu.refreshControls();
+    controls.refresh();
     if (controls.postedInterrupts) {
       takePosted();
     }
@@ -137,9 +125,7 @@ final class Interrupts {
         return vector;
       }
     }
-    int vector = Math.max(0, injected.length() - 1);
-    injected.clear(vector);
-    return vector;
+    return injected.take();
   }
 
   private void takePosted() {
@@ -177,7 +163,7 @@ final class Interrupts {
     return new VirtualApicPage(memory, controls.virtualApicAddress);
   }
 
-  private static int checked(int vector) {
+  static int checked(int vector) {
     if (vector < 16 || vector > 255) {
       throw new IllegalArgumentException(
           "interrupt vector %d: must be 16 to 255".formatted(vector));

@@ -7,23 +7,41 @@ import dev.ooh.machine.vmx.InterruptionInformation;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 
-/** VM exits and the VM entries that follow them (Intel SDM volume 3C, 27 and 28). */
+/**
+ * VM exits and the VM entries that follow them (Intel SDM volume 3C, 27 and 28), and whether the
+ * guest may execute at all.
+ */
 final class Transitions {
-  private final Vcpu vcpu;
+  /**
+   * How often one access is tried. Far above the number of exits and faults that it needs (four
+   * levels, each with a violation at four levels below, and log-full exits), and low enough to stop
+   * a handler that never helps.
+   */
+  static final int MAX_ATTEMPTS = 10_000;
+
   private final Vmcs vmcs;
+  private final ExecutionControls controls;
   private final EventCounters counters;
-  private final Interrupts interrupts;
+  private final CachedMappings mappings;
+  private final InjectedInterrupts injected;
   private RootMode handler =
-      (cpu, exit) -> {
+      exit -> {
         throw new IllegalStateException("VM exit without a VMM: " + exit);
       };
   private boolean inRootMode;
+  private boolean closed;
 
-  Transitions(Vcpu vcpu, Interrupts interrupts) {
-    this.vcpu = vcpu;
-    this.vmcs = vcpu.vmcs();
-    this.counters = vcpu.counters();
-    this.interrupts = interrupts;
+  Transitions(
+      Vmcs vmcs,
+      ExecutionControls controls,
+      EventCounters counters,
+      CachedMappings mappings,
+      InjectedInterrupts injected) {
+    this.vmcs = vmcs;
+    this.controls = controls;
+    this.counters = counters;
+    this.mappings = mappings;
+    this.injected = injected;
   }
 
   void setHandler(RootMode rootMode) {
@@ -34,6 +52,22 @@ final class Transitions {
     return inRootMode;
   }
 
+  /** The guest can't execute from here on. */
+  void close() {
+    closed = true;
+  }
+
+  /** The guest is about to execute: checks that it may, and takes over what root mode wrote. */
+  void beginInstruction() {
+    if (inRootMode) {
+      throw new IllegalStateException("the guest can't execute: root mode handles an exit");
+    }
+    if (closed) {
+      throw new IllegalStateException("the guest can't execute: its memory is closed");
+    }
+    controls.refresh();
+  }
+
   /** Exits, lets root mode handle it, and enters again. */
   void exit(VmExit exit) {
     counters.count(Event.VM_EXIT);
@@ -42,14 +76,14 @@ final class Transitions {
     vmcs.write(VmcsField.EXIT_QUALIFICATION, exit.qualification());
     vmcs.write(VmcsField.GUEST_PHYSICAL_ADDRESS, exit.guestPhysicalAddress());
     vmcs.write(VmcsField.GUEST_LINEAR_ADDRESS, exit.guestLinearAddress());
-    vcpu.invalidated();
+    mappings.mayBeStale();
     inRootMode = true;
     try {
-      handler.exit(vcpu, exit);
+      handler.exit(exit);
     } finally {
       inRootMode = false;
     }
-    vcpu.refreshControls();
+    controls.refresh();
     inject();
   }
 
@@ -63,7 +97,13 @@ final class Transitions {
     if (InterruptionInformation.isException(information)) {
       throw new GuestException(vector, "injected by the VMM");
     }
-    interrupts.inject(vector);
+    injected.add(Interrupts.checked(vector));
+  }
+
+  static IllegalStateException noProgress(String space, long address) {
+    return new IllegalStateException(
+        "%s 0x%x: %d exits and faults, and still no access"
+            .formatted(space, address, MAX_ATTEMPTS));
   }
 
   private static Event eventOf(ExitReason reason) {

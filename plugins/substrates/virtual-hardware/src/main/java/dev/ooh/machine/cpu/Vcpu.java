@@ -4,7 +4,6 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.memory.HostMemory;
-import dev.ooh.machine.paging.GuestPte;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import dev.ooh.machine.vmx.VmcsLayout;
@@ -16,56 +15,51 @@ import org.jspecify.annotations.Nullable;
  * The virtual machine's one processor: what the guest executes in VMX non-root operation, and the
  * few instructions with which root mode controls it.
  *
- * <p>Threads: one at a time, whichever holds the machine's baton; handing over orders memory.
+ * <p>Threads: one at a time, whichever holds the machine's baton; handing it over orders memory.
  * Interrupts are delivered at instruction boundaries: before an access that misses the cache, at
  * {@link #poll()} and when interrupts become enabled.
+ *
+ * <p>What the guest executes throws {@link IllegalStateException} while root mode handles an exit
+ * and after the memory was closed, and {@link VmEntryFailure} while the controls are invalid.
  *
  * <p>Without a VMM the processor has EPT off: guest-physical addresses are host-physical ones.
  */
 public final class Vcpu {
-  // Far above any number of exits and faults that one access needs (four levels, each with a
-  // violation at four levels below, and log-full exits), low enough to stop a handler that spins.
-  static final int MAX_ATTEMPTS = 10_000;
-
   private final HostMemory memory;
   private final EventCounters counters;
   private final Vmcs vmcs;
-  private final ExecutionControls controls;
-  private final EptWalker ept;
-  private final GuestWalker walker;
-  private final ExtensionPort extensions;
-  private final Interrupts interrupts;
+  private final CachedMappings mappings = new CachedMappings();
+  private final GuestState state = new GuestState();
   private final Transitions transitions;
-  private final VmxInstructions vmx;
-  private final GuestRegisters registers = new GuestRegisters();
-  private final TranslationCache physical;
   private final DirectMap directMap;
-
-  private PageFaultHandler faultHandler =
-      (gva, code) -> {
-        throw new IllegalStateException("page fault at 0x%x without a handler".formatted(gva));
-      };
-  private TranslationCache translations = new TranslationCache();
-  private long cr3;
-  private int privilegeLevel;
-  private boolean closed;
-  private long invalidations;
+  private final Interrupts interrupts;
+  private final ExtensionPort extensions;
+  private final LinearMemory linear;
+  private final VirtualAccess access;
+  private final VmxInstructions vmx;
 
   /** A processor whose memory is {@code memory} and which counts in {@code counters}. */
   public Vcpu(HostMemory memory, EventCounters counters) {
     this.memory = memory;
     this.counters = counters;
     this.vmcs = Vmcs.allocate(memory, new VmcsLayout(), false);
-    this.controls = new ExecutionControls(memory, vmcs);
-    this.ept = new EptWalker(memory, vmcs, controls, counters);
-    this.physical = ept.cache();
-    this.directMap = new DirectMap(this, ept);
-    this.extensions = new ExtensionPort(this);
-    this.walker = new GuestWalker(ept, controls, extensions);
-    this.interrupts = new Interrupts(this, controls);
-    this.transitions = new Transitions(this, interrupts);
-    this.vmx = new VmxInstructions(this, controls, extensions);
-    memory.beforeClose(this::disable);
+    ExecutionControls controls = new ExecutionControls(memory, vmcs, mappings);
+    EptWalker ept = new EptWalker(memory, vmcs, controls, counters, mappings.physical());
+    InjectedInterrupts injected = new InjectedInterrupts();
+    this.transitions = new Transitions(vmcs, controls, counters, mappings, injected);
+    this.directMap = new DirectMap(ept, transitions);
+    this.interrupts =
+        new Interrupts(memory, vmcs, controls, counters, transitions, state, mappings, injected);
+    this.extensions =
+        new ExtensionPort(
+            memory, vmcs.layout(), controls, counters, mappings, directMap, ept, interrupts);
+    GuestWalker walker = new GuestWalker(ept, controls, extensions);
+    this.linear =
+        new LinearMemory(walker, ept, transitions, interrupts, state, mappings, vmcs, counters);
+    this.access = new VirtualAccess(linear, mappings);
+    this.vmx = new VmxInstructions(vmcs, controls, transitions, state, extensions);
+    mappings.whenDropped(extensions::eptInvalidated);
+    memory.beforeClose(this::close);
   }
 
   /** The host-physical memory. */
@@ -85,7 +79,7 @@ public final class Vcpu {
 
   /** The registers through which guest and VMM talk. */
   public GuestRegisters registers() {
-    return registers;
+    return state.registers();
   }
 
   // ---- root mode -------------------------------------------------------------------------------
@@ -106,10 +100,14 @@ public final class Vcpu {
    */
   public void invept() {
     counters.count(Event.INVEPT);
-    dropAllMappings();
+    mappings.dropAll();
   }
 
-  /** Attaches a CPU extension; its fields become part of the VMCS. */
+  /**
+   * Attaches a CPU extension; its fields become part of the VMCS.
+   *
+   * @throws IllegalArgumentException if one of that name is attached
+   */
   public void addExtension(CpuExtension extension) {
     extensions.attach(extension);
   }
@@ -136,82 +134,47 @@ public final class Vcpu {
    * @throws GuestException when {@code gva} is not canonical
    */
   public long translateForRead(long gva) {
-    return translate(gva, false);
+    return linear.translate(gva, false);
   }
 
   /** Translates for a write, as {@link #translateForRead}; every dirty flag is set by then. */
   public long translateForWrite(long gva) {
-    return translate(gva, true);
+    return linear.translate(gva, true);
   }
 
   /**
    * Reads {@code bytes} at {@code gva}, little-endian, which may cross into the next page.
    *
    * @param bytes 1 to 8
+   * @throws GuestException when {@code gva} is not canonical
    */
   public long readVirtual(long gva, int bytes) {
-    return VirtualAccess.read(this, gva, bytes);
+    return access.read(gva, bytes);
   }
 
   /** Writes as {@link #readVirtual} reads: all of the {@code bytes} or none. */
   public void writeVirtual(long gva, int bytes, long value) {
-    VirtualAccess.write(this, gva, bytes, value);
+    access.write(gva, bytes, value);
   }
 
-  private long translate(long gva, boolean write) {
-    counters.count(Event.TLB_MISS);
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      beginInstruction();
-      interrupts.deliverPending();
-      boolean user = privilegeLevel == 3;
-      long outcome = walker.translate(cr3, translations, gva, write, user);
-      if (outcome >= 0) {
-        return outcome;
-      }
-      if (outcome == GuestWalker.PAGE_FAULT) {
-        pageFault(gva, walker.errorCode());
-      } else if (outcome == GuestWalker.EXIT) {
-        exit(ept.exit());
-      }
-    }
-    throw noProgress("GVA", gva);
-  }
-
-  private void pageFault(long gva, int errorCode) {
-    counters.count(Event.GUEST_PAGE_FAULT);
-    invalidated();
-    int level = privilegeLevel;
-    privilegeLevel = 0;
-    try {
-      faultHandler.handle(gva, errorCode);
-    } finally {
-      privilegeLevel = level;
-    }
-  }
-
-  /** MOV to CR3: another address space, whose cached translations start empty. */
+  /**
+   * MOV to CR3: another address space, whose cached translations start empty.
+   *
+   * @param root the GPA of the root table
+   * @throws IllegalArgumentException if {@code root} isn't 4 KiB-aligned and below 2^46
+   */
   public void loadCr3(long root, TranslationCache cache) {
-    if ((root & ~GuestPte.FRAME_MASK) != 0) {
-      throw new IllegalArgumentException(
-          "CR3 0x%x: must be a 4 KiB-aligned GPA below 2^46".formatted(root));
-    }
-    counters.count(Event.CR3_LOAD);
-    invalidations++;
-    translations.flush();
-    cache.flush();
-    translations = cache;
-    cr3 = root;
-    vmcs.write(VmcsField.GUEST_CR3, root);
+    linear.loadCr3(root, cache);
   }
 
   /** CR3: the GPA of the root table. */
   public long cr3() {
-    return cr3;
+    return linear.cr3();
   }
 
   /** INVLPG in the current address space. */
   public void invlpg(long gva) {
-    invlpg(translations, gva);
+    invlpg(mappings.linear(), gva);
   }
 
   /**
@@ -220,8 +183,7 @@ public final class Vcpu {
    */
   public void invlpg(TranslationCache cache, long gva) {
     counters.count(Event.INVLPG);
-    invalidations++;
-    cache.invalidate(gva);
+    mappings.invalidate(cache, gva);
   }
 
   // ---- the guest's other instructions -----------------------------------------------------------
@@ -233,7 +195,6 @@ public final class Vcpu {
 
   /** VMREAD by the guest, by encoding. */
   public VmreadResult vmread(long encoding) {
-    checkGuestRuns();
     return vmx.vmread(encoding);
   }
 
@@ -244,19 +205,17 @@ public final class Vcpu {
 
   /** VMWRITE by the guest, by encoding. */
   public VmxStatus vmwrite(long encoding, long value) {
-    checkGuestRuns();
     return vmx.vmwrite(encoding, value);
   }
 
   /** VMCALL: exits with the arguments in RAX, RBX, RCX and RDX; returns RAX. */
   public long vmcall(long number, long first, long second, long third) {
-    checkGuestRuns();
     return vmx.vmcall(number, first, second, third);
   }
 
   /** Sets who handles the guest's page faults. */
   public void setFaultHandler(PageFaultHandler handler) {
-    faultHandler = handler;
+    linear.setFaultHandler(handler);
   }
 
   /** Sets the guest's handler of interrupt {@code vector}, 16 to 255; null removes it. */
@@ -265,124 +224,62 @@ public final class Vcpu {
   }
 
   /**
-   * From the VMM or a device: interrupts the guest at its next boundary with interrupts enabled.
+   * The VMM or a device interrupts the guest at its next instruction boundary with interrupts
+   * enabled.
+   *
+   * @param vector 16 to 255
    */
   public void requestInterrupt(int vector) {
     interrupts.request(vector);
   }
 
-  /** The guest sends an interrupt to itself; without virtual-interrupt delivery that exits. */
+  /**
+   * The guest sends an interrupt to itself; without virtual-interrupt delivery that exits.
+   *
+   * @param vector 0 to 255
+   */
   public void selfIpi(int vector) {
-    checkGuestRuns();
     interrupts.selfIpi(vector);
   }
 
   /** An instruction boundary: delivers pending interrupts, if they are enabled. */
   public void poll() {
-    beginInstruction();
+    transitions.beginInstruction();
     interrupts.deliverPending();
   }
 
   /** Disables interrupts; nests. */
   public void disableInterrupts() {
-    interrupts.disable();
+    state.disableInterrupts();
   }
 
-  /** Undoes one {@link #disableInterrupts}; the last one delivers what is pending. */
+  /**
+   * Undoes one {@link #disableInterrupts}; the last one delivers what is pending.
+   *
+   * @throws IllegalStateException if interrupts are enabled
+   */
   public void enableInterrupts() {
-    interrupts.enable();
+    state.enableInterrupts();
+    interrupts.deliverPending();
   }
 
   /** The CPL: 0 is the kernel, 3 a program. */
   public int privilegeLevel() {
-    return privilegeLevel;
+    return state.privilegeLevel();
   }
 
   /** Saves the thread's part of the state, for a switch of threads. */
   public ThreadState saveThreadState() {
-    return new ThreadState(privilegeLevel, interrupts.disabled());
+    return state.save();
   }
 
   /** Loads what {@link #saveThreadState} saved. */
-  public void loadThreadState(ThreadState state) {
-    privilegeLevel = state.privilegeLevel();
-    interrupts.setDisabled(state.interruptsDisabled());
+  public void loadThreadState(ThreadState saved) {
+    state.load(saved);
   }
 
-  // ---- for the parts of the processor -----------------------------------------------------------
-
-  ExecutionControls controls() {
-    return controls;
-  }
-
-  /** Changes whenever an address that a translation yielded may have become stale. */
-  long invalidations() {
-    return invalidations;
-  }
-
-  /** The HPA of {@code gpa}, whose translation was cached just now. */
-  long hostPhysical(long gpa) {
-    return ept.hostPhysical(gpa);
-  }
-
-  void refreshControls() {
-    if (controls.refresh()) {
-      dropAllMappings();
-    }
-  }
-
-  /** Runs an interrupt handler: supervisor mode, interrupts disabled. */
-  void runInKernel(Runnable handler) {
-    ThreadState state = saveThreadState();
-    loadThreadState(new ThreadState(0, state.interruptsDisabled() + 1));
-    invalidations++;
-    try {
-      handler.run();
-    } finally {
-      loadThreadState(state);
-    }
-  }
-
-  /** VM exit and VM entry. */
-  void exit(VmExit exit) {
-    transitions.exit(exit);
-  }
-
-  /** What translations yielded so far may be stale from here on. */
-  void invalidated() {
-    invalidations++;
-  }
-
-  private void dropAllMappings() {
-    invalidations++;
-    physical.flush();
-    translations.flush();
-    extensions.eptInvalidated();
-  }
-
-  void beginInstruction() {
-    checkGuestRuns();
-    refreshControls();
-  }
-
-  private void checkGuestRuns() {
-    if (transitions.inRootMode()) {
-      throw new IllegalStateException("the guest can't execute: root mode handles an exit");
-    }
-    if (closed) {
-      throw new IllegalStateException("the guest can't execute: its memory is closed");
-    }
-  }
-
-  private void disable() {
-    closed = true;
-    physical.flush();
-    translations.flush();
-  }
-
-  static IllegalStateException noProgress(String space, long address) {
-    return new IllegalStateException(
-        "%s 0x%x: %d exits and faults, and still no access"
-            .formatted(space, address, MAX_ATTEMPTS));
+  private void close() {
+    transitions.close();
+    mappings.flush();
   }
 }

@@ -8,44 +8,50 @@ import java.lang.foreign.ValueLayout;
  * pages are translated before anything is accessed.
  */
 final class VirtualAccess {
-  private VirtualAccess() {}
+  private final LinearMemory memory;
+  private final CachedMappings mappings;
 
-  static long read(Vcpu vcpu, long gva, int bytes) {
+  VirtualAccess(LinearMemory memory, CachedMappings mappings) {
+    this.memory = memory;
+    this.mappings = mappings;
+  }
+
+  long read(long gva, int bytes) {
     int inFirst = bytesInFirst(gva, bytes);
     if (inFirst == bytes) {
-      return read(vcpu.translateForRead(gva), bytes);
+      return load(memory.translate(gva, false), bytes);
     }
     while (true) {
-      long high = vcpu.translateForRead(gva + inFirst);
-      long before = vcpu.invalidations();
-      long low = vcpu.translateForRead(gva);
+      long high = memory.translate(gva + inFirst, false);
+      long before = mappings.invalidations();
+      long low = memory.translate(gva, false);
       // The second translation may have made the first one stale.
-      if (before == vcpu.invalidations()) {
-        return read(low, inFirst) | read(high, bytes - inFirst) << 8 * inFirst;
+      if (before == mappings.invalidations()) {
+        return load(low, inFirst) | load(high, bytes - inFirst) << 8 * inFirst;
       }
     }
   }
 
-  static void write(Vcpu vcpu, long gva, int bytes, long value) {
+  void write(long gva, int bytes, long value) {
     int inFirst = bytesInFirst(gva, bytes);
     if (inFirst == bytes) {
-      write(vcpu.translateForWrite(gva), bytes, value);
+      store(memory.translate(gva, true), bytes, value);
       return;
     }
     while (true) {
-      long high = vcpu.translateForWrite(gva + inFirst);
-      long before = vcpu.invalidations();
-      long low = vcpu.translateForWrite(gva);
-      if (before == vcpu.invalidations()) {
-        write(low, inFirst, value);
-        write(high, bytes - inFirst, value >>> 8 * inFirst);
+      long high = memory.translate(gva + inFirst, true);
+      long before = mappings.invalidations();
+      long low = memory.translate(gva, true);
+      if (before == mappings.invalidations()) {
+        store(low, inFirst, value);
+        store(high, bytes - inFirst, value >>> 8 * inFirst);
         return;
       }
     }
   }
 
   /** From a native address, within a page. */
-  private static long read(long address, int bytes) {
+  private static long load(long address, int bytes) {
     if (bytes == Long.BYTES) {
       return HostMemory.EVERYTHING.get(HostMemory.LONG, address);
     }
@@ -57,7 +63,7 @@ final class VirtualAccess {
     return value;
   }
 
-  private static void write(long address, int bytes, long value) {
+  private static void store(long address, int bytes, long value) {
     if (bytes == Long.BYTES) {
       HostMemory.EVERYTHING.set(HostMemory.LONG, address, value);
       return;

@@ -16,23 +16,32 @@ final class VmxInstructions {
   private static final long RAX_AND_RCX = 1L << 10 | 1L << 28;
   private static final int HIGH_ACCESS = 1;
 
-  private final Vcpu vcpu;
+  private final Vmcs vmcs;
   private final ExecutionControls controls;
+  private final Transitions transitions;
+  private final GuestState state;
   private final ExtensionPort extensions;
 
-  VmxInstructions(Vcpu vcpu, ExecutionControls controls, ExtensionPort extensions) {
-    this.vcpu = vcpu;
+  VmxInstructions(
+      Vmcs vmcs,
+      ExecutionControls controls,
+      Transitions transitions,
+      GuestState state,
+      ExtensionPort extensions) {
+    this.vmcs = vmcs;
     this.controls = controls;
+    this.transitions = transitions;
+    this.state = state;
     this.extensions = extensions;
   }
 
   VmreadResult vmread(long encoding) {
-    vcpu.refreshControls();
+    transitions.beginInstruction();
     if (exits(controls.vmreadBitmap, encoding)) {
-      vcpu.registers().rcx = encoding;
+      state.registers().rcx = encoding;
       exit(ExitReason.VMREAD);
-      VmxStatus status = vcpu.registers().status();
-      return new VmreadResult(status, status.succeeded() ? vcpu.registers().rax : 0);
+      VmxStatus status = state.registers().status();
+      return new VmreadResult(status, status.succeeded() ? state.registers().rax : 0);
     }
     checkPrivilege("VMREAD");
     Vmcs shadow = controls.shadow;
@@ -48,12 +57,12 @@ final class VmxInstructions {
   }
 
   VmxStatus vmwrite(long encoding, long value) {
-    vcpu.refreshControls();
+    transitions.beginInstruction();
     if (exits(controls.vmwriteBitmap, encoding)) {
-      vcpu.registers().rcx = encoding;
-      vcpu.registers().rax = value;
+      state.registers().rcx = encoding;
+      state.registers().rax = value;
       exit(ExitReason.VMWRITE);
-      return vcpu.registers().status();
+      return state.registers().status();
     }
     checkPrivilege("VMWRITE");
     Vmcs shadow = controls.shadow;
@@ -73,13 +82,13 @@ final class VmxInstructions {
   }
 
   long vmcall(long number, long first, long second, long third) {
-    vcpu.refreshControls();
-    GuestRegisters registers = vcpu.registers();
+    transitions.beginInstruction();
+    GuestRegisters registers = state.registers();
     registers.rax = number;
     registers.rbx = first;
     registers.rcx = second;
     registers.rdx = third;
-    vcpu.exit(new VmExit(ExitReason.VMCALL, 0, 0, 0));
+    transitions.exit(new VmExit(ExitReason.VMCALL, 0, 0, 0));
     return registers.rax;
   }
 
@@ -89,17 +98,17 @@ final class VmxInstructions {
   }
 
   private void exit(ExitReason reason) {
-    vcpu.vmcs().write(VmcsField.EXIT_INSTRUCTION_INFORMATION, RAX_AND_RCX);
+    vmcs.write(VmcsField.EXIT_INSTRUCTION_INFORMATION, RAX_AND_RCX);
     // A VMM that does nothing leaves VMfailInvalid, never a stale success.
-    vcpu.registers().setStatus(VmxStatus.FAIL_INVALID);
-    vcpu.exit(new VmExit(reason, 0, 0, 0));
+    state.registers().setStatus(VmxStatus.FAIL_INVALID);
+    transitions.exit(new VmExit(reason, 0, 0, 0));
   }
 
   private void checkPrivilege(String instruction) {
-    if (vcpu.privilegeLevel() > 0) {
+    if (state.privilegeLevel() > 0) {
       throw new GuestException(
           InterruptionInformation.GENERAL_PROTECTION,
-          "%s at privilege level %d, wanted 0".formatted(instruction, vcpu.privilegeLevel()));
+          "%s at privilege level %d, wanted 0".formatted(instruction, state.privilegeLevel()));
     }
   }
 

@@ -84,31 +84,30 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   }
 
   @Override
-  public void exit(Vcpu cpu, VmExit exit) {
+  public void exit(VmExit exit) {
     switch (exit.reason()) {
       case EPT_VIOLATION -> {
         if (ept.contains(exit.guestPhysicalAddress(), 1)) {
           populate(exit.guestPhysicalAddress());
         } else {
           // No memory and no device is there. Xen answers so, too.
-          cpu.vmcs().write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
+          vcpu.vmcs().write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
           inject(
-              cpu,
               InterruptionInformation.exceptionWithErrorCode(
                   InterruptionInformation.GENERAL_PROTECTION));
         }
       }
       case PML_FULL -> pageModificationLogging.flush();
       case VMCALL -> {
-        var registers = cpu.registers();
+        var registers = vcpu.registers();
         registers.rax =
-            cpu.privilegeLevel() == 0
+            vcpu.privilegeLevel() == 0
                 ? hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx)
                 : HypercallHandler.NOT_PERMITTED;
       }
       // Without nested virtualization the guest has no business with a VMCS but its shadow.
       case VMREAD, VMWRITE ->
-          inject(cpu, InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
+          inject(InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
       case APIC_WRITE -> {
         // The guest sent itself one of the vectors 0 to 15, which no APIC takes: it is dropped.
       }
@@ -116,8 +115,8 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     }
   }
 
-  private static void inject(Vcpu cpu, long information) {
-    cpu.vmcs().write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, information);
+  private void inject(long information) {
+    vcpu.vmcs().write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, information);
   }
 
   /** Whether guest-physical memory has all of the {@code bytes} from {@code gpa} on. */

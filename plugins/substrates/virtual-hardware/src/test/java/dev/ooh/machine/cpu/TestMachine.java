@@ -54,7 +54,7 @@ final class TestMachine implements AutoCloseable {
     vmcs.write(VmcsField.PRIMARY_CONTROLS, Controls.ACTIVATE_SECONDARY);
     vmcs.write(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_EPT);
     cpu.setRootMode(
-        (vcpu, exit) -> {
+        exit -> {
           exits.add(exit);
           vmm.accept(exit);
         });

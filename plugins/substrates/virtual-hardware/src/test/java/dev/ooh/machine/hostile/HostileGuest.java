@@ -76,9 +76,9 @@ public final class HostileGuest implements AutoCloseable {
     surface.load(this);
     this.migration = new PreCopyMigration(machine, destination);
     vcpu.setRootMode(
-        (cpu, exit) -> {
+        exit -> {
           try {
-            machine.exit(cpu, exit);
+            machine.exit(exit);
           } catch (RuntimeException e) {
             throw new AssertionError("thrown in root mode, at " + exit, e);
           }
