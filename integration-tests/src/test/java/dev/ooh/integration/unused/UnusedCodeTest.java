@@ -42,6 +42,7 @@ class UnusedCodeTest {
           entry("dev.ooh.machine.cpu.Vcpu.cr3", "a register that tests look at"),
           entry("dev.ooh.machine.cpu.Vcpu.inRootMode", "a state that tests look at"),
           entry("dev.ooh.machine.cpu.Vcpu.requestInterrupt", "a device, which tests play"),
+          entry("dev.ooh.machine.cpu.Vcpu.selfIpi", "an instruction that tests execute"),
           entry(
               "dev.ooh.machine.cpu.TranslationCache.setGenerationForTest",
               "what wraps after 67 million flushes can't be waited for"),

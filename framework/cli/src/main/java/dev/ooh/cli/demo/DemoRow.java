@@ -1,5 +1,8 @@
 package dev.ooh.cli.demo;
 
+import dev.ooh.cli.UnpricedWork;
+import java.util.List;
+
 /**
  * A line of the demonstration's table.
  *
@@ -11,6 +14,7 @@ package dev.ooh.cli.demo;
  * @param reported pages that were reported
  * @param cost of tracking, without set-up
  * @param unit of {@code cost}: {@code sim_ms} or {@code ms}
+ * @param unpriced what of it has no price; one or none
  */
 record DemoRow(
     String program,
@@ -20,4 +24,5 @@ record DemoRow(
     long written,
     long reported,
     double cost,
-    String unit) {}
+    String unit,
+    List<UnpricedWork> unpriced) {}

@@ -7,6 +7,7 @@ import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UnpricedWork;
 import dev.ooh.cli.micro.ArrayBenchmark;
 import dev.ooh.cli.micro.ArrayResult;
 import dev.ooh.memory.AddressSpace;
@@ -70,6 +71,7 @@ final class DemoRun implements Callable<Integer> {
           ">cost",
           "unit",
           ">per page");
+  private final List<UnpricedWork> unpriced = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final List<String> checks = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
@@ -195,7 +197,8 @@ final class DemoRun implements Callable<Integer> {
               result.pagesWritten(),
               result.pagesReported(),
               result.trackingCost(),
-              run.timeUnit()));
+              run.timeUnit(),
+              result.unpriced()));
       intervals += ARRAY_PASSES;
       if (result.pagesLost() > 0) {
         failures.add(
@@ -206,6 +209,7 @@ final class DemoRun implements Callable<Integer> {
   }
 
   private void add(DemoRow row) {
+    unpriced.addAll(row.unpriced());
     table.add(
         row.program(),
         row.substrate(),
@@ -234,6 +238,7 @@ final class DemoRun implements Callable<Integer> {
         "  written, reported: pages of 4 KiB, summed over the intervals; the first is left out.");
     out.println(
         "  sim_ms: simulated cost of tracking alone. ms: wall time, the program's own included.");
+    unpriced.forEach(work -> out.println("  " + work.note()));
     for (DemoConsumer consumer : consumers) {
       out.println("  " + consumer.name() + ": " + consumer.summary());
     }

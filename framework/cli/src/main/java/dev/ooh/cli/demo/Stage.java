@@ -3,6 +3,7 @@ package dev.ooh.cli.demo;
 import dev.ooh.cli.DemoStage;
 import dev.ooh.cli.PageOracle;
 import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.UnpricedWork;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Region;
 import dev.ooh.tracking.TechniqueStatistics;
@@ -144,7 +145,15 @@ final class Stage implements DemoStage {
   }
 
   private void endRow() {
-    double cost = run.costs().map(this::simulatedCost).orElseGet(() -> run.now() - millisBefore);
+    double cost = run.now() - millisBefore;
+    List<UnpricedWork> unpriced = List.of();
+    if (run.costs().isPresent()) {
+      SimulatedCosts costs = run.costs().get();
+      TechniqueStatistics counted = costs.events().minus(eventsBefore);
+      Priced priced = costs.price(counted);
+      cost = priced.tracker() + priced.impact();
+      unpriced = UnpricedWork.in(costs, counted, run.technique(), program, written);
+    }
     rows.add(
         new DemoRow(
             program,
@@ -154,12 +163,8 @@ final class Stage implements DemoStage {
             written,
             reported,
             cost,
-            run.timeUnit()));
-  }
-
-  private double simulatedCost(SimulatedCosts costs) {
-    Priced priced = costs.price(costs.events().minus(eventsBefore));
-    return priced.tracker() + priced.impact();
+            run.timeUnit(),
+            unpriced));
   }
 
   List<DemoRow> rows() {

@@ -1,6 +1,7 @@
 package dev.ooh.cli.micro;
 
 import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.UnpricedWork;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Interval;
@@ -91,7 +92,7 @@ public final class ArrayBenchmark {
       double fetching = usual(fetches);
       double slowdown = (storing + fetching) / untracked;
       double cost = fetching + Math.max(0, storing - untracked);
-      return tracker.result(slowdown, fetching, cost, setup, new TreeMap<>());
+      return tracker.result(slowdown, fetching, cost, setup, List.of(), new TreeMap<>());
     }
     SimulatedCosts simulated = costs.get();
     TechniqueStatistics counted = end.minus(second);
@@ -100,8 +101,11 @@ public final class ArrayBenchmark {
     double plain = simulated.untrackedPageWriteMillis() * tracker.written;
     double cost = priced.tracker() + priced.impact();
     double setupTime = simulated.price(whole).setup();
+    List<UnpricedWork> unpriced =
+        UnpricedWork.in(
+            simulated, counted, run.technique(), (bytes >> 20) + " MB", tracker.written);
     return tracker.result(
-        1 + cost / plain, priced.tracker(), cost, setupTime, events(counted, whole));
+        1 + cost / plain, priced.tracker(), cost, setupTime, unpriced, events(counted, whole));
   }
 
   private static SortedMap<String, Long> events(
@@ -200,9 +204,10 @@ public final class ArrayBenchmark {
         double trackerTime,
         double cost,
         double setupTime,
+        List<UnpricedWork> unpriced,
         SortedMap<String, Long> events) {
       return new ArrayResult(
-          slowdown, trackerTime, cost, setupTime, written, reported, lost, events);
+          slowdown, trackerTime, cost, setupTime, written, reported, lost, unpriced, events);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ooh.cli.micro;
 
+import dev.ooh.cli.UnpricedWork;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -12,6 +14,7 @@ import java.util.SortedMap;
  * @param pagesWritten distinct pages stored to, summed over intervals
  * @param pagesReported distinct pages reported, summed over intervals
  * @param pagesLost stored to and not reported, in a warm-up too: must be 0
+ * @param unpriced what has no price where costs are simulated; one or none
  * @param events counted events by id; empty where nothing is simulated
  */
 public record ArrayResult(
@@ -22,4 +25,5 @@ public record ArrayResult(
     long pagesWritten,
     long pagesReported,
     long pagesLost,
+    List<UnpricedWork> unpriced,
     SortedMap<String, Long> events) {}

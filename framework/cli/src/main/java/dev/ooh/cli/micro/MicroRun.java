@@ -7,6 +7,7 @@ import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UnpricedWork;
 import dev.ooh.cli.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -76,6 +77,7 @@ final class MicroRun implements Callable<Integer> {
       TextTable table =
           new TextTable(
               "technique", ">MB", ">slowdown", ">tracker", ">set-up", "", ">written", ">reported");
+      List<UnpricedWork> unpriced = new ArrayList<>();
       int done = 0;
       for (String technique : session.techniques()) {
         for (Configuration configuration : configurations) {
@@ -88,17 +90,22 @@ final class MicroRun implements Callable<Integer> {
                           configuration.name(),
                           ++done,
                           configurations.size() * session.techniques().size()));
-          measure(session, technique, configuration, table);
+          measure(session, technique, configuration, table, unpriced);
         }
       }
       session.finish();
       table.lines().forEach(out::println);
+      unpriced.forEach(work -> out.println(work.note()));
     }
     return 0;
   }
 
   private void measure(
-      Session session, String technique, Configuration configuration, TextTable table)
+      Session session,
+      String technique,
+      Configuration configuration,
+      TextTable table,
+      List<UnpricedWork> unpriced)
       throws Exception {
     try (TrackedSpace run = session.start(technique)) {
       if (run.costs().isEmpty()) {
@@ -118,6 +125,10 @@ final class MicroRun implements Callable<Integer> {
           .events()
           .forEach(
               (id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
+      for (UnpricedWork work : result.unpriced()) {
+        unpriced.add(work);
+        session.row(run, APPLICATION, name, "unpriced_accesses", work.accesses(), "count");
+      }
       table.add(
           technique,
           name,

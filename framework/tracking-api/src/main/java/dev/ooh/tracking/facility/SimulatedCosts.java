@@ -1,12 +1,23 @@
 package dev.ooh.tracking.facility;
 
 import dev.ooh.tracking.TechniqueStatistics;
+import java.util.concurrent.Callable;
 
 /**
  * What a simulated machine counted, and what its cost profile says that would have cost. Nothing
  * here is measured: all times are simulated.
+ *
+ * <p>What a technique does by the machine's means (system calls, faults, hypercalls, reads of page
+ * tables and rings) is counted as it happens and has a price. What it does by itself, such as
+ * reading the tracked pages or sorting addresses, takes no simulated time at all.
  */
 public interface SimulatedCosts {
+  /**
+   * Counts accesses of a technique's own to the memory that it tracks, each of at most a page and
+   * made within {@link #tracking}. They have a price only in a profile of one's own.
+   */
+  String TRACKER_ACCESS = "tracker.access";
+
   /** The profile's name: {@code sc22}, {@code zero}, or a file. */
   String profile();
 
@@ -29,6 +40,17 @@ public interface SimulatedCosts {
    * @throws IllegalArgumentException if {@code event} is not one that {@link #events} can name
    */
   void count(String event, long times);
+
+  /**
+   * Runs a call of a technique, on the caller's thread, and counts {@link #TRACKER_ACCESS} on the
+   * way. The core's calls of a session's {@code fetch} are made so.
+   *
+   * @return what the call returned
+   * @throws Exception what the call threw
+   */
+  default <T> T tracking(Callable<T> call) throws Exception {
+    return call.call();
+  }
 
   /** Prices a difference of two {@link #events} by the rules for the paper's tables. */
   Priced price(TechniqueStatistics difference);

@@ -1,11 +1,13 @@
 package dev.ooh.tracking.core.internal;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.facility.SimulatedCosts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ final class ActiveSession {
   private final Choice choice;
   private final TrackingSession session;
   private final ExecutionContext execution;
+  private final Optional<SimulatedCosts> costs;
 
   /** Set when the technique goes away: its calls may hang from then on. */
   private volatile Optional<Duration> limit = Optional.empty();
@@ -31,10 +34,11 @@ final class ActiveSession {
   private volatile TechniqueStatistics lastStatistics = TechniqueStatistics.none();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  ActiveSession(Choice choice, TrackingSession session, ExecutionContext execution) {
+  ActiveSession(Choice choice, TrackingSession session, AddressSpace space) {
     this.choice = choice;
     this.session = session;
-    this.execution = execution;
+    this.execution = space.execution();
+    this.costs = space.facility(SimulatedCosts.class);
   }
 
   Choice choice() {
@@ -60,11 +64,16 @@ final class ActiveSession {
   }
 
   Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    Gathered gathered =
-        call("fetch", () -> Objects.requireNonNull(session.fetch(scan, arm), "report"));
+    Gathered gathered = call("fetch", () -> Objects.requireNonNull(report(scan, arm), "report"));
     // A built-in fallback has nothing to say of its own; what the operator wants to know is why.
     Optional<String> lost = gathered.lost().map(reason -> choice.insteadOf().orElse(reason));
     return new Gathered(gathered.pages(), lost);
+  }
+
+  private Gathered report(PageSet scan, PageSet arm) throws Exception {
+    return costs.isPresent()
+        ? costs.get().tracking(() -> session.fetch(scan, arm))
+        : session.fetch(scan, arm);
   }
 
   void unmapped(PageSet pages) throws TrackingException {

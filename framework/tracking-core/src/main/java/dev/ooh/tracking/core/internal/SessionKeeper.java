@@ -39,7 +39,7 @@ final class SessionKeeper {
     } catch (Throwable t) {
       throw new TrackingException("%s's open threw %s".formatted(choice.name(), t), t);
     }
-    ActiveSession opened = new ActiveSession(choice, session, execution);
+    ActiveSession opened = new ActiveSession(choice, session, space);
     synchronized (this) {
       open.add(opened);
     }

@@ -40,7 +40,8 @@ public final class CostProfile {
           Event.CLEAR_REFS,
           Event.PAGEMAP_ENTRY_READ,
           Event.REVERSE_MAPPING,
-          Event.RING_BUFFER_COPY);
+          Event.RING_BUFFER_COPY,
+          Event.TRACKER_ACCESS);
 
   private static final Set<Event> IMPACT =
       EnumSet.of(
@@ -81,7 +82,8 @@ public final class CostProfile {
 
   /**
    * A user's own figures, in the format of {@link CostTable}: a price for each of M1, M3 to M8, M13
-   * to M18, CP and W0 (M9 to M12 may be absent), and for ordinary work if wanted.
+   * to M18, CP and W0 (M9 to M12 may be absent), and if wanted for ordinary work and for a
+   * technique's own accesses to memory ({@code TRACKER_ACCESS}).
    *
    * @throws IllegalArgumentException naming file, id, value found and value wanted
    */
@@ -143,6 +145,7 @@ public final class CostProfile {
     wanted.addAll(TRACKER);
     wanted.addAll(IMPACT);
     wanted.addAll(ROUTINE);
+    wanted.remove(Event.TRACKER_ACCESS); // the paper's techniques make none
     wanted.removeAll(prices.keySet());
     for (Event event : wanted) {
       throw new IllegalArgumentException(

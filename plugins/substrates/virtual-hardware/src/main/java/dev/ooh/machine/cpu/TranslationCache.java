@@ -70,13 +70,19 @@ public final class TranslationCache {
   }
 
   /**
-   * Hides the entries, so that every access misses: nobody executes the guest in this address space
-   * any more. To be called by the thread that did, before another one may. It is for want of a
-   * check of the caller, which each access would pay for: random stores took half as long again.
+   * Hides the entries, so that every access misses and takes the slow way, where the caller is
+   * checked. Called by the thread that executes the guest in this address space, before it gives up
+   * the CPU. A check of the caller at each access would do the same, but random stores took half as
+   * long again with it.
    */
   public void hide() {
     hidden = true;
     entries = NONE;
+  }
+
+  /** Whether every access misses. */
+  public boolean isHidden() {
+    return hidden;
   }
 
   /** Undoes {@link #hide}, for the thread that executes the guest from now on. */

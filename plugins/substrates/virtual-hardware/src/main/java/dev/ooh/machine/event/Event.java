@@ -92,7 +92,9 @@ public enum Event {
   /** A unit of computation that an application declared. */
   WORK_UNIT("WORK_UNIT", "work_unit"),
   /** A poll of a guest thread. */
-  POLL("POLL", "poll");
+  POLL("POLL", "poll"),
+  /** An access of a technique's own to the memory that it tracks: up to a page at once. */
+  TRACKER_ACCESS("TRACKER_ACCESS", "tracker_access");
 
   private final String id;
   private final String label;

@@ -55,6 +55,9 @@ public final class GuestThread {
    */
   boolean service;
 
+  /** It runs a technique's code: the cached translations stay hidden, so that accesses show. */
+  boolean tracker;
+
   /** It went on without the baton, after a stop that timed out; it takes it at its next chance. */
   boolean adrift;
 
@@ -78,6 +81,20 @@ public final class GuestThread {
   /** What its body threw; null if it didn't, or has not ended. */
   public @Nullable Throwable failure() {
     return failure;
+  }
+
+  /** Whether it runs a technique's code now. */
+  public boolean isTracker() {
+    return tracker;
+  }
+
+  /** Lets its accesses use its process's cached translations, unless they are to be seen. */
+  void showTranslations() {
+    if (tracker) {
+      process.translations().hide();
+    } else {
+      process.translations().show();
+    }
   }
 
   Thread carrier() {

@@ -27,6 +27,7 @@ public final class Scheduler {
   private final Baton baton;
   private final Stops stops;
   private final ThreadLocal<@Nullable GuestThread> self = new ThreadLocal<>();
+  private final TrackerMode trackerMode = new TrackerMode();
 
   /** The last thread that ran; for counting switches. Touched by the holder only. */
   private @Nullable GuestThread last;
@@ -105,6 +106,7 @@ public final class Scheduler {
     GuestThread entering =
         new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread());
     entering.service = service;
+    entering.tracker = trackerMode.isOn();
     add(entering);
     self.set(entering);
     try {
@@ -147,6 +149,14 @@ public final class Scheduler {
    */
   <T> T observe(Callable<T> look) throws Exception {
     return inside() != null ? look.call() : baton.observe(look);
+  }
+
+  /**
+   * Runs a technique's code on the caller's thread, with the process's cached translations hidden,
+   * so that each of its own accesses to memory is seen ({@link GuestThread#isTracker}).
+   */
+  public <T> T asTracker(Callable<T> body) throws Exception {
+    return trackerMode.run(this::current, body);
   }
 
   /** Starts a thread, carried by a virtual thread of its own. */
@@ -361,7 +371,7 @@ public final class Scheduler {
   /** Loads the page tables of the holder's process, and lets it use their cached translations. */
   private void load(GuestThread me) {
     switchTo.accept(me.process);
-    me.process.translations().show();
+    me.showTranslations();
   }
 
   private void locked(Runnable step) {

@@ -2,7 +2,10 @@ package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.cpu.GuestException;
 import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.kernel.GuestKernel;
+import dev.ooh.machine.kernel.GuestThread;
 import dev.ooh.machine.kernel.Scheduler;
 import dev.ooh.machine.kernel.SegmentationFault;
 import dev.ooh.machine.kernel.UserProcess;
@@ -17,11 +20,13 @@ import dev.ooh.memory.MemoryAccessException;
 final class SlowAccess {
   private final Vcpu vcpu;
   private final Scheduler scheduler;
+  private final EventCounters counters;
   private final UserProcess process;
 
   SlowAccess(GuestKernel kernel, UserProcess process) {
     this.vcpu = kernel.machine().vcpu();
     this.scheduler = kernel.scheduler();
+    this.counters = kernel.counters();
     this.process = process;
   }
 
@@ -110,11 +115,15 @@ final class SlowAccess {
       refusal.initCause(ended);
       throw refusal;
     }
-    if (!process.isCurrent() || !scheduler.isInside()) {
+    GuestThread thread = scheduler.current();
+    if (!process.isCurrent() || thread == null) {
       throw new MemoryAccessException(
           address,
           "access to 0x%x of %s by thread %s, which is not on its CPU: wanted a call within the space's ExecutionContext.run"
               .formatted(address, process.name(), Thread.currentThread().getName()));
+    }
+    if (thread.isTracker()) {
+      counters.count(Event.TRACKER_ACCESS);
     }
   }
 

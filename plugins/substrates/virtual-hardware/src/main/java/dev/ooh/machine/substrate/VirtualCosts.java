@@ -12,6 +12,7 @@ import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** The events of one machine, and their prices. */
@@ -66,6 +67,11 @@ final class VirtualCosts implements SimulatedCosts {
           "event is '" + event + "', wanted one of " + new TreeMap<>(BY_NAME).keySet());
     }
     kernel.entry().look(() -> kernel.counters().count(known, times));
+  }
+
+  @Override
+  public <T> T tracking(Callable<T> call) throws Exception {
+    return kernel.scheduler().asTracker(call);
   }
 
   @Override

@@ -139,6 +139,12 @@ final class VirtualMemory implements Memory {
   }
 
   private void copyWithinPages(long from, long to, int length) {
+    if (translations.isHidden()) {
+      byte[] part = new byte[length];
+      read(from, part, 0, length);
+      write(to, part, 0, length);
+      return;
+    }
     while (true) {
       long target = forWrite(to, length);
       long source = forRead(from, length);
