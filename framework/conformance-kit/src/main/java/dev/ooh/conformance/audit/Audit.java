@@ -4,6 +4,7 @@ import dev.ooh.conformance.LawViolation;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a scenario: disturbs, lets the writers store, fetches for each consumer and checks its
  * ledger, again and again; at its end the writers stand still, nothing may be left unsaid, and the
- * tracking must go on. For one thread, but for the writers'.
+ * tracking must go on. For one thread, but for the writers' and those of consumers apart.
  */
 public final class Audit implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
@@ -40,9 +41,11 @@ public final class Audit implements AutoCloseable {
   private final AddressSpace space;
   private final List<Ledger> steady = new ArrayList<>();
   private final List<Ledger> fickle = new ArrayList<>();
+  private final List<Ledger> apart = new ArrayList<>();
   private final List<Disturbance> disturbances = new ArrayList<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private @Nullable Field field;
+  private volatile boolean ending;
   private long rounds;
   private long refusedSwitches;
 
@@ -119,6 +122,11 @@ public final class Audit implements AutoCloseable {
     fickle.add(new Ledger(space, control, field(), name, part));
   }
 
+  /** A consumer in a thread of its own, which aborts every other time. */
+  public void watchApart(String name, PageSet part) {
+    apart.add(new Ledger(space, control, field(), name, part));
+  }
+
   /** One thing that may happen in each round. */
   public void disturb(Disturbance disturbance) {
     disturbances.add(disturbance);
@@ -137,6 +145,21 @@ public final class Audit implements AutoCloseable {
                 // work stays so, or the core says "all".
                 refusedSwitches++;
               }
+            }));
+  }
+
+  /** Each time, from one technique to another, with stores before and after, pair by pair. */
+  public void disturbByEveryPair() {
+    int[] next = {0};
+    int count = techniques.size();
+    disturb(
+        Disturbance.of(
+            "a switch from one to another",
+            random -> {
+              int pair = next[0]++ % (count * count);
+              control.use(space, techniques.get(pair / count));
+              field().awaitStamps(STAMPS_A_ROUND);
+              control.use(space, techniques.get(pair % count));
             }));
   }
 
@@ -163,6 +186,7 @@ public final class Audit implements AutoCloseable {
     control.use(space, techniques.getFirst());
     ledgers().forEach(ledger -> ledger.fetch(true));
     field().start(space.execution(), random);
+    List<TrackedThread> consumers = apart.stream().map(this::start).toList();
     try {
       for (Disturbance disturbance : disturbances) {
         round(disturbance);
@@ -171,10 +195,28 @@ public final class Audit implements AutoCloseable {
         round(disturbances.get(random.nextInt(disturbances.size())));
       }
     } finally {
+      ending = true;
+      for (TrackedThread consumer : consumers) {
+        consumer.join();
+      }
       field().end();
     }
     end();
     return null;
+  }
+
+  private TrackedThread start(Ledger ledger) {
+    SplittableRandom own = random.split();
+    return space
+        .execution()
+        .spawn(
+            "audit-consumer",
+            () -> {
+              while (!ending) {
+                ledger.fetch(own.nextBoolean());
+                space.execution().poll();
+              }
+            });
   }
 
   private void round(Disturbance disturbance) throws Exception {
@@ -236,6 +278,7 @@ public final class Audit implements AutoCloseable {
   private List<Ledger> ledgers() {
     List<Ledger> all = new ArrayList<>(steady);
     all.addAll(fickle);
+    all.addAll(apart);
     return all;
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * what threads make of them differs from run to run.
  */
 public abstract class AuditContract {
-  private static final int FEW = 12;
+  private static final int FEW = 16;
   private static final int SECONDS = 10;
 
   protected abstract Substrate substrate();
@@ -71,7 +71,7 @@ public abstract class AuditContract {
       scenario.stage().set(audit);
       try {
         audit.run(more);
-      } catch (LawViolation e) {
+      } catch (Exception | LawViolation e) {
         throw new LawViolation(
             "ooh.first-seed=%d: %s; %s".formatted(seed, e.getMessage(), audit), e);
       }

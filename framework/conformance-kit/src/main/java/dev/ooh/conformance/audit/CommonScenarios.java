@@ -20,13 +20,16 @@ final class CommonScenarios {
   Stream<Scenario> all() {
     return Stream.of(
         new Scenario("switches while regions come and go", this::switches),
+        new Scenario("every pair of techniques", this::pairs),
+        new Scenario("consumers, switches and discards at once", this::apart),
         new Scenario("two consumers of overlapping ranges, one aborts", this::twoConsumers),
         new Scenario("forks while arming", this::forks),
         new Scenario("shared memory", this::sharedMemory),
         new Scenario("huge pages", this::hugePages),
         new Scenario("a sparse reservation", audit -> sparse(audit, 16L << 30)),
         new Scenario("half a terabyte", audit -> sparse(audit, 1L << 39), true),
-        new Scenario("the fault handler is killed, paused and starved", this::handler));
+        new Scenario("the fault handler is killed, paused and starved", this::handler),
+        new Scenario("the fault handler is stopped", this::stoppedHandler, true));
   }
 
   private void switches(Audit audit) {
@@ -37,6 +40,27 @@ final class CommonScenarios {
     audit.disturbBySwitches(audit.space());
     audit.disturb(comingAndGoing(audit, coming));
     audit.disturb(discarding(audit, steady));
+  }
+
+  private void pairs(Audit audit) {
+    watched(audit);
+    audit.disturbByEveryPair();
+  }
+
+  private void apart(Audit audit) {
+    Region region = audit.map("apart", PAGES);
+    audit.field(region.pages());
+    audit.watchApart("first", region.pages());
+    audit.watchApart("second", PageSet.of(region.start(), region.end() - 512L * PAGE));
+    audit.disturbBySwitches(audit.space());
+    audit.disturb(discarding(audit, region));
+  }
+
+  private static Region watched(Audit audit) {
+    Region region = audit.map("watched", PAGES);
+    audit.field(region.pages());
+    audit.watch("all", region.pages());
+    return region;
   }
 
   private static Disturbance comingAndGoing(Audit audit, Region region) {
@@ -83,9 +107,7 @@ final class CommonScenarios {
   }
 
   private void forks(Audit audit) {
-    Region region = audit.map("forked", PAGES);
-    audit.field(region.pages());
-    audit.watch("all", region.pages());
+    watched(audit);
     audit.disturb(Disturbance.of("a fork", random -> new ProcessBuilder("true").start().waitFor()));
     audit.disturb(
         Disturbance.of(
@@ -131,15 +153,19 @@ final class CommonScenarios {
   }
 
   private void handler(Audit audit) {
-    Region region = audit.map("handled", PAGES);
-    audit.field(region.pages());
-    audit.watch("all", region.pages());
+    watched(audit);
     audit.disturb(Disturbance.of("a starved handler", random -> handler(FaultHandler::starve)));
     audit.disturb(
         Disturbance.of(
             "a paused handler", random -> handler(it -> it.pause(1 + random.nextInt(3)))));
     audit.disturb(Disturbance.of("a killed handler", random -> handler(FaultHandler::kill)));
     audit.disturbBySwitches(audit.space());
+  }
+
+  /** Until its own timer ends it, those who wait for it wait. */
+  private void stoppedHandler(Audit audit) {
+    watched(audit);
+    audit.disturb(Disturbance.of("a stopped handler", random -> handler(FaultHandler::stop)));
   }
 
   /** A technique without one is left in peace. */

@@ -8,9 +8,9 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TrackingControl;
 
 /**
- * One consumer of a part of the field, and what it was told: every stamp that was written before a
- * fetch is in that interval or an earlier committed one, and what was aborted, discarded or mapped
- * anew is in the next.
+ * One consumer, of one thread, of a part of the field, and what it was told: every stamp that was
+ * written before a fetch is in that interval or an earlier committed one, and what was aborted,
+ * discarded or mapped anew is in the next.
  */
 final class Ledger {
   private final AddressSpace space;
@@ -19,7 +19,10 @@ final class Ledger {
   private final PageSet part;
   private final TrackingConsumer consumer;
   private final long[] seen;
+
+  /** Guarded by this, since others change it while a fetch is under way. */
   private PageSet due;
+
   private long fetches;
   private long reported;
 
@@ -34,26 +37,31 @@ final class Ledger {
   }
 
   /** The pages changed otherwise than by a writer, or their region is a new one. */
-  void owe(PageSet pages) {
+  synchronized void owe(PageSet pages) {
     due = due.union(pages.intersect(part));
   }
 
   /** The pages' region is gone. */
-  void forget(PageSet pages) {
+  synchronized void forget(PageSet pages) {
     due = due.minus(pages);
+  }
+
+  private synchronized PageSet due() {
+    return due;
   }
 
   /** Fetches, checks what the interval holds, and commits it or not. */
   Interval fetch(boolean commit) {
     PageSet scan = part.minus(field.absent());
+    PageSet expected = due().intersect(scan);
     long[] written = field.written();
     try (Interval interval = control.fetch(space, consumer, scan, scan)) {
-      check(written, scan, interval);
+      check(expected, written, scan, interval);
       fetches++;
       reported += interval.pages().pageCount();
       if (commit) {
         take(written, interval.pages());
-        due = PageSet.empty();
+        forget(interval.pages());
         interval.commit();
       } else {
         owe(interval.pages());
@@ -62,8 +70,8 @@ final class Ledger {
     }
   }
 
-  private void check(long[] written, PageSet scan, Interval interval) {
-    PageSet lost = due.intersect(scan).minus(interval.pages());
+  private void check(PageSet expected, long[] written, PageSet scan, Interval interval) {
+    PageSet lost = expected.minus(interval.pages());
     if (!lost.isEmpty()) {
       throw violation("aborted, discarded or new pages", lost, interval);
     }

@@ -13,6 +13,8 @@ import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.RegionRequest.Kind;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,6 +24,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -51,7 +54,9 @@ final class KernelScenarios {
         new Scenario("same-page merging", this::merging),
         new Scenario("mprotect to none and back", this::protection),
         new Scenario("discards behind the tracker's back", this::discards),
-        new Scenario("a shared file", this::sharedFile),
+        new Scenario("reclaim and collapse of shared memory", this::sharedMemory),
+        new Scenario("a shared file", audit -> file(audit, MapMode.READ_WRITE)),
+        new Scenario("a private file", audit -> file(audit, MapMode.PRIVATE)),
         new Scenario("hugetlbfs", this::hugetlb),
         new Scenario("two trackers of the same memory", this::twoTrackers));
   }
@@ -79,8 +84,9 @@ final class KernelScenarios {
     assumeTrue(
         Files.exists(run) && Files.readString(run).strip().equals("1"),
         "needs kernel same-page merging: echo 1 > " + run);
+    // Of those that nobody has stamped since, every other page has another one's contents.
     Region region = watched(audit);
-    advise(audit, region, Advice.MERGEABLE);
+    audit.disturb(Disturbance.of("pages merge", random -> Advice.MERGEABLE.give(region.pages())));
     advise(audit, region, Advice.UNMERGEABLE);
   }
 
@@ -97,6 +103,20 @@ final class KernelScenarios {
     audit.disturb(discarding(audit, region.pages(), Advice.DONTNEED));
   }
 
+  private void sharedMemory(Audit audit) {
+    Region region =
+        audit
+            .space()
+            .map(
+                new RegionRequest(
+                    "shared", BYTES, Optional.empty(), Kind.MEMFD, Optional.empty(), false));
+    audit.field(region.pages()).populate();
+    audit.watch("all", region.pages());
+    advise(audit, region, Advice.PAGEOUT);
+    advise(audit, region, Advice.COLLAPSE);
+    advise(audit, region, Advice.COLD);
+  }
+
   private static Disturbance discarding(Audit audit, PageSet pages, Advice advice) {
     return Disturbance.of(
         advice + " by somebody else",
@@ -109,14 +129,14 @@ final class KernelScenarios {
         });
   }
 
-  private void sharedFile(Audit audit) throws Exception {
+  private void file(Audit audit, MapMode mode) throws Exception {
     Path file = Files.createTempFile(folder, "audit", "");
     audit.closeLater(() -> Files.delete(file));
     Files.write(file, new byte[(int) BYTES]);
     FileChannel channel =
         audit.closeLater(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
     Arena arena = audit.closeLater(Arena.ofShared());
-    MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, BYTES, arena);
+    MemorySegment segment = channel.map(mode, 0, BYTES, arena);
     PageSet pages = adopt(audit, audit.space(), segment);
     audit.field(Words.of(segment), pages);
     audit.watch("all", pages);

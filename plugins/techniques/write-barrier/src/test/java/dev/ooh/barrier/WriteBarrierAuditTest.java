@@ -7,6 +7,7 @@ import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.Substrate;
 import dev.ooh.procfs.ProcfsTechnique;
 import dev.ooh.tracking.core.TrackingCore;
+import dev.ooh.uffd.UffdTechnique;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -26,11 +27,12 @@ class WriteBarrierAuditTest extends AuditContract {
 
   @Override
   protected TrackingCore core() {
-    return TrackingCore.create(List.of(new WriteBarrierTechnique(), new ProcfsTechnique()));
+    return TrackingCore.create(
+        List.of(new WriteBarrierTechnique(), new ProcfsTechnique(), new UffdTechnique()));
   }
 
   @Override
   protected List<String> techniques() {
-    return List.of("write-barrier", "procfs", "all-dirty");
+    return List.of("write-barrier", "procfs", "uffd", "all-dirty");
   }
 }
