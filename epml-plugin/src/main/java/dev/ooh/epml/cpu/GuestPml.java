@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EPML's page walker: when the final access of a walk sets a guest page-table entry's dirty flag,
- * it logs the GVA of the page to the guest PML page. Full is not an exit: the guest is told by a
- * self-IPI in good time, and a GVA that finds no room sets the sticky overflow.
+ * EPML's page walker: when the final access of a walk sets the dirty flag of a guest page-table
+ * entry, it logs the page's GVA to the guest PML page. A full page doesn't exit: a self-IPI tells
+ * the guest before, and a GVA that finds no room sets the sticky overflow.
  */
 public final class GuestPml implements CpuExtension {
   private static final long PAGE_MASK = -4096L;
 
   private @Nullable CpuContext cpu;
 
-  /** What the guest wrote as the page's address; the field has the HPA behind it. */
+  /** The page's GPA, as the guest wrote it; the field holds the HPA that it translates to. */
   private long pageGpa;
 
   /** Whether the EPT may have moved the page since it was translated. */
@@ -51,7 +51,7 @@ public final class GuestPml implements CpuExtension {
     if (cpu == null || !GuestPmlFields.isEnabled(value)) {
       return 0;
     }
-    // First, for it may fault; the field then keeps the page that it has.
+    // This comes first, as it may fault, and the field must then keep its page.
     long hpa = cpu.translateForWrite(GuestPmlFields.frame(value));
     pageGpa = GuestPmlFields.frame(value);
     stale = false;
@@ -74,7 +74,7 @@ public final class GuestPml implements CpuExtension {
       return;
     }
     if (stale) {
-      // Translated as a write again, so that a live migration sees the page change, too.
+      // Translating for a write lets a live migration see that the page changes.
       stale = false;
       address = GuestPmlFields.logTo(cpu.translateForWrite(pageGpa));
       cpu.write(GuestPmlFields.ADDRESS, address);

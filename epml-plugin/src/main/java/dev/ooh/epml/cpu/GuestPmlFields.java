@@ -29,17 +29,25 @@ import java.util.List;
  * </pre>
  */
 public final class GuestPmlFields {
+  /** Where GVAs are logged: the guest writes a GPA, and bit 0 to log. */
   public static final VmcsField ADDRESS = new VmcsField(0x20F0, "guest PML address");
+
+  /** The index of the next entry: 511 down to 0, then FFFFH. */
   public static final VmcsField INDEX = new VmcsField(0x08F0, "guest PML index");
+
+  /** 1 once a GVA found no room, until the guest writes 0. */
   public static final VmcsField OVERFLOW = new VmcsField(0x08F2, "guest PML overflow");
+
+  /** The vector of the self-IPI, and the index at which it is sent. */
   public static final VmcsField NOTIFICATION = new VmcsField(0x00F0, "guest PML notification");
 
+  /** All that EPML adds. */
   public static final List<VmcsField> ALL = List.of(ADDRESS, INDEX, OVERFLOW, NOTIFICATION);
 
   /** Bit 0 of {@link #ADDRESS}. */
   public static final long ENABLE = 1;
 
-  /** The index of the entry that is filled first; there are one more. */
+  /** The index of the entry that is filled first; a page has one entry more. */
   public static final int FIRST_INDEX = 511;
 
   private static final long FRAME = 0x000F_FFFF_FFFF_F000L;
@@ -62,7 +70,10 @@ public final class GuestPmlFields {
   /**
    * The value of {@link #NOTIFICATION}.
    *
-   * @param threshold 1 to 255: how many more GVAs find room, less one, when the guest is told
+   * @param vector of the self-IPI, 16 to 255
+   * @param threshold 1 to 255: the index at which the self-IPI is sent; one GVA more than that
+   *     still finds room
+   * @throws IllegalArgumentException if {@code threshold} is out of its range
    */
   public static long notification(int vector, int threshold) {
     if (threshold < 1 || threshold > 255) {

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets the guest use EPML's fields without an exit, and keeps the guest PML page in its frame
- * meanwhile. After the one hypercall that starts it the hypervisor has no part in tracking.
+ * Lets the guest use EPML's fields without an exit, and pins the guest PML page meanwhile. After
+ * the hypercall that starts it, the hypervisor has no part in tracking.
  */
 public final class EpmlHypervisor implements HypervisorModule {
   /** Starts, or takes another reference. Argument: the GPA of the guest PML page. */
@@ -45,7 +45,7 @@ public final class EpmlHypervisor implements HypervisorModule {
       pageGpa = page;
       granted.add(context.pin(page));
       for (VmcsField field : GuestPmlFields.ALL) {
-        // The address reads as an HPA, which is none of the guest's business.
+        // Reading the address would show the guest an HPA, which it must not see.
         boolean readable = !field.equals(GuestPmlFields.ADDRESS);
         granted.add(context.shadowField(field, readable, true));
       }

@@ -5,7 +5,7 @@ import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.PageSet;
 import dev.ooh.ring.RingLibrary;
 
-/** OoH Lib for EPML: the ring holds GVAs, so there is nothing to look up. */
+/** OoH Lib for EPML: the ring holds GVAs already, so nothing is mapped back. */
 public final class OohLib extends RingLibrary {
   /**
    * Opens the device.
@@ -16,6 +16,7 @@ public final class OohLib extends RingLibrary {
     super(machine, EpmlDevice.NAME);
   }
 
+  /** One: a GVA, from the processor's log or from the kernel module. */
   @Override
   protected int entriesPerPage() {
     return 1;

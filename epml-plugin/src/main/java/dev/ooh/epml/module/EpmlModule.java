@@ -12,14 +12,15 @@ import dev.ooh.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OoH Module for EPML. Owns the guest PML page, which logs for the tracked process that runs: it is
- * drained to that process's ring when the self-IPI comes, when the process is scheduled out, and
- * when its tracker collects.
+ * OoH Module for EPML: turns the processor's log on while a tracked process runs. It owns the guest
+ * PML page and drains it to that process's ring when the self-IPI comes, when the process is
+ * scheduled out, and when its tracker collects.
  */
 public final class EpmlModule implements KernelModule {
   /**
-   * Entries left when the self-IPI is sent. One instruction dirties few pages, and the kernel
-   * dirties none by the process's own translations while it holds interrupts back.
+   * The index at which the self-IPI is sent, so 64 entries are left. That is enough: one
+   * instruction dirties few pages, and while the kernel holds interrupts back it dirties none
+   * through the process's own translations.
    */
   static final int THRESHOLD = 63;
 
@@ -47,7 +48,7 @@ public final class EpmlModule implements KernelModule {
     private final KernelPages pmlPage;
     private final KernelContext.InterruptLine line;
 
-    /** For whom the processor logs now. */
+    /** The process that the processor logs for now. */
     private @Nullable TrackedProcess logging;
 
     private int started;
@@ -74,7 +75,7 @@ public final class EpmlModule implements KernelModule {
       resume(fileOf(process));
     }
 
-    /** {@code tracked} has got its ring: takes what it needs of hypervisor and processor. */
+    /** Starts logging for a process that has its ring. */
     void start(TrackedProcess tracked) {
       kernel.count(Event.HYPERCALL_INIT_PML_AND_SHADOWING, 1);
       long status = kernel.hypercall(EpmlHypervisor.INIT, pmlPage.gpa(), 0, 0);
@@ -109,10 +110,10 @@ public final class EpmlModule implements KernelModule {
       }
     }
 
-    /** Whether there was anything. */
+    /** Moves the log's entries to the owner's ring; returns whether there were any. */
     private boolean takeLog(TrackedProcess owner) {
       int index = (int) kernel.vmread(GuestPmlFields.INDEX);
-      // FFFFH says that entry 0 is filled, too, as may be with any other index out of range.
+      // FFFFH means that entry 0 is filled too. With any other index out of range it may be.
       boolean full = index > GuestPmlFields.FIRST_INDEX;
       for (int i = GuestPmlFields.FIRST_INDEX; i > (full ? -1 : index); i--) {
         owner.wrote(pmlPage.getLong(8L * i));
@@ -125,7 +126,7 @@ public final class EpmlModule implements KernelModule {
     }
 
     private void nearlyFull() {
-      // Nobody's, when it was sent just before its process left the CPU.
+      // If it was sent just before its process left the CPU, there is nothing left to drain.
       drain();
     }
 

@@ -6,17 +6,17 @@ import dev.ooh.ring.RingFile;
 import java.util.BitSet;
 
 /**
- * The device as one process has it open. The module fills its ring from the guest PML page. What
- * the processor can't log (writes by the kernel, pages that came with contents, pages shared with
- * others) is put into the ring here.
+ * The device as one process has it open. The module fills the ring with GVAs from the guest PML
+ * page. What that log doesn't show (writes by the kernel, pages that came with contents, pages
+ * shared with other processes) is added to the ring here.
  */
 final class TrackedProcess extends RingFile {
   private final EpmlModule.Machine machine;
 
-  /** Whether a frame of the process may be mapped at several of its pages. Stays once it is. */
+  /** Whether a frame of the process may have several addresses in it. Never becomes false again. */
   private boolean aliased;
 
-  /** Frames of which every address was reported since a page of theirs was armed. */
+  /** Frames of which every address was reported since one of them was armed. */
   private final BitSet told = new BitSet();
 
   TrackedProcess(EpmlModule.Machine machine, GuestProcess process) {
@@ -63,8 +63,8 @@ final class TrackedProcess extends RingFile {
   }
 
   /**
-   * A write under another address of the frame must be logged too, so the page's dirty flags are
-   * cleared wherever the process has it, armed there or not.
+   * Clears the page's dirty flag at each address that the process has for its frame, whether armed
+   * there or not, because a write through any of them must be logged.
    */
   private void clearDirty(long gva, long gpa) {
     machine.kernel().clearDirty(process(), gva);
@@ -83,12 +83,12 @@ final class TrackedProcess extends RingFile {
 
   // ---- What was written ---------------------------------------------------------------------
 
-  /** The process wrote to the page: under this address, and under all others it has for it. */
+  /** Reports a page that was written, at this address and at all others of its frame. */
   void wrote(long gva) {
     report(gva);
     if (aliased) {
       long gpa = process().translate(gva);
-      // With many addresses for a frame, each may be logged: the others are looked for once.
+      // Each of a frame's addresses may be logged; the others are looked up only once.
       if (gpa >= 0 && !told.get(frame(gpa))) {
         told.set(frame(gpa));
         process().resolve(gpa, this::report);
@@ -105,7 +105,7 @@ final class TrackedProcess extends RingFile {
   @Override
   public void mapped(long gva, long gpa, Cause cause) {
     told.clear(frame(gpa));
-    // With its own fresh frame the page has a clear dirty flag, and the processor logs its writes.
+    // With a fresh frame of its own a page has a clear dirty flag, so the processor logs writes.
     if (cause == Cause.ALIAS || cause == Cause.MOVED) {
       aliased |= cause == Cause.ALIAS;
       report(gva);
@@ -115,7 +115,7 @@ final class TrackedProcess extends RingFile {
   @Override
   public void unmapped(long start, long end) {
     if (aliased) {
-      // While what was logged under these addresses still leads to the frame's other ones.
+      // Drained now, while the addresses in the log still lead to the frame's other ones.
       machine.drain();
     }
   }

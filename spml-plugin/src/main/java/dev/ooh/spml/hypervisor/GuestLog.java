@@ -6,9 +6,9 @@ import dev.ooh.ring.RingBuffer;
 import java.util.BitSet;
 
 /**
- * The log of one tracked process, {@code enabled_by_guest} while the process runs. Of all that the
- * processor logs then, it passes on the pages that were armed for the process, once each: not the
- * page tables that walks write, not the kernel's pages, not another guest program's.
+ * The log of one tracked process, {@code enabled_by_guest} while the process runs. The processor
+ * then also logs page tables, kernel pages and other programs' pages; this passes on only pages
+ * that were armed for the process, each once.
  */
 final class GuestLog implements AutoCloseable {
   private final HypervisorContext hypervisor;
@@ -39,7 +39,7 @@ final class GuestLog implements AutoCloseable {
   }
 
   void rearm(long[] gpas) {
-    // Before the log flushes: what it still holds of these pages was written under the old arming.
+    // What the log still holds of these pages was written before they are armed again.
     log.flush();
     for (long gpa : gpas) {
       armed.set(frame(gpa));

@@ -7,7 +7,7 @@ import dev.ooh.ring.RingLibrary;
 import dev.ooh.spml.module.SpmlDevice;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** OoH Lib for SPML: leads the GPAs in the ring back to the pages of the process. */
+/** OoH Lib for SPML: maps the GPAs in the ring back to the process's pages. */
 public final class OohLib extends RingLibrary {
   private final ReverseMap reverseMap;
   private final AtomicLong unresolved = new AtomicLong();
@@ -15,7 +15,7 @@ public final class OohLib extends RingLibrary {
   /**
    * Opens the device.
    *
-   * @param reuse whether a GPA resolved once is not paid for again
+   * @param reuse whether a GPA that leads where it led before costs nothing again
    * @throws IllegalStateException if the process has it open already
    */
   public OohLib(MachineExtensions machine, boolean reuse) {
@@ -23,12 +23,12 @@ public final class OohLib extends RingLibrary {
     this.reverseMap = new ReverseMap(machine, reuse);
   }
 
-  /** How many entries led to no page of the process any more. Any thread. */
+  /** How many entries had a GPA that was no page of the process any more. Any thread. */
   public long unresolved() {
     return unresolved.get();
   }
 
-  /** One by the processor's log, as a GPA, and one by the kernel, as a GVA. */
+  /** Two: a GPA from the processor's log, and a GVA from the kernel module. */
   @Override
   protected int entriesPerPage() {
     return 2;

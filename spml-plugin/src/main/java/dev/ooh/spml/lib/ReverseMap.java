@@ -5,19 +5,18 @@ import dev.ooh.machine.extension.MachineExtensions;
 import java.util.Arrays;
 
 /**
- * Maps the GPAs of a log back to the GVAs of the tracked process, all of them when a frame has
- * several. The paper's library scans the pagemap for each; here the kernel's own reverse mapping
- * answers, exact at this moment, and each look-up counts as M17, whose published price contains the
- * scan.
+ * Maps the GPAs of a log back to the GVAs of the tracked process; a frame may have several. The
+ * paper's library scans the pagemap for each GPA. Here the kernel's reverse mapping answers, which
+ * is exact at the moment, and each look-up counts as M17, whose published price contains the scan.
  *
- * <p>With reuse, as in Boehm GC, a frame that leads where it led last time counts nothing. What is
- * remembered decides the price alone, never the answer.
+ * <p>With reuse, as in Boehm GC, a frame that leads where it led last time is not counted. What is
+ * remembered changes the price only, never the answer.
  */
 final class ReverseMap {
   private final MachineExtensions machine;
   private final boolean reuse;
 
-  /** By frame number: the last GVA it led to, plus 1; 0 where it was never asked for. */
+  /** By frame number: the GVA that it led to last, plus 1; 0 if it was never looked up. */
   private long[] resolved = new long[0];
 
   private long[] gvas = new long[1024];
@@ -37,7 +36,7 @@ final class ReverseMap {
     gvas[count++] = gva;
   }
 
-  /** Adds the GVAs of {@code gpa}; none if it is no longer the process's. */
+  /** Adds the GVAs of {@code gpa}; none if the process doesn't map it any more. */
   void addPhysical(long gpa) {
     if (machine.process().resolve(gpa, this::add) == 0) {
       unresolved++;
@@ -55,7 +54,7 @@ final class ReverseMap {
     return known;
   }
 
-  /** GPAs so far that led nowhere. */
+  /** How many GPAs so far led to no page. */
   long unresolved() {
     return unresolved;
   }
@@ -64,7 +63,7 @@ final class ReverseMap {
     return count;
   }
 
-  /** Everything added since the last call; accounts for the look-ups. */
+  /** Returns everything added since the last call, and counts the look-ups. */
   long[] take() {
     machine.count(Event.REVERSE_MAPPING, lookups);
     lookups = 0;

@@ -26,7 +26,7 @@ final class GpaList implements AutoCloseable {
     pages = kernel.allocatePages(PAGES);
   }
 
-  /** Adds one; when that fills the list, has it sent by {@code send}, which empties it. */
+  /** Adds a GPA. When the list is full it is passed to {@code send}, which must empty it. */
   void add(long gpa, Consumer<GpaList> send) {
     pages.setLong(8L * count, gpa);
     if (++count == CAPACITY) {
@@ -42,7 +42,7 @@ final class GpaList implements AutoCloseable {
     return pages.gpa();
   }
 
-  /** How many there were; there are none afterwards. */
+  /** Empties the list; returns how many GPAs were in it. */
   int takeCount() {
     int taken = count;
     count = 0;

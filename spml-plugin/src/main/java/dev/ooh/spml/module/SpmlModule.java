@@ -7,7 +7,7 @@ import dev.ooh.machine.extension.ScheduleNotifier;
 import dev.ooh.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
-/** OoH Module for SPML: has the hypervisor log while a tracked process runs, and only then. */
+/** OoH Module for SPML: turns the hypervisor's log on while a tracked process runs. */
 public final class SpmlModule implements KernelModule {
   private @Nullable Machine machine;
 

@@ -10,14 +10,14 @@ import dev.ooh.spml.hypervisor.SpmlHypercalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The device as one process has it open. The hypervisor fills its ring with GPAs while the process
- * runs. What that log can't tell (pages that got another frame, writes by the kernel) is put into
+ * The device as one process has it open. The hypervisor fills the ring with GPAs while the process
+ * runs. What its log doesn't show (pages that got another frame, writes by the kernel) is added to
  * the ring here, by GVA.
  */
 final class TrackedProcess extends RingFile {
   private final KernelContext kernel;
 
-  /** What the hypervisor is given; exists between init and deactivate. */
+  /** Where GPAs for the hypervisor are put; exists between init and deactivate. */
   private @Nullable GpaList list;
 
   private boolean logging;
@@ -44,7 +44,7 @@ final class TrackedProcess extends RingFile {
       list = new GpaList(kernel);
       resume();
     } catch (RuntimeException | Error e) {
-      // The hypervisor would go on to write to the ring.
+      // Otherwise the hypervisor would write to a ring that is freed.
       finish();
       throw e;
     }
@@ -76,7 +76,7 @@ final class TrackedProcess extends RingFile {
     kernel.count(Event.HYPERCALL_DISABLE_LOGGING, 1);
     pause();
     if (wasOut) {
-      // Others may map the same frames and have written to them while nobody logged.
+      // Other processes may have written to shared frames while logging was off.
       wasOut = false;
       call(SpmlHypercalls.REPORT_UNLOGGED, 0, 0);
     }
@@ -131,7 +131,7 @@ final class TrackedProcess extends RingFile {
     }
   }
 
-  // ---- What the log can't tell --------------------------------------------------------------
+  // ---- What the log doesn't show ------------------------------------------------------------
 
   @Override
   public void mapped(long gva, long gpa, Cause cause) {
@@ -152,7 +152,7 @@ final class TrackedProcess extends RingFile {
                     from,
                     to,
                     (gva, gpa) -> {
-                      // With another address left the frame is still this process's.
+                      // A frame with another address left still belongs to this process.
                       if (process().resolve(gpa, other -> {}) == 1) {
                         gpas.add(gpa, full -> send(SpmlHypercalls.DISARM, full));
                       }

@@ -3,30 +3,36 @@ package dev.ooh.ring;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A technique's parts in a machine: its extension, its modules, its open device. */
+/**
+ * A technique's parts in a machine: its extension, its modules, its open device. By one thread at a
+ * time.
+ */
 public final class LoadedParts implements AutoCloseable {
   private final String technique;
 
-  /** Last first. */
+  /** The newest first. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+  /** No parts yet, of the technique of that name. */
   public LoadedParts(String technique) {
     this.technique = technique;
   }
 
+  /** The technique's name, for messages. */
   public String technique() {
     return technique;
   }
 
+  /** Adds a part, to be closed with the others; returns it. */
   public <P extends AutoCloseable> P add(P part) {
     parts.push(part);
     return part;
   }
 
   /**
-   * Takes all parts out, the last first, even when one fails. Closing twice does nothing.
+   * Closes all parts, the newest first, even when one fails. Closing twice does nothing.
    *
-   * @throws IllegalStateException with what failed first; the rest is suppressed in it
+   * @throws IllegalStateException with the first failure, in which the others are suppressed
    */
   @Override
   public void close() {

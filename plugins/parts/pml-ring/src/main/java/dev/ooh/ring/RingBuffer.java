@@ -3,8 +3,9 @@ package dev.ooh.ring;
 import dev.ooh.machine.extension.KernelPages;
 
 /**
- * The pages that one process wrote, from who finds them (the kernel module, the hypervisor) to the
- * process's tracker, which alone maps and consumes it. Producers share the machine's one CPU.
+ * Carries the pages that one process wrote from those that find them (the kernel module, the
+ * hypervisor) to the process's tracker, which alone maps the ring and reads it. Producers share the
+ * machine's one CPU, so nothing here is atomic.
  *
  * <pre>
  * offset 0       8        16        24       32          4096
@@ -26,10 +27,19 @@ import dev.ooh.machine.extension.KernelPages;
  * <p>An instance is one producer's view.
  */
 public final class RingBuffer {
+  /** Offset of the word that says how many entries there are; in bytes, as the others. */
   public static final long CAPACITY_OFFSET = 0;
+
+  /** Offset of the count of entries that producers wrote. */
   public static final long HEAD_OFFSET = 8;
+
+  /** Offset of the count of entries that found no room. */
   public static final long DROPPED_OFFSET = 16;
+
+  /** Offset of the count of entries that the reader took. */
   public static final long TAIL_OFFSET = 24;
+
+  /** Offset of the first entry. */
   public static final long ENTRIES_OFFSET = 4096;
 
   /** The most entries that a ring can have. */
@@ -45,8 +55,10 @@ public final class RingBuffer {
 
   /** The ring's memory as one producer reaches it. */
   public interface Words {
+    /** Reads the word at {@code offset}, in bytes, a multiple of 8. */
     long get(long offset);
 
+    /** Writes the word at {@code offset}. */
     void set(long offset, long value);
   }
 
@@ -60,7 +72,7 @@ public final class RingBuffer {
     this.capacity = capacity;
   }
 
-  /** Lays an empty ring out in {@link #pagesFor} zeroed pages; the kernel's view of it. */
+  /** Lays out an empty ring in {@link #pagesFor} zeroed pages; returns the kernel's view of it. */
   static RingBuffer layOut(KernelPages pages, long capacity) {
     pages.setLong(CAPACITY_OFFSET, capacity);
     return new RingBuffer(
@@ -96,23 +108,27 @@ public final class RingBuffer {
     return ENTRIES_OFFSET + 8 * capacity;
   }
 
+  /** Whether an entry has a GPA rather than a GVA. */
   public static boolean isPhysical(long entry) {
     return (entry & PHYSICAL) != 0;
   }
 
+  /** The address of an entry's page, a multiple of 4096. */
   public static long page(long entry) {
     return entry & PAGE_MASK;
   }
 
+  /** Adds the page of a GPA, or counts it as dropped where there is no room. */
   public void appendPhysical(long gpa) {
     append((gpa & PAGE_MASK) | PHYSICAL);
   }
 
+  /** Adds the page of a GVA, or counts it as dropped where there is no room. */
   public void appendVirtual(long gva) {
     append(gva & PAGE_MASK);
   }
 
-  /** Something is lost that was never an entry. */
+  /** Counts a loss that happened before anything could be added. */
   public void drop() {
     words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + 1);
   }

@@ -18,7 +18,7 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
   /** Starts tracking the opener (M3). Argument: how many entries the ring has. */
   public static final int INIT = 1;
 
-  /** Replaces the ring by a larger one; what the old one holds is gone. Argument as of INIT. */
+  /** Replaces the ring; the old one's entries are lost. Argument: how many entries the new has. */
   public static final int RESIZE = 2;
 
   /** Brings everything that was logged into the ring. */
@@ -30,7 +30,7 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
   /** Stops tracking the opener (M4). */
   public static final int DEACTIVATE = 5;
 
-  /** Forgets the ranges in the request area: nobody wants to hear of them. Argument: how many. */
+  /** Disarms the ranges in the request area: they are not reported any more. Argument: how many. */
   public static final int DISARM = 6;
 
   /** The first number for a technique's own requests. */
@@ -54,7 +54,7 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
   /** How many ranges the request area holds. */
   public static final int MAX_REQUESTS = 4096;
 
-  /** Where a process's part of the address space ends, as of a processor with 4 levels. */
+  /** Where a process's addresses end on a processor with 4 levels of page tables. */
   static final long END_OF_MEMORY = 1L << 47;
 
   static final int REQUEST_PAGES = MAX_REQUESTS * 16 / 4096;
@@ -68,10 +68,12 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
     this.kernel = kernel;
   }
 
+  /** The device's name. */
   public final String name() {
     return name;
   }
 
+  /** The kernel as the device's module sees it. */
   public final KernelContext kernel() {
     return kernel;
   }
@@ -88,7 +90,7 @@ public abstract class RingDevice<F extends RingFile> implements UioDevice {
     return file;
   }
 
-  /** A file for a process that has none. */
+  /** Makes a file for a process that has none. */
   protected abstract F opened(GuestProcess opener);
 
   /** The process's file; null when it has none open. */

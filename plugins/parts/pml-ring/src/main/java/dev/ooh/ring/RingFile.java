@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link RingDevice} as one process has it open: its ring, which no other process can map, and
- * what it wants watched. A subclass brings what the hardware logs into the ring, puts in itself
- * what no log can tell, and arms pages.
+ * what is watched for it. A subclass moves what the hardware logs into the ring, adds the writes
+ * that no log shows, and arms pages. On the machine's CPU only.
  */
 public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private final RingDevice<?> device;
   private final GuestProcess process;
   private @Nullable Started started;
 
-  /** What was armed and not disarmed since; other pages of the process are nobody's concern. */
+  /** What was armed and not disarmed since; other pages of the process are not reported. */
   private final ArmedPages armed = new ArmedPages();
 
   protected RingFile(RingDevice<?> device, GuestProcess process) {
@@ -32,9 +32,14 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private record Started(
       KernelPages ringPages, RingBuffer ring, KernelPages requests, Registration notifier) {}
 
-  // ---- What each technique does in its own way ------------------------------------------------
+  // ---- What each technique does for itself ----------------------------------------------------
 
-  /** There is an empty ring now, the first one or a larger one. */
+  /**
+   * Called when an empty ring was laid out, the first one or its replacement.
+   *
+   * @param gpa of its first byte
+   * @param capacity in entries
+   */
   protected void ringReady(long gpa, long capacity) {}
 
   /** Starts logging. Nothing is watched yet. If it throws, nothing is started. */
@@ -46,7 +51,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   /** Brings everything that was logged into the ring. */
   protected abstract void collect();
 
-  /** Has the next write to each of the pages logged. */
+  /** Makes the next write to each of the pages be logged. */
   protected abstract void arm(PageSet pages);
 
   /** A request of the technique's own; its numbers begin at {@link RingDevice#FIRST_OWN}. */
@@ -55,16 +60,19 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
         "%s: request is %d, wanted one that it knows".formatted(device.name(), number));
   }
 
-  // ---- For them -------------------------------------------------------------------------------
+  // ---- For subclasses -------------------------------------------------------------------------
 
+  /** The process that opened the device. */
   public final GuestProcess process() {
     return process;
   }
 
+  /** Whether the process is tracked: after init, before deactivate. */
   public final boolean isStarted() {
     return started != null;
   }
 
+  /** The pages that were armed and not disarmed since, reported or not. */
   protected final PageSet watched() {
     return armed.watched();
   }
@@ -77,8 +85,8 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   }
 
   /**
-   * Puts a page into the ring, once each time that it is armed: a page that is reported again and
-   * again takes the place of one entry.
+   * Puts a page into the ring if it is armed and was not reported since. So a page that is written
+   * again and again takes one entry.
    */
   protected final void report(long gva) {
     if (started != null && armed.report(gva)) {
@@ -175,7 +183,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     old.ringPages.close();
   }
 
-  /** The ranges in the request area. Whoever maps it can have written anything there. */
+  /** The ranges in the request area, checked, as the process can write anything there. */
   private PageSet requested(long count) {
     KernelPages ranges = started().requests;
     if (count < 0 || count > RingDevice.MAX_REQUESTS) {

@@ -7,9 +7,9 @@ import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.PageSet;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link RingDevice} from the side of the process that opened it. By one thread at a time. */
+/** A {@link RingDevice} as the process that opened it uses it. By one thread at a time. */
 public abstract class RingLibrary implements AutoCloseable {
-  /** Beyond what armed pages can take: for frames that pages had before. */
+  /** Entries beyond those that armed pages need: for frames that pages had before. */
   private static final long SPARE_ENTRIES = 512;
 
   private final MachineExtensions machine;
@@ -21,7 +21,7 @@ public abstract class RingLibrary implements AutoCloseable {
   private long tail;
   private long droppedBefore;
 
-  /** What the device may hold for armed although nobody waits for it any more. */
+  /** Pages that the device may still hold as armed, although they need not be reported. */
   private PageSet released = PageSet.empty();
 
   /**
@@ -29,7 +29,7 @@ public abstract class RingLibrary implements AutoCloseable {
    *
    * @param entries how many entries were in the ring
    * @param pages the distinct pages they lead to
-   * @param dropped how many more there were no room for
+   * @param dropped for how many more there was no room
    */
   public record Collected(int entries, PageSet pages, long dropped) {}
 
@@ -47,7 +47,7 @@ public abstract class RingLibrary implements AutoCloseable {
   /** How many entries one armed page can take at most, until it is armed again. */
   protected abstract int entriesPerPage();
 
-  /** The distinct pages to which entries of the ring lead. May change {@code entries}. */
+  /** Finds the distinct pages that entries of the ring stand for. May change {@code entries}. */
   protected abstract PageSet resolve(long[] entries);
 
   /** A request of the technique's own. */
@@ -60,14 +60,18 @@ public abstract class RingLibrary implements AutoCloseable {
     return capacity;
   }
 
-  /** Starts logging, with a ring of {@code entries}. Nothing is armed. */
+  /**
+   * Starts logging. Nothing is armed yet.
+   *
+   * @param entries of the ring, 1 to {@link RingBuffer#MAX_CAPACITY}
+   */
   public final void init(long entries) {
     file.ioctl(RingDevice.INIT, entries);
     requests = file.mmap(RingDevice.REQUESTS);
     mapRing();
   }
 
-  /** Replaces the ring. Entries not yet collected are lost, so collect first. */
+  /** Replaces the ring by one of {@code entries}. What was not collected is lost. */
   public final void resize(long entries) {
     file.ioctl(RingDevice.RESIZE, entries);
     mapRing();
@@ -81,7 +85,7 @@ public abstract class RingLibrary implements AutoCloseable {
     file.ioctl(RingDevice.COLLECT, 0);
     DeviceMapping mapping = started(ring);
     long head = mapping.getLong(RingBuffer.HEAD_OFFSET);
-    // Whoever maps the ring can have written anything there: what makes no sense is a loss.
+    // The process can write anything to the ring. A head that makes no sense counts as a loss.
     boolean sound = head - tail >= 0 && head - tail <= capacity;
     int count = sound ? (int) (head - tail) : 0;
     long[] entries = new long[count];
@@ -104,14 +108,17 @@ public abstract class RingLibrary implements AutoCloseable {
     return SPARE_ENTRIES + entriesPerPage() * pages.pageCount();
   }
 
-  /** Makes the next write to each of the pages be logged; forgets those collected and not armed. */
+  /**
+   * Makes the next write to each of the pages be logged, and disarms those that were collected or
+   * {@linkplain #forget forgotten} and are not among them.
+   */
   public final void arm(PageSet pages) {
     request(RingDevice.DISARM, released.minus(pages));
     released = PageSet.empty();
     request(RingDevice.ARM, pages);
   }
 
-  /** Pages that are gone: what the device knows of them goes when others are armed. */
+  /** Pages that are unmapped; they are disarmed with the next {@link #arm}. */
   public final void forget(PageSet gone) {
     released = released.union(gone);
   }

@@ -44,8 +44,9 @@ public interface CpuExtension {
   void dirtyFlagSet(long gva);
 
   /**
-   * The EPT's mappings changed (INVEPT): HPAs that {@link CpuContext} yielded are stale, to be
-   * translated again when they are next needed. Not here: root mode may be executing.
+   * The EPT's mappings changed (INVEPT), so the HPAs that {@link CpuContext} gave are stale.
+   * Translate them again when they are next needed, but not within this method, as root mode may be
+   * executing.
    */
   default void eptInvalidated() {}
 }

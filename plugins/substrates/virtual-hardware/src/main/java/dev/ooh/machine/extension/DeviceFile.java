@@ -5,10 +5,21 @@ public interface DeviceFile extends AutoCloseable {
   /** The opener, the only process that can use the file. */
   GuestProcess opener();
 
-  /** A system call (M1). Exceptions of the device come through as they are. */
+  /**
+   * Sends the device a request; a system call (M1). What the device throws reaches the caller.
+   *
+   * @param request a number that the device knows
+   * @throws IllegalStateException if the file is closed
+   */
   long ioctl(int request, long argument);
 
-  /** Maps the device's memory; a system call (M1). */
+  /**
+   * Maps memory of the device; a system call (M1).
+   *
+   * @param offset which memory, by the device's own convention
+   * @throws IllegalArgumentException if the device has none there
+   * @throws IllegalStateException if the file is closed
+   */
   DeviceMapping mmap(long offset);
 
   /** Unmaps and closes; a system call (M1). Closing twice does nothing. */

@@ -7,10 +7,10 @@ import java.util.function.LongConsumer;
  * kernel knows without touching a flag, and may only be used on the machine's CPU.
  */
 public interface GuestProcess {
-  /** Never used twice in the life of a machine. Any thread. */
+  /** The process's number, which no other process of the machine ever has. Any thread. */
   int pid();
 
-  /** Any thread. */
+  /** The name, for messages; others may have the same one. Any thread. */
   String name();
 
   /** Whether its page tables are the ones in CR3. */

@@ -9,13 +9,13 @@ import dev.ooh.machine.vmx.VmcsField;
  */
 public interface HypervisorContext {
   /**
-   * Serves a hypercall number.
+   * Registers who serves a hypercall number.
    *
    * @throws IllegalStateException if the number is taken
    */
   Registration registerHypercall(long number, HypercallHandler handler);
 
-  /** Becomes a user of page-modification logging; off at first. */
+  /** Makes the module a user of page-modification logging. It is off at first. */
   PageModificationLog openPageModificationLog(PageModificationLog.Reader reader);
 
   /**
@@ -36,6 +36,8 @@ public interface HypervisorContext {
 
   /**
    * Writes guest-physical memory in root mode. Users of the log are told, as of a guest's write.
+   *
+   * @param gpa a multiple of 8, in guest-physical memory
    */
   void writeGuest(long gpa, long value);
 
@@ -46,7 +48,11 @@ public interface HypervisorContext {
    */
   Registration pin(long gpa);
 
-  /** The HPA behind a GPA; populates the EPT if needed. */
+  /**
+   * Translates a GPA to an HPA, and maps a frame there if none is.
+   *
+   * @param gpa in guest-physical memory
+   */
   long translate(long gpa);
 
   /**
@@ -61,5 +67,6 @@ public interface HypervisorContext {
   /** Writes a field of the machine's VMCS in root mode. */
   void vmwrite(VmcsField field, long value);
 
+  /** Counts {@code times} of {@code event}, 0 or more. */
   void count(Event event, long times);
 }

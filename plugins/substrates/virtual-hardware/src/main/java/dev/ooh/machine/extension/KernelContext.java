@@ -32,18 +32,21 @@ public interface KernelContext {
   /** Holds interrupts back; nests. Pair with {@link #enableInterrupts} in a finally. */
   void disableInterrupts();
 
+  /** Undoes one {@link #disableInterrupts}; the last one delivers what was held back. */
   void enableInterrupts();
 
+  /** Has {@code notifier} told when the CPU changes process. */
   Registration addScheduleNotifier(ScheduleNotifier notifier);
 
   /** Registers for the memory of one process; ends with the process too. */
   Registration addMemoryNotifier(GuestProcess process, MemoryNotifier notifier);
 
+  /** Has {@code notifier} told of forks and exits. */
   Registration addProcessNotifier(ProcessNotifier notifier);
 
   /**
    * {@code vmcall}. The result is the handler's; {@link HypercallHandler#UNKNOWN} if the number has
-   * none. Counted as an exit; its price (M9 to M14) is counted by who knows what it was.
+   * none. The exit is counted here; what the call did (M9 to M14) is for the caller to count.
    */
   long hypercall(long number, long a, long b, long c);
 
@@ -69,6 +72,7 @@ public interface KernelContext {
   /** Whether the dirty flag in the guest page-table entry is set. Not counted. */
   boolean isDirty(GuestProcess process, long gva);
 
+  /** Counts {@code times} of {@code event}, 0 or more. */
   void count(Event event, long times);
 
   /** An interrupt vector in use by a module. */

@@ -5,16 +5,22 @@ package dev.ooh.machine.extension;
  * the machine's CPU, through the EPT, and logged like any guest access.
  */
 public interface KernelPages extends AutoCloseable {
-  /** Of the first byte; page-aligned. */
+  /** The GPA of the first byte, a multiple of 4096. */
   long gpa();
 
+  /** The size in bytes, a multiple of 4096. */
   long bytes();
 
   /**
-   * @param offset a multiple of 8 below {@link #bytes}
+   * Reads eight bytes, little-endian.
+   *
+   * @param offset in bytes, a multiple of 8 below {@link #bytes}
+   * @throws IndexOutOfBoundsException for any other offset
+   * @throws IllegalStateException after {@link #close}
    */
   long getLong(long offset);
 
+  /** Writes eight bytes; as {@link #getLong}. */
   void setLong(long offset, long value);
 
   /** Frees the pages. No device may hand them out any more. Closing twice does nothing. */

@@ -32,7 +32,7 @@ public interface MachineExtensions {
    */
   DeviceFile open(String device);
 
-  /** What the machine has counted so far; immutable. */
+  /** The counts since the machine started; immutable. */
   EventCounts events();
 
   /** Counts what user-side code of a technique does, such as resolving an entry (M17). */

@@ -21,6 +21,7 @@ public interface PageModificationLog extends AutoCloseable {
   /** Flushes, then turns logging off for this user. */
   void disable();
 
+  /** Whether logging is on for this user. */
   boolean isEnabled();
 
   /** Empties the CPU's log: all users get what is in it. */

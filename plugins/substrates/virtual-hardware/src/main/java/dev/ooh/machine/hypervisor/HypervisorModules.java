@@ -20,7 +20,10 @@ public final class HypervisorModules {
     this.machine = machine;
   }
 
-  /** Loads a module, or takes another reference on the one of that type. */
+  /**
+   * Loads a module, or takes another reference on the one of that type. What {@link
+   * HypervisorModule#load} throws refuses it and reaches the caller.
+   */
   public <M extends HypervisorModule> M load(Class<M> type, Supplier<M> module) {
     Entry entry = loaded.get(type);
     if (entry == null) {
@@ -62,7 +65,7 @@ public final class HypervisorModules {
     return type.cast(entry.part);
   }
 
-  /** Gives a reference back; the last one unloads. */
+  /** Gives a reference back; the last one unloads. Does nothing for a type that isn't loaded. */
   public void release(Class<?> type) {
     Entry entry = loaded.get(type);
     if (entry != null && --entry.references == 0) {

@@ -35,14 +35,14 @@ public final class PageModificationLogging {
     vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
   }
 
-  /** Adds a user, off at first. */
+  /** Adds a user, for whom logging is off at first. */
   public PageModificationLog open(PageModificationLog.Reader reader) {
     User user = new User(reader);
     users.add(user);
     return user;
   }
 
-  /** Whether somebody wants page granularity: new memory is then backed by 4 KiB entries. */
+  /** Whether there is a user, for whom new memory must be mapped in pages of 4 KiB. */
   boolean hasUsers() {
     return !users.isEmpty();
   }
@@ -53,8 +53,8 @@ public final class PageModificationLogging {
     if (index == FIRST_INDEX) {
       return;
     }
-    // FFFFH means that entry 0 was filled (SDM 29.3.6). With any other index out of range nobody
-    // knows which entries were filled; like KVM, take all.
+    // FFFFH means that entry 0 was filled (SDM 29.3.6). With any other index out of range it isn't
+    // known which entries were filled, so all are taken, as KVM does.
     int filled = index > FIRST_INDEX ? FIRST_INDEX + 1 : FIRST_INDEX - index;
     long[] logged = new long[filled];
     for (int i = 0; i < logged.length; i++) {
@@ -66,7 +66,7 @@ public final class PageModificationLogging {
     }
   }
 
-  /** Root mode wrote to a page: users see it as they see the guest's writes. */
+  /** Tells users of a write by root mode, as of a write by the guest. */
   void wrote(long gpa) {
     deliver(gpa & -HostMemory.FRAME);
   }
@@ -93,7 +93,7 @@ public final class PageModificationLogging {
     private final BitSet armed = new BitSet();
     private boolean enabled;
 
-    /** What the reader threw since this user called last. */
+    /** What the reader threw first since this user's last call. */
     private @Nullable RuntimeException failure;
 
     User(Reader reader) {
@@ -124,7 +124,7 @@ public final class PageModificationLogging {
     @Override
     public void enable() {
       checkOpen();
-      // What was logged before belongs to those who were on before.
+      // What was logged until now is for those who were on until now.
       PageModificationLogging.this.flush();
       enabled = true;
       switchLogging();
@@ -175,7 +175,10 @@ public final class PageModificationLogging {
       throwFailure();
     }
 
-    /** The flag that was just cleared was all that others had to know of an unlogged write by. */
+    /**
+     * Reports a page whose dirty flag was just cleared to the others that had armed it: if the
+     * write was not logged, the flag was their only way to learn of it.
+     */
     private void offerToOthers(long gpa) {
       for (User other : List.copyOf(users)) {
         if (other != this && other.armed.get(pageNumber(gpa))) {

@@ -25,7 +25,12 @@ public final class PreCopyMigration implements AutoCloseable {
   private int rounds;
   private long pagesCopied;
 
-  /** Starts: the first round copies everything that the source uses. */
+  /**
+   * Starts a migration.
+   *
+   * @param destination a machine that runs nothing, with at least as much memory
+   * @throws IllegalArgumentException if it has less
+   */
   public PreCopyMigration(VirtualMachine source, VirtualMachine destination) {
     if (destination.ept().guestBytes() < source.ept().guestBytes()) {
       throw new IllegalArgumentException(
@@ -40,15 +45,15 @@ public final class PreCopyMigration implements AutoCloseable {
   }
 
   /**
-   * Copies what was written since the round before.
+   * Copies what was written since the round before; the first round copies all that is used.
    *
-   * @return the numbers of the pages, guest-physical
+   * @return the guest-physical numbers (GPA / 4096) of the pages that were copied
    */
   public BitSet round() {
     log.flush();
     BitSet batch = (BitSet) dirty.clone();
     dirty.clear();
-    // Armed first: what is written after its copy was made is in the next round.
+    // Arming comes before copying, so that what is written later is in the next round.
     rearm(batch);
     batch.stream().forEach(this::copy);
     rounds++;
@@ -68,7 +73,10 @@ public final class PreCopyMigration implements AutoCloseable {
     return new Result(rounds, pagesCopied, last);
   }
 
-  /** Gives up; the destination's memory is then of no use. Closing twice does nothing. */
+  /**
+   * Ends the migration. Before {@link #finish} that leaves the destination's memory incomplete.
+   * Closing twice does nothing.
+   */
   @Override
   public void close() {
     log.close();
@@ -125,11 +133,11 @@ public final class PreCopyMigration implements AutoCloseable {
   }
 
   /**
-   * What it took.
+   * The effort of a migration.
    *
-   * @param rounds all of them, the last included
-   * @param pagesCopied in all rounds
-   * @param pagesInLastRound while the source stood still
+   * @param rounds how many rounds there were, the last included
+   * @param pagesCopied pages of 4 KiB copied in all rounds
+   * @param pagesInLastRound pages copied in the last round, while the source was stopped
    */
   public record Result(int rounds, long pagesCopied, int pagesInLastRound) {}
 }

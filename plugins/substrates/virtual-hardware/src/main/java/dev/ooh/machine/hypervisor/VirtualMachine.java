@@ -90,7 +90,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
         if (ept.contains(exit.guestPhysicalAddress(), 1)) {
           populate(exit.guestPhysicalAddress());
         } else {
-          // No memory and no device is there. Xen answers so, too.
+          // There is neither memory nor a device. Xen injects the same exception.
           vcpu.vmcs().write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
           inject(
               InterruptionInformation.exceptionWithErrorCode(
@@ -105,7 +105,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
                 ? hypercalls.call(registers.rax, registers.rbx, registers.rcx, registers.rdx)
                 : HypercallHandler.NOT_PERMITTED;
       }
-      // Without nested virtualization the guest has no business with a VMCS but its shadow.
+      // Without nested virtualization a guest may use no VMCS but its shadow.
       case VMREAD, VMWRITE ->
           inject(InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
       case APIC_WRITE -> {
@@ -124,7 +124,12 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return ept.contains(gpa, bytes);
   }
 
-  /** The HPA behind a GPA; backs it if nothing does. */
+  /**
+   * Translates a GPA to an HPA, and maps a frame there if none is.
+   *
+   * @param gpa in guest-physical memory
+   * @throws IllegalStateException for any other address
+   */
   public long translate(long gpa) {
     long hpa = ept.translate(gpa);
     if (hpa < 0) {
@@ -134,18 +139,20 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return hpa;
   }
 
-  /** Reads guest-physical memory in root mode. */
+  /** Reads eight bytes at {@code gpa}, a multiple of 8, in root mode: no flag is set. */
   public long readGuest(long gpa) {
     return memory.readLong(translate(gpa));
   }
 
-  /** Writes guest-physical memory in root mode; users of the log are told. */
+  /**
+   * Writes eight bytes at {@code gpa}, a multiple of 8, in root mode; users of the log are told.
+   */
   public void writeGuest(long gpa, long value) {
     memory.writeLong(translate(gpa), value);
     pageModificationLogging.wrote(gpa);
   }
 
-  /** Keeps {@link #move} from moving the page. */
+  /** Keeps {@link #move} from moving the page of {@code gpa}, until closed. Pins nest. */
   public Registration pin(long gpa) {
     long page = gpa & -HostMemory.FRAME;
     pins.merge(page, 1, Integer::sum);

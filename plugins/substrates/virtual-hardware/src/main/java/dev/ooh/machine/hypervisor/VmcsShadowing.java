@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Lets the guest reach some fields without an exit (SDM 25.6.15): on while anybody wants any field.
+ * Lets the guest access some fields without an exit (SDM 25.6.15). VMCS shadowing is on while any
+ * field is allowed.
  */
 public final class VmcsShadowing {
   private final Vmcs vmcs;
@@ -29,7 +30,7 @@ public final class VmcsShadowing {
     vmcs.write(VmcsField.VMWRITE_BITMAP, writeBitmap.address());
   }
 
-  /** Allows accesses to a field until closed. */
+  /** Allows the guest's accesses to a field until the registration is closed. */
   public Registration allow(VmcsField field, boolean reads, boolean writes) {
     change(field, reads, writes, 1);
     boolean[] open = {true};

@@ -29,10 +29,10 @@ final class Baton {
 
   private volatile @Nullable GuestThread holder;
 
-  /** Somebody wants the CPU, or its holder to stop. */
+  /** Another thread wants the CPU, or wants its holder to stop. */
   private volatile boolean attention;
 
-  /** Somebody wants to look. */
+  /** A look is waiting to be run. */
   private volatile boolean looking;
 
   Baton(SplittableRandom random) {
@@ -63,14 +63,14 @@ final class Baton {
     }
   }
 
-  /** A thread comes: it is ready to run. */
+  /** Adds a thread, which is ready to run. */
   void add(GuestThread thread) {
     checkOpen();
     threads.add(thread);
     makeReady(thread);
   }
 
-  /** A thread has ended, whatever it was doing. */
+  /** Removes a thread that has ended, whatever it was doing. */
   void remove(GuestThread thread) {
     threads.remove(thread);
     ready.remove(thread);
@@ -92,7 +92,7 @@ final class Baton {
     ready.remove(thread);
   }
 
-  /** Makes the holder come to a hand-over at its next scheduling point; starts an idle CPU. */
+  /** Makes the holder hand over at its next scheduling point; gives an idle CPU to somebody. */
   void demandAttention() {
     attention = true;
     if (holder == null) {
@@ -100,14 +100,14 @@ final class Baton {
     }
   }
 
-  /** The holder stops running at {@code place}, ready to go on; somebody else may be next. */
+  /** The holder stops at {@code place} and stays ready, so another thread may run next. */
   void handOver(GuestThread me, Place place) {
     me.place = place;
     makeReady(me);
     passOn();
   }
 
-  /** The holder stops running at {@code place}, and isn't ready to go on. */
+  /** The holder stops at {@code place} and runs again only after {@link #makeReady}. */
   void giveUp(GuestThread me, Place place) {
     me.place = place;
     passOn();

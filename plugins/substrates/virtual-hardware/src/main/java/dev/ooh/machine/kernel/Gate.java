@@ -3,7 +3,7 @@ package dev.ooh.machine.kernel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Opens once. */
+/** Starts closed; once opened it stays open. Any thread. */
 final class Gate {
   private final CountDownLatch latch = new CountDownLatch(1);
 

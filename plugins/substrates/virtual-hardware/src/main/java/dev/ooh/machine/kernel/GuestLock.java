@@ -3,7 +3,12 @@ package dev.ooh.machine.kernel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** A re-entrant lock of guest threads with one condition. Its state is the baton holder's. */
+/**
+ * A re-entrant lock of guest threads with one condition. Only the thread that holds the baton
+ * touches it, so its state needs no other guard. A caller that doesn't hold the baton gets an
+ * {@link IllegalStateException}; one that doesn't hold the lock, where it must, an {@link
+ * IllegalMonitorStateException}.
+ */
 public final class GuestLock {
   private final Scheduler scheduler;
   private final ArrayDeque<GuestThread> waiters = new ArrayDeque<>();
@@ -11,16 +16,19 @@ public final class GuestLock {
   private @Nullable GuestThread owner;
   private int depth;
 
+  /** A free lock for threads of {@code scheduler}. */
   public GuestLock(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
 
+  /** Takes the lock, and waits for it while another thread has it. A scheduling point. */
   public void lock() {
     GuestThread me = scheduler.holding();
     scheduler.tick();
     acquire(me, 1);
   }
 
+  /** Undoes one {@link #lock}; the last one lets the longest waiting thread go on. */
   public void unlock() {
     release(owned());
   }
@@ -36,6 +44,7 @@ public final class GuestLock {
     acquire(me, held);
   }
 
+  /** Lets all threads that {@link #await} go on, once they get the lock. */
   public void signalAll() {
     owned();
     sleepers.forEach(scheduler::wake);

@@ -70,15 +70,17 @@ public final class GuestThread {
     this.carrier = carrier;
   }
 
+  /** The name, for messages. */
   public String name() {
     return name;
   }
 
+  /** Whether its body has not ended. Any thread. */
   public boolean isAlive() {
     return end.getCount() > 0;
   }
 
-  /** What its body threw; null if it didn't, or has not ended. */
+  /** What its body threw; null if it threw nothing, or has not ended. Any thread. */
   public @Nullable Throwable failure() {
     return failure;
   }

@@ -4,8 +4,8 @@ import dev.ooh.machine.cpu.Vcpu;
 import java.util.BitSet;
 
 /**
- * Which module has which interrupt vector. An interrupt with a vector that nobody has is taken and
- * forgotten, as Linux does: a module may have sent itself any.
+ * Which module has which interrupt vector. An interrupt whose vector no module has is acknowledged
+ * and ignored, as on Linux, since a module can send itself any vector.
  */
 final class InterruptVectors {
   private static final int FIRST_INTERRUPT = 16;
@@ -14,7 +14,7 @@ final class InterruptVectors {
   private static final int FIRST_FOR_MODULES = 0x30;
 
   private static final int LAST = 255;
-  private static final Runnable NOBODYS = () -> {};
+  private static final Runnable IGNORE = () -> {};
 
   private final Vcpu vcpu;
   private final BitSet taken = new BitSet();
@@ -22,7 +22,7 @@ final class InterruptVectors {
   InterruptVectors(Vcpu vcpu) {
     this.vcpu = vcpu;
     for (int vector = FIRST_INTERRUPT; vector <= LAST; vector++) {
-      vcpu.setInterruptHandler(vector, NOBODYS);
+      vcpu.setInterruptHandler(vector, IGNORE);
     }
   }
 
@@ -44,6 +44,6 @@ final class InterruptVectors {
 
   void free(int vector) {
     taken.clear(vector);
-    vcpu.setInterruptHandler(vector, NOBODYS);
+    vcpu.setInterruptHandler(vector, IGNORE);
   }
 }

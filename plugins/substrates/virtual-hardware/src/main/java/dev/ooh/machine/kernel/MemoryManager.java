@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Mappings and frames. Every change of a leaf entry that gives or takes a frame goes through {@link
@@ -98,7 +99,7 @@ final class MemoryManager {
     }
   }
 
-  /** Takes the frames of {@code [start, end)} away; private pages read as zero afterwards. */
+  /** Removes the frames of {@code [start, end)}; private pages read as zero afterwards. */
   void discard(UserProcess process, long start, long end) {
     notify(process, notifier -> notifier.unmapped(start, end));
     PageTables tables = process.tables();
@@ -377,7 +378,7 @@ final class MemoryManager {
   }
 
   /** Calls each of the process's notifiers; one may take itself away meanwhile. */
-  void notify(UserProcess process, java.util.function.Consumer<MemoryNotifier> call) {
+  void notify(UserProcess process, Consumer<MemoryNotifier> call) {
     if (!process.memoryNotifiers.isEmpty()) {
       List.copyOf(process.memoryNotifiers).forEach(call);
     }

@@ -50,7 +50,11 @@ public final class RemoteAccess {
         });
   }
 
-  /** process_vm_readv; a system call. */
+  /**
+   * process_vm_readv; a system call.
+   *
+   * @throws SegmentationFault where nothing is mapped; pages before it have been read
+   */
   public void read(UserProcess process, long gva, byte[] target, int offset, int length) {
     calls.now(
         () -> {
@@ -101,7 +105,10 @@ public final class RemoteAccess {
     }
   }
 
-  /** Whether the page's frame was written since it was allocated, as the kernel knows. */
+  /**
+   * Whether the page's frame was written since it was allocated, by the dirty flags of all its
+   * mappings and by what the kernel remembers of flags that were cleared.
+   */
   public boolean isDirty(UserProcess process, long gva) {
     long entry = process.tables().get(gva);
     return GuestPte.isPresent(entry) && memory.isFrameDirty(GuestPte.frame(entry));

@@ -3,6 +3,7 @@ package dev.ooh.machine.kernel;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * Which pages map a frame: GPA → (process, GVA), exact at every moment. Frames are nearly always
@@ -90,7 +91,7 @@ final class ReverseMap {
   }
 
   /** Calls back for each frame that is mapped more than once. */
-  void forEachShared(java.util.function.LongConsumer gpas) {
+  void forEachShared(LongConsumer gpas) {
     for (int frame : further.keySet()) {
       gpas.accept((long) frame << 12);
     }

@@ -10,13 +10,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one machine's CPU to one thread at a time. Who holds the {@link Baton} runs; it is handed
- * over at scheduling points only (polls, translation misses, locks, ends), by a seeded choice,
- * after a quantum that counts polls and misses and never time. So the same program with the same
- * seed makes the same steps, as long as no host thread enters meanwhile.
+ * Gives one machine's CPU to one thread at a time: the thread that holds the {@link Baton} runs.
+ * The baton is handed over at scheduling points only (polls, translation misses, locks, ends), to a
+ * thread that a seeded generator chooses, after a quantum that counts polls and misses but never
+ * time. So the same program with the same seed makes the same steps, as long as no host thread
+ * enters meanwhile.
  *
- * <p>{@link #poll}, {@link #tick} and the like are for the holder; host threads come in by {@link
- * #run}.
+ * <p>{@link #poll}, {@link #tick} and the like are called by the holder; host threads enter by
+ * {@link #run}.
  */
 public final class Scheduler {
   private final EventCounters counters;
@@ -29,10 +30,10 @@ public final class Scheduler {
   private final ThreadLocal<@Nullable GuestThread> self = new ThreadLocal<>();
   private final TrackerMode trackerMode = new TrackerMode();
 
-  /** The last thread that ran; for counting switches. Touched by the holder only. */
+  /** The last thread that ran, for counting switches. Used by the holder only. */
   private @Nullable GuestThread last;
 
-  /** Scheduling points until a hand-over. Touched by the holder only. */
+  /** Scheduling points until a hand-over. Used by the holder only. */
   private int left;
 
   /**
@@ -73,8 +74,11 @@ public final class Scheduler {
   // ---- Coming and going -----------------------------------------------------------------------
 
   /**
-   * Runs {@code body} as a thread of {@code process}: on the caller's own Java thread, which waits
-   * for the CPU; directly if it has it.
+   * Runs {@code body} as a thread of {@code process}, on the caller's own Java thread. It waits for
+   * the CPU unless it has it.
+   *
+   * @throws IllegalStateException if the process or the machine has ended
+   * @throws Exception what the body threw
    */
   public <T> T run(UserProcess process, Callable<T> body) throws Exception {
     GuestThread thread = inside();
@@ -159,7 +163,10 @@ public final class Scheduler {
     return trackerMode.run(this::current, body);
   }
 
-  /** Starts a thread, carried by a virtual thread of its own. */
+  /**
+   * Starts a guest thread, carried by a virtual thread of its own. What its body throws is kept in
+   * {@link GuestThread#failure}.
+   */
   public GuestThread spawn(String name, UserProcess process, Runnable body) {
     GuestThread[] slot = new GuestThread[1];
     Thread carrier =
@@ -190,7 +197,7 @@ public final class Scheduler {
     return thread;
   }
 
-  /** Waits for a thread's end. */
+  /** Waits for a thread's end; a scheduling point for a caller that has the CPU. */
   public void join(GuestThread thread) throws InterruptedException {
     GuestThread me = inside();
     if (me == null) {
@@ -261,7 +268,7 @@ public final class Scheduler {
     awaitTurn(me);
   }
 
-  /** The holder waits until {@link #wake}. It has left word where its waker will find it. */
+  /** The holder waits until {@link #wake}; its waker must know of it already. */
   void block(GuestThread me) {
     locked(() -> baton.giveUp(me, Place.WAITING));
     awaitTurn(me);

@@ -10,7 +10,7 @@ import java.util.Iterator;
  * Documentation/admin-guide/mm/soft-dirty.rst).
  */
 public final class SoftDirty {
-  /** What one read(2) of pagemap brings: 64 KiB. */
+  /** How many entries one read(2) of pagemap returns: 64 KiB of 8 bytes each. */
   private static final long ENTRIES_PER_READ = 8192;
 
   private final SystemCalls calls;
@@ -26,7 +26,8 @@ public final class SoftDirty {
   }
 
   /**
-   * Reads the pagemap entries of {@code [start, end)}, ascending: M16 each, M1 each 64 KiB read.
+   * Reads the pagemap entries of {@code [start, end)}, ascending. Counts M16 for each entry and M1
+   * for each 64 KiB of entries. On the machine's CPU only, as is {@link #clear}.
    */
   public void readPagemap(UserProcess process, long start, long end, EntryConsumer entries) {
     long gva = start;
@@ -74,8 +75,8 @@ public final class SoftDirty {
   }
 
   /**
-   * Writes 4 to clear_refs: clears the soft-dirty bit and write-protects every page of the process;
-   * M15 for each entry visited, M1 for the system call.
+   * Writes 4 to clear_refs: clears the soft-dirty bit of every page of the process and
+   * write-protects it. Counts M15 for each entry visited and M1 for the system call.
    */
   public void clear(UserProcess process) {
     calls.now(

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** One Java thread's wish that all guest threads but its own stand still. */
+/** One Java thread's request that all guest threads but its own stand still. */
 final class StopRequest {
   final Thread owner;
 

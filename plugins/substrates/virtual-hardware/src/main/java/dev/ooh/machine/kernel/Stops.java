@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Stops a machine's threads for somebody who wants to look at memory that stands still. */
+/** Stops a machine's threads, for a caller that needs memory to stand still. */
 final class Stops {
   private final Baton baton;
   private final Consumer<GuestThread> awaitTurn;
@@ -103,8 +103,8 @@ final class Stops {
   }
 
   /**
-   * The caller doesn't wait for the CPU any more: it goes on with it if it is free, and else
-   * adrift.
+   * The caller stops waiting for the CPU. It takes it if it is free, and else goes on without it
+   * (adrift).
    *
    * @return false if the CPU came at the last moment, and all others stand still
    */

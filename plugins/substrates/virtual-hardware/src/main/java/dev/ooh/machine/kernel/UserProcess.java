@@ -60,7 +60,7 @@ public final class UserProcess implements GuestProcess {
     return tables;
   }
 
-  /** The processor's cached translations; empty unless this is the current process. */
+  /** The processor's cached translations; hidden while no thread runs in this process. */
   public TranslationCache translations() {
     return translations;
   }
@@ -79,7 +79,7 @@ public final class UserProcess implements GuestProcess {
         .toList();
   }
 
-  /** Bytes of all mappings. */
+  /** The size of all mappings, in bytes. On the machine's CPU only. */
   public long mappedBytes() {
     return vmas.values().stream().mapToLong(vma -> vma.end - vma.start).sum();
   }

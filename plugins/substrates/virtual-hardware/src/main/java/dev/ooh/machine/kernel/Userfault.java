@@ -7,8 +7,9 @@ import java.util.function.LongConsumer;
 
 /**
  * A userfaultfd (Linux Documentation/admin-guide/mm/userfaultfd.rst) with its handler: a program
- * that records the page and resolves the fault, before the faulting thread goes on. On one CPU the
- * handler runs to its end first.
+ * that records the page and resolves the fault. As there is one CPU, the handler has ended before
+ * the faulting thread goes on. Used on the machine's CPU only, with addresses that are multiples of
+ * 4096.
  */
 public final class Userfault {
   /** What is watched and who resolves it. */
@@ -70,7 +71,10 @@ public final class Userfault {
         });
   }
 
-  /** UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED: pages without a frame included. */
+  /**
+   * UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED, which includes pages without a frame.
+   * What of the range this descriptor doesn't watch is left as it is.
+   */
   public void writeProtect(long start, long end) {
     calls.now(() -> protect(start, end));
   }

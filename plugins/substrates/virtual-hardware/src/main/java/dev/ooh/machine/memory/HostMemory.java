@@ -229,7 +229,7 @@ public final class HostMemory implements AutoCloseable {
     }
   }
 
-  /** Runs {@code action} before the memory goes: for whoever keeps native addresses. */
+  /** Runs {@code action} when memory is about to be given back: for those that keep addresses. */
   public void beforeClose(Runnable action) {
     closeActions.add(action);
   }

@@ -13,7 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A machine with its guest, shared by the address spaces of its processes; the last one stops it.
+ * A machine with its guest. The address spaces of its processes share it, and it stops when the
+ * last of them is closed.
  */
 final class Machine {
   private final VirtualMachine hardware;

@@ -13,9 +13,9 @@ import dev.ooh.machine.vmx.InterruptionInformation;
 import dev.ooh.memory.MemoryAccessException;
 
 /**
- * Accesses that the translation cache can't serve: by the processor, which walks and faults, at a
- * scheduling point. Every refusal is a {@link MemoryAccessException}: of threads that are not on
- * the CPU, of closed processes, of addresses where nothing is mapped or nothing can be.
+ * Accesses that the translation cache can't serve. Each is a scheduling point; then the processor
+ * walks the page tables and takes faults. A {@link MemoryAccessException} refuses a thread that is
+ * not on the CPU, a closed process, and an address where nothing is or can be mapped.
  */
 final class SlowAccess {
   private final Vcpu vcpu;

@@ -5,10 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * The way from an access that hits to {@link SlowAccess}, which the compiler can't look through:
- * each handle is a field, not a constant. A loop of stores then holds one opaque call instead of
- * what the compiler would inline of the walk, and keeps what it needs in registers; random stores
- * take half as long.
+ * Calls {@link SlowAccess} in a way that the compiler can't inline, as each method handle is a
+ * field and no constant. So the compiled loop around a store holds one opaque call instead of the
+ * walk, and keeps what it needs in registers. Random stores take half as long.
  */
 final class SlowDoor {
   private final MethodHandle getByte;
