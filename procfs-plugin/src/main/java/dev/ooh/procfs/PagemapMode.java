@@ -1,8 +1,9 @@
 package dev.ooh.procfs;
 
 import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingException;
-import java.util.Optional;
+import java.util.List;
 
 /** One of the two ways to read and re-arm. Called by one thread at a time. */
 interface PagemapMode extends AutoCloseable {
@@ -10,16 +11,21 @@ interface PagemapMode extends AutoCloseable {
 
   boolean needsStoppedWriters();
 
+  /** See {@link dev.ooh.tracking.TrackingSession#remarks}. For any thread. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /**
-   * Reports at least the pages of {@code scan} that are in {@code armed} and were written; leaves
-   * {@code arm} armed. What it disarms on the way it reports.
+   * Reports at least the pages of {@code scan} that are in {@code armed} and were written; what it
+   * disarms on the way it reports. What it reports of {@code arm} it may arm again.
    */
-  PageSet collect(PageSet scan, PageSet arm, PageSet armed) throws TrackingException;
+  Gathered collect(PageSet scan, PageSet arm, PageSet armed) throws TrackingException;
 
-  /** Why pages may be missing from what was collected since this was last asked. */
-  Optional<String> lost();
+  /** Arms what {@link #collect} has not armed. */
+  default void arm(PageSet fresh) throws TrackingException {}
 
-  void unmapped(PageSet pages);
+  default void unmapped(PageSet pages) {}
 
   @Override
   void close();

@@ -1,41 +1,34 @@
 package dev.ooh.procfs;
 
 import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.ArmedSession;
 import dev.ooh.tracking.Gathered;
-import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
-import dev.ooh.tracking.TrackingSession;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 
-/** Knows what is armed, and asks the mode for the rest. */
-final class ProcfsSession implements TrackingSession {
+/** Reads and re-arms by one of two modes. */
+final class ProcfsSession extends ArmedSession {
   private final PagemapMode mode;
-  private final AtomicLong fetches = new AtomicLong();
-  private final AtomicLong reported = new AtomicLong();
-  private PageSet armed = PageSet.empty();
-  private boolean closed;
 
   ProcfsSession(PagemapMode mode) {
+    super("procfs");
     this.mode = mode;
   }
 
   @Override
-  public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    if (closed) {
-      throw new TrackingException("the procfs session is closed, wanted an open one");
-    }
-    PageSet written = mode.collect(scan, arm, armed);
-    armed = arm.containsAll(armed) ? arm : armed.minus(written).union(arm);
-    fetches.incrementAndGet();
-    reported.addAndGet(written.pageCount());
-    return new Gathered(written, mode.lost());
+  protected Gathered collect(PageSet scan, PageSet arm) throws TrackingException {
+    return mode.collect(scan, arm, armed());
   }
 
   @Override
-  public void unmapped(PageSet pages) {
-    armed = armed.minus(pages);
-    mode.unmapped(pages);
+  protected List<String> arm(PageSet fresh) throws TrackingException {
+    mode.arm(fresh);
+    return List.of();
+  }
+
+  @Override
+  protected void forget(PageSet unmapped) {
+    mode.unmapped(unmapped);
   }
 
   @Override
@@ -49,16 +42,12 @@ final class ProcfsSession implements TrackingSession {
   }
 
   @Override
-  public TechniqueStatistics statistics() {
-    return TechniqueStatistics.of(
-        Map.of("session.fetches", fetches.get(), "session.pages", reported.get()));
+  public List<String> remarks() {
+    return mode.remarks();
   }
 
   @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      mode.close();
-    }
+  protected void release() {
+    mode.close();
   }
 }

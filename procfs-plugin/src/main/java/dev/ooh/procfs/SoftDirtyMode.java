@@ -1,9 +1,9 @@
 package dev.ooh.procfs;
 
 import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
-import java.util.Optional;
 
 /**
  * Classic soft-dirty. {@code clear_refs} clears the whole process, so everything armed is read
@@ -27,24 +27,17 @@ final class SoftDirtyMode implements PagemapMode {
   }
 
   @Override
-  public PageSet collect(PageSet scan, PageSet arm, PageSet armed) throws TrackingException {
+  public Gathered collect(PageSet scan, PageSet arm, PageSet armed) throws TrackingException {
     PageSet inside = armed.intersect(scan);
     PageSet written = read(inside);
-    if (armed.minus(written).containsAll(arm)) {
-      return written;
-    }
-    PageSet outside = read(armed.minus(inside));
+    boolean clears = !armed.minus(written).containsAll(arm);
+    return Gathered.of(clears ? written.union(read(armed.minus(inside))) : written);
+  }
+
+  @Override
+  public void arm(PageSet fresh) throws TrackingException {
     pagemap.clearSoftDirty();
-    return written.union(outside);
   }
-
-  @Override
-  public Optional<String> lost() {
-    return Optional.empty();
-  }
-
-  @Override
-  public void unmapped(PageSet pages) {}
 
   @Override
   public void close() {}

@@ -69,15 +69,18 @@ class ProcfsRegionsOnLinuxTest {
     PageSet all = plain.union(fixed);
     try (TrackingSession session = technique.open(space)) {
       session.fetch(all, all);
-      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed));
+      assertReported(session.fetch(all, all), PageSet.empty(), fixed);
       PageSet second = PageSet.of(plain.runStart(0) + PAGE, plain.runStart(0) + 2 * PAGE);
       space.memory().putLong(second.runStart(0), 1);
-      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed.union(second)));
-      assertThat(session.mode())
-          .startsWith("write-protect-scan; 2 pages")
-          .contains("unwatched", "0x%x".formatted(fixed.runStart(0)), "8192 bytes", "errno");
-      session.unmapped(fixed);
+      assertReported(session.fetch(all, all), second, fixed);
       assertThat(session.mode()).isEqualTo("write-protect-scan");
+      assertThat(session.remarks())
+          .singleElement()
+          .asString()
+          .startsWith("region fixed unwatched and always reported: UFFDIO_REGISTER")
+          .contains("0x%x".formatted(fixed.runStart(0)), "8192 bytes", "errno");
+      session.unmapped(fixed);
+      assertThat(session.remarks()).isEmpty();
       assertThat(session.fetch(plain, plain)).isEqualTo(Gathered.of(PageSet.empty()));
     }
   }
@@ -93,8 +96,33 @@ class ProcfsRegionsOnLinuxTest {
       assertThat(first.union(second).runCount()).isEqualTo(1);
       session.fetch(all, all);
       whole.set(ValueLayout.JAVA_LONG, PAGE, 7);
-      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed.union(second)));
+      assertReported(session.fetch(all, all), second, fixed);
     }
+  }
+
+  @Test
+  void eachRegionThatMayNotBeWatchedHasItsReason() throws Exception {
+    MemorySegment readOnly = channel.map(MapMode.READ_ONLY, 0, 2 * PAGE, arena);
+    SegmentAdoption adoption = space.facility(SegmentAdoption.class).orElseThrow();
+    PageSet other = adoption.adopt("other", readOnly).pages();
+    PageSet all = plain.union(fixed).union(other);
+    try (TrackingSession session = technique.open(space)) {
+      session.fetch(all, all);
+      Gathered gathered = session.fetch(all, all);
+      assertReported(gathered, PageSet.empty(), fixed.union(other));
+      assertThat(gathered.unseen())
+          .extracting(Gathered.Unseen::reason)
+          .anySatisfy(why -> assertThat(why).startsWith("region fixed unwatched"))
+          .anySatisfy(why -> assertThat(why).startsWith("region other unwatched"))
+          .hasSize(2)
+          .hasSameElementsAs(session.remarks());
+    }
+  }
+
+  private static void assertReported(Gathered gathered, PageSet seen, PageSet unseen) {
+    assertThat(gathered.pages()).isEqualTo(seen);
+    assertThat(gathered.reported()).isEqualTo(seen.union(unseen));
+    assertThat(gathered.lost()).isEmpty();
   }
 
   @Test

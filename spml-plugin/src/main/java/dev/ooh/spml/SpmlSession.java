@@ -53,7 +53,7 @@ final class SpmlSession extends RingSession {
   }
 
   @Override
-  protected Map<String, Long> ownStatistics() {
+  protected Map<String, Long> ownCounts() {
     return Map.of("ring.unresolved", lib.unresolved());
   }
 }

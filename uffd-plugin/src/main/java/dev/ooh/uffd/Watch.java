@@ -3,6 +3,8 @@ package dev.ooh.uffd;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.tracking.Gathered.Unseen;
+import dev.ooh.tracking.Placement;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
@@ -10,59 +12,54 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which descriptor watches which region: that of the wanted mode where the kernel lets it, else one
  * of asynchronous mode, as for a file on disk, unless the user asked for the wanted mode and no
- * other. What may not be watched is in every report, so that one region that can't be watched does
- * not end the tracking of the others.
+ * other.
  */
-final class Watch implements AutoCloseable {
-  private final AddressSpace space;
+final class Watch implements Placement.Registrar, AutoCloseable {
   private final Userfaultfd facility;
   private final Channel wanted;
   private final boolean strict;
+  private final Placement placement;
 
   /** Opened when it is needed. */
   private @Nullable Channel other;
 
-  private PageSet unwatched = PageSet.empty();
-
-  /** What had to be done otherwise, and why. */
+  /** What the other one watches, and why the wanted one doesn't. */
   private final Map<Region, String> exceptions = new LinkedHashMap<>();
 
-  private volatile String mode;
+  private volatile List<String> watchedOtherwise = List.of();
 
   Watch(AddressSpace space, Userfaultfd facility, Mode mode, boolean strict)
       throws TrackingException {
-    this.space = space;
     this.facility = facility;
     this.strict = strict;
     wanted = new Channel(mode, facility.open(mode));
-    this.mode = Channel.name(mode);
+    placement = new Placement(space, this);
   }
 
-  /**
-   * The wanted mode; and for each region that had to be watched otherwise, the kernel's reason. For
-   * any thread.
-   */
+  /** The wanted mode. For any thread. */
   String mode() {
-    return mode;
+    return Channel.name(wanted.mode());
   }
 
-  private void tellMode() {
-    StringJoiner all = new StringJoiner("; ");
-    all.add(Channel.name(wanted.mode()));
-    exceptions.values().forEach(all::add);
-    mode = all.toString();
+  /** The kernel's reason for each region that is not watched in the wanted mode. For any thread. */
+  List<String> remarks() {
+    List<String> all = new ArrayList<>(watchedOtherwise);
+    all.addAll(placement.refusals());
+    return all;
   }
 
-  /** In every report. */
   PageSet unwatched() {
-    return unwatched;
+    return placement.unwatched();
+  }
+
+  /** Part of every report that scans it. */
+  List<Unseen> unseen(PageSet scan) {
+    return placement.unseen(scan);
   }
 
   /** Watched by another mode than the wanted one. */
@@ -70,52 +67,20 @@ final class Watch implements AutoCloseable {
     return other == null ? PageSet.empty() : other.ranges();
   }
 
-  /**
-   * Makes sure that somebody watches {@code pages}, or that they are known to be unwatched.
-   *
-   * @throws TrackingException if nothing at all can be watched
-   */
+  /** See {@link Placement#place}. */
   void place(PageSet pages) throws TrackingException {
-    PageSet fresh = pages.minus(wanted.ranges()).minus(watchedOtherwise()).minus(unwatched);
-    if (fresh.isEmpty()) {
-      return;
-    }
-    try {
-      wanted.register(fresh);
-    } catch (TrackingException e) {
-      placeRegions(fresh);
-    }
+    placement.place(pages);
   }
 
-  private void placeRegions(PageSet fresh) throws TrackingException {
-    PageSet refused = PageSet.empty();
-    Map<Region, String> refusals = new LinkedHashMap<>();
-    TrackingException why = null;
-    for (Region region : space.regions()) {
-      PageSet part = fresh.intersect(region.pages());
-      try {
-        if (!part.isEmpty()) {
-          place(region, part);
-        }
-      } catch (TrackingException e) {
-        why = e;
-        refused = refused.union(part);
-        refusals.put(
-            region,
-            "region %s unwatched and always reported: %s".formatted(region.name(), e.getMessage()));
-      }
-    }
-    if (why != null && wanted.ranges().isEmpty() && watchedOtherwise().isEmpty()) {
-      throw why;
-    }
-    unwatched = unwatched.union(refused);
-    exceptions.putAll(refusals);
-    tellMode();
+  @Override
+  public void register(PageSet pages) throws TrackingException {
+    wanted.register(pages);
   }
 
-  private void place(Region region, PageSet part) throws TrackingException {
+  @Override
+  public void register(Region region, PageSet pages) throws TrackingException {
     try {
-      wanted.register(part);
+      wanted.register(pages);
     } catch (TrackingException e) {
       if (strict
           || wanted.mode() != Mode.SYNCHRONOUS_WRITE_PROTECT
@@ -126,21 +91,22 @@ final class Watch implements AutoCloseable {
         Mode mode = Mode.ASYNCHRONOUS_WRITE_PROTECT;
         other = new Channel(mode, facility.open(mode));
       }
-      other.register(part);
+      other.register(pages);
       exceptions.put(
           region,
           "%s for region %s: %s"
               .formatted(Channel.name(other.mode()), region.name(), e.getMessage()));
+      watchedOtherwise = List.copyOf(exceptions.values());
     }
   }
 
-  void unregister(PageSet pages) {
+  void unmapped(PageSet pages) {
+    placement.unmapped(pages);
     for (Channel channel : channels()) {
       channel.unregister(pages);
     }
-    unwatched = unwatched.minus(pages);
     if (exceptions.keySet().removeIf(region -> pages.containsAll(region.pages()))) {
-      tellMode();
+      watchedOtherwise = List.copyOf(exceptions.values());
     }
   }
 
@@ -160,13 +126,13 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** Why faults may have been lost since this was last asked. */
-  Optional<String> lost() {
+  /** Why faults may have been lost since this was last asked, a line for each descriptor. */
+  List<String> lost() {
     List<String> reasons = new ArrayList<>();
     for (Channel channel : channels()) {
       channel.descriptor().lost().ifPresent(reasons::add);
     }
-    return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));
+    return reasons;
   }
 
   private List<Channel> channels() {

@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 class UffdMutantsTest extends MutantsContract {
+  private static final String SESSION = "dev.ooh.tracking.ArmedSession";
+  private static final String CHANGES = "dev.ooh.tracking.Changes";
+
   @Override
   protected List<String> packages() {
-    return List.of("dev.ooh.machine.", "dev.ooh.uffd.");
+    return List.of("dev.ooh.machine.", "dev.ooh.uffd.", SESSION, CHANGES);
   }
 
   @Override
@@ -37,8 +40,8 @@ class UffdMutantsTest extends MutantsContract {
         that(
             "forgets that a page has other addresses",
             emptied("dev.ooh.machine.kernel.Mappings", "forEachSharedPage")),
-        that("forgets unmaps", emptied("dev.ooh.uffd.UffdSession", "unmapped")),
-        that("ignores dropped contents", emptied("dev.ooh.uffd.UffdSession$Changes", "changed")),
+        that("forgets unmaps", emptied(SESSION, "unmapped")),
+        that("ignores dropped contents", emptied(CHANGES, "changed")),
         that("never protects again", without("dev.ooh.uffd.Channel", "protect", "writeProtect")));
   }
 }

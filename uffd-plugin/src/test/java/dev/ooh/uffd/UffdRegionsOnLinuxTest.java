@@ -78,13 +78,16 @@ class UffdRegionsOnLinuxTest {
         assertThat(session.fetch(all, all))
             .isEqualTo(Gathered.of(page(plain, round).union(page(disk, round + 1))));
       }
-      assertThat(session.mode())
-          .startsWith("synchronous; asynchronous for region on-disk: UFFDIO_REGISTER [0x")
+      assertThat(session.mode()).isEqualTo("synchronous");
+      assertThat(session.remarks())
+          .singleElement()
+          .asString()
+          .startsWith("asynchronous for region on-disk: UFFDIO_REGISTER [0x")
           .contains("0x%x".formatted(mapped.start()), "16384 bytes", "Invalid argument (errno 22)");
       assertThat(session.statistics().get("session.asynchronous")).isEqualTo(4);
       space.unmap(mapped);
       session.unmapped(disk);
-      assertThat(session.mode()).isEqualTo("synchronous");
+      assertThat(session.remarks()).isEmpty();
       write(page(plain, 3));
       assertThat(session.fetch(plain, plain)).isEqualTo(Gathered.of(page(plain, 3)));
     }
@@ -110,14 +113,15 @@ class UffdRegionsOnLinuxTest {
       PageSet all = anonymous.union(mapped.pages());
       session.fetch(all, all);
       set.memory().putLong(anonymous.runStart(0), 1);
-      assertThat(session.fetch(all, all))
-          .isEqualTo(Gathered.of(mapped.pages().union(page(anonymous, 0))));
-      assertThat(session.mode())
-          .startsWith("synchronous; region on-disk unwatched and always reported: UFFDIO_REGISTER");
+      assertReported(session.fetch(all, all), page(anonymous, 0), mapped.pages());
+      assertThat(session.remarks())
+          .singleElement()
+          .asString()
+          .startsWith("region on-disk unwatched and always reported: UFFDIO_REGISTER");
       assertThat(session.statistics().get("session.asynchronous")).isZero();
       set.unmap(mapped);
       session.unmapped(mapped.pages());
-      assertThat(session.mode()).isEqualTo("synchronous");
+      assertThat(session.remarks()).isEmpty();
     }
   }
 
@@ -131,13 +135,21 @@ class UffdRegionsOnLinuxTest {
           space.facility(SegmentAdoption.class).orElseThrow().adopt("fixed", readOnly).pages();
       PageSet all = plain.union(fixed);
       session.fetch(all, all);
-      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed));
+      assertReported(session.fetch(all, all), PageSet.empty(), fixed);
       write(page(plain, 1));
-      assertThat(session.fetch(all, all)).isEqualTo(Gathered.of(fixed.union(page(plain, 1))));
-      assertThat(session.mode())
+      assertReported(session.fetch(all, all), page(plain, 1), fixed);
+      assertThat(session.remarks())
+          .singleElement()
+          .asString()
           .contains("unwatched", "0x%x".formatted(readOnly.address()), "8192 bytes", "errno");
       assertThat(session.statistics().get("session.unwatched")).isEqualTo(2);
     }
+  }
+
+  private static void assertReported(Gathered gathered, PageSet seen, PageSet unseen) {
+    assertThat(gathered.pages()).isEqualTo(seen);
+    assertThat(gathered.reported()).isEqualTo(seen.union(unseen));
+    assertThat(gathered.lost()).isEmpty();
   }
 
   @Test

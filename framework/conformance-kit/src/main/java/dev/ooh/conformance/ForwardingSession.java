@@ -5,6 +5,7 @@ import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
+import java.util.List;
 
 /** A session that hands everything on to another; flaws and faults override what they change. */
 public class ForwardingSession implements TrackingSession {
@@ -32,6 +33,11 @@ public class ForwardingSession implements TrackingSession {
   @Override
   public String mode() {
     return session.mode();
+  }
+
+  @Override
+  public List<String> remarks() {
+    return session.remarks();
   }
 
   @Override

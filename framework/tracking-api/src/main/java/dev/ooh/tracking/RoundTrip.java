@@ -74,8 +74,12 @@ public final class RoundTrip {
 
   /** What is wrong with the answer; empty when nothing is. */
   private String fault(Gathered gathered, int untouched, int... written) {
-    if (gathered.lost().isPresent()) {
-      return "a round trip over " + PAGES + " pages lost some: " + gathered.lost().get();
+    if (!gathered.lost().isEmpty()) {
+      return "a round trip over %d pages lost some: %s"
+          .formatted(PAGES, String.join("; ", gathered.lost()));
+    }
+    if (!gathered.unseen().isEmpty()) {
+      return gathered.unseen().getFirst().reason();
     }
     for (int page : written) {
       if (!gathered.pages().contains(address(page))) {

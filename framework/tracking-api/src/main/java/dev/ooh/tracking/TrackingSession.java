@@ -1,6 +1,7 @@
 package dev.ooh.tracking;
 
 import dev.ooh.memory.PageSet;
+import java.util.List;
 
 /**
  * One technique at work on one address space. The core calls it from one thread at a time; {@link
@@ -22,7 +23,8 @@ public interface TrackingSession extends AutoCloseable {
    * as changed.
    *
    * <p>When anything may have been lost since the last fetch (an overflow, a handler that died),
-   * the result says so; the session has re-armed and goes on.
+   * the result says so; the session has re-armed and goes on. Pages that the technique can't watch
+   * are in every report that scans them, each with the {@linkplain Gathered.Unseen reason}.
    *
    * @param scan mapped ranges to report on
    * @param arm ranges to leave armed, within {@code scan}; large ranges that are armed already cost
@@ -51,6 +53,15 @@ public interface TrackingSession extends AutoCloseable {
    * For any thread, on a closed session too: the last one then. It may change between fetches.
    */
   String mode();
+
+  /**
+   * What this session does otherwise than {@link #mode} says, and why: a line for each region that
+   * it can't watch, or watches in another way; empty when there is none. For any thread, on a
+   * closed session too.
+   */
+  default List<String> remarks() {
+    return List.of();
+  }
 
   /** Counts since the session was opened; immutable. For any thread, on a closed session too. */
   TechniqueStatistics statistics();

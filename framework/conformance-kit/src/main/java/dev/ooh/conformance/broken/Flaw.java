@@ -84,7 +84,7 @@ public enum Flaw {
                       kept.addPage(page);
                     }
                   });
-          return new Gathered(kept.build(), gathered.lost());
+          return new Gathered(kept.build(), gathered.unseen(), gathered.lost());
         }
       };
     }
@@ -139,7 +139,7 @@ public enum Flaw {
         public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
           armed = armed.union(arm);
           Gathered gathered = super.fetch(armed, arm);
-          return new Gathered(gathered.pages().intersect(scan), gathered.lost());
+          return new Gathered(gathered.pages().intersect(scan), gathered.unseen(), gathered.lost());
         }
 
         @Override
@@ -196,7 +196,7 @@ public enum Flaw {
           Gathered gathered = super.fetch(scan, arm);
           PageSet report = before;
           before = gathered.pages();
-          return new Gathered(report, gathered.lost());
+          return new Gathered(report, gathered.unseen(), gathered.lost());
         }
       };
     }

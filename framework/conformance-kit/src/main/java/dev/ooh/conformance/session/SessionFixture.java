@@ -16,6 +16,7 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -116,8 +117,8 @@ public abstract class SessionFixture {
   protected static PageSet reported(TrackingSession session, PageSet scan, PageSet arm)
       throws TrackingException {
     Gathered gathered = session.fetch(scan, arm);
-    assertEquals(Optional.empty(), gathered.lost());
-    return gathered.pages();
+    assertEquals(List.of(), gathered.lost());
+    return gathered.reported();
   }
 
   /** Every {@code n}-th page of a single run, from the first on. */

@@ -10,6 +10,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.testing.space.TestSpace;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
@@ -270,12 +271,35 @@ class IntervalLawsTest {
   void whatASessionLostIsAllOfWhatItWatched() {
     fetch(one).commit();
     fetch(two).commit();
-    technique.lose = "ring overflow";
+    technique.lose = List.of("ring overflow");
     assertThat(core.fetch(space, one, pages(3), pages(3)).pages()).isEqualTo(pages(3));
     Interval rest = fetch(one);
     assertThat(rest.pages()).isEqualTo(all.minus(pages(3)));
     assertThat(rest.reasons()).containsExactly("ring overflow");
     assertThat(fetch(two).pages()).isEqualTo(all);
+  }
+
+  @Test
+  void eachRefusalHasItsReasonAndMakesNoOtherPageDoubtful() {
+    fetch(one).commit();
+    technique.unseen =
+        List.of(
+            new Gathered.Unseen(pages(1), "region a unwatched"),
+            new Gathered.Unseen(pages(2), "region b unwatched"));
+    space.store(page(3));
+    Interval interval = fetch(one);
+    assertThat(interval.pages()).isEqualTo(pages(1).union(pages(2)).union(pages(3)));
+    assertThat(interval.reasons()).containsExactly("region a unwatched", "region b unwatched");
+    assertThat(core.statistics(space).conservative()).isEqualTo(1);
+  }
+
+  @Test
+  void eachLossHasItsReason() {
+    fetch(one).commit();
+    technique.lose = List.of("ring overflow", "handler died");
+    Interval interval = fetch(one);
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons()).containsExactly("ring overflow", "handler died");
   }
 
   @Test

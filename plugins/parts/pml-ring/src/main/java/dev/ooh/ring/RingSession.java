@@ -3,18 +3,19 @@ package dev.ooh.ring;
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Setting;
+import dev.ooh.tracking.ArmedSession;
 import dev.ooh.tracking.Gathered;
-import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
-import dev.ooh.tracking.TrackingSession;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** Collects from a ring and re-arms, as one step of the machine. */
-public abstract class RingSession implements TrackingSession {
+public abstract class RingSession extends ArmedSession {
   /** How many entries a ring has. */
   public static final Setting<Long> RING_ENTRIES =
       Setting.wholeNumber(
@@ -31,12 +32,8 @@ public abstract class RingSession implements TrackingSession {
   /** 0: as many entries as it takes. */
   private final long fixedEntries;
 
-  private final AtomicLong fetches = new AtomicLong();
-  private final AtomicLong reported = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
-  private PageSet armed = PageSet.empty();
-  private boolean closed;
 
   /**
    * @param parts what is loaded, {@code library} included; closed with the session
@@ -44,6 +41,7 @@ public abstract class RingSession implements TrackingSession {
    */
   protected RingSession(
       MachineExtensions machine, LoadedParts parts, RingLibrary library, long fixedEntries) {
+    super(parts.technique());
     this.machine = machine;
     this.parts = parts;
     this.library = library;
@@ -53,24 +51,42 @@ public abstract class RingSession implements TrackingSession {
   /** Says what was lost when {@code count} entries of a ring of {@code capacity} were dropped. */
   protected abstract String loss(long count, long capacity);
 
+  /** One step of the machine: no guest thread writes between the collecting and the arming. */
   @Override
   public final Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    if (closed) {
-      throw new TrackingException(
-          "the " + parts.technique() + " session is closed, wanted an open one");
-    }
+    FutureTask<Gathered> step =
+        new FutureTask<>(
+            () -> {
+              Gathered gathered = super.fetch(scan, arm);
+              if (library.capacity() > 0) {
+                library.resume();
+              }
+              return gathered;
+            });
     try {
-      @Nullable Gathered[] result = new Gathered[1];
-      machine.atomically(() -> result[0] = collectAndArm(arm));
-      Gathered gathered = result[0];
-      return gathered == null ? Gathered.of(PageSet.empty()) : gathered;
+      machine.atomically(step);
+      return step.get();
+    } catch (ExecutionException e) {
+      throw failure(Objects.requireNonNullElse(e.getCause(), e));
     } catch (IllegalStateException e) {
-      throw new TrackingException(parts.technique() + ": " + e.getMessage(), e);
+      throw failure(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("the step is done", e);
     }
   }
 
-  private Gathered collectAndArm(PageSet arm) {
-    fetches.incrementAndGet();
+  private TrackingException failure(Throwable cause) {
+    if (cause instanceof TrackingException known) {
+      return known;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new TrackingException(parts.technique() + ": " + cause.getMessage(), cause);
+  }
+
+  @Override
+  protected final Gathered collect(PageSet scan, PageSet arm) {
     if (library.capacity() == 0) {
       if (arm.isEmpty()) {
         return Gathered.of(PageSet.empty());
@@ -78,26 +94,21 @@ public abstract class RingSession implements TrackingSession {
       library.init(entriesFor(arm));
     }
     RingLibrary.Collected collected = library.collect();
-    PageSet written = collected.pages().intersect(armed);
-    Optional<String> lost = lost(collected.dropped());
-    // After a loss nobody knows what is still armed.
-    PageSet intact = lost.isPresent() ? PageSet.empty() : armed.minus(written);
-    PageSet wanted = lost.isPresent() ? armed.union(arm) : arm;
-    armed = intact.union(wanted);
-    long room = entriesFor(armed);
+    entries.addAndGet(collected.entries());
+    dropped.addAndGet(collected.dropped());
+    return collected.dropped() == 0
+        ? Gathered.of(collected.pages())
+        : Gathered.lost(collected.pages(), loss(collected.dropped(), library.capacity()));
+  }
+
+  @Override
+  protected final List<String> arm(PageSet fresh) {
+    long room = entriesFor(armed());
     if (room > library.capacity()) {
       library.resize(room);
     }
-    library.arm(wanted.minus(intact));
-    library.resume();
-    entries.addAndGet(collected.entries());
-    reported.addAndGet(written.pageCount());
-    return new Gathered(written, lost);
-  }
-
-  private Optional<String> lost(long count) {
-    dropped.addAndGet(count);
-    return count == 0 ? Optional.empty() : Optional.of(loss(count, library.capacity()));
+    library.arm(fresh);
+    return List.of();
   }
 
   private long entriesFor(PageSet pages) {
@@ -105,39 +116,25 @@ public abstract class RingSession implements TrackingSession {
   }
 
   @Override
-  public final void unmapped(PageSet pages) {
-    library.forget(pages);
-    armed = armed.minus(pages);
+  protected final void forget(PageSet unmapped) {
+    library.forget(unmapped);
   }
 
   @Override
-  public final boolean needsStoppedWriters() {
-    return false;
-  }
-
-  @Override
-  public final TechniqueStatistics statistics() {
+  protected final Map<String, Long> counts() {
     Map<String, Long> counts =
-        new TreeMap<>(
-            Map.of(
-                "session.fetches", fetches.get(),
-                "session.pages", reported.get(),
-                "ring.entries", entries.get(),
-                "ring.dropped", dropped.get()));
-    counts.putAll(ownStatistics());
-    return TechniqueStatistics.of(counts);
+        new TreeMap<>(Map.of("ring.entries", entries.get(), "ring.dropped", dropped.get()));
+    counts.putAll(ownCounts());
+    return counts;
   }
 
   /** What this technique counts besides. Any thread. */
-  protected Map<String, Long> ownStatistics() {
+  protected Map<String, Long> ownCounts() {
     return Map.of();
   }
 
   @Override
-  public final void close() {
-    if (!closed) {
-      closed = true;
-      parts.close();
-    }
+  protected final void release() {
+    parts.close();
   }
 }

@@ -3,10 +3,9 @@ package dev.ooh.barrier;
 import dev.ooh.barrier.card.CardTable;
 import dev.ooh.barrier.link.StoreLinks;
 import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.ArmedSession;
 import dev.ooh.tracking.Gathered;
-import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
-import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.ProcessFence;
 import java.util.List;
@@ -14,17 +13,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Knows what is armed, and reads and cleans its cards. */
-final class WriteBarrierSession implements TrackingSession {
+/** Reads and cleans the cards, in one step. */
+final class WriteBarrierSession extends ArmedSession {
   private final StoreLinks links;
   private final ProcessFence fence;
   private final Supplier<PageSet> adopted;
   private final CardTable cards;
-  private final AtomicLong fetches = new AtomicLong();
-  private final AtomicLong reported = new AtomicLong();
   private final AtomicLong fences = new AtomicLong();
-  private PageSet armed = PageSet.empty();
-  private boolean closed;
 
   /**
    * @param adopted pages that the space did not map: their stores don't go through its memory
@@ -32,6 +27,7 @@ final class WriteBarrierSession implements TrackingSession {
   WriteBarrierSession(
       StoreLinks links, int cardBytes, ProcessFence fence, Supplier<PageSet> adopted)
       throws TrackingException {
+    super("write-barrier");
     this.adopted = adopted;
     this.links = links;
     this.fence = fence;
@@ -43,25 +39,16 @@ final class WriteBarrierSession implements TrackingSession {
   }
 
   @Override
-  public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    if (closed) {
-      throw new TrackingException("the write-barrier session is closed, wanted an open one");
-    }
-    PageSet fresh = arm.minus(armed);
+  protected Gathered collect(PageSet scan, PageSet arm) throws TrackingException {
+    PageSet fresh = arm.minus(armed());
     check(fresh);
-    claim(armed.union(fresh));
-    PageSet written = cards.drain(scan.intersect(armed), arm);
+    claim(armed().union(fresh));
+    PageSet written = cards.drain(scan.intersect(armed()), arm);
     cards.arm(fresh);
-    armed = armed.minus(written).union(arm);
-    fetches.incrementAndGet();
-    reported.addAndGet(written.pageCount());
     if (!written.isEmpty() || !fresh.isEmpty()) {
       fenceAll();
     }
-    List<String> doubts = links.users().takeDoubts(this);
-    return doubts.isEmpty()
-        ? Gathered.of(written)
-        : Gathered.lost(written, String.join("; ", doubts));
+    return new Gathered(written, List.of(), links.users().takeDoubts(this));
   }
 
   private void check(PageSet fresh) throws TrackingException {
@@ -98,16 +85,9 @@ final class WriteBarrierSession implements TrackingSession {
   }
 
   @Override
-  public void unmapped(PageSet pages) {
-    PageSet gone = armed.intersect(pages);
-    cards.disarm(gone);
-    armed = armed.minus(gone);
-    links.users().claim(this, armed);
-  }
-
-  @Override
-  public boolean needsStoppedWriters() {
-    return false;
+  protected void forget(PageSet unmapped) {
+    cards.disarm(armed().intersect(unmapped));
+    links.users().claim(this, armed().minus(unmapped));
   }
 
   @Override
@@ -119,20 +99,13 @@ final class WriteBarrierSession implements TrackingSession {
   }
 
   @Override
-  public TechniqueStatistics statistics() {
-    return TechniqueStatistics.of(
-        Map.of(
-            "session.fetches", fetches.get(),
-            "session.pages", reported.get(),
-            "session.fences", fences.get()));
+  protected Map<String, Long> counts() {
+    return Map.of("session.fences", fences.get());
   }
 
   @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      cards.disarm(armed);
-      links.users().close(this);
-    }
+  protected void release() {
+    cards.disarm(armed());
+    links.users().close(this);
   }
 }

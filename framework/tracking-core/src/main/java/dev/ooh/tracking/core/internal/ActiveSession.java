@@ -65,9 +65,11 @@ final class ActiveSession {
 
   Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
     Gathered gathered = call("fetch", () -> Objects.requireNonNull(report(scan, arm), "report"));
-    // A built-in fallback has nothing to say of its own; what the operator wants to know is why.
-    Optional<String> lost = gathered.lost().map(reason -> choice.insteadOf().orElse(reason));
-    return new Gathered(gathered.pages(), lost);
+    Optional<String> insteadOf = choice.insteadOf();
+    // The built-in fallback has nothing to say of its own; what the operator wants to know is why.
+    return insteadOf.isPresent() && name().equals(AllDirtyTechnique.NAME)
+        ? Gathered.lost(gathered.pages(), insteadOf.get())
+        : gathered;
   }
 
   private Gathered report(PageSet scan, PageSet arm) throws Exception {
@@ -93,9 +95,18 @@ final class ActiveSession {
     }
   }
 
+  private List<String> remarks() {
+    try {
+      return List.copyOf(call("remarks", session::remarks));
+    } catch (TrackingException e) {
+      return List.of("its remarks are unknown: " + e.getMessage());
+    }
+  }
+
   List<String> explain() {
     List<String> lines = new ArrayList<>();
     lines.add("%s is active, by %s".formatted(name(), mode()));
+    lines.addAll(remarks());
     choice.insteadOf().ifPresent(why -> lines.add("because " + why));
     lines.addAll(choice.refused());
     return lines;

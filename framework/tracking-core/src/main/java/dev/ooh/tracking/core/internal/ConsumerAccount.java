@@ -2,6 +2,7 @@ package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Gathered;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -15,6 +16,12 @@ final class ConsumerAccount {
 
   ConsumerAccount(TrackingConsumer consumer) {
     this.consumer = consumer;
+  }
+
+  /** Adds what a session reported: what it saw, and what it couldn't watch. */
+  void add(Gathered report) {
+    addSeen(report.pages());
+    report.unseen().forEach(unseen -> assume(unseen.reason(), unseen.pages()));
   }
 
   void addSeen(PageSet pages) {

@@ -92,8 +92,8 @@ final class Ledger {
    */
   synchronized void switched(Gathered last, PageSet stillArmed) {
     settle();
-    accounts.values().forEach(account -> account.addSeen(last.pages()));
-    last.lost().ifPresent(this::assumeEverything);
+    accounts.values().forEach(account -> account.add(last));
+    last.lost().forEach(this::assumeEverything);
     armed = armed.intersect(stillArmed);
   }
 
@@ -138,16 +138,16 @@ final class Ledger {
   private void book(Gathered report, PageSet arm) {
     PageSet becameArmed = arm.minus(armed);
     for (ConsumerAccount account : accounts.values()) {
-      account.addSeen(report.pages());
-      report.lost().ifPresent(reason -> account.assume(reason, armed));
+      account.add(report);
+      report.lost().forEach(reason -> account.assume(reason, armed));
       // Nobody watched over these before; from here on the session says when they are written.
       account.assumeIfNotOwed(UNARMED, becameArmed);
     }
     // A page of which some cards were reported is unarmed as a whole: sessions arm pages.
-    PageSet disarmed = report.pages().wholePages().minus(arm);
+    PageSet disarmed = report.reported().wholePages().minus(arm);
     // After a loss only what the session was told to arm is sure to be armed: a page whose write
     // was lost may have been disarmed by it.
-    armed = report.lost().isPresent() ? arm : armed.minus(disarmed).union(arm);
+    armed = report.lost().isEmpty() ? armed.minus(disarmed).union(arm) : arm;
   }
 
   /** An interval of all of {@code scan}, without any session's help. */

@@ -58,7 +58,7 @@ final class SwitchOver {
   private ActiveSession start(Choice choice, PageSet armed) throws TrackingException {
     ActiveSession session = sessions.open(choice);
     try {
-      sessions.fetch(session, armed, armed).lost().ifPresent(ledger::assumeEverything);
+      sessions.fetch(session, armed, armed).lost().forEach(ledger::assumeEverything);
       return session;
     } catch (TrackingException e) {
       sessions.close(session);

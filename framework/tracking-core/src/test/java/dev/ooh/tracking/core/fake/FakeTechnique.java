@@ -31,8 +31,13 @@ public final class FakeTechnique implements TrackingTechnique {
   public Hook beforeFetch = () -> {};
   public Hook afterFetch = () -> {};
 
-  /** When set, the next fetch says that something was lost, and reports nothing. */
-  public String lose = "";
+  /**
+   * When set, the next fetch says that something was lost, for these reasons, and reports nothing.
+   */
+  public List<String> lose = List.of();
+
+  /** What every fetch says that it can't watch. */
+  public List<Gathered.Unseen> unseen = List.of();
 
   public boolean sessionNeedsStoppedWriters;
   public int opened;
@@ -106,11 +111,11 @@ public final class FakeTechnique implements TrackingTechnique {
       written.clear();
       arm.forEachPage(armed::add);
       if (!lose.isEmpty()) {
-        Gathered lost = Gathered.lost(PageSet.empty(), lose);
-        lose = "";
+        Gathered lost = new Gathered(PageSet.empty(), unseen, lose);
+        lose = List.of();
         return lost;
       }
-      return Gathered.of(pages.build());
+      return new Gathered(pages.build(), unseen, List.of());
     }
 
     @Override

@@ -1,0 +1,42 @@
+package dev.ooh.tracking;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import org.jspecify.annotations.Nullable;
+
+/** Pages of a space that changed without a store; of no space none. */
+final class Changes implements AddressSpace.Listener {
+  private final @Nullable AddressSpace space;
+  private boolean listening;
+  private PageSet pages = PageSet.empty();
+
+  Changes(@Nullable AddressSpace space) {
+    this.space = space;
+  }
+
+  /** From the first call on; a session that is never asked leaves no listener behind. */
+  void listen() {
+    if (space != null && !listening) {
+      listening = true;
+      space.addListener(this);
+    }
+  }
+
+  @Override
+  public synchronized void changed(AddressSpace where, PageSet changed) {
+    pages = pages.union(changed);
+  }
+
+  /** Those since the last call. */
+  synchronized PageSet take() {
+    PageSet taken = pages;
+    pages = PageSet.empty();
+    return taken;
+  }
+
+  void end() {
+    if (space != null) {
+      space.removeListener(this);
+    }
+  }
+}
