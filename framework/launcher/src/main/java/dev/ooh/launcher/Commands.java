@@ -1,15 +1,19 @@
 package dev.ooh.launcher;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
 
 /**
  * Commands and options as services. A command is a {@code ToIntFunction<String[]>} (arguments to
@@ -78,7 +82,27 @@ final class Commands {
     lines.add(
         line(Arguments.PLUGINS + " DIR", "more bundles, watched while it runs (./user-plugins)"));
     lines.add(line(Arguments.VERBOSE, "stack traces, and what the bundles have to say"));
+    lines.add("");
+    lines.add("ooh --version says the version, the JDK and the kernel.");
     return lines;
+  }
+
+  /** What {@code ooh --version} says: the newest version of this project's bundles, and where. */
+  String version() {
+    String version =
+        Arrays.stream(context.getBundles())
+            .filter(bundle -> String.valueOf(bundle.getSymbolicName()).startsWith("dev.ooh."))
+            .map(Bundle::getVersion)
+            .max(Comparator.naturalOrder())
+            .map(Version::toString)
+            .orElse("of no bundles");
+    return "ooh %s (Java %s, %s %s %s)"
+        .formatted(
+            version,
+            Runtime.version(),
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            System.getProperty("os.arch"));
   }
 
   /** The names of all commands, in order. */

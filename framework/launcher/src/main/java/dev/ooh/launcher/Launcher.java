@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
 /**
@@ -22,23 +21,30 @@ public final class Launcher {
 
   private static final Set<String> HELP = Set.of("--help", "-h", "help");
 
+  private static final String VERSION = "--version";
+
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 
   private final Path home;
   private final PrintStream out;
+  private final HushableStream hushable;
   private final PrintStream err;
 
+  /** A launcher; {@code err} is written to until the process is told to end. */
   Launcher(Path home, PrintStream out, PrintStream err) {
     this.home = home;
     this.out = out;
-    this.err = err;
+    hushable = new HushableStream(err);
+    this.err = new PrintStream(hushable, true, err.charset());
   }
 
   public static void main(String[] line) {
     int status = FAILED;
     try {
-      status = new Launcher(home(), System.out, System.err).run(List.of(line));
+      Launcher launcher = new Launcher(home(), System.out, System.err);
+      System.setErr(launcher.err); // what bundles say goes the same way
+      status = launcher.run(List.of(line));
     } catch (URISyntaxException | RuntimeException | Error e) {
       System.err.println("ooh: " + Failures.line(e));
     }
@@ -57,17 +63,18 @@ public final class Launcher {
     }
     Console console = new Console(out, err, arguments.verbose());
     console.takeOverLogging();
-    try (StorageFolder storage =
-            StorageFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
+    try (StopAtSignal stop = new StopAtSignal(hushable);
+        StorageFolder storage =
+            stop.open(() -> StorageFolder.create(Path.of(System.getProperty("java.io.tmpdir"))));
         RunningFramework framework =
-            RunningFramework.start(home.resolve("bundles"), storage.path(), console);
-        StopAtSignal stop = new StopAtSignal(framework, storage);
+            stop.open(
+                () -> RunningFramework.start(home.resolve("bundles"), storage.path(), console));
         PluginFolder plugins =
             new PluginFolder(arguments.plugins(), framework.context(), console)) {
       plugins.watch();
       int status = runCommand(new Commands(framework.context()), arguments, console);
       stop.disarm();
-      return status;
+      return status == 0 ? written(console) : status;
     } catch (UsageException e) {
       console.problem(Failures.line(e));
       return WRONG_USAGE;
@@ -75,6 +82,15 @@ public final class Launcher {
       console.problem(Failures.line(e), e);
       return FAILED;
     }
+  }
+
+  /** Print streams swallow errors: a full disk and a closed pipe are asked for here. */
+  private static int written(Console console) {
+    if (console.out().checkError()) {
+      console.problem("the output could not be written: its disk is full, or nobody reads it");
+      return FAILED;
+    }
+    return 0;
   }
 
   private static int runCommand(Commands commands, Arguments arguments, Console console)
@@ -88,6 +104,10 @@ public final class Launcher {
     try {
       commands.startOptions(line, options);
       String name = line.isEmpty() ? "" : line.getFirst();
+      if (name.equals(VERSION)) {
+        console.out().println(commands.version());
+        return 0;
+      }
       if (HELP.contains(name)) {
         commands.help().forEach(console.out()::println);
         return 0;
@@ -117,46 +137,5 @@ public final class Launcher {
     }
     Path jar = Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     return jar.resolveSibling("../").normalize();
-  }
-
-  /** Stops the framework when the process is told to end, so that bundles clean up after them. */
-  private static final class StopAtSignal implements AutoCloseable {
-    private final AtomicBoolean armed = new AtomicBoolean(true);
-    private final Thread hook;
-
-    StopAtSignal(RunningFramework framework, StorageFolder storage) {
-      hook =
-          Thread.ofPlatform()
-              .name("stop-at-signal")
-              .unstarted(
-                  () -> {
-                    if (armed.get()) {
-                      stop(framework, storage);
-                    }
-                  });
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    private static void stop(RunningFramework framework, StorageFolder storage) {
-      try (storage) {
-        framework.close();
-      } catch (Exception e) {
-        System.err.println("ooh: " + Failures.line(e));
-      }
-    }
-
-    void disarm() {
-      armed.set(false);
-    }
-
-    @Override
-    public void close() {
-      disarm();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending already, and the hook has seen that it is not needed.
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,6 +136,29 @@ class LauncherTest {
     List<Path> before = storageFolders(temporary);
     run("status", "0");
     assertThat(storageFolders(temporary)).isSubsetOf(before);
+  }
+
+  @Test
+  void outputThatCantBeWrittenIsOneLineAndStatusOne() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    int status = new Launcher(home, new PrintStream(full), print(err)).run(List.of("--help"));
+    assertThat(status).isEqualTo(1);
+    assertThat(lines(err)).singleElement().asString().contains("output could not be written");
+  }
+
+  @Test
+  void saysItsVersion() throws IOException {
+    TestBundle.named("dev.ooh.some")
+        .header("Bundle-Version", "1.2.3")
+        .writeTo(home.resolve("bundles/1/some.jar"));
+    assertThat(run("--version")).isZero();
+    assertThat(lines(out)).singleElement().asString().startsWith("ooh 1.2.3 (Java ");
   }
 
   private static List<Path> storageFolders(Path temporary) throws IOException {

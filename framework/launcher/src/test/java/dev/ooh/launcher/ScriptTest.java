@@ -1,0 +1,95 @@
+package dev.ooh.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code ooh} in a checkout of its own, with a JDK that says what it was given. */
+class ScriptTest {
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      echo "locale ${LC_ALL:-none}"
+      echo "columns ${COLUMNS:-none}"
+      """;
+
+  @TempDir private Path top;
+
+  private record Result(int status, List<String> out, List<String> err) {}
+
+  @BeforeEach
+  void layOut() throws IOException {
+    Files.copy(Path.of("../../ooh"), top.resolve("ooh"));
+    Files.writeString(top.resolve("pom.xml"), "");
+    for (String folder :
+        List.of("framework", "plugins", "some-plugin", "workloads", "gc-demo", "criu-demo")) {
+      Files.createDirectories(top.resolve(folder));
+    }
+    Path bin = Files.createDirectories(top.resolve("jdk/bin"));
+    Files.writeString(top.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    for (String program : List.of("java", "javac")) {
+      Path file = Files.writeString(bin.resolve(program), JAVA);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  private void built() throws IOException {
+    Path target = Files.createDirectories(top.resolve("framework/assembly/target"));
+    Path stamp = Files.writeString(target.resolve("ooh.stamp"), "");
+    Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(3600)));
+  }
+
+  private Result run(Map<String, String> environment) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder("bash", top.resolve("ooh").toString(), "demo");
+    builder.environment().keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG", "COLUMNS"));
+    builder.environment().put("JAVA_HOME", top.resolve("jdk").toString());
+    builder.environment().putAll(environment);
+    Path out = top.resolve("out");
+    Path err = top.resolve("err");
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    int status = process.waitFor();
+    return new Result(status, Files.readAllLines(out), Files.readAllLines(err));
+  }
+
+  @Test
+  void givesJavaALocaleWhereNoneOrPosixIsSet() throws Exception {
+    built();
+    assertThat(run(Map.of()).out()).contains("locale C.UTF-8");
+    assertThat(run(Map.of("LANG", "C")).out()).contains("locale C.UTF-8");
+    assertThat(run(Map.of("LC_ALL", "POSIX", "LANG", "de_DE.UTF-8")).out())
+        .contains("locale C.UTF-8");
+  }
+
+  @Test
+  void leavesALocaleThatIsSetAlone() throws Exception {
+    built();
+    assertThat(run(Map.of("LANG", "de_DE.UTF-8")).out()).contains("locale none");
+  }
+
+  @Test
+  void setsNoWidthWhereTheOutputIsNoTerminal() throws Exception {
+    built();
+    assertThat(run(Map.of("COLUMNS", "60")).out()).contains("columns none");
+  }
+
+  @Test
+  void aCheckoutThatCantBeWrittenIsOneLineAndStatusOne() throws Exception {
+    Files.writeString(top.resolve("framework/assembly"), "no folder can be made here");
+    Result result = run(Map.of());
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err())
+        .singleElement()
+        .asString()
+        .startsWith("ooh: " + top.resolve("framework/assembly/target") + " can't be written");
+  }
+}
