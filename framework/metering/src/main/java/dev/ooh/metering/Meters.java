@@ -4,24 +4,26 @@ import java.util.List;
 
 /**
  * Every meter: a dotted name, a base unit, what it counts, and the tags besides {@link #SUBSTRATE}
- * and {@link #TECHNIQUE}, which all counters have. All tags have few values, so that sums over them
- * make sense; the name of an address space is not one.
+ * and {@link #TECHNIQUE}, which all but the gauge have. A name either ends with its unit or doesn't
+ * hold it, so that a naming convention which appends units, such as that of Prometheus, leaves it
+ * there once. All tags have few values, so that sums over them make sense; the name of an address
+ * space is not one.
  */
 public enum Meters {
   PAGES_WRITTEN(
-      "ooh.pages.written",
+      "ooh.written.pages",
       "pages",
       "Distinct pages stored to in each interval, as told by programs that know"),
   PAGES_REPORTED(
-      "ooh.pages.reported",
+      "ooh.reported.pages",
       "pages",
       "Pages delivered to consumers in intervals, over-reported ones included"),
   FETCHES("ooh.fetches", "fetches", "Calls that asked which pages changed"),
   SWITCHES("ooh.switches", "switches", "Changes of the active technique, by the one that left"),
-  INTERVALS_COMMITTED("ooh.intervals.committed", "intervals", "Intervals ended by a commit"),
-  INTERVALS_ABORTED("ooh.intervals.aborted", "intervals", "Intervals ended without a commit"),
+  INTERVALS_COMMITTED("ooh.committed.intervals", "intervals", "Intervals ended by a commit"),
+  INTERVALS_ABORTED("ooh.aborted.intervals", "intervals", "Intervals ended without a commit"),
   INTERVALS_CONSERVATIVE(
-      "ooh.intervals.conservative",
+      "ooh.conservative.intervals",
       "intervals",
       "Intervals that reported pages nobody saw written, beyond a region's first"),
   WRITERS_STOPPED(
@@ -48,12 +50,24 @@ public enum Meters {
       "seconds",
       "What the cost profile says the counted events take: simulated, not measured",
       "part"),
+  FETCH(
+      "ooh.fetch",
+      "seconds",
+      "A consumer's question until its interval, waiting included (a histogram; measured time only)"),
+  REARM(
+      "ooh.rearm",
+      "seconds",
+      "The technique's part of a fetch: gather, and arm anew (a histogram; measured time only)"),
+  PAUSE(
+      "ooh.pause",
+      "seconds",
+      "Writers stopped for a technique, each time (a histogram; measured time only)"),
   SPACES("ooh.spaces", "spaces", "Address spaces tracked now (a gauge; no technique)");
 
   /** The tag that names the substrate: {@code virtual} or {@code linux}. */
   public static final String SUBSTRATE = "substrate";
 
-  /** The tag that names the technique which gathered while this was counted. */
+  /** The tag that names the technique that did the work; {@code none} before the first. */
   public static final String TECHNIQUE = "technique";
 
   private final String meterName;

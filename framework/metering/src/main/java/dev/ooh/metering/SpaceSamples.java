@@ -5,13 +5,15 @@ import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What of one address space is in the totals already. Each sample adds what came since the one
- * before, under the technique that gathered meanwhile. For any thread; holds no lock while it calls
- * out, and does not hold the space.
+ * before: the core's counts under the technique that each names, the machine's under the one that
+ * works. For any thread; holds no lock while it calls out, and does not hold the space.
  */
 final class SpaceSamples {
   private static final double NANOS = 1e9;
@@ -26,8 +28,11 @@ final class SpaceSamples {
       Map.of("interrupt", "delivered", "posted.interrupt", "posted", "self.ipi", "self-ipi");
 
   private final Totals totals;
-  private TrackingStatistics counted = TrackingStatistics.zero();
+  private final Map<String, TrackingStatistics> counted = new HashMap<>();
   private TechniqueStatistics simulated = TechniqueStatistics.none();
+
+  /** Empty until the core first says who works. */
+  private Optional<String> working = Optional.empty();
 
   SpaceSamples(Totals totals) {
     this.totals = totals;
@@ -37,17 +42,63 @@ final class SpaceSamples {
     return Tags.of(Meters.SUBSTRATE, space.substrate(), Meters.TECHNIQUE, technique);
   }
 
-  /** Adds what {@code now} has more; nothing when a later sample overtook it. */
-  void sample(AddressSpace space, String technique, TrackingStatistics now) {
-    TrackingStatistics fresh;
-    synchronized (this) {
-      fresh = now.minus(counted);
-      if (fresh.fetches() < 0 || fresh.committed() < 0 || fresh.aborted() < 0) {
-        return;
+  /**
+   * From now on {@code technique} works.
+   *
+   * @param counts empty when a core begins to track the space: it counts from zero
+   */
+  void works(AddressSpace space, String technique, Map<String, TrackingStatistics> counts) {
+    if (counts.isEmpty()) {
+      synchronized (this) {
+        counted.clear();
       }
-      counted = now;
     }
-    Tags tags = tags(space, technique);
+    addCounts(space, counts);
+    addMachine(space, technique, true);
+  }
+
+  /**
+   * Brings the totals up to date.
+   *
+   * @param active who works, as long as the core has not said so
+   */
+  void sample(AddressSpace space, String active, Map<String, TrackingStatistics> counts) {
+    addCounts(space, counts);
+    addMachine(space, active, false);
+  }
+
+  private void addCounts(AddressSpace space, Map<String, TrackingStatistics> counts) {
+    counts.forEach(
+        (technique, now) -> {
+          TrackingStatistics fresh;
+          synchronized (this) {
+            fresh = now.minus(counted.getOrDefault(technique, TrackingStatistics.zero()));
+            if (isOvertaken(fresh)) {
+              return;
+            }
+            counted.put(technique, now);
+          }
+          add(space, tags(space, technique), fresh);
+        });
+  }
+
+  /** Whether a later sample came first. */
+  private static boolean isOvertaken(TrackingStatistics fresh) {
+    return fresh.fetches() < 0
+        || fresh.pagesReported() < 0
+        || fresh.committed() < 0
+        || fresh.aborted() < 0
+        || fresh.conservative() < 0
+        || fresh.switches() < 0
+        || fresh.stoppedNanos() < 0
+        || isOvertaken(fresh.technique());
+  }
+
+  private static boolean isOvertaken(TechniqueStatistics fresh) {
+    return fresh.counts().values().stream().anyMatch(count -> count < 0);
+  }
+
+  private void add(AddressSpace space, Tags tags, TrackingStatistics fresh) {
     totals.add(Meters.FETCHES, tags, fresh.fetches());
     totals.add(Meters.PAGES_REPORTED, tags, fresh.pagesReported());
     totals.add(Meters.SWITCHES, tags, fresh.switches());
@@ -61,19 +112,30 @@ final class SpaceSamples {
         .counts()
         .forEach(
             (event, count) -> totals.add(Meters.TECHNIQUE_EVENTS, tags.and("event", event), count));
-    space.facility(SimulatedCosts.class).ifPresent(machine -> sample(tags, machine));
   }
 
-  private void sample(Tags tags, SimulatedCosts machine) {
-    TechniqueStatistics now = machine.events();
+  private void addMachine(AddressSpace space, String technique, boolean takesOver) {
+    Optional<SimulatedCosts> machine = space.facility(SimulatedCosts.class);
+    if (machine.isEmpty()) {
+      return;
+    }
+    TechniqueStatistics now = machine.get().events();
     TechniqueStatistics fresh;
+    String worked;
+    // In one step, so that what is counted from here on goes to the new one whoever samples it.
     synchronized (this) {
       fresh = now.minus(simulated);
-      if (fresh.counts().values().stream().anyMatch(count -> count < 0)) {
+      worked = working.orElse(technique);
+      working = takesOver ? Optional.of(technique) : working;
+      if (isOvertaken(fresh)) {
         return;
       }
       simulated = now;
     }
+    add(machine.get(), tags(space, worked), fresh);
+  }
+
+  private void add(SimulatedCosts machine, Tags tags, TechniqueStatistics fresh) {
     fresh.counts().forEach((event, count) -> add(tags, event, count));
     SimulatedCosts.Priced priced = machine.price(fresh);
     totals.add(Meters.SIMULATED_COST, tags.and("part", "setup"), priced.setup() / MILLIS);

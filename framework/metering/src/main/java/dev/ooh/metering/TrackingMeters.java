@@ -6,18 +6,20 @@ import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * The meters of everything tracked in this process; {@link Meters} lists them. Counts are read from
- * the core's immutable statistics: at each {@link #refresh}, when a technique hands over, and when
- * a space closes. Bound to a registry, each shows up when it first counts something. For any
- * thread.
+ * the core's immutable statistics: at each {@link #refresh}, when a technique takes over, and when
+ * a space closes. Bound to a registry, each shows up when it first counts something; durations are
+ * recorded from then on. For any thread.
  */
 @Component(
     immediate = true,
@@ -27,6 +29,7 @@ public final class TrackingMeters implements MeterBinder, TrackingObserver {
   private static final String NO_TECHNIQUE = "none";
 
   private final Totals totals = new Totals();
+  private final Durations durations = new Durations();
 
   /** Weak, as a space may be forgotten without a word when its core goes. */
   private final Map<AddressSpace, SpaceSamples> samples =
@@ -47,6 +50,7 @@ public final class TrackingMeters implements MeterBinder, TrackingObserver {
   @Override
   public void bindTo(MeterRegistry registry) {
     totals.bindTo(registry);
+    durations.bindTo(registry);
     Gauge.builder(Meters.SPACES.meterName(), this, TrackingMeters::spaces)
         .baseUnit(Meters.SPACES.unit())
         .description(Meters.SPACES.description())
@@ -57,6 +61,7 @@ public final class TrackingMeters implements MeterBinder, TrackingObserver {
   /** Undoes {@link #bindTo}: meters that come from now on are not shown in {@code registry}. */
   public void unbind(MeterRegistry registry) {
     totals.unbind(registry);
+    durations.unbind(registry);
   }
 
   /** Brings the totals up to date; call it before reading a registry. */
@@ -64,22 +69,33 @@ public final class TrackingMeters implements MeterBinder, TrackingObserver {
     TrackingControl core = control;
     if (core != null) {
       for (AddressSpace space : core.spaces()) {
-        String technique = core.active(space).orElse(NO_TECHNIQUE);
-        sampleOf(space).sample(space, technique, core.statistics(space));
+        String active = core.active(space).orElse(NO_TECHNIQUE);
+        sampleOf(space).sample(space, active, core.statisticsByTechnique(space));
       }
     }
   }
 
   @Override
-  public void stopped(AddressSpace space, String technique, TrackingStatistics counts) {
-    sampleOf(space).sample(space, technique, counts);
+  public void works(
+      AddressSpace space, Optional<String> technique, Map<String, TrackingStatistics> counts) {
+    sampleOf(space).works(space, technique.orElse(NO_TECHNIQUE), counts);
   }
 
   @Override
-  public void written(AddressSpace space, long pages) {
-    TrackingControl core = control;
-    String technique = core == null ? NO_TECHNIQUE : core.active(space).orElse(NO_TECHNIQUE);
-    totals.add(Meters.PAGES_WRITTEN, SpaceSamples.tags(space, technique), pages);
+  public void took(AddressSpace space, String technique, Phase phase, long nanos) {
+    Meters meter =
+        switch (phase) {
+          case FETCH -> Meters.FETCH;
+          case REARM -> Meters.REARM;
+          case PAUSE -> Meters.PAUSE;
+        };
+    durations.record(meter, SpaceSamples.tags(space, technique), nanos);
+  }
+
+  @Override
+  public void written(AddressSpace space, Optional<String> technique, long pages) {
+    Tags tags = SpaceSamples.tags(space, technique.orElse(NO_TECHNIQUE));
+    totals.add(Meters.PAGES_WRITTEN, tags, pages);
   }
 
   private double spaces() {

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Fakes {
   final List<AddressSpace> spaces = new ArrayList<>();
   final Map<AddressSpace, String> active = new HashMap<>();
-  final Map<AddressSpace, TrackingStatistics> statistics = new HashMap<>();
+  final Map<AddressSpace, Map<String, TrackingStatistics>> statistics = new HashMap<>();
   final Map<String, Long> machine = new HashMap<>();
 
   final TrackingControl control =
@@ -28,8 +28,7 @@ final class Fakes {
               switch (method.getName()) {
                 case "spaces" -> List.copyOf(spaces);
                 case "active" -> Optional.ofNullable(active.get(arguments[0]));
-                case "statistics" ->
-                    statistics.getOrDefault(arguments[0], TrackingStatistics.zero());
+                case "statisticsByTechnique" -> statistics.getOrDefault(arguments[0], Map.of());
                 default -> throw new UnsupportedOperationException(method.getName());
               });
 

@@ -3,6 +3,7 @@ package dev.ooh.tracking;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.IntervalSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,10 +50,20 @@ public interface TrackingControl extends IntervalSource {
    * Told by a program that knows what it wrote, such as a benchmark; passed on to the {@linkplain
    * TrackingObserver observers} for comparison with what was reported, and of no effect here.
    *
+   * <p>Called after the fetch of the interval that should have reported them, they are compared
+   * with what its technique reported.
+   *
    * @param pages distinct pages stored to since the interval before
    */
   default void written(AddressSpace space, long pages) {}
 
   /** Counts since {@code space} was first tracked; all zero when it never was. */
   TrackingStatistics statistics(AddressSpace space);
+
+  /**
+   * {@link #statistics} apart for each technique that did the work, by its name: what an interval
+   * counts belongs to the technique that it is from, whenever it ends. Empty before the first
+   * fetch.
+   */
+  Map<String, TrackingStatistics> statisticsByTechnique(AddressSpace space);
 }

@@ -1,17 +1,18 @@
 package dev.ooh.tracking;
 
 /**
- * What the core did for one address space, as an immutable value that subtracts.
+ * What the core did for one address space, or one technique's part of it, as an immutable value
+ * that adds and subtracts.
  *
  * @param fetches calls that asked which pages changed, of all consumers
  * @param pagesReported pages delivered in intervals, over-reported ones included
  * @param committed intervals that ended with a commit
  * @param aborted intervals that ended without
  * @param conservative intervals that reported pages nobody saw written, beyond a region's first
- * @param switches changes of the active technique
+ * @param switches changes of the active technique; a technique's part are those away from it
  * @param stoppedNanos time in which writers were stopped for a technique that needs it; simulated
  *     on {@code virtual}
- * @param technique counts of all sessions of all techniques so far
+ * @param technique counts of all sessions so far
  */
 public record TrackingStatistics(
     long fetches,
@@ -25,6 +26,18 @@ public record TrackingStatistics(
 
   public static TrackingStatistics zero() {
     return new TrackingStatistics(0, 0, 0, 0, 0, 0, 0, TechniqueStatistics.none());
+  }
+
+  public TrackingStatistics plus(TrackingStatistics other) {
+    return new TrackingStatistics(
+        fetches + other.fetches,
+        pagesReported + other.pagesReported,
+        committed + other.committed,
+        aborted + other.aborted,
+        conservative + other.conservative,
+        switches + other.switches,
+        stoppedNanos + other.stoppedNanos,
+        technique.plus(other.technique));
   }
 
   public TrackingStatistics minus(TrackingStatistics before) {

@@ -111,6 +111,11 @@ public final class ToyControl implements TrackingControl {
   }
 
   @Override
+  public Map<String, TrackingStatistics> statisticsByTechnique(AddressSpace space) {
+    return Map.of();
+  }
+
+  @Override
   public synchronized Interval fetch(
       AddressSpace space, TrackingConsumer consumer, PageSet scan, PageSet arm) {
     PageSet written = ((ToySpace) space).toyMemory().takeWritten();

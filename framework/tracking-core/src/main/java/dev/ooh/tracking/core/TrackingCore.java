@@ -181,6 +181,11 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
     return spaces.statistics(space);
   }
 
+  @Override
+  public Map<String, TrackingStatistics> statisticsByTechnique(AddressSpace space) {
+    return spaces.statisticsByTechnique(space);
+  }
+
   /** Closes all sessions. Later fetches say "all"; fetched intervals can still be committed. */
   @Override
   public void close() {

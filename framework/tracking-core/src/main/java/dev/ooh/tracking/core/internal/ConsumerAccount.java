@@ -4,7 +4,9 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /** What one consumer watches, is owed, and has fetched and not committed. Guarded by the ledger. */
 final class ConsumerAccount {
@@ -73,15 +75,19 @@ final class ConsumerAccount {
     outstanding.removeFirst();
   }
 
-  /** Owes the interval's pages again, and those of all that were fetched after it. */
-  int abort(OwedInterval interval) {
-    int aborted = 0;
+  /**
+   * Owes the interval's pages again, and those of all that were fetched after it.
+   *
+   * @return the technique of each interval that this aborted
+   */
+  List<String> abort(OwedInterval interval) {
+    List<String> aborted = new ArrayList<>();
     OwedInterval last;
     do {
       last = outstanding.removeLast();
       last.aborted("interval %d of %s was aborted".formatted(interval.sequence(), consumer));
       owed.addAll(last.debt());
-      aborted++;
+      aborted.add(last.technique());
     } while (last != interval);
     return aborted;
   }

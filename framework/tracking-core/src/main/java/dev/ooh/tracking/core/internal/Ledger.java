@@ -39,11 +39,11 @@ final class Ledger {
   /** Unmapped pages that the active session has not been told of. */
   private PageSet unforgotten = PageSet.empty();
 
-  private long fetches;
-  private long pagesReported;
-  private long committed;
-  private long aborted;
-  private long conservative;
+  private final CountsByTechnique counts;
+
+  Ledger(CountsByTechnique counts) {
+    this.counts = counts;
+  }
 
   // Events of the address space. They are noted and applied at the next fetch or abort, in an order
   // that doesn't matter: a page that was unmapped is unwatched, whatever else happened to it.
@@ -169,19 +169,15 @@ final class Ledger {
     if (!interval.isCommitted()) {
       interval.account().commit(interval);
       interval.committed();
-      committed++;
+      counts.committed(interval.technique());
     }
   }
 
   synchronized void close(OwedInterval interval) {
     if (interval.isOutstanding()) {
       settle();
-      aborted += interval.account().abort(interval);
+      interval.account().abort(interval).forEach(counts::aborted);
     }
-  }
-
-  synchronized LedgerCounts counts() {
-    return new LedgerCounts(fetches, pagesReported, committed, aborted, conservative);
   }
 
   private ConsumerAccount account(TrackingConsumer consumer) {
@@ -193,9 +189,7 @@ final class Ledger {
 
   private Interval take(ConsumerAccount account, PageSet scan, String technique) {
     OwedInterval interval = account.take(this, scan, technique);
-    fetches++;
-    pagesReported += interval.pages().pageCount();
-    conservative += interval.isConservative() ? 1 : 0;
+    counts.fetched(technique, interval.pages().pageCount(), interval.isConservative());
     return interval;
   }
 

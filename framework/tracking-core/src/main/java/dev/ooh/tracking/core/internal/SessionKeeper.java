@@ -9,28 +9,43 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
+import dev.ooh.tracking.TrackingObserver.Phase;
 import dev.ooh.tracking.TrackingSession;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Opens, asks and closes the sessions of one address space, and keeps their counts. */
+/** Opens, asks and closes the sessions of one address space, keeps their counts and times them. */
 final class SessionKeeper {
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final Duration stopLimit;
 
   private final List<ActiveSession> open = new ArrayList<>();
-  private TechniqueStatistics closedSessions = TechniqueStatistics.none();
-  private long stoppedNanos;
+  private final Map<String, TechniqueStatistics> closedSessions = new HashMap<>();
+  private final CountsByTechnique counts;
+  private final WorkLog log;
 
-  SessionKeeper(AddressSpace space, Duration stopLimit) {
+  SessionKeeper(
+      AddressSpace space, Duration stopLimit, CountsByTechnique counts, TrackingObserver observer) {
     this.space = space;
+    this.counts = counts;
+    this.log = new WorkLog(space, observer, counts, this::statistics);
     this.execution = space.execution();
     this.stopLimit = stopLimit;
   }
 
+  /** What the sessions do is told here. */
+  WorkLog log() {
+    return log;
+  }
+
+  /** Opens a session; from here on, refused or not, its technique works. */
   ActiveSession open(Choice choice) throws TrackingException {
+    log.works(choice.name());
     TrackingSession session;
     try {
       session = choice.technique().open(space);
@@ -50,16 +65,25 @@ final class SessionKeeper {
   Gathered fetch(ActiveSession session, PageSet scan, PageSet arm)
       throws TrackingException, WritersNotStoppedException {
     if (!session.needsStoppedWriters()) {
-      return session.fetch(scan, arm);
+      return rearm(session, scan, arm);
     }
+    long start = log.start();
     long from = execution.nanoTime();
     try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, stopLimit)) {
+      return rearm(session, scan, arm);
+    } finally {
+      counts.stopped(session.name(), execution.nanoTime() - from);
+      log.took(session.name(), Phase.PAUSE, start);
+    }
+  }
+
+  private Gathered rearm(ActiveSession session, PageSet scan, PageSet arm)
+      throws TrackingException {
+    long start = log.start();
+    try {
       return session.fetch(scan, arm);
     } finally {
-      long nanos = execution.nanoTime() - from;
-      synchronized (this) {
-        stoppedNanos += nanos;
-      }
+      log.took(session.name(), Phase.REARM, start);
     }
   }
 
@@ -68,26 +92,27 @@ final class SessionKeeper {
     session.close();
     synchronized (this) {
       if (open.remove(session)) {
-        closedSessions = closedSessions.plus(session.statistics());
+        add(session, closedSessions);
       }
     }
   }
 
-  synchronized long stoppedNanos() {
-    return stoppedNanos;
-  }
-
-  TechniqueStatistics statistics() {
-    TechniqueStatistics sum;
+  /** What the sessions count themselves, by technique. */
+  private Map<String, TechniqueStatistics> statistics() {
+    Map<String, TechniqueStatistics> sums;
     List<ActiveSession> sessions;
     synchronized (this) {
-      sum = closedSessions;
+      sums = new HashMap<>(closedSessions);
       sessions = List.copyOf(open);
     }
     // A technique's own code never runs under a monitor that a guest thread may want.
     for (ActiveSession session : sessions) {
-      sum = sum.plus(session.statistics());
+      add(session, sums);
     }
-    return sum;
+    return sums;
+  }
+
+  private static void add(ActiveSession session, Map<String, TechniqueStatistics> sums) {
+    sums.merge(session.name(), session.statistics(), TechniqueStatistics::plus);
   }
 }

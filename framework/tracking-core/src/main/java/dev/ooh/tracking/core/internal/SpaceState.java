@@ -23,7 +23,6 @@ final class SpaceState {
   private @Nullable ActiveSession active;
   private boolean reconsider;
   private String failedOnce = "";
-  private long switches;
   private boolean closed;
 
   SpaceState(Ledger ledger, Gate gate, Wish wish) {
@@ -117,14 +116,6 @@ final class SpaceState {
     active = from.isClosed() && active == from ? null : active;
     history.note(
         "switch from %s to %s failed: %s".formatted(from.name(), to.name(), Reason.of(why)));
-  }
-
-  synchronized void switched() {
-    switches++;
-  }
-
-  synchronized long switches() {
-    return switches;
   }
 
   /**

@@ -11,12 +11,14 @@ import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
+import dev.ooh.tracking.TrackingObserver.Phase;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -29,19 +31,20 @@ final class SpaceTracking {
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final Consumer<AddressSpace> onClosing;
-  private final TrackingObserver observer;
   private final Selector selector;
   private final Limits limits;
-  private final Ledger ledger = new Ledger();
+  private final CountsByTechnique counts = new CountsByTechnique();
+  private final Ledger ledger = new Ledger(counts);
   private final Gate gate = new Gate();
   private final SessionKeeper sessions;
+  private final WorkLog log;
   private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
 
   private final SpaceState state;
 
   /**
    * @param onClosing called when the space closes
-   * @param observer told of a technique's last counts; throws nothing
+   * @param observer told who works; throws nothing
    */
   SpaceTracking(
       AddressSpace space,
@@ -53,10 +56,10 @@ final class SpaceTracking {
     this.space = space;
     this.execution = space.execution();
     this.onClosing = onClosing;
-    this.observer = observer;
     this.limits = limits;
     this.selector = new Selector(space, registry, limits, this::activeMode);
-    this.sessions = new SessionKeeper(space, limits.stopWriters());
+    this.sessions = new SessionKeeper(space, limits.stopWriters(), counts, observer);
+    this.log = sessions.log();
     this.state = new SpaceState(ledger, gate, wish);
   }
 
@@ -64,6 +67,7 @@ final class SpaceTracking {
 
   /** See {@link dev.ooh.memory.IntervalSource#fetch}. */
   Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
+    long start = log.start();
     Lease lease = gate.enter(execution);
     try {
       PageSet mapped = mapped();
@@ -72,6 +76,7 @@ final class SpaceTracking {
         Optional<Interval> interval =
             fetch(lease, consumer, scan.intersect(mapped), arm.intersect(mapped), alwaysDirty);
         if (interval.isPresent()) {
+          log.took(interval.get().technique(), Phase.FETCH, start);
           return interval.get();
         }
       }
@@ -176,12 +181,13 @@ final class SpaceTracking {
       next = new SwitchOver(sessions, ledger, this::mapped).run(from, to);
     } catch (TrackingException e) {
       state.switchFailed(from, to, e);
+      log.works(active());
       throw e;
     }
-    state.switched();
-    observer.stopped(space, from.name(), statistics());
+    counts.switched(from.name());
     if (!state.publish(lease, next, "switched from %s to".formatted(from.name()))) {
       sessions.close(next);
+      log.works(active());
       throw new TrackingException(
           "switch of %s to %s was given up".formatted(space.name(), to.name()));
     }
@@ -275,6 +281,7 @@ final class SpaceTracking {
     } catch (TrackingException e) {
       state.departed(lease, "technique %s went away: %s".formatted(session.name(), e.getMessage()));
       sessions.close(session);
+      log.works(active());
     }
   }
 
@@ -295,6 +302,7 @@ final class SpaceTracking {
     Lease lease = enterOrFence("its end");
     try {
       state.takeActive().ifPresent(sessions::close);
+      log.works(Optional.empty());
     } finally {
       gate.leave(lease);
     }
@@ -319,17 +327,19 @@ final class SpaceTracking {
         .map(ActiveSession::mode);
   }
 
-  TrackingStatistics statistics() {
-    LedgerCounts counts = ledger.counts();
-    return new TrackingStatistics(
-        counts.fetches(),
-        counts.pagesReported(),
-        counts.committed(),
-        counts.aborted(),
-        counts.conservative(),
-        state.switches(),
-        sessions.stoppedNanos(),
-        sessions.statistics());
+  /** See {@link dev.ooh.tracking.TrackingControl#statisticsByTechnique}. */
+  Map<String, TrackingStatistics> statistics() {
+    return log.byTechnique();
+  }
+
+  /** See {@link dev.ooh.tracking.TrackingControl#written}. */
+  void written(long pages) {
+    log.written(pages);
+  }
+
+  /** Tells an observer that came late who works. */
+  void introduce(TrackingObserver newcomer) {
+    log.introduce(newcomer);
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#explain}. */
@@ -355,7 +365,6 @@ final class SpaceTracking {
 
   private void closing() {
     onClosing.accept(space);
-    observer.stopped(space, active().orElse(AllDirtyTechnique.NAME), statistics());
     close();
   }
 

@@ -38,8 +38,10 @@ final class SwitchOver {
     } catch (TrackingException e) {
       return runWithoutOverlap(from, to, e);
     }
+    sessions.log().works(from.name());
     ledger.switched(lastFetch(from), armed);
     sessions.close(from);
+    sessions.log().works(to.name());
     return next;
   }
 
@@ -47,6 +49,7 @@ final class SwitchOver {
   private ActiveSession runWithoutOverlap(ActiveSession from, Choice to, TrackingException conflict)
       throws TrackingException {
     PageSet armed = ledger.armed().intersect(mapped.get());
+    sessions.log().works(from.name());
     ledger.switched(lastFetch(from), PageSet.empty());
     ledger.lost(
         "switch from %s to %s without overlap: %s"

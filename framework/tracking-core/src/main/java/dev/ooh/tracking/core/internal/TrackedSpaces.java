@@ -18,15 +18,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /** Every address space that is tracked, and what is wanted for those to come. */
 public final class TrackedSpaces {
-  private static final System.Logger LOG = System.getLogger(TrackedSpaces.class.getName());
-
   private final Limits limits;
-  private final List<TrackingObserver> observers = new CopyOnWriteArrayList<>();
+  private final Observers observers = new Observers();
   private final TechniqueRegistry registry = new TechniqueRegistry();
   private final Map<AddressSpace, SpaceTracking> trackings = new IdentityHashMap<>();
   private Optional<String> wanted = Optional.empty();
@@ -58,6 +54,7 @@ public final class TrackedSpaces {
 
   public void add(TrackingObserver observer) {
     observers.add(observer);
+    snapshot().forEach(tracking -> observers.tell(observer, tracking::introduce));
   }
 
   public void remove(TrackingObserver observer) {
@@ -155,7 +152,12 @@ public final class TrackedSpaces {
   }
 
   public TrackingStatistics statistics(AddressSpace space) {
-    return tracked(space).map(SpaceTracking::statistics).orElseGet(TrackingStatistics::zero);
+    return statisticsByTechnique(space).values().stream()
+        .reduce(TrackingStatistics.zero(), TrackingStatistics::plus);
+  }
+
+  public Map<String, TrackingStatistics> statisticsByTechnique(AddressSpace space) {
+    return tracked(space).map(SpaceTracking::statistics).orElseGet(Map::of);
   }
 
   public void close() {
@@ -182,7 +184,7 @@ public final class TrackedSpaces {
       }
       tracking =
           new SpaceTracking(
-              space, registry, limits, new Wish(wanted, fallback), this::forget, this::stopped);
+              space, registry, limits, new Wish(wanted, fallback), this::forget, observers);
       trackings.put(space, tracking);
     }
     // Outside the monitor: the space may hold locks of its own.
@@ -197,22 +199,7 @@ public final class TrackedSpaces {
 
   /** See {@link dev.ooh.tracking.TrackingControl#written}. */
   public void written(AddressSpace space, long pages) {
-    tell(observer -> observer.written(space, pages));
-  }
-
-  private void stopped(AddressSpace space, String technique, TrackingStatistics counts) {
-    tell(observer -> observer.stopped(space, technique, counts));
-  }
-
-  private void tell(Consumer<TrackingObserver> what) {
-    for (TrackingObserver observer : observers) {
-      try {
-        what.accept(observer);
-      } catch (RuntimeException | LinkageError e) {
-        // Meters must never cost a page.
-        LOG.log(System.Logger.Level.WARNING, "tracking observer " + observer, e);
-      }
-    }
+    tracked(space).ifPresent(tracking -> tracking.written(pages));
   }
 
   private synchronized void forget(AddressSpace space) {
