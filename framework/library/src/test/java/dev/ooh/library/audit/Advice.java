@@ -10,7 +10,6 @@ import java.lang.foreign.Linker;
 /** What a program may tell the kernel about its mappings (asm-generic/mman-common.h). */
 enum Advice {
   DONTNEED(4),
-  REMOVE(9),
   MERGEABLE(12),
   UNMERGEABLE(13),
   HUGEPAGE(14),
