@@ -126,7 +126,7 @@ final class CheckpointRun implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "application is '%s', wanted one of those present: %s"
+                        "application is '%s', wanted one of: %s"
                             .formatted(applicationName, Applications.names())));
     Parameters parameters = parameters();
     CheckpointPlan plan = plan();
@@ -147,9 +147,14 @@ final class CheckpointRun implements Callable<Integer> {
       }
       session.finish();
       figures.lines().forEach(out::println);
-      out.printf("restore with: ooh restore %s%n", directory);
+      out.printf("restore with: ooh restore %s%n", quoted(directory.toString()));
     }
     return 0;
+  }
+
+  /** For a shell, which the line is to be pasted into. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./+:=@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private Parameters parameters() throws UsageException, CommandException {
@@ -158,7 +163,8 @@ final class CheckpointRun implements Callable<Integer> {
       throw new CommandException("--input is " + file + ", wanted a readable file");
     }
     for (Configuration known : Configuration.values()) {
-      if (known.name().toLowerCase(Locale.ROOT).equals(configuration)) {
+      if (known.name().equalsIgnoreCase(configuration)) {
+        configuration = known.name().toLowerCase(Locale.ROOT); // as rows and image sets name it
         return new Parameters(known, Optional.ofNullable(file), options.seed());
       }
     }

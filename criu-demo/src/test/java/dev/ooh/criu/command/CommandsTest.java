@@ -109,6 +109,16 @@ class CommandsTest {
   }
 
   @Test
+  void quotesTheHintAndTakesAConfigurationInAnyCase() {
+    images = directory.resolve("ima'ges $x");
+    Result result =
+        checkpointText("--heap", "64M", "--technique", "none", "--configuration", "Small");
+    assertThat(result.err).isEmpty();
+    assertThat(result.line("restore with"))
+        .isEqualTo("restore with: ooh restore '" + directory + "/ima'\\''ges $x'");
+  }
+
+  @Test
   void untrackedBaselineDumpsWhole() {
     Result result = checkpointText("--heap", "64M", "--technique", "none");
     assertThat(result.status).isZero();

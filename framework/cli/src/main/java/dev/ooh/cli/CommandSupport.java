@@ -2,7 +2,6 @@ package dev.ooh.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -69,20 +68,20 @@ public final class CommandSupport {
 
   private static int execute(
       CommandLine line, String[] arguments, PrintWriter out, PrintWriter err) {
-    CommandSpec common = CommandSpec.forAnnotatedObject(new CommonOptions());
-    line.getCommandSpec().addMixin("common", common);
+    CommonOptions common = new CommonOptions();
+    line.getCommandSpec().addMixin("common", CommandSpec.forAnnotatedObject(common));
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setExpandAtFiles(false); // a file name may begin with @
     line.setParameterExceptionHandler((e, given) -> reportUsage(e, err));
     line.setExecutionExceptionHandler(
-        (e, where, result) -> report(e, line.getCommandName(), verbose(arguments), err));
+        (e, where, result) -> report(e, line.getCommandName(), common.verbose(), err));
     try {
       return line.execute(arguments);
     } catch (Error e) {
       // picocli lets errors pass; a linkage error of a plugin must not be a bare stack trace either
-      return report(e, line.getCommandName(), verbose(arguments), err);
+      return report(e, line.getCommandName(), common.verbose(), err);
     } finally {
       out.flush();
       err.flush();
@@ -101,9 +100,5 @@ public final class CommandSupport {
       e.printStackTrace(err);
     }
     return e instanceof UsageException ? WRONG_USAGE : FAILED;
-  }
-
-  private static boolean verbose(String[] arguments) {
-    return Arrays.asList(arguments).contains("--verbose");
   }
 }

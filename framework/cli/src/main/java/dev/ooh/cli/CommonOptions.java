@@ -13,6 +13,10 @@ final class CommonOptions {
   @Option(names = "--verbose", description = "Show stack traces with errors.")
   private boolean verbose;
 
+  boolean verbose() {
+    return verbose;
+  }
+
   boolean help() {
     return help;
   }

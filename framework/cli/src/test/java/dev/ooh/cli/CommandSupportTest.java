@@ -3,10 +3,12 @@ package dev.ooh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.toy.Invocation;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 class CommandSupportTest {
   @Command(name = "ooh test", description = "Is a test.")
@@ -15,6 +17,11 @@ class CommandSupportTest {
 
     @Option(names = "--count")
     int count;
+
+    @Option(names = "--name")
+    String name = "";
+
+    @Parameters List<String> rest = List.of();
 
     Body(Callable<Integer> body) {
       this.body = body;
@@ -83,6 +90,19 @@ class CommandSupportTest {
             "--verbose");
     assertThat(failed.status()).isEqualTo(1);
     assertThat(failed.err()).startsWith("ooh test: why\n").contains("\tat ");
+  }
+
+  @Test
+  void aValueThatReadsLikeTheOptionIsNotTheOption() {
+    Invocation failed =
+        run(
+            () -> {
+              throw new IllegalStateException("why");
+            },
+            "--name=x",
+            "--",
+            "--verbose");
+    assertThat(failed.err()).isEqualTo("ooh test: why\n");
   }
 
   @Test
