@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ooh.linux.layout.ItimerSpec;
+import dev.ooh.linux.layout.SigEvent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -13,16 +15,10 @@ import java.time.Duration;
 /**
  * Kills this process unless it is put off in time. The kernel does it (timer_create(2) with
  * SIGKILL), so it works on a process that was stopped or hangs. For one thread at a time.
- *
- * <pre>
- * struct sigevent     0 value (u64)   8 signo (u32)   12 notify (u32)          64 bytes
- * struct itimerspec   0 interval {s, ns}              16 value {s, ns}         32 bytes
- * </pre>
  */
 public final class KillTimer {
   private static final long CLOCK_MONOTONIC = 1;
   private static final int SIGKILL = 9;
-  private static final int SIGEV_SIGNAL = 0;
   private static final MethodHandle TIMER_CREATE =
       CallState.function(
           "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS), 1);
@@ -33,20 +29,18 @@ public final class KillTimer {
           1);
 
   private final CallState errors = new CallState();
-  private final MemorySegment limit = Arena.ofAuto().allocate(32, 8);
+  private final MemorySegment limit = Arena.ofAuto().allocate(ItimerSpec.BYTES, Long.BYTES);
   private final Architecture architecture;
   private final long timer;
 
   /** Not running before the first {@link #putOff}. */
   public KillTimer(Architecture architecture, Duration limit) throws CallException {
     this.architecture = architecture;
-    this.limit.set(JAVA_LONG, 16, limit.toSeconds());
-    this.limit.set(JAVA_LONG, 24, limit.toNanosPart());
+    ItimerSpec.setOnce(this.limit, limit);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment event = arena.allocate(64, 8);
-      event.set(JAVA_INT, 8, SIGKILL);
-      event.set(JAVA_INT, 12, SIGEV_SIGNAL);
-      MemorySegment id = arena.allocate(8, 8);
+      MemorySegment event = arena.allocate(SigEvent.BYTES, Long.BYTES);
+      SigEvent.setSignal(event, SIGKILL);
+      MemorySegment id = arena.allocate(JAVA_INT);
       check(
           (long)
               TIMER_CREATE.invokeExact(

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ooh.linux.layout.IoVec;
+import dev.ooh.linux.layout.PollFd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -229,12 +231,10 @@ public final class LinuxCalls implements AutoCloseable {
       throws CallException {
     long result;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment local = arena.allocate(16, 8);
-      local.set(ADDRESS, 0, source);
-      local.set(JAVA_LONG, 8, bytes);
-      MemorySegment remote = arena.allocate(16, 8);
-      remote.set(JAVA_LONG, 0, address);
-      remote.set(JAVA_LONG, 8, bytes);
+      MemorySegment local = arena.allocate(IoVec.BYTES, Long.BYTES);
+      IoVec.set(local, source.address(), bytes);
+      MemorySegment remote = arena.allocate(IoVec.BYTES, Long.BYTES);
+      IoVec.set(remote, address, bytes);
       result =
           (long)
               PROCESS_VM_WRITEV.invokeExact(errors.segment(), (int) pid, local, 1L, remote, 1L, 0L);
@@ -278,7 +278,9 @@ public final class LinuxCalls implements AutoCloseable {
     do {
       try {
         result =
-            (int) POLL.invokeExact(errors.segment(), array, array.byteSize() / 8, milliseconds);
+            (int)
+                POLL.invokeExact(
+                    errors.segment(), array, array.byteSize() / PollFd.BYTES, milliseconds);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }

@@ -1,15 +1,16 @@
 package dev.ooh.linux.call;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.lang.foreign.AddressLayout;
+import dev.ooh.linux.layout.CmsgHdr;
+import dev.ooh.linux.layout.IoVec;
+import dev.ooh.linux.layout.MsgHdr;
+import dev.ooh.linux.layout.SockaddrUn;
+import dev.ooh.linux.layout.Timeval;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,8 @@ import org.jspecify.annotations.Nullable;
  * For one thread at a time, but for {@link #stopReceiving}.
  */
 public final class UnixSocket implements AutoCloseable {
-  private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
   private static final int SOL_SOCKET = 1;
-  private static final int SCM_RIGHTS = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
   private static final int SHUT_RD = 0;
@@ -32,10 +31,9 @@ public final class UnixSocket implements AutoCloseable {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_WAITALL = 0x100;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-  private static final int SUN_PATH_BYTES = 108;
-  private static final long CONTROL_BYTES = 24;
-  private static final AddressLayout CONTROL =
-      ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(CONTROL_BYTES, JAVA_BYTE));
+
+  /** A userfaultfd and the connection that it is served over. */
+  private static final int DESCRIPTORS = 2;
 
   private static final MethodHandle SOCKET =
       CallState.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
@@ -88,13 +86,17 @@ public final class UnixSocket implements AutoCloseable {
   public static Pair pair() throws CallException {
     try (CallState errors = new CallState();
         Arena arena = Arena.ofConfined()) {
-      MemorySegment both = arena.allocate(8, 4);
+      MemorySegment both = arena.allocate(JAVA_INT, 2);
       int result =
-          (int) SOCKETPAIR.invokeExact(errors.segment(), AF_UNIX, SOCK_STREAM_CLOEXEC, 0, both);
+          (int)
+              SOCKETPAIR.invokeExact(
+                  errors.segment(), SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0, both);
       if (result != 0) {
         throw errors.failure("socketpair(AF_UNIX)");
       }
-      return new Pair(new UnixSocket(both.get(JAVA_INT, 0)), new UnixSocket(both.get(JAVA_INT, 4)));
+      return new Pair(
+          new UnixSocket(both.getAtIndex(JAVA_INT, 0)),
+          new UnixSocket(both.getAtIndex(JAVA_INT, 1)));
     } catch (CallException e) {
       throw e;
     } catch (Throwable e) {
@@ -113,7 +115,7 @@ public final class UnixSocket implements AutoCloseable {
         Arena arena = Arena.ofConfined()) {
       MemorySegment address = address(arena, path);
       int fd = create(errors);
-      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address, 110);
+      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address, SockaddrUn.BYTES);
       return new UnixSocket(checked(errors, fd, result, "connect(" + path + ")"));
     } catch (CallException e) {
       throw e;
@@ -133,7 +135,7 @@ public final class UnixSocket implements AutoCloseable {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment address = address(arena, path);
         int created = create(errors);
-        int bound = (int) BIND.invokeExact(errors.segment(), created, address, 110);
+        int bound = (int) BIND.invokeExact(errors.segment(), created, address, SockaddrUn.BYTES);
         checked(errors, created, bound, "bind(" + path + ")");
         int listening = (int) LISTEN.invokeExact(errors.segment(), created, 1);
         fd = checked(errors, created, listening, "listen(" + path + ")");
@@ -180,13 +182,9 @@ public final class UnixSocket implements AutoCloseable {
   /** Sends one byte, and copies of two descriptors with it. */
   public void sendDescriptors(int first, int second) throws CallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message = message(arena);
-      MemorySegment control = message.get(CONTROL, 32);
-      control.set(JAVA_LONG, 0, CONTROL_BYTES);
-      control.set(JAVA_INT, 8, SOL_SOCKET);
-      control.set(JAVA_INT, 12, SCM_RIGHTS);
-      control.set(JAVA_INT, 16, first);
-      control.set(JAVA_INT, 20, second);
+      MemorySegment control = control(arena);
+      CmsgHdr.setRights(control, first, second);
+      MemorySegment message = message(arena, control);
       long sent;
       do {
         sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
@@ -207,7 +205,8 @@ public final class UnixSocket implements AutoCloseable {
    */
   public int @Nullable [] receiveDescriptors() throws CallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message = message(arena);
+      MemorySegment control = control(arena);
+      MemorySegment message = message(arena, control);
       long received;
       do {
         received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
@@ -218,15 +217,14 @@ public final class UnixSocket implements AutoCloseable {
       if (received < 0) {
         throw errors.failure("recvmsg(SCM_RIGHTS)");
       }
-      MemorySegment control = message.get(CONTROL, 32);
-      long length = message.get(JAVA_LONG, 40) == 0 ? 0 : control.get(JAVA_LONG, 0);
-      if (length < CONTROL_BYTES) {
-        if (length > 16) {
-          calls.closeDescriptor(control.get(JAVA_INT, 16));
+      int[] descriptors = CmsgHdr.rights(control, MsgHdr.controlBytes(message));
+      if (descriptors.length < DESCRIPTORS) {
+        for (int descriptor : descriptors) {
+          calls.closeDescriptor(descriptor);
         }
         return new int[0];
       }
-      return new int[] {control.get(JAVA_INT, 16), control.get(JAVA_INT, 20)};
+      return descriptors;
     } catch (CallException e) {
       throw e;
     } catch (Throwable e) {
@@ -320,7 +318,7 @@ public final class UnixSocket implements AutoCloseable {
   }
 
   private static int create(CallState errors) throws Throwable {
-    int fd = (int) SOCKET.invokeExact(errors.segment(), AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+    int fd = (int) SOCKET.invokeExact(errors.segment(), SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
     if (fd < 0) {
       throw errors.failure("socket(AF_UNIX)");
     }
@@ -339,49 +337,42 @@ public final class UnixSocket implements AutoCloseable {
     return fd;
   }
 
-  /** struct sockaddr_un: family, then the path with its final zero. */
   private static MemorySegment address(Arena arena, String path) throws CallException {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length >= SUN_PATH_BYTES) {
+    if (bytes.length >= SockaddrUn.PATH_BYTES) {
       String found =
           "socket path %s has %d bytes, wanted fewer than %d"
-              .formatted(path, bytes.length, SUN_PATH_BYTES);
+              .formatted(path, bytes.length, SockaddrUn.PATH_BYTES);
       throw CallException.of(found, Errno.ENAMETOOLONG);
     }
-    MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 2);
-    address.set(JAVA_SHORT, 0, (short) AF_UNIX);
-    MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
+    MemorySegment address = arena.allocate(SockaddrUn.BYTES, Long.BYTES);
+    SockaddrUn.set(address, bytes);
     return address;
   }
 
-  /**
-   * struct msghdr with one data byte, and room for struct cmsghdr with two descriptors.
-   *
-   * <pre>
-   *  0 name   8 namelen   16 iov   24 iovlen   32 control   40 controllen   48 flags
-   *  control: 0 len (u64)   8 level   12 type   16 first   20 second
-   * </pre>
-   */
-  private static MemorySegment message(Arena arena) {
-    MemorySegment vector = arena.allocate(16, 8);
-    vector.set(ADDRESS, 0, arena.allocate(1));
-    vector.set(JAVA_LONG, 8, 1);
-    MemorySegment message = arena.allocate(56, 8);
-    message.set(ADDRESS, 16, vector);
-    message.set(JAVA_LONG, 24, 1);
-    message.set(ADDRESS, 32, arena.allocate(CONTROL_BYTES, 8));
-    message.set(JAVA_LONG, 40, CONTROL_BYTES);
+  /** Room for what goes with a message. */
+  private static MemorySegment control(Arena arena) {
+    return arena.allocate(CmsgHdr.bytes(DESCRIPTORS), Long.BYTES);
+  }
+
+  /** A message of one byte: without data nothing is sent. */
+  private static MemorySegment message(Arena arena, MemorySegment control) {
+    MemorySegment data = arena.allocate(IoVec.BYTES, Long.BYTES);
+    IoVec.set(data, arena.allocate(1).address(), 1);
+    MemorySegment message = arena.allocate(MsgHdr.BYTES, Long.BYTES);
+    MsgHdr.set(message, data, control);
     return message;
   }
 
   private static void timeout(CallState errors, int fd, int option, Duration timeout)
       throws CallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment timeval = arena.allocate(16, 8);
-      timeval.set(JAVA_LONG, 0, timeout.toSeconds());
-      timeval.set(JAVA_LONG, 8, timeout.toNanosPart() / 1000);
+      MemorySegment timeval = arena.allocate(Timeval.BYTES, Long.BYTES);
+      Timeval.set(timeval, timeout);
       int result =
-          (int) SETSOCKOPT.invokeExact(errors.segment(), fd, SOL_SOCKET, option, timeval, 16);
+          (int)
+              SETSOCKOPT.invokeExact(
+                  errors.segment(), fd, SOL_SOCKET, option, timeval, Timeval.BYTES);
       if (result != 0) {
         throw errors.failure("setsockopt(%d, %s)".formatted(option, timeout));
       }
