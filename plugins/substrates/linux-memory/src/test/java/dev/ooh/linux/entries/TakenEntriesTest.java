@@ -70,7 +70,7 @@ class TakenEntriesTest {
       }
       for (Taker taker : Taker.values()) {
         for (Way way : Way.values()) {
-          if (taker.applies(kind) && !refused(way, kind)) {
+          if (taker.applies(kind) && way.watches(kind)) {
             cases.add(Arguments.of(kind, taker, way, (byte) 0, false));
             cases.add(Arguments.of(kind, taker, way, (byte) 0, true));
             cases.add(Arguments.of(kind, taker, way, (byte) 7, false));
@@ -128,10 +128,6 @@ class TakenEntriesTest {
           .isInstanceOfSatisfying(
               FacilityException.class, e -> assertThat(e.remedy()).contains("asynchronous"));
     }
-  }
-
-  private static boolean refused(Way way, Kind kind) {
-    return way == Way.SYNCHRONOUS && (kind == Kind.SHARED_FILE || kind == Kind.PRIVATE_FILE);
   }
 
   private static PageSet changed(MappedMemory memory, byte[] before) {

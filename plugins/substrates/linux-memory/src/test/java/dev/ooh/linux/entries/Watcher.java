@@ -2,6 +2,7 @@ package dev.ooh.linux.entries;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ooh.linux.entries.MappedMemory.Kind;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
@@ -16,7 +17,12 @@ interface Watcher extends AutoCloseable {
   enum Way {
     SCAN,
     ASYNCHRONOUS,
-    SYNCHRONOUS
+    SYNCHRONOUS;
+
+    /** Files on disk are refused synchronously. */
+    boolean watches(Kind kind) {
+      return this != SYNCHRONOUS || (kind != Kind.SHARED_FILE && kind != Kind.PRIVATE_FILE);
+    }
   }
 
   /** What was written since the last fetch, or everything where something may be lost. */
