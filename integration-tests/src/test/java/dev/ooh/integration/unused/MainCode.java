@@ -33,7 +33,8 @@ final class MainCode {
 
   /** Tests, and what comes after them in the build. */
   private static final Set<String> APART =
-      Set.of("framework/test-space", "integration-tests", "benchmarks");
+      Set.of(
+          "framework/test-space", "plugins/parts/hostile-guest", "integration-tests", "benchmarks");
 
   /** Exported for the bundles of this repository alone, which are looked at here. */
   private static final Pattern INSIDES = Pattern.compile("dev/ooh/(machine/(?!extension/)|ring/)");

@@ -305,7 +305,7 @@ public final class HostileGuest implements AutoCloseable {
     } catch (VmEntryFailure e) {
       throw e;
     } catch (GuestException | IllegalArgumentException | IllegalStateException e) {
-      note("  %s", e.getMessage());
+      note("  %s", String.valueOf(e.getMessage()));
       assertThat(e).hasMessageNotContaining("still no access");
     }
     assertThat(vcpu.inRootMode()).isFalse();
