@@ -164,11 +164,14 @@ final class Baton {
       ready.remove(next);
       next.place = Place.RUNNING;
       attention = false;
-      next.grant();
     } else if (looking) {
       runLooks();
     }
     signalStopper();
+    // Last: once it runs, whether it is told of a stop before its next poll would be luck.
+    if (next != null) {
+      next.grant();
+    }
   }
 
   private @Nullable GuestThread choose() {
