@@ -4,13 +4,13 @@ import dev.ooh.gc.plan.ChangedPagesQuery;
 import dev.ooh.gc.plan.MarkSweep;
 import dev.ooh.gc.plan.RootSet;
 import dev.ooh.gc.policy.Blocks;
-import dev.ooh.gc.policy.CellSpace;
-import dev.ooh.gc.policy.LargeObjectSpace;
+import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectHeader;
-import dev.ooh.gc.policy.SizeClasses;
+import dev.ooh.gc.policy.ObjectModel;
+import dev.ooh.gc.policy.Spaces;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
@@ -26,8 +26,9 @@ import java.util.List;
  * A garbage-collected heap in an address space. Objects don't move.
  *
  * <p>Any number of the space's threads may use it; a thread that allocates polls now and then. A
- * cycle runs in the thread whose allocation made it due, while the others are stopped at polls. Not
- * closing it costs nothing but memory: closing the space frees everything.
+ * young cycle runs in the thread whose allocation made it due, while the others are stopped at
+ * polls; a full one in a thread of its own, beside them, or like a young one when memory ran out.
+ * Not closing it costs nothing but memory: closing the space frees everything.
  */
 public final class CollectedHeap implements Heap, AutoCloseable {
   /**
@@ -41,8 +42,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private final ExecutionContext execution;
   private final ContextLock lock;
   private final Blocks blocks;
-  private final CellSpace cells;
-  private final LargeObjectSpace large;
+  private final ObjectModel objects;
+  private final Spaces spaces;
   private final Mutators mutators = new Mutators();
   private final MarkSweep plan;
   private final long globals;
@@ -67,18 +68,18 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     globals = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES)).start();
     blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
     MarkBits marks = new MarkBits();
-    cells = new CellSpace(memory, blocks, marks);
-    large = new LargeObjectSpace(memory, blocks, marks);
+    objects = new ObjectModel(memory, blocks);
+    spaces = new Spaces(memory, blocks, marks);
     plan =
         new MarkSweep(
             space,
+            lock,
             options,
             changedPages,
             observer,
             blocks,
             marks,
-            cells,
-            large,
+            spaces,
             mutators,
             new RootSet(memory, globals, mutators));
   }
@@ -95,49 +96,38 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   @Override
   public long allocate(int references, int dataBytes) {
-    if ((references | dataBytes) < 0) {
-      throw new IllegalArgumentException(
-          "object has %d references and %d data bytes, wanted neither below 0"
-              .formatted(references, dataBytes));
+    int kind = Kinds.exact(references, dataBytes);
+    if (kind == 0) {
+      return allocateHeaded(references, dataBytes);
     }
-    long bytes = ObjectHeader.objectBytes(references, dataBytes);
-    long header = ObjectHeader.of(references, dataBytes);
-    if (bytes > SizeClasses.LARGEST) {
-      return allocateLarge(mutator(), bytes, header);
-    }
-    int kind = SizeClasses.kind(bytes, references);
     Mutator mutator = mutator();
-    long object = mutator.bump(kind, SizeClasses.cellBytes(kind));
-    if (object == 0) {
-      return allocateSlowly(mutator, kind, header);
-    }
-    memory.putLong(object, header);
-    return object;
+    long object = mutator.bump(kind, Kinds.cellBytes(kind));
+    return object != 0 ? object : allocateSlowly(mutator, kind, 0);
   }
 
   @Override
   public long reference(long object, int index) {
-    return memory.getLong(ObjectHeader.slot(object, index));
+    return memory.getLong(ObjectModel.slot(object, index));
   }
 
   @Override
   public void setReference(long object, int index, long target) {
-    memory.putLong(ObjectHeader.slot(object, index), target);
+    memory.putLong(ObjectModel.slot(object, index), target);
   }
 
   @Override
   public int referenceCount(long object) {
-    return ObjectHeader.references(memory.getLong(object));
+    return objects.references(object);
   }
 
   @Override
   public long data(long object) {
-    return ObjectHeader.data(object, memory.getLong(object));
+    return objects.data(object);
   }
 
   @Override
   public int dataBytes(long object) {
-    return ObjectHeader.dataBytes(memory.getLong(object));
+    return objects.dataBytes(object);
   }
 
   @Override
@@ -205,7 +195,10 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  /** Stops asking which pages changed. The memory stays mapped until its space is closed. */
+  /**
+   * Stops collecting and asking which pages changed. The memory stays mapped until its space is
+   * closed.
+   */
   @Override
   public void close() {
     plan.close();
@@ -225,19 +218,45 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
+  private long allocateHeaded(int references, int dataBytes) {
+    if ((references | dataBytes) < 0) {
+      throw new IllegalArgumentException(
+          "object has %d references and %d data bytes, wanted neither below 0"
+              .formatted(references, dataBytes));
+    }
+    int kind = Kinds.headed(references, dataBytes);
+    long header = ObjectHeader.of(references, dataBytes);
+    Mutator mutator = mutator();
+    if (kind == Kinds.LARGE) {
+      return allocateLarge(mutator, ObjectHeader.cellBytes(references, dataBytes), header);
+    }
+    long cell = mutator.bump(kind, Kinds.cellBytes(kind));
+    return cell != 0 ? begin(cell, header) : allocateSlowly(mutator, kind, header);
+  }
+
+  /**
+   * Makes a cell an object.
+   *
+   * @param header 0 for none
+   */
+  private long begin(long cell, long header) {
+    if (header == 0) {
+      return cell;
+    }
+    memory.putLong(cell, header);
+    return cell + ObjectHeader.BYTES;
+  }
+
   private long allocateSlowly(Mutator mutator, int kind, long header) {
-    int cellBytes = SizeClasses.cellBytes(kind);
-    if (cells.nextHole(mutator, kind)) {
-      long object = mutator.bump(kind, cellBytes);
-      memory.putLong(object, header);
-      return object;
+    int cellBytes = Kinds.cellBytes(kind);
+    if (spaces.nextHole(mutator, kind)) {
+      return begin(mutator.bump(kind, cellBytes), header);
     }
     execution.poll();
     lock.lock();
     try {
       acquireBlock(mutator, kind);
-      long object = mutator.bump(kind, cellBytes);
-      memory.putLong(object, header);
+      long object = begin(mutator.bump(kind, cellBytes), header);
       mutator.keep(object);
       return object;
     } finally {
@@ -251,12 +270,12 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     if (plan.isDue()) {
       plan.collect(false);
     }
-    if (cells.acquireBlock(mutator, kind)) {
+    if (spaces.acquireBlock(mutator, kind)) {
       return;
     }
-    boolean collected = plan.collect(true);
-    if (!cells.acquireBlock(mutator, kind)) {
-      throw exhausted(SizeClasses.cellBytes(kind), collected);
+    plan.collect(true);
+    if (!spaces.acquireBlock(mutator, kind)) {
+      throw exhausted(Kinds.cellBytes(kind));
     }
   }
 
@@ -269,15 +288,15 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       if (plan.isDue()) {
         plan.collect(false);
       }
-      long object = bytes > blocks.maxBytes() ? 0 : large.allocate(bytes);
+      long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
       if (object == 0) {
-        boolean collected = plan.collect(true);
-        object = bytes > blocks.maxBytes() ? 0 : large.allocate(bytes);
+        plan.collect(true);
+        object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
         if (object == 0) {
-          throw exhausted(bytes, collected);
+          throw exhausted(bytes);
         }
       }
-      memory.putLong(object, header);
+      memory.putLong(object - ObjectHeader.BYTES, header);
       mutator.keep(object);
       execution.work(HOLE_WORK + bytes / LINE);
       return object;
@@ -293,15 +312,19 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     execution.work(HOLE_WORK + bytes / LINE);
   }
 
-  private HeapExhaustedException exhausted(long bytes, boolean collected) {
+  private HeapExhaustedException exhausted(long bytes) {
     return new HeapExhaustedException(
-        "no memory for %d bytes: %d of the heap's %d bytes are mapped%s%s"
+        ("no memory for %d bytes: of the heap's %d bytes %d are mapped and %d in objects; %d are"
+                + " free, the longest mapped run of them %d%s%s")
             .formatted(
                 bytes,
-                (long) blocks.mapped() * Blocks.BLOCK_BYTES,
                 blocks.maxBytes(),
-                collected ? "" : ", and threads could not be stopped for a collection",
-                blocks.refusal().isEmpty() ? "" : ", and it may not grow: " + blocks.refusal()));
+                (long) blocks.mapped() * Blocks.BLOCK_BYTES,
+                spaces.liveBytes(),
+                blocks.freeBytes(),
+                blocks.longestFreeRun(),
+                plan.refusal().isEmpty() ? "" : "; it was not collected: " + plan.refusal(),
+                blocks.refusal().isEmpty() ? "" : "; it may not grow: " + blocks.refusal()));
   }
 
   private long globalAddress(int index) {

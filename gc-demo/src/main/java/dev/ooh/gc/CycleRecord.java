@@ -7,6 +7,8 @@ import java.util.List;
  *
  * @param number counts from 1
  * @param full whether it decided about old objects too
+ * @param besideNanos of a full cycle beside the program, from its begin to its last pause, its
+ *     young cycles included; else 0
  * @param pauseNanos from asking the mutators to stop until they went on
  * @param fetchNanos of that, asking which pages changed
  * @param markNanos of that, tracing
@@ -23,6 +25,7 @@ import java.util.List;
 public record CycleRecord(
     long number,
     boolean full,
+    long besideNanos,
     long pauseNanos,
     long fetchNanos,
     long markNanos,

@@ -5,34 +5,28 @@ package dev.ooh.gc;
  *
  * @param initialBytes mapped at once
  * @param maxBytes mapped at most
- * @param allocationBytes allocated at least between two cycles
- * @param markStackEntries size of the mark stack; smaller ones overflow, which costs time only
+ * @param allocationBytes allocated at least between two cycles, when all of it survives; up to four
+ *     times as much when little does. Pauses are about proportional to it
  * @param verify whether each cycle is checked by tracing again independently; slow
  */
-public record HeapOptions(
-    long initialBytes, long maxBytes, long allocationBytes, int markStackEntries, boolean verify) {
+public record HeapOptions(long initialBytes, long maxBytes, long allocationBytes, boolean verify) {
   public HeapOptions {
     require("initial heap", initialBytes, 1, Long.MAX_VALUE);
     require("heap limit", maxBytes, initialBytes, 1L << 34);
     require("allocation between cycles", allocationBytes, 1, Long.MAX_VALUE);
-    require("mark stack", markStackEntries, 1, Integer.MAX_VALUE);
   }
 
   /** Up to {@code maxBytes}, with the usual rest. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
-    return new HeapOptions(initialBytes, maxBytes, 8 << 20, 1 << 16, false);
+    return new HeapOptions(initialBytes, maxBytes, 5 << 20, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {
-    return new HeapOptions(initialBytes, maxBytes, bytes, markStackEntries, verify);
-  }
-
-  public HeapOptions withMarkStackEntries(int entries) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, entries, verify);
+    return new HeapOptions(initialBytes, maxBytes, bytes, verify);
   }
 
   public HeapOptions withVerify(boolean newVerify) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, markStackEntries, newVerify);
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newVerify);
   }
 
   private static void require(String what, long found, long least, long most) {

@@ -1,7 +1,7 @@
 /**
- * A mark-sweep collector for objects in tracked memory. Its first cycle traces everything; later
- * ones keep the marks (sticky mark bits) and trace again only from the roots and from old objects
- * on pages that changed. It is right, and slow, when nobody can say which pages changed.
+ * A mark-sweep collector for objects in tracked memory, generational by sticky mark bits: objects
+ * that survived a cycle keep their marks, and a young cycle traces only from the roots and from old
+ * objects on pages that changed. It is right, and slow, when nobody can say which pages changed.
  *
  * <p>Words, as in "The Garbage Collection Handbook" (Jones, Hosking, Moss):
  *
@@ -15,15 +15,15 @@
  *   <dd>one collection, mark then sweep, while mutators are stopped
  *   <dt>old, marked
  *   <dd>an object that survived a cycle and was not freed since; the others are young
- *   <dt>full cycle, partial cycle
+ *   <dt>full cycle, young cycle
  *   <dd>one that decides about all objects; one that decides about young ones and keeps old ones
  *   <dt>watched pages
- *   <dd>pages with reference slots of old objects: what the collector asks about and leaves armed
+ *   <dd>pages with reference slots of old objects, in blocks that nobody allocates into: what the
+ *       collector asks about and leaves armed
  *   <dt>floating garbage
  *   <dd>old objects that became unreachable; only a full cycle frees them
  *   <dt>block, cell, kind
- *   <dd>16 KiB of heap; a place for one small object; a block's cell size and whether its objects
- *       hold references
+ *   <dd>16 KiB of heap; a place for one small object; what a block's objects look like
  *   <dt>hole
  *   <dd>free cells in a row, bumped through by one mutator
  * </dl>

@@ -85,11 +85,11 @@ final class DemoProgram implements AutoCloseable {
   }
 
   void check(DemoStage stage) {
-    long partial = heap.cycles().stream().filter(cycle -> !cycle.full()).count();
+    long young = heap.cycles().stream().filter(cycle -> !cycle.full()).count();
     long freed = heap.cycles().stream().mapToLong(CycleRecord::freedBytes).sum();
     stage.check(
-        "%s: %d cycles, %d of them partial, freed %d KB and no reachable object"
-            .formatted(application.name(), heap.cycles().size(), partial, freed >> 10),
+        "%s: %d cycles, %d of them young, freed %d KB and no reachable object"
+            .formatted(application.name(), heap.cycles().size(), young, freed >> 10),
         freed > 0);
     stage.check("%s: %d times the right result".formatted(application.name(), rounds), right);
   }

@@ -2,13 +2,15 @@ package dev.ooh.gc.command;
 
 import dev.ooh.gc.CycleRecord;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run of an application on the collected heap took. Times in milliseconds of the space's
  * clock.
  *
- * <p>The first cycle of each run traces everything and its interval is all pages, so the paper's
- * "first cycle" is the second one here: the first that a technique has something to say about.
+ * <p>Cycles before there is any old object ask about no page. The first that asks gets all pages as
+ * the interval, so the paper's "first cycle" is the one after it: the first that a technique has
+ * something to say about.
  *
  * @param totalMillis from the start of the application to its end
  * @param cycles all of them
@@ -20,17 +22,21 @@ record GcResult(double totalMillis, List<CycleRecord> cycles, long peakBytes, lo
 
   /** The cycle whose interval is the initial "all"; 0 when there was none. */
   double initialMillis() {
-    return cycles.isEmpty() ? 0 : millis(cycles.getFirst());
+    return asking().limit(1).mapToDouble(GcResult::millis).sum();
   }
 
   /** 0 when there was none. */
   double firstMillis() {
-    return cycles.size() < 2 ? 0 : millis(cycles.get(1));
+    return asking().skip(1).limit(1).mapToDouble(GcResult::millis).sum();
   }
 
   /** The sum of all cycles after the first. */
   double otherMillis() {
-    return cycles.stream().skip(2).mapToDouble(GcResult::millis).sum();
+    return asking().skip(2).mapToDouble(GcResult::millis).sum();
+  }
+
+  private Stream<CycleRecord> asking() {
+    return cycles.stream().dropWhile(cycle -> cycle.pagesWatched() == 0);
   }
 
   double maxPauseMillis() {
@@ -49,12 +55,12 @@ record GcResult(double totalMillis, List<CycleRecord> cycles, long peakBytes, lo
 
   /** Pages watched, summed over the cycles from the first on. */
   long pagesWatched() {
-    return cycles.stream().skip(1).mapToLong(CycleRecord::pagesWatched).sum();
+    return asking().skip(1).mapToLong(CycleRecord::pagesWatched).sum();
   }
 
   /** Of those, pages reported. */
   long pagesReported() {
-    return cycles.stream().skip(1).mapToLong(CycleRecord::pagesChanged).sum();
+    return asking().skip(1).mapToLong(CycleRecord::pagesChanged).sum();
   }
 
   private static double millis(CycleRecord cycle) {

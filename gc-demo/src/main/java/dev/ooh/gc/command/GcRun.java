@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
     name = "ooh gc",
     description = {
       "Runs an application on the collected heap under each technique.",
-      "The first cycle traces everything; the paper's first cycle is the one after it, the first"
-          + " whose interval a technique has gathered."
+      "The first cycle that asks gets all pages; the paper's first cycle is the one after it, the"
+          + " first whose interval a technique has gathered."
     })
 final class GcRun implements Callable<Integer> {
   /** How much more than an application's own estimate the heap may grow to. */

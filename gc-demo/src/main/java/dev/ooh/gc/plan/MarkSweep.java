@@ -3,15 +3,15 @@ package dev.ooh.gc.plan;
 import dev.ooh.gc.CycleObserver;
 import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.plan.ConcurrentMark.Snapshot;
 import dev.ooh.gc.policy.Blocks;
-import dev.ooh.gc.policy.CellSpace;
-import dev.ooh.gc.policy.LargeObjectSpace;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutators;
-import dev.ooh.gc.policy.SizeClasses;
+import dev.ooh.gc.policy.Spaces;
 import dev.ooh.gc.sanity.SanityChecker;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
@@ -22,17 +22,24 @@ import dev.ooh.memory.TrackingConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan: stop the mutators, fetch the changed pages, trace, sweep, commit. Under the heap's
- * lock.
+ * lock, but for what a {@link ConcurrentMark} calls.
  *
- * <p>A cycle marks into spare mark bits and puts them in force when all went well, so one that
- * fails changes nothing: its interval aborts, and the pages are owed to the next.
+ * <p>A young cycle marks in place: what is marked stays so, and what it reaches from roots, from
+ * old objects on changed pages and from young ones becomes old. A full one, beside the program when
+ * it is due and in a pause when memory ran out, marks into spare bits and puts them in force when
+ * all went well. A young cycle that fails before it marks changes nothing: its interval aborts, and
+ * the pages are owed to the next. One that fails later has marked objects whose referents are not;
+ * the next is a full one then.
  *
- * <p>Watched are the pages that held old slots <em>before</em> the cycle. A page that becomes old
- * in it stays unarmed until the next cycle, to which it counts as changed: cheaper than arming
- * pages on which nearly everything dies, and complete.
+ * <p>Watched are old objects' pages in blocks that nobody has allocated into since the last cycle.
+ * Others stay unarmed, as allocating there would fault on each page, and count as changed.
  */
 public final class MarkSweep {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -40,52 +47,65 @@ public final class MarkSweep {
   /** Work units of sweeping a block: its mark bits and its place in a list. */
   private static final int BLOCK_WORK = 5;
 
+  private static final int BLOCKS_A_POLL = 256;
+
   private final AddressSpace space;
   private final ExecutionContext execution;
+  private final ContextLock lock;
   private final TrackingConsumer consumer;
   private final IntervalSource changedPages;
   private final CycleObserver observer;
   private final Blocks blocks;
-  private final CellSpace cells;
-  private final LargeObjectSpace large;
+  private final Spaces spaces;
   private final Mutators mutators;
   private final RootSet roots;
-  private final Tracer tracer;
-  private final OldPages oldPages;
+  private final Marker marker;
+  private final Marker besideMarker;
   private final SanityChecker sanity;
-  private final CycleTrigger trigger;
+  private final Pacer pacer;
   private final boolean verify;
   private final List<CycleRecord> cycles = new ArrayList<>();
-  private MarkBits marks;
-  private MarkBits spare = new MarkBits();
-  private long liveBytes;
+  private final MarkBits marks;
+  private final MarkBits spare = new MarkBits();
 
+  /** Whether marks may be wrong, after a young cycle that failed. */
+  private boolean stale;
+
+  private String refusal = "";
+
+  /** The full cycle that runs beside the program. */
+  private @Nullable ConcurrentMark concurrent;
+
+  /**
+   * @param lock the heap's
+   * @param marks in force, which {@code spaces} read
+   */
   public MarkSweep(
       AddressSpace space,
+      ContextLock lock,
       HeapOptions options,
       IntervalSource changedPages,
       CycleObserver observer,
       Blocks blocks,
       MarkBits marks,
-      CellSpace cells,
-      LargeObjectSpace large,
+      Spaces spaces,
       Mutators mutators,
       RootSet roots) {
     this.space = space;
+    this.lock = lock;
     this.changedPages = changedPages;
     this.observer = observer;
     this.blocks = blocks;
     this.marks = marks;
-    this.cells = cells;
-    this.large = large;
+    this.spaces = spaces;
     this.mutators = mutators;
     this.roots = roots;
     execution = space.execution();
     consumer = space.consumer("collector");
-    tracer = new Tracer(space.memory(), execution, blocks, options.markStackEntries());
-    oldPages = new OldPages(space.memory(), execution, blocks);
+    marker = new Marker(space.memory(), execution, blocks);
+    besideMarker = new Marker(space.memory(), execution, blocks);
     sanity = new SanityChecker(space.memory(), blocks);
-    trigger = new CycleTrigger(options.allocationBytes());
+    pacer = new Pacer(options.allocationBytes());
     verify = options.verify();
   }
 
@@ -99,12 +119,12 @@ public final class MarkSweep {
 
   /** Accounts for allocation. */
   public void allocated(long bytes) {
-    trigger.allocated(bytes);
+    pacer.allocated(bytes);
   }
 
   /** Whether enough was allocated since the last cycle. */
   public boolean isDue() {
-    return trigger.isDue();
+    return pacer.isDue();
   }
 
   /** Every cycle so far. */
@@ -112,105 +132,277 @@ public final class MarkSweep {
     return List.copyOf(cycles);
   }
 
+  /** Why the last cycle was not possible, naming threads; empty when it was. */
+  public String refusal() {
+    return refusal;
+  }
+
   /**
-   * One cycle.
+   * One cycle, and the start of a full one beside the program when it is due.
    *
-   * @param full whether old objects must be decided about too
+   * @param full whether old objects must be decided about too, now
    * @return false when the mutators could not be stopped; nothing has changed then
    */
   public boolean collect(boolean full) {
-    long asked = execution.nanoTime();
-    Cycle cycle;
-    try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT)) {
-      cycle = cycle(full || cycles.isEmpty() || trigger.isFullDue());
+    try {
+      if (full || stale) {
+        cancelConcurrent();
+        pause(() -> cycle(true));
+      } else {
+        pause(() -> cycle(false));
+        if (concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
+          concurrent = new ConcurrentMark(this, execution, lock, besideMarker);
+          concurrent.start();
+        }
+      }
+      return true;
     } catch (WritersNotStoppedException e) {
-      trigger.postpone();
+      refused(String.valueOf(e.getMessage()));
+      pacer.postpone();
       return false;
     }
-    cycles.add(cycle.record(cycles.size() + 1, execution.nanoTime() - asked));
-    return true;
   }
 
+  /** Gives up a cycle beside the program, and waits for its end. Not under the heap's lock. */
   public void close() {
+    ConcurrentMark running = concurrent;
+    if (running != null) {
+      running.cancel();
+      running.join();
+    }
     consumer.close();
   }
 
-  private Cycle cycle(boolean fullWanted) {
+  private void cancelConcurrent() {
+    if (concurrent != null) {
+      concurrent.cancel();
+      concurrent = null;
+    }
+  }
+
+  private interface Collection {
+    Cycle run();
+  }
+
+  private void pause(Collection collection) throws WritersNotStoppedException {
+    long asked = execution.nanoTime();
+    Cycle cycle;
+    try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT)) {
+      cycle = collection.run();
+    }
+    refusal = "";
+    cycles.add(cycle.record(cycles.size() + 1, execution.nanoTime() - asked));
+  }
+
+  // ---- Of a cycle beside the program, by its thread --------------------------------------------
+
+  /** Why a cycle was not possible. */
+  void refused(String why) {
+    refusal = why;
+  }
+
+  /** The next cycle is to be a full one in a pause. */
+  void distrust() {
+    stale = true;
+  }
+
+  void ended(ConcurrentMark cycle) {
+    lock.lock();
+    try {
+      if (concurrent == cycle) {
+        concurrent = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void clearSpare() {
+    spare.clear();
+  }
+
+  /** A young cycle from whose roots {@code cycle} goes on beside the program. */
+  Snapshot initialMark(ConcurrentMark cycle) throws WritersNotStoppedException {
+    return youngCycle(
+        cycle,
+        () -> {
+          cycle.takeChanged();
+          besideMarker.begin(spare, marks);
+          return new Snapshot(roots.copy(), PageSet.empty());
+        });
+  }
+
+  /** A young cycle after which {@code cycle} goes on with what changed until then. */
+  Snapshot preclean(ConcurrentMark cycle) throws WritersNotStoppedException {
+    return youngCycle(
+        cycle,
+        () -> {
+          besideMarker.refresh();
+          return new Snapshot(roots.copy(), cycle.takeChanged());
+        });
+  }
+
+  private Snapshot youngCycle(ConcurrentMark cycle, Supplier<Snapshot> last)
+      throws WritersNotStoppedException {
+    Snapshot[] snapshot = new Snapshot[1];
+    lock.lock();
+    try {
+      cycle.poll();
+      checkTrusted();
+      pause(
+          () -> {
+            Cycle young = cycle(false);
+            snapshot[0] = last.get();
+            return young;
+          });
+    } finally {
+      lock.unlock();
+    }
+    return snapshot[0];
+  }
+
+  /** The last pause of {@code cycle}, which takes effect with it. Under the heap's lock. */
+  void finalMark(ConcurrentMark cycle, long besideNanos) throws WritersNotStoppedException {
+    checkTrusted();
+    pause(
+        () ->
+            cycle(
+                true,
+                besideMarker,
+                besideNanos,
+                changed -> {
+                  growMarks();
+                  besideMarker.beginFinal();
+                  visitChanged(
+                      cycle.takeChanged().union(changed), spare, besideMarker, execution::poll);
+                  finish(besideMarker, spare);
+                  marks.swap(spare);
+                }));
+  }
+
+  /** After a young cycle that failed only a full one in a pause is right. */
+  private void checkTrusted() {
+    if (stale) {
+      throw new CancellationException("a young cycle failed");
+    }
+  }
+
+  // ---- In a pause -----------------------------------------------------------------------------
+
+  private Cycle cycle(boolean full) {
+    return cycle(full, marker, 0, full ? changed -> markAll() : this::markYoung);
+  }
+
+  private Cycle cycle(boolean full, Marker counted, long besideNanos, Consumer<PageSet> mark) {
     long started = execution.nanoTime();
     mutators.prune();
-    PageSet watched = fullWanted ? oldPages.inUse() : oldPages.watched(marks);
+    PageSet watched = spaces.watched();
     try (Interval interval = changedPages.fetch(space, consumer, watched, watched)) {
       long fetched = execution.nanoTime();
       observer.fetched(watched, interval);
       PageSet changed = interval.pages().intersect(watched);
-      boolean full = fullWanted || isMostOf(changed, watched);
-      trace(full, changed);
+      stale = true;
+      mark.accept(changed.union(spaces.unwatched()));
       long marked = execution.nanoTime();
-      long before = liveBytes + trigger.allocated();
-      sweep();
-      trigger.cycleDone(full, liveBytes, (long) blocks.used() * Blocks.BLOCK_BYTES);
+      long before = spaces.liveBytes();
+      sweep(full);
+      stale = false;
       interval.commit();
       return new Cycle(
           full,
+          besideNanos,
           fetched - started,
           marked - fetched,
           execution.nanoTime() - marked,
           watched.pageCount(),
           changed.pageCount(),
-          tracer.objects(),
-          tracer.slots(),
-          liveBytes,
-          before - liveBytes,
+          counted.objects(),
+          counted.slots(),
+          spaces.liveBytes(),
+          before + pace(full, before) - spaces.liveBytes(),
           interval.technique(),
           interval.reasons());
     }
   }
 
-  /** Then a partial cycle would read what a full one reads, and free less. */
-  private static boolean isMostOf(PageSet changed, PageSet watched) {
-    return changed.bytes() > watched.bytes() / 4 * 3;
-  }
-
-  private void trace(boolean full, PageSet changed) {
+  /** Returns the bytes that were allocated before the cycle. */
+  private long pace(boolean full, long liveBefore) {
+    long allocated = pacer.allocated();
     if (full) {
-      spare.clear(blocks.frontier());
+      pacer.fullDone(spaces.liveBytes());
     } else {
-      spare.copyFrom(marks, blocks.frontier());
+      pacer.youngDone(spaces.liveBytes() - liveBefore);
     }
-    tracer.begin(spare);
-    roots.visit(tracer);
-    if (!full) {
-      oldPages.visitChanged(changed, marks, tracer);
-    }
-    tracer.finish();
-    if (verify) {
-      sanity.check(roots.copy(), spare);
+    return allocated;
+  }
+
+  private void markYoung(PageSet changed) {
+    growMarks();
+    marker.begin(marks, null);
+    visitChanged(changed, marks, marker, execution::poll);
+    finish(marker, marks);
+    if (concurrent != null) {
+      concurrent.changed(changed);
     }
   }
 
-  private void sweep() {
-    MarkBits newMarks = spare;
-    spare = marks;
-    marks = newMarks;
-    cells.beginSweep(newMarks);
-    large.beginSweep(newMarks);
-    mutators.retireHoles();
-    liveBytes = 0;
-    for (int block = blocks.frontier() - 1; block >= 0; block--) {
-      int kind = blocks.kind(block);
-      if (SizeClasses.isCellKind(kind)) {
-        liveBytes += (long) cells.sweep(block) * SizeClasses.cellBytes(kind);
-      } else if (kind == Blocks.LARGE) {
-        int count = blocks.link(block);
-        liveBytes += large.sweep(block) ? (long) count * Blocks.BLOCK_BYTES : 0;
+  private void markAll() {
+    growMarks();
+    spare.clear();
+    marker.begin(spare, null);
+    finish(marker, spare);
+    marks.swap(spare);
+  }
+
+  /** Both, so that what is old has a place in the spare ones too. */
+  private void growMarks() {
+    marks.growTo(blocks.frontier());
+    spare.growTo(blocks.frontier());
+  }
+
+  private void finish(Marker tracing, MarkBits into) {
+    roots.visit(tracing);
+    tracing.drain(execution::poll);
+    if (verify) {
+      sanity.check(roots.copy(), into);
+    }
+  }
+
+  /** Traces from the objects marked in the spare bits on {@code changed} pages. */
+  void visitChanged(PageSet changed, Marker tracing, Runnable poll) {
+    visitChanged(changed, spare, tracing, poll);
+  }
+
+  private void visitChanged(PageSet changed, MarkBits marked, Marker tracing, Runnable poll) {
+    int sincePoll = 0;
+    for (int run = 0; run < changed.runCount(); run++) {
+      long from = changed.runStart(run);
+      while (from < changed.runEnd(run)) {
+        int block = (int) ((from - blocks.base()) >>> Blocks.LOG_BLOCK_BYTES);
+        long to = Math.min(changed.runEnd(run), blocks.address(block + 1));
+        spaces.visitMarked(block, from, to, marked, tracing);
+        from = to;
+        if (++sincePoll == BLOCKS_A_POLL) {
+          sincePoll = 0;
+          tracing.drain(poll);
+          poll.run();
+          tracing.refresh();
+        }
       }
     }
-    execution.work((long) blocks.frontier() * BLOCK_WORK);
+    tracing.drain(poll);
+  }
+
+  private void sweep(boolean full) {
+    mutators.retireHoles();
+    int swept = full ? spaces.sweepAll() : spaces.sweepYoung();
+    execution.work((long) swept * BLOCK_WORK);
   }
 
   /** A cycle whose pause is not over. */
   private record Cycle(
       boolean full,
+      long besideNanos,
       long fetchNanos,
       long markNanos,
       long sweepNanos,
@@ -226,6 +418,7 @@ public final class MarkSweep {
       return new CycleRecord(
           number,
           full,
+          besideNanos,
           pauseNanos,
           fetchNanos,
           markNanos,

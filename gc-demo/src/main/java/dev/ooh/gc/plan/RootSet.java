@@ -21,22 +21,22 @@ public final class RootSet {
     this.mutators = mutators;
   }
 
-  void visit(Tracer tracer) {
+  void visit(Marker marker) {
     for (int index = 0; index < Heap.GLOBALS; index++) {
       long object = memory.getLong(globals + (long) index * Long.BYTES);
       if (object != 0) {
-        tracer.visit(object);
+        marker.visit(object);
       }
     }
     for (int i = 0; i < mutators.count(); i++) {
       if (mutators.get(i).kept() != 0) {
-        tracer.visit(mutators.get(i).kept());
+        marker.visit(mutators.get(i).kept());
       }
       RootStack roots = mutators.get(i).roots();
       for (int root = 0; root < roots.size(); root++) {
         long object = roots.root(root);
         if (object != 0) {
-          tracer.visit(object);
+          marker.visit(object);
         }
       }
     }

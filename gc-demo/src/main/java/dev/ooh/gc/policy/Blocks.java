@@ -9,8 +9,9 @@ import java.util.Arrays;
 
 /**
  * The heap's memory in blocks of 16 KiB: what each is used for, and where the next free one is. A
- * block holds cells of one kind, or a part of a large object's page run. Blocks above the frontier
- * were never used and read as zero. Guarded by the heap's lock.
+ * block holds cells of one {@linkplain Kinds kind}, or a part of a large object's page run. Blocks
+ * above the frontier were never used and read as zero. Guarded by the heap's lock; a block's kind
+ * may be read by any thread that has an object of it.
  *
  * <p>The heap grows upwards, block by block from the program's view, a few megabytes at a time from
  * the address space's: right behind its end, or, where that is taken, behind a gap whose blocks are
@@ -19,18 +20,6 @@ import java.util.Arrays;
 public final class Blocks {
   public static final int LOG_BLOCK_BYTES = 14;
   public static final int BLOCK_BYTES = 1 << LOG_BLOCK_BYTES;
-
-  /** Holds nothing. */
-  public static final byte FREE = 0;
-
-  /** First block of a large object; {@link #link} is the run's length in blocks. */
-  public static final byte LARGE = 126;
-
-  /** Further block of a large object; {@link #link} is the run's first block. */
-  public static final byte LARGE_REST = 127;
-
-  /** Not the heap's: mapped by somebody else, or by nobody. */
-  private static final byte GAP = 125;
 
   /** The widest gap, in blocks: 4 GiB. Mark bits cover gaps, too. */
   private static final int WIDEST_GAP = 1 << 18;
@@ -42,11 +31,11 @@ public final class Blocks {
   private final AddressSpace space;
   private final long base;
   private final int maxBlocks;
-  private byte[] kinds;
+  private volatile byte[] kinds;
   private int[] links;
   private int end;
   private int mapped;
-  private int frontier;
+  private volatile int frontier;
   private int used;
   private int freeFrom;
   private String refusal = "";
@@ -86,6 +75,11 @@ public final class Blocks {
     return frontier;
   }
 
+  /** Bytes from the base to the frontier. */
+  public long usedSpan() {
+    return (long) frontier << LOG_BLOCK_BYTES;
+  }
+
   /** How many blocks were ever used. */
   public int used() {
     return used;
@@ -100,7 +94,7 @@ public final class Blocks {
   public PageSet pages() {
     PageSet.Builder pages = PageSet.builder();
     for (int block = 0; block < end; block++) {
-      if (kinds[block] != GAP) {
+      if (kind(block) != Kinds.GAP) {
         pages.add(address(block), address(block + 1));
       }
     }
@@ -117,7 +111,12 @@ public final class Blocks {
   }
 
   public int kind(int block) {
-    return kinds[block];
+    return kinds[block] & 0xFF;
+  }
+
+  /** {@link #kind} by block; outdated when the heap grows. For loops; not to be written. */
+  public byte[] kinds() {
+    return kinds;
   }
 
   public void setKind(int block, int kind) {
@@ -135,7 +134,7 @@ public final class Blocks {
 
   /** The lowest free block below the frontier, not zeroed; -1 when there is none. */
   int takeRecycled() {
-    while (freeFrom < frontier && kinds[freeFrom] != FREE) {
+    while (freeFrom < frontier && kinds[freeFrom] != Kinds.FREE) {
       freeFrom++;
     }
     return freeFrom < frontier ? freeFrom++ : -1;
@@ -147,7 +146,7 @@ public final class Blocks {
       return -1;
     }
     int block = frontier;
-    while (kinds[block] == GAP) {
+    while (kind(block) == Kinds.GAP) {
       block++;
     }
     useUpTo(block + 1);
@@ -167,24 +166,44 @@ public final class Blocks {
       first = findRun(count);
     }
     useUpTo(first + count);
-    kinds[first] = LARGE;
+    setKind(first, Kinds.LARGE);
     links[first] = count;
-    Arrays.fill(kinds, first + 1, first + count, LARGE_REST);
+    Arrays.fill(kinds, first + 1, first + count, (byte) Kinds.LARGE_REST);
     Arrays.fill(links, first + 1, first + count, first);
     return first;
   }
 
   /** Frees {@code count} blocks. */
   public void release(int first, int count) {
-    Arrays.fill(kinds, first, first + count, FREE);
+    Arrays.fill(kinds, first, first + count, (byte) Kinds.FREE);
     freeFrom = Math.min(freeFrom, first);
+  }
+
+  /** Free bytes: below the frontier, and what is still to be used or mapped. */
+  public long freeBytes() {
+    long free = maxBlocks - used;
+    for (int block = 0; block < frontier; block++) {
+      free += kind(block) == Kinds.FREE ? 1 : 0;
+    }
+    return free << LOG_BLOCK_BYTES;
+  }
+
+  /** The longest run of free blocks that are mapped, in bytes. */
+  public long longestFreeRun() {
+    long longest = 0;
+    long run = 0;
+    for (int block = 0; block < end; block++) {
+      run = kind(block) == Kinds.FREE ? run + 1 : 0;
+      longest = Math.max(longest, run);
+    }
+    return longest << LOG_BLOCK_BYTES;
   }
 
   /** First fit, the unused part included; else where one could begin if the heap were longer. */
   private int findRun(int count) {
     int first = freeFrom;
     for (int block = first; block < end; block++) {
-      if (kinds[block] != FREE) {
+      if (kinds[block] != Kinds.FREE) {
         first = block + 1;
       } else if (block - first + 1 == count) {
         return first;
@@ -194,9 +213,10 @@ public final class Blocks {
   }
 
   private void useUpTo(int newFrontier) {
-    for (; frontier < newFrontier; frontier++) {
-      used += kinds[frontier] == GAP ? 0 : 1;
+    for (int block = frontier; block < newFrontier; block++) {
+      used += kind(block) == Kinds.GAP ? 0 : 1;
     }
+    frontier = Math.max(frontier, newFrontier);
   }
 
   /**
@@ -226,9 +246,10 @@ public final class Blocks {
       refusal = String.valueOf(e.getMessage());
       return false;
     }
-    kinds = Arrays.copyOf(kinds, place + wanted);
+    byte[] grown = Arrays.copyOf(kinds, place + wanted);
+    Arrays.fill(grown, end, place, (byte) Kinds.GAP);
     links = Arrays.copyOf(links, place + wanted);
-    Arrays.fill(kinds, end, place, GAP);
+    kinds = grown;
     end = place + wanted;
     mapped += wanted;
     return true;

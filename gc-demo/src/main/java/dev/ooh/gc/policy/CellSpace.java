@@ -1,6 +1,7 @@
 package dev.ooh.gc.policy;
 
 import dev.ooh.memory.Memory;
+import dev.ooh.memory.PageSet;
 import java.util.Arrays;
 
 /**
@@ -8,27 +9,30 @@ import java.util.Arrays;
  * cells are free is read off the mark bits when somebody allocates there, so sweeping writes no
  * tracked page. (A free list threaded through the cells would dirty every page that holds one.)
  *
- * <p>Whole free blocks are preferred to holes between old objects, which keeps pages of old objects
- * clean.
+ * <p>Whole free blocks are preferred to holes between old objects, and long holes to short ones:
+ * pages of old objects are armed, and the first store to each is a fault.
  */
-public final class CellSpace {
+final class CellSpace implements Space {
   /** Below this, storing words is cheaper than a call that fills. */
   private static final int SMALL_FILL = 64;
 
+  /** A block of which less than one part in so many is free is used when nothing else is left. */
+  private static final int ROOMY = 4;
+
   private final Memory memory;
   private final Blocks blocks;
-
-  /** The marks of the last cycle. */
-  private MarkBits marks;
+  private final MarkBits marks;
 
   /** First block with free cells by kind, linked through {@link Blocks#link}; -1 for none. */
-  private final int[] partial = new int[SizeClasses.KINDS + 1];
+  private final int[] roomy = new int[Kinds.COUNT];
 
-  public CellSpace(Memory memory, Blocks blocks, MarkBits marks) {
+  private final int[] tight = new int[Kinds.COUNT];
+
+  CellSpace(Memory memory, Blocks blocks, MarkBits marks) {
     this.memory = memory;
     this.blocks = blocks;
     this.marks = marks;
-    Arrays.fill(partial, -1);
+    forgetFree();
   }
 
   /**
@@ -36,16 +40,17 @@ public final class CellSpace {
    *
    * @return false when the block has none left
    */
-  public boolean nextHole(Mutator mutator, int kind) {
+  boolean nextHole(Mutator mutator, int kind) {
     int block = mutator.block(kind);
     if (block < 0) {
       return false;
     }
-    int cellBytes = SizeClasses.cellBytes(kind);
-    int cells = SizeClasses.cellsPerBlock(kind);
+    int cellBytes = Kinds.cellBytes(kind);
+    int cells = Kinds.cellsPerBlock(kind);
     long offset = (long) block << Blocks.LOG_BLOCK_BYTES;
+    long objects = offset + Kinds.headerBytes(kind);
     int first = mutator.nextCell(kind);
-    while (first < cells && marks.get(offset + (long) first * cellBytes)) {
+    while (first < cells && marks.get(objects + (long) first * cellBytes)) {
       first++;
     }
     if (first == cells) {
@@ -53,7 +58,7 @@ public final class CellSpace {
       return false;
     }
     int end = first + 1;
-    while (end < cells && !marks.get(offset + (long) end * cellBytes)) {
+    while (end < cells && !marks.get(objects + (long) end * cellBytes)) {
       end++;
     }
     long start = blocks.base() + offset + (long) first * cellBytes;
@@ -64,38 +69,50 @@ public final class CellSpace {
   }
 
   /**
-   * Gives the mutator a block with free cells; under the heap's lock.
+   * Gives the mutator a block with free cells that costs little to use.
    *
-   * @return false when there is none and the heap can't grow
+   * @return the block; -1 when there is none
    */
-  public boolean acquireBlock(Mutator mutator, int kind) {
+  int acquireFree(Mutator mutator, int kind) {
     int block = blocks.takeRecycled();
     if (block >= 0) {
       enter(mutator, kind, block);
       zero(blocks.address(block), blocks.address(block + 1));
-      return true;
+      return block;
     }
-    block = partial[kind];
+    return acquireListed(mutator, kind, roomy);
+  }
+
+  /** As {@link #acquireFree}, a block never used. */
+  int acquireFresh(Mutator mutator, int kind) {
+    int block = blocks.takeFresh();
     if (block >= 0) {
-      partial[kind] = blocks.link(block);
-      mutator.enterBlock(kind, block);
-      return nextHole(mutator, kind);
-    }
-    block = blocks.takeFresh();
-    if (block >= 0) {
-      marks.ensureBlocks(blocks.frontier());
       enter(mutator, kind, block);
-      return true;
     }
-    return false;
+    return block;
+  }
+
+  /** As {@link #acquireFree}, a block with few free cells. */
+  int acquireTight(Mutator mutator, int kind) {
+    return acquireListed(mutator, kind, tight);
+  }
+
+  private int acquireListed(Mutator mutator, int kind, int[] heads) {
+    int block = heads[kind];
+    if (block >= 0) {
+      heads[kind] = blocks.link(block);
+      mutator.enterBlock(kind, block);
+      nextHole(mutator, kind);
+    }
+    return block;
   }
 
   private void enter(Mutator mutator, int kind, int block) {
     blocks.setKind(block, kind);
     mutator.enterBlock(kind, block);
-    int cells = SizeClasses.cellsPerBlock(kind);
+    int cells = Kinds.cellsPerBlock(kind);
     long start = blocks.address(block);
-    mutator.enterHole(kind, start, start + (long) cells * SizeClasses.cellBytes(kind), cells);
+    mutator.enterHole(kind, start, start + (long) cells * Kinds.cellBytes(kind), cells);
   }
 
   private void zero(long start, long end) {
@@ -108,32 +125,64 @@ public final class CellSpace {
     }
   }
 
-  /** Before a sweep: no block is known to have free cells; {@code newMarks} are in force. */
-  public void beginSweep(MarkBits newMarks) {
-    marks = newMarks;
-    Arrays.fill(partial, -1);
+  /** Before a sweep of everything: no block is known to have free cells. */
+  void forgetFree() {
+    Arrays.fill(roomy, -1);
+    Arrays.fill(tight, -1);
   }
 
-  /**
-   * Frees the block, or keeps it for allocation if it has free cells. Call in descending order, so
-   * that allocation goes upwards.
-   *
-   * @return how many cells are marked
-   */
-  public int sweep(int block) {
+  @Override
+  public void addSlotPages(int block, PageSet.Builder pages) {
+    pages.add(blocks.address(block), blocks.address(block + 1));
+  }
+
+  @Override
+  public void visitMarked(int block, long from, long to, MarkBits marked, SlotVisitor visitor) {
     int kind = blocks.kind(block);
-    long[] words = marks.words();
-    int from = block * MarkBits.WORDS_PER_BLOCK;
-    int marked = 0;
-    for (int word = from; word < from + MarkBits.WORDS_PER_BLOCK; word++) {
-      marked += Long.bitCount(words[word]);
+    int cellBytes = Kinds.cellBytes(kind);
+    int header = Kinds.headerBytes(kind);
+    long blockStart = blocks.address(block);
+    // The object that begins below the range may reach into it.
+    long firstCell = blockStart + Math.floorDiv(from - blockStart - header, cellBytes) * cellBytes;
+    long at = Math.max(blockStart, firstCell) + header - blocks.base();
+    long end = to - blocks.base();
+    long[] words = marked.words();
+    while (at < end) {
+      long next = Math.min(end, (at | (MarkBits.BYTES_PER_WORD - 1)) + 1);
+      long wordStart = at & -MarkBits.BYTES_PER_WORD;
+      long bits = words[(int) (at >>> MarkBits.LOG_BYTES_PER_WORD)] & MarkBits.mask(at, next);
+      while (bits != 0) {
+        long object =
+            blocks.base()
+                + wordStart
+                + ((long) Long.numberOfTrailingZeros(bits) << ObjectHeader.LOG_GRANULE);
+        long slotsEnd = ObjectModel.slot(object, references(kind, object));
+        visitor.slots(Math.max(object, from & -Long.BYTES), Math.min(slotsEnd, to));
+        bits &= bits - 1;
+      }
+      at = next;
     }
+  }
+
+  private int references(int kind, long object) {
+    int references = Kinds.references(kind);
+    return references >= 0
+        ? references
+        : ObjectHeader.references(memory.getLong(object - ObjectHeader.BYTES));
+  }
+
+  @Override
+  public long sweep(int block) {
+    int kind = blocks.kind(block);
+    int cells = Kinds.cellsPerBlock(kind);
+    int marked = marks.count(block);
     if (marked == 0) {
       blocks.release(block, 1);
-    } else if (marked < SizeClasses.cellsPerBlock(kind)) {
-      blocks.setLink(block, partial[kind]);
-      partial[kind] = block;
+    } else if (marked < cells) {
+      int[] heads = (cells - marked) * ROOMY >= cells ? roomy : tight;
+      blocks.setLink(block, heads[kind]);
+      heads[kind] = block;
     }
-    return marked;
+    return (long) marked * Kinds.cellBytes(kind);
   }
 }

@@ -1,52 +1,73 @@
 package dev.ooh.gc.policy;
 
 import dev.ooh.memory.Memory;
+import dev.ooh.memory.PageSet;
 
-/**
- * Objects above the largest cell, each alone in a run of pages that begins a block. Under the
- * heap's lock.
- */
-public final class LargeObjectSpace {
+/** Objects above the largest cell, each alone in a run of pages that begins a block. */
+final class LargeObjectSpace implements Space {
+  private static final int PAGE = PageSet.PAGE_SIZE;
   private final Memory memory;
   private final Blocks blocks;
-  private MarkBits marks;
+  private final MarkBits marks;
 
-  public LargeObjectSpace(Memory memory, Blocks blocks, MarkBits marks) {
+  LargeObjectSpace(Memory memory, Blocks blocks, MarkBits marks) {
     this.memory = memory;
     this.blocks = blocks;
     this.marks = marks;
   }
 
-  /** Zeroed memory for an object of {@code bytes}; 0 when there is none and the heap can't grow. */
-  public long allocate(long bytes) {
+  /**
+   * Zeroed memory of {@code bytes}.
+   *
+   * @return its first block; -1 when there is none and the heap can't grow
+   */
+  int allocate(long bytes) {
     int frontier = blocks.frontier();
     int first = blocks.takeRun(Blocks.blocks(bytes));
-    if (first < 0) {
-      return 0;
+    if (first >= 0) {
+      long start = blocks.address(first);
+      long used = Math.min(bytes, blocks.address(frontier) - start);
+      if (used > 0) {
+        memory.fill(start, used, (byte) 0);
+      }
     }
-    marks.ensureBlocks(blocks.frontier());
-    long start = blocks.address(first);
-    long used = Math.min(bytes, blocks.address(frontier) - start);
-    if (used > 0) {
-      memory.fill(start, used, (byte) 0);
-    }
-    return start;
+    return first;
   }
 
-  public void beginSweep(MarkBits newMarks) {
-    marks = newMarks;
+  @Override
+  public void addSlotPages(int block, PageSet.Builder pages) {
+    long object = object(block);
+    long end = slotsEnd(object);
+    if (end > object) {
+      pages.add(object & -PAGE, (end + PAGE - 1) & -PAGE);
+    }
   }
 
-  /**
-   * Frees the run that begins at {@code block} unless its object is marked.
-   *
-   * @return whether it was kept
-   */
-  public boolean sweep(int block) {
-    if (marks.get((long) block << Blocks.LOG_BLOCK_BYTES)) {
-      return true;
+  @Override
+  public void visitMarked(int block, long from, long to, MarkBits marked, SlotVisitor visitor) {
+    int first = blocks.kind(block) == Kinds.LARGE ? block : blocks.link(block);
+    long object = object(first);
+    if (marked.get(object - blocks.base())) {
+      visitor.slots(Math.max(object, from & -Long.BYTES), Math.min(slotsEnd(object), to));
+    }
+  }
+
+  @Override
+  public long sweep(int block) {
+    long bytes = (long) blocks.link(block) << Blocks.LOG_BLOCK_BYTES;
+    if (marks.get(object(block) - blocks.base())) {
+      return bytes;
     }
     blocks.release(block, blocks.link(block));
-    return false;
+    return 0;
+  }
+
+  private long object(int block) {
+    return blocks.address(block) + ObjectHeader.BYTES;
+  }
+
+  private long slotsEnd(long object) {
+    long header = memory.getLong(object - ObjectHeader.BYTES);
+    return ObjectModel.slot(object, ObjectHeader.references(header));
   }
 }

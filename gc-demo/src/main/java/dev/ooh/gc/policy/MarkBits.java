@@ -3,9 +3,11 @@ package dev.ooh.gc.policy;
 import java.util.Arrays;
 
 /**
- * One bit a granule, outside tracked memory, so that marking writes no tracked page. A set bit says
- * that the object which starts there is old: it survived the last cycle. Hot loops work on {@link
- * #words} directly.
+ * One bit a granule, outside tracked memory, so that marking writes no tracked page. In the bits in
+ * force a set one says that the object which starts there is old: it survived the last cycle. Hot
+ * loops work on {@link #words} directly.
+ *
+ * <p>Grows only while no other thread works on it.
  */
 public final class MarkBits {
   /** Bytes of heap that one word covers. */
@@ -18,16 +20,20 @@ public final class MarkBits {
 
   private long[] words = new long[0];
 
-  /** Bit {@code (offset >>> 4) & 63} of word {@code offset >>> 10}, by offset into the heap. */
+  /** Bit {@code (offset >>> 3) & 63} of word {@code offset >>> 9}, by offset into the heap. */
   public long[] words() {
     return words;
   }
 
-  /** Makes room for {@code blocks}; new bits are clear. */
-  public void ensureBlocks(int blocks) {
-    int wanted = blocks * WORDS_PER_BLOCK;
-    if (words.length < wanted) {
-      words = Arrays.copyOf(words, Math.max(wanted, words.length + words.length / 2));
+  /** Whether there is room for {@code blocks}. */
+  public boolean covers(int blocks) {
+    return words.length >= blocks * WORDS_PER_BLOCK;
+  }
+
+  /** Makes room for {@code blocks} and half as many again; new bits are clear. */
+  public void growTo(int blocks) {
+    if (!covers(blocks)) {
+      words = Arrays.copyOf(words, (blocks + blocks / 2 + 1) * WORDS_PER_BLOCK);
     }
   }
 
@@ -37,35 +43,32 @@ public final class MarkBits {
         != 0;
   }
 
-  /** Whether any bit is set in {@code [from, to)}, offsets at multiples of the granule. */
-  public boolean anyIn(long from, long to) {
-    for (long at = from; at < to; ) {
-      long word = words[(int) (at >>> LOG_BYTES_PER_WORD)];
-      long next = Math.min(to, (at | (BYTES_PER_WORD - 1)) + 1);
-      if ((word & mask(at, next)) != 0) {
-        return true;
-      }
-      at = next;
+  /** How many bits of a block are set. */
+  public int count(int block) {
+    int count = 0;
+    int from = block * WORDS_PER_BLOCK;
+    for (int word = from; word < from + WORDS_PER_BLOCK; word++) {
+      count += Long.bitCount(words[word]);
     }
-    return false;
+    return count;
   }
 
   /** The bits of {@code [from, to)}, which lies within one word's bytes. */
-  public static long mask(long from, long to) {
+  static long mask(long from, long to) {
     long low = -1L << (from >>> ObjectHeader.LOG_GRANULE);
     long high = -1L >>> -(to >>> ObjectHeader.LOG_GRANULE);
     return low & high;
   }
 
-  /** Forgets all marks of the first {@code blocks}. */
-  public void clear(int blocks) {
-    ensureBlocks(blocks);
-    Arrays.fill(words, 0, blocks * WORDS_PER_BLOCK, 0);
+  /** Forgets all marks. */
+  public void clear() {
+    Arrays.fill(words, 0);
   }
 
-  /** Becomes equal to {@code other} in the first {@code blocks}. */
-  public void copyFrom(MarkBits other, int blocks) {
-    ensureBlocks(blocks);
-    System.arraycopy(other.words, 0, words, 0, blocks * WORDS_PER_BLOCK);
+  /** Exchanges all marks. */
+  public void swap(MarkBits other) {
+    long[] mine = words;
+    words = other.words;
+    other.words = mine;
   }
 }

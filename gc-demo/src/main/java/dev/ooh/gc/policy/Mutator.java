@@ -28,10 +28,10 @@ public final class Mutator {
   Mutator(Thread thread) {
     this.thread = thread;
     roots = new RootStack();
-    cursor = new long[SizeClasses.KINDS + 1];
-    limit = new long[SizeClasses.KINDS + 1];
-    block = new int[SizeClasses.KINDS + 1];
-    nextCell = new int[SizeClasses.KINDS + 1];
+    cursor = new long[Kinds.COUNT];
+    limit = new long[Kinds.COUNT];
+    block = new int[Kinds.COUNT];
+    nextCell = new int[Kinds.COUNT];
     retire();
   }
 

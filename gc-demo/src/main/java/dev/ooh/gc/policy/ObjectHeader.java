@@ -1,7 +1,8 @@
 package dev.ooh.gc.policy;
 
 /**
- * The word in front of every object, in tracked memory. Written once, when the object is allocated.
+ * The word in front of an object of a headed kind, in tracked memory. Written once, when the object
+ * is allocated.
  *
  * <pre>
  *  63  62              32  31  30                 0
@@ -10,15 +11,13 @@ package dev.ooh.gc.policy;
  * +---+------------------+---+---------------------+
  * </pre>
  *
- * Reference slots follow the header, the data bytes follow them. Bit 63 tells an object from zeroed
- * memory.
+ * Bit 63 tells a header from zeroed memory.
  */
 public final class ObjectHeader {
   public static final int BYTES = 8;
-  public static final int SLOT_BYTES = 8;
 
   /** Objects start at multiples of a granule, and a mark bit stands for one. */
-  public static final int LOG_GRANULE = 4;
+  public static final int LOG_GRANULE = 3;
 
   public static final int GRANULE = 1 << LOG_GRANULE;
 
@@ -29,8 +28,8 @@ public final class ObjectHeader {
     return Long.MIN_VALUE | ((long) references << 32) | dataBytes;
   }
 
-  public static boolean isObject(long header) {
-    return header < 0 && (int) header >= 0;
+  public static boolean isHeader(long word) {
+    return word < 0 && (int) word >= 0;
   }
 
   public static int references(long header) {
@@ -42,21 +41,7 @@ public final class ObjectHeader {
   }
 
   /** Header, slots and data, rounded up to whole granules. */
-  public static long objectBytes(int references, int dataBytes) {
-    return (BYTES + (long) references * SLOT_BYTES + dataBytes + GRANULE - 1) & -GRANULE;
-  }
-
-  public static long objectBytes(long header) {
-    return objectBytes(references(header), dataBytes(header));
-  }
-
-  /** The address of slot {@code index}. */
-  public static long slot(long object, int index) {
-    return object + BYTES + (long) index * SLOT_BYTES;
-  }
-
-  /** The address behind the last slot, where the data begins. */
-  public static long data(long object, long header) {
-    return slot(object, references(header));
+  public static long cellBytes(int references, int dataBytes) {
+    return (BYTES + (long) references * Long.BYTES + dataBytes + GRANULE - 1) & -GRANULE;
   }
 }

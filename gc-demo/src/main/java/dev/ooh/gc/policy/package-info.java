@@ -1,5 +1,5 @@
 /**
- * How memory is held: blocks, size classes, large objects, mark bits, roots. When and how to
+ * How memory is held: blocks, kinds of objects, large objects, mark bits, roots. When and how to
  * collect is the {@linkplain dev.ooh.gc.plan plan}'s.
  */
 @NullMarked

@@ -1,9 +1,9 @@
 package dev.ooh.gc.sanity;
 
 import dev.ooh.gc.policy.Blocks;
+import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.ObjectHeader;
-import dev.ooh.gc.policy.SizeClasses;
 import dev.ooh.memory.Memory;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -12,7 +12,7 @@ import java.util.BitSet;
  * Traces again, from the roots alone and sharing no code with the collector's trace, and checks
  * that every object it reaches is marked and well-formed: that no reachable object is freed,
  * whatever the changed pages said. Then checks that marked objects refer to marked ones only,
- * floating garbage included: the next partial cycle relies on it. Slow, and for a stopped world.
+ * floating garbage included: the next young cycle relies on it. Slow, and for a stopped world.
  */
 public final class SanityChecker {
   private final Memory memory;
@@ -40,9 +40,9 @@ public final class SanityChecker {
     while (!queue.isEmpty()) {
       long object = queue.removeFirst();
       objects++;
-      long header = memory.getLong(object);
-      for (int index = 0; index < ObjectHeader.references(header); index++) {
-        long target = memory.getLong(ObjectHeader.slot(object, index));
+      int references = references(object);
+      for (int index = 0; index < references; index++) {
+        long target = memory.getLong(object + (long) index * Long.BYTES);
         if (target != 0) {
           reach(target, index, object, seen, queue, marks);
         }
@@ -57,9 +57,9 @@ public final class SanityChecker {
     for (long offset = 0; offset < heapBytes; offset += ObjectHeader.GRANULE) {
       if (marks.get(offset)) {
         long object = blocks.base() + offset;
-        long header = memory.getLong(object);
-        for (int index = 0; index < ObjectHeader.references(header); index++) {
-          long target = memory.getLong(ObjectHeader.slot(object, index));
+        int references = references(object);
+        for (int index = 0; index < references; index++) {
+          long target = memory.getLong(object + (long) index * Long.BYTES);
           if (target != 0 && !marks.get(target - blocks.base())) {
             throw broken(target, index, object, "is not marked and a marked one refers to it");
           }
@@ -90,28 +90,43 @@ public final class SanityChecker {
     int block = Math.toIntExact(offset / Blocks.BLOCK_BYTES);
     long inBlock = offset % Blocks.BLOCK_BYTES;
     int kind = blocks.kind(block);
-    long header = memory.getLong(object);
-    if (!ObjectHeader.isObject(header)) {
-      throw broken(object, slot, referrer, "has the header 0x%x".formatted(header));
-    }
-    long room;
-    if (kind == Blocks.LARGE && inBlock == 0) {
-      room = (long) blocks.link(block) * Blocks.BLOCK_BYTES;
-    } else if (SizeClasses.isCellKind(kind) && inBlock % SizeClasses.cellBytes(kind) == 0) {
-      room = SizeClasses.cellBytes(kind);
-      if (SizeClasses.isPointerFree(kind) != (ObjectHeader.references(header) == 0)) {
-        throw broken(object, slot, referrer, "lies in a block of the wrong kind " + kind);
-      }
-    } else {
+    int headerBytes = Kinds.headerBytes(kind);
+    long inCell = inBlock - headerBytes;
+    boolean isCell = Kinds.isCells(kind) && inCell % Kinds.cellBytes(kind) == 0;
+    if (inCell < 0 || !isCell && !(kind == Kinds.LARGE && inCell == 0)) {
       throw broken(object, slot, referrer, "begins no cell of its block, which is of kind " + kind);
     }
-    if (ObjectHeader.objectBytes(header) > room) {
-      throw broken(
-          object,
-          slot,
-          referrer,
-          "has %d bytes, wanted at most %d".formatted(ObjectHeader.objectBytes(header), room));
+    if (headerBytes != 0) {
+      checkHeader(object, block, kind, slot, referrer);
     }
+  }
+
+  private void checkHeader(long object, int block, int kind, int slot, long referrer) {
+    long header = memory.getLong(object - ObjectHeader.BYTES);
+    if (!ObjectHeader.isHeader(header)) {
+      throw broken(object, slot, referrer, "has the header 0x%x".formatted(header));
+    }
+    int references = ObjectHeader.references(header);
+    if (Kinds.references(kind) == 0 && references != 0) {
+      throw broken(object, slot, referrer, "lies in a block of the wrong kind " + kind);
+    }
+    long room =
+        kind == Kinds.LARGE
+            ? (long) blocks.link(block) * Blocks.BLOCK_BYTES
+            : Kinds.cellBytes(kind);
+    long bytes = ObjectHeader.cellBytes(references, ObjectHeader.dataBytes(header));
+    if (bytes > room) {
+      throw broken(
+          object, slot, referrer, "has %d bytes, wanted at most %d".formatted(bytes, room));
+    }
+  }
+
+  private int references(long object) {
+    int block = Math.toIntExact((object - blocks.base()) / Blocks.BLOCK_BYTES);
+    int references = Kinds.references(blocks.kind(block));
+    return references >= 0
+        ? references
+        : ObjectHeader.references(memory.getLong(object - ObjectHeader.BYTES));
   }
 
   /** {@code referrer} is 0 for a root. */

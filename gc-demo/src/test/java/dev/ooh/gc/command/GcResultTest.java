@@ -11,12 +11,13 @@ class GcResultTest {
   private static CycleRecord cycle(long number, long millis) {
     return new CycleRecord(
         number,
-        number == 1,
+        false,
+        0,
         millis * 1_000_000,
         0,
         0,
         0,
-        10,
+        number == 0 ? 0 : 10,
         number,
         0,
         0,
@@ -29,7 +30,8 @@ class GcResultTest {
   @Test
   void cyclesAreToldApart() {
     GcResult result =
-        new GcResult(1000, List.of(cycle(1, 50), cycle(2, 20), cycle(3, 7), cycle(4, 3)), 0, 0);
+        new GcResult(
+            1000, List.of(cycle(0, 5), cycle(1, 50), cycle(2, 20), cycle(3, 7), cycle(4, 3)), 0, 0);
     assertThat(result.initialMillis()).isEqualTo(50);
     assertThat(result.firstMillis()).isEqualTo(20);
     assertThat(result.otherMillis()).isEqualTo(10);

@@ -1,0 +1,140 @@
+package dev.ooh.gc.plan;
+
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.ContextLock;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.memory.MemoryAccessException;
+import dev.ooh.memory.PageSet;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A full cycle beside the program, in a thread of its own: "mostly parallel", after Boehm, Demers
+ * and Shenker (1991). A young cycle's pause is the initial mark. From its roots objects are marked
+ * that were old by then or become old meanwhile: younger ones may be freed and their cells used
+ * again. What a young one is reachable through was written since, so its page is among those
+ * changed, which are visited again: beside the program while that is much, then in the final pause.
+ */
+final class ConcurrentMark implements Runnable {
+  /** Pre-cleaning is repeated at most so often, */
+  private static final int PRECLEANINGS = 5;
+
+  /** and while the last one traced more objects than this: some milliseconds' work. */
+  private static final long MANY = 50_000;
+
+  private final MarkSweep plan;
+  private final ExecutionContext execution;
+  private final ContextLock lock;
+  private final Marker marker;
+  private @Nullable TrackedThread thread;
+  private volatile boolean cancelled;
+
+  /** What young cycles found changed since the initial mark and was not visited since. */
+  private PageSet pending = PageSet.empty();
+
+  ConcurrentMark(MarkSweep plan, ExecutionContext execution, ContextLock lock, Marker marker) {
+    this.plan = plan;
+    this.execution = execution;
+    this.lock = lock;
+    this.marker = marker;
+  }
+
+  /** Under the heap's lock. */
+  void start() {
+    thread = execution.spawn("collector", this);
+  }
+
+  /** The cycle ends soon, without a result. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** Waits until a cancelled cycle has ended; not under the heap's lock. */
+  void join() {
+    TrackedThread running = thread;
+    if (running == null || !running.isAlive()) {
+      return;
+    }
+    try {
+      execution.blocked(
+          () -> {
+            running.join();
+            return 0;
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // The cycle was given up anyway.
+      plan.refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** In a young cycle's pause. */
+  void changed(PageSet pages) {
+    pending = pending.union(pages);
+  }
+
+  /** In a pause: {@link #changed} so far, which is forgotten. */
+  PageSet takeChanged() {
+    PageSet taken = pending;
+    pending = PageSet.empty();
+    return taken;
+  }
+
+  /** A scheduling point, at which the cycle may end. */
+  void poll() {
+    execution.poll();
+    if (cancelled) {
+      throw new CancellationException("the cycle was cancelled");
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      mark();
+    } catch (CancellationException e) {
+      return;
+    } catch (WritersNotStoppedException e) {
+      plan.refused(String.valueOf(e.getMessage()));
+    } catch (IllegalStateException | MemoryAccessException e) {
+      // A cycle that stops the world finds the same, and tells a mutator.
+      plan.distrust();
+    } finally {
+      plan.ended(this);
+    }
+  }
+
+  private void mark() throws WritersNotStoppedException {
+    long began = execution.nanoTime();
+    poll();
+    plan.clearSpare();
+    trace(plan.initialMark(this));
+    for (int round = 0; round < PRECLEANINGS; round++) {
+      long before = marker.objects();
+      trace(plan.preclean(this));
+      if (marker.objects() - before < MANY) {
+        break;
+      }
+    }
+    lock.lock();
+    try {
+      poll();
+      plan.finalMark(this, execution.nanoTime() - began);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void trace(Snapshot snapshot) {
+    plan.visitChanged(snapshot.changed, marker, this::poll);
+    for (long root : snapshot.roots) {
+      marker.visit(root);
+      marker.drain(this::poll);
+    }
+  }
+
+  /** What a pause leaves to be traced beside the program. */
+  record Snapshot(long[] roots, PageSet changed) {}
+}

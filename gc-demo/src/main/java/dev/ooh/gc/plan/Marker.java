@@ -1,0 +1,216 @@
+package dev.ooh.gc.plan;
+
+import dev.ooh.gc.policy.Blocks;
+import dev.ooh.gc.policy.Kinds;
+import dev.ooh.gc.policy.MarkBits;
+import dev.ooh.gc.policy.ObjectHeader;
+import dev.ooh.gc.policy.ObjectModel;
+import dev.ooh.gc.policy.SlotVisitor;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.Memory;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Marks what is reachable, with an explicit stack. Reads tracked memory, writes only mark bits. For
+ * one thread, in a pause or beside the program; in the latter case it passes over what is not old.
+ */
+final class Marker implements SlotVisitor {
+  /** Objects between two polls. */
+  private static final int BATCH = 1024;
+
+  /** Work units, of some ten nanoseconds, of an object: reading its slots misses the cache. */
+  private static final int OBJECT_WORK = 2;
+
+  private static final int SLOTS_A_WORK_UNIT = 4;
+  private static final int FIRST_STACK = 1 << 12;
+
+  private final Memory memory;
+  private final ExecutionContext execution;
+  private final Blocks blocks;
+  private long[] stack = new long[FIRST_STACK];
+  private int top;
+  private MarkBits marks = new MarkBits();
+  private @Nullable MarkBits only;
+  private long[] words = new long[0];
+
+  /** The bits of {@link #only}. */
+  private long @Nullable [] oldWords;
+
+  private long base;
+  private long span;
+  private long objects;
+  private long slots;
+  private long work;
+
+  Marker(Memory memory, ExecutionContext execution, Blocks blocks) {
+    this.memory = memory;
+    this.execution = execution;
+    this.blocks = blocks;
+  }
+
+  /**
+   * Begins a trace.
+   *
+   * @param newMarks whose bits are set
+   * @param onlyOld null, or the marks of what may be marked
+   */
+  void begin(MarkBits newMarks, @Nullable MarkBits onlyOld) {
+    marks = newMarks;
+    only = onlyOld;
+    top = 0;
+    objects = 0;
+    slots = 0;
+    work = 0;
+    refresh();
+  }
+
+  /** From now on everything reachable is marked: in a pause. */
+  void beginFinal() {
+    only = null;
+    refresh();
+  }
+
+  /** Looks anew at what a pause may have replaced. */
+  void refresh() {
+    words = marks.words();
+    oldWords = only == null ? null : only.words();
+    base = blocks.base();
+    long[] covered = oldWords;
+    long most = Math.min(words.length, covered == null ? words.length : covered.length);
+    span = Math.min(blocks.usedSpan(), most << MarkBits.LOG_BYTES_PER_WORD);
+  }
+
+  /** Objects whose slots were all read since {@link #begin}. */
+  long objects() {
+    return objects;
+  }
+
+  /** Slots read since {@link #begin}. */
+  long slots() {
+    return slots;
+  }
+
+  /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
+  void visit(long object) {
+    long offset = object - base;
+    if (offset < 0 || offset >= span || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
+      checkYoung(object);
+      return;
+    }
+    int word = (int) (offset >>> MarkBits.LOG_BYTES_PER_WORD);
+    long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
+    long before = words[word];
+    long[] old = oldWords;
+    if ((before & bit) == 0 && (old == null || (old[word] & bit) != 0)) {
+      words[word] = before | bit;
+      reserve(1);
+      stack[top++] = object;
+    }
+  }
+
+  @Override
+  public void slots(long from, long to) {
+    work += OBJECT_WORK;
+    for (long slot = from; slot < to; slot += Long.BYTES) {
+      slots++;
+      long target = memory.getLong(slot);
+      if (target != 0) {
+        visit(target);
+      }
+    }
+  }
+
+  /**
+   * Traces until nothing is left to do.
+   *
+   * @param poll run after each batch; others may change what is {@linkplain #refresh marked into}
+   */
+  void drain(Runnable poll) {
+    while (top > 0) {
+      drainBatch();
+      execution.work(work);
+      work = 0;
+      poll.run();
+      refresh();
+    }
+  }
+
+  /** {@link #visit} is repeated here on local variables: fields would be stored for each object. */
+  private void drainBatch() {
+    Memory bytes = memory;
+    long[] entries = stack;
+    long[] bits = words;
+    long[] old = oldWords;
+    byte[] kinds = blocks.kinds();
+    int[] referencesByKind = Kinds.referencesByKind();
+    long start = base;
+    long length = span;
+    int entry = top;
+    int left = BATCH;
+    long read = 0;
+    for (; entry > 0 && left > 0; left--) {
+      long object = entries[--entry];
+      int kind = kinds[(int) ((object - start) >>> Blocks.LOG_BLOCK_BYTES)] & 0xFF;
+      int references = referencesByKind[kind];
+      if (references < 0) {
+        references = headed(object, kind);
+      }
+      if (entry + references > entries.length) {
+        top = entry;
+        reserve(references);
+        entries = stack;
+      }
+      read += references;
+      long end = ObjectModel.slot(object, references);
+      for (long slot = object; slot < end; slot += Long.BYTES) {
+        long target = bytes.getLong(slot);
+        if (target == 0) {
+          continue;
+        }
+        long offset = target - start;
+        if (offset < 0 || offset >= length || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
+          checkYoung(target);
+          continue;
+        }
+        int word = (int) (offset >>> MarkBits.LOG_BYTES_PER_WORD);
+        long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
+        long before = bits[word];
+        if ((before & bit) == 0 && (old == null || (old[word] & bit) != 0)) {
+          bits[word] = before | bit;
+          entries[entry++] = target;
+        }
+      }
+    }
+    top = entry;
+    objects += BATCH - left;
+    slots += read;
+    work += (long) (BATCH - left) * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
+  }
+
+  private int headed(long object, int kind) {
+    long header = kind == Kinds.FREE ? 0 : memory.getLong(object - ObjectHeader.BYTES);
+    if (Kinds.references(kind) == Kinds.NO_OBJECT || !ObjectHeader.isHeader(header)) {
+      throw new IllegalStateException(
+          "reference is 0x%x, wanted an object's address".formatted(object));
+    }
+    return ObjectHeader.references(header);
+  }
+
+  private void reserve(int more) {
+    if (top + more > stack.length) {
+      stack = Arrays.copyOf(stack, Math.max(top + more, 2 * stack.length));
+    }
+  }
+
+  /** Beside the program a reference may be to an object in a part that is newer than the marks. */
+  private void checkYoung(long reference) {
+    long offset = reference - base;
+    boolean aligned = (offset & (ObjectHeader.GRANULE - 1)) == 0;
+    if (oldWords == null || offset < 0 || offset >= blocks.usedSpan() || !aligned) {
+      throw new IllegalStateException(
+          "reference is 0x%x, wanted a multiple of %d in the heap 0x%x-0x%x"
+              .formatted(reference, ObjectHeader.GRANULE, base, base + blocks.usedSpan()));
+    }
+  }
+}

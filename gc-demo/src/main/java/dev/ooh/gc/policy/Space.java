@@ -1,0 +1,19 @@
+package dev.ooh.gc.policy;
+
+import dev.ooh.memory.PageSet;
+
+/** How blocks of some kinds are used. Under the heap's lock. */
+sealed interface Space permits CellSpace, LargeObjectSpace {
+  /** Adds the pages of {@code block}'s objects on which there are slots. */
+  void addSlotPages(int block, PageSet.Builder pages);
+
+  /** Shows the slots in {@code [from, to)}, a part of {@code block}, of objects that are marked. */
+  void visitMarked(int block, long from, long to, MarkBits marked, SlotVisitor visitor);
+
+  /**
+   * Frees what is not marked of the block, or of the object that begins there.
+   *
+   * @return the bytes that are marked
+   */
+  long sweep(int block);
+}
