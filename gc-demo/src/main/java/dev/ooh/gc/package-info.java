@@ -12,7 +12,7 @@
  *   <dd>a reference outside objects: a global, which lies in tracked memory, or an entry of an open
  *       scope
  *   <dt>cycle
- *   <dd>one collection, mark then sweep, while mutators are stopped
+ *   <dd>one collection, mark then sweep: in a pause, while mutators are stopped, or beside them
  *   <dt>old, marked
  *   <dd>an object that survived a cycle and was not freed since; the others are young
  *   <dt>full cycle, young cycle
