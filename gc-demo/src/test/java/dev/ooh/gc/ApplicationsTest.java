@@ -1,6 +1,7 @@
 package dev.ooh.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
@@ -8,14 +9,25 @@ import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
-import dev.ooh.workloads.wordcount.WordCount;
+import dev.ooh.workloads.phoenix.Histogram;
+import dev.ooh.workloads.phoenix.KMeans;
+import dev.ooh.workloads.phoenix.MatrixMultiply;
+import dev.ooh.workloads.phoenix.Pca;
+import dev.ooh.workloads.phoenix.StringMatch;
+import dev.ooh.workloads.phoenix.WordCount;
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The applications come to the same result however their heap is collected. */
 class ApplicationsTest {
@@ -52,14 +64,115 @@ class ApplicationsTest {
     }
   }
 
-  @Test
-  void wordsOfLicencesAreCounted() {
-    WordCount application = new WordCount(1_500_000);
+  /** Each of the sizes is small, and collected often. */
+  static Stream<Application> smallOnes() {
+    return Stream.of(
+        new Histogram(3_000_000),
+        new KMeans(200),
+        new MatrixMultiply(90),
+        new Pca(150),
+        new StringMatch(1_000_000),
+        new WordCount(1_500_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("smallOnes")
+  void resultIsThatOfAnotherComputation(Application application) {
     ArraySpace space = new ArraySpace();
-    try (CollectedHeap heap = heap(space, application, 100_000)) {
+    try (CollectedHeap heap = heap(space, application, 30_000)) {
       application.start(heap, SMALL);
-      assertThat(finish(application, heap)).isEqualTo(WordCount.plainResult(application, SMALL));
-      assertThat(heap.cycles()).hasSizeGreaterThan(5);
+      assertThat(finish(application, heap))
+          .as(application.name())
+          .isEqualTo(application.independentResult(SMALL).orElseThrow());
+      assertThat(heap.cycles()).hasSizeGreaterThan(2);
+    }
+    Parameters other = new Parameters(Configuration.SMALL, Optional.empty(), 2);
+    if (!application.name().equals("word_count")) { // which draws nothing
+      assertThat(application.independentResult(other))
+          .isNotEqualTo(application.independentResult(SMALL));
+    }
+  }
+
+  @Test
+  void pixelsOfBitmapsAreCounted(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("bitmap");
+    for (int width : new int[] {1, 2, 3, 4, 30_001}) {
+      ImageIO.write(bitmap(width), "bmp", file.toFile());
+      Parameters parameters = new Parameters(Configuration.LARGE, Optional.of(file), 1);
+      Histogram application = new Histogram();
+      try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+        application.start(heap, parameters);
+        assertThat(finish(application, heap))
+            .as("width %d", width)
+            .isEqualTo(application.independentResult(parameters).orElseThrow())
+            .isEqualTo(histogramOf(bitmap(width)));
+      }
+    }
+  }
+
+  private static BufferedImage bitmap(int width) {
+    BufferedImage image = new BufferedImage(width, 17, BufferedImage.TYPE_3BYTE_BGR);
+    Random random = new Random(width);
+    for (int x = 0; x < width; x++) {
+      for (int y = 0; y < image.getHeight(); y++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    return image;
+  }
+
+  /** A third way, with a library's idea of what is in a bitmap: blue first. */
+  private static long histogramOf(BufferedImage image) {
+    long sum = 0;
+    for (int x = 0; x < image.getWidth(); x++) {
+      for (int y = 0; y < image.getHeight(); y++) {
+        int pixel = image.getRGB(x, y);
+        for (int colour = 0; colour < 3; colour++) {
+          sum += weight(colour * 256L + (pixel >> 8 * colour & 0xFF));
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static long weight(long place) {
+    long mixed = (place + 1) * 0x9E3779B97F4A7C15L;
+    return mixed ^ mixed >>> 29;
+  }
+
+  @Test
+  void whatIsNoBitmapIsRefused(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("text");
+    Files.writeString(file, "BM" + "x".repeat(100), StandardCharsets.ISO_8859_1);
+    Parameters parameters = new Parameters(Configuration.SMALL, Optional.of(file), 1);
+    Histogram application = new Histogram();
+    try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+      assertThatThrownBy(() -> application.start(heap, parameters))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(file.toString())
+          .hasMessageContaining("24 bits a pixel");
+    }
+  }
+
+  @Test
+  void keysOfFilesAreFound(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("keys");
+    for (String text :
+        List.of(
+            "",
+            "\n\n",
+            "ferrari",
+            "ferrari\nFerrari\nferraris\n\nHelloworld\nxferrari\nwhotheman",
+            "x".repeat(3_000_000) + "\nhowareyou\n")) {
+      Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+      Parameters parameters = new Parameters(Configuration.LARGE, Optional.of(file), 1);
+      Application application = new StringMatch();
+      try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+        application.start(heap, parameters);
+        assertThat(finish(application, heap))
+            .as(text.substring(0, Math.min(30, text.length())))
+            .isEqualTo(application.independentResult(parameters).orElseThrow());
+      }
     }
   }
 
@@ -71,6 +184,9 @@ class ApplicationsTest {
             "'",
             "It's it's IT'S 'twas",
             ("word" + "'".repeat(20_000) + " ").repeat(40),
+            // Longer than what is worked on and than what is read at once.
+            ("long".repeat(10_000) + " ").repeat(5),
+            "a b " + "w".repeat(3_000_001) + " a",
             "x y z ".repeat(300_000) + manyWords(30_000))) {
       Path file = folder.resolve("text");
       Files.writeString(file, text, StandardCharsets.ISO_8859_1);
@@ -85,7 +201,7 @@ class ApplicationsTest {
         }
         assertThat(finish(application, heap))
             .as(text.substring(0, Math.min(30, text.length())))
-            .isEqualTo(WordCount.plainResult(new WordCount(), parameters));
+            .isEqualTo(new WordCount().independentResult(parameters).orElseThrow());
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.ooh.workloads;
 
+import java.util.OptionalLong;
+
 /**
  * A program over a {@link Heap}, cut into steps. Between steps all of its state is reachable from
  * the heap's globals, so a run may be checkpointed there and go on in another process.
@@ -7,6 +9,11 @@ package dev.ooh.workloads;
 public interface Application {
   /** By which the command line names it. */
   String name();
+
+  /** Whether it reads the file that {@link Parameters#input} names; one that doesn't takes none. */
+  default boolean readsInput() {
+    return false;
+  }
 
   /** The heap it needs at most, in bytes, under {@code parameters}; a hint for sizing memory. */
   long heapBytes(Parameters parameters);
@@ -29,4 +36,12 @@ public interface Application {
 
   /** A checksum of the result; the same for the same parameters on every heap and substrate. */
   long result(Heap heap);
+
+  /**
+   * What {@link #result} must be, computed another way, on the Java heap; empty where the
+   * application has no second way. Takes about as long as the run itself, untracked.
+   */
+  default OptionalLong independentResult(Parameters parameters) {
+    return OptionalLong.empty();
+  }
 }

@@ -15,6 +15,15 @@ public record Parameters(Configuration configuration, Optional<Path> input, long
   public enum Configuration {
     SMALL,
     MEDIUM,
-    LARGE
+    LARGE;
+
+    /** The value for this size. */
+    public long choose(long small, long medium, long large) {
+      return switch (this) {
+        case SMALL -> small;
+        case MEDIUM -> medium;
+        case LARGE -> large;
+      };
+    }
   }
 }

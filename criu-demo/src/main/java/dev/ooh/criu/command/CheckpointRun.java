@@ -1,5 +1,6 @@
 package dev.ooh.criu.command;
 
+import dev.ooh.cli.ApplicationOptions;
 import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.Session;
@@ -23,11 +24,8 @@ import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,19 +58,7 @@ final class CheckpointRun implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--application",
-      paramLabel = "A",
-      defaultValue = "baby",
-      description = "What to run (default: ${DEFAULT-VALUE}).")
-  private String applicationName = "baby";
-
-  @Option(
-      names = "--configuration",
-      paramLabel = "C",
-      defaultValue = "small",
-      description = "small, medium or large (default: ${DEFAULT-VALUE}).")
-  private String configuration = "small";
+  @Mixin private ApplicationOptions choice = new ApplicationOptions();
 
   @Option(
       names = "--directory",
@@ -109,9 +95,6 @@ final class CheckpointRun implements Callable<Integer> {
       description = "Size of the heap, which is not collected (default: what A asks for).")
   private @Nullable Long heapBytes;
 
-  @Option(names = "--input", paramLabel = "FILE", description = "What A reads, if it reads a file.")
-  private @Nullable Path input;
-
   CheckpointRun(Tracking tracking) {
     this.tracking = tracking;
   }
@@ -121,14 +104,13 @@ final class CheckpointRun implements Callable<Integer> {
     if (directory.toString().isBlank()) {
       throw new UsageException("--directory is '%s', wanted a directory".formatted(directory));
     }
-    Application application =
-        Applications.find(applicationName)
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "application is '%s', wanted one of: %s"
-                            .formatted(applicationName, Applications.names())));
-    Parameters parameters = parameters();
+    Application application = choice.application("baby", Applications::find, Applications.names());
+    Parameters parameters =
+        new Parameters(
+            choice.configuration(Configuration.class),
+            choice.input(application.name(), application.readsInput()),
+            options.seed());
+    String configuration = choice.configurationName();
     CheckpointPlan plan = plan();
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "checkpoint", spec);
@@ -157,21 +139,6 @@ final class CheckpointRun implements Callable<Integer> {
     return word.matches("[\\w./+:=@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  private Parameters parameters() throws UsageException, CommandException {
-    Path file = input;
-    if (file != null && !Files.isReadable(file)) {
-      throw new CommandException("--input is " + file + ", wanted a readable file");
-    }
-    for (Configuration known : Configuration.values()) {
-      if (known.name().equalsIgnoreCase(configuration)) {
-        configuration = known.name().toLowerCase(Locale.ROOT); // as rows and image sets name it
-        return new Parameters(known, Optional.ofNullable(file), options.seed());
-      }
-    }
-    throw new UsageException(
-        "configuration is '%s', wanted small, medium or large".formatted(configuration));
-  }
-
   private CheckpointPlan plan() throws UsageException {
     if (preDumps < 0 || preDumps > MOST_PRE_DUMPS) {
       throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 to " + MOST_PRE_DUMPS);
@@ -197,7 +164,11 @@ final class CheckpointRun implements Callable<Integer> {
     run.trackedBytes(region.bytes());
     ArenaHeap heap = ArenaHeap.create(space, region);
     Subject subject =
-        new Subject(application.name(), configuration, (int) ProcessHandle.current().pid(), heap);
+        new Subject(
+            application.name(),
+            choice.configurationName(),
+            (int) ProcessHandle.current().pid(),
+            heap);
     Checkpointer.Options how =
         new Checkpointer.Options(
             run.isTracked(),

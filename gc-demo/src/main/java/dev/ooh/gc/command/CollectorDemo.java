@@ -3,7 +3,7 @@ package dev.ooh.gc.command;
 import dev.ooh.cli.DemoConsumer;
 import dev.ooh.cli.DemoStage;
 import dev.ooh.workloads.gcbench.GcBench;
-import dev.ooh.workloads.wordcount.WordCount;
+import dev.ooh.workloads.phoenix.WordCount;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -35,7 +35,7 @@ public final class CollectorDemo implements DemoConsumer {
   @Override
   public void run(DemoStage stage) throws Exception {
     WordCount words = new WordCount(stage.quick() ? 1 << 20 : 4 << 20);
-    long counts = WordCount.plainResult(words, DemoProgram.parameters(stage.seed()));
+    long counts = words.independentResult(DemoProgram.parameters(stage.seed())).orElseThrow();
     int steps = stage.quick() ? 3 : 6;
     try (DemoProgram trees = new DemoProgram(stage, new GcBench(10_000, 13, 13), TREES_RESULT);
         DemoProgram text = new DemoProgram(stage, words, counts)) {

@@ -1,5 +1,6 @@
 package dev.ooh.gc.command;
 
+import dev.ooh.cli.ApplicationOptions;
 import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.Session;
@@ -16,11 +17,10 @@ import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +43,8 @@ final class GcRun implements Callable<Integer> {
 
   private static final long MOST_HEAP = 1L << 34;
 
+  private static final String USUAL = "gcbench";
+
   /** Boehm GC under SPML, which the paper measured, resolves an address once. */
   private static final Map<String, String> SETTINGS = Map.of("reverse-map-reuse", "true");
 
@@ -52,25 +54,7 @@ final class GcRun implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--application",
-      paramLabel = "A",
-      defaultValue = "gcbench",
-      description = "What to run, such as gcbench or word_count (default: ${DEFAULT-VALUE}).")
-  private String application = "gcbench";
-
-  @Option(
-      names = "--configuration",
-      paramLabel = "C",
-      defaultValue = "small",
-      description = "small, medium or large, as in the paper (default: ${DEFAULT-VALUE}).")
-  private String configuration = "small";
-
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      description = "What word_count reads (default: the licence texts of this JDK, repeated).")
-  private @Nullable Path input;
+  @Mixin private ApplicationOptions choice = new ApplicationOptions();
 
   @Option(
       names = "--heap",
@@ -84,6 +68,13 @@ final class GcRun implements Callable<Integer> {
       description = "Trace again independently in each cycle, and fail if anything is lost. Slow.")
   private boolean verify;
 
+  @Option(
+      names = "--check",
+      description =
+          "Compute the result another way too, without the heap, and fail if it differs; baby and"
+              + " gcbench have no other way.")
+  private boolean check;
+
   GcRun(Tracking tracking) {
     this.tracking = tracking;
   }
@@ -91,7 +82,9 @@ final class GcRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Application program = application();
-    Parameters parameters = new Parameters(configuration(), input(), options.seed());
+    String application = program.name();
+    Parameters parameters = parameters(program);
+    OptionalLong wanted = wanted(program, parameters);
     HeapOptions heapOptions = heapOptions(program.heapBytes(parameters));
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "gc", spec)) {
@@ -123,11 +116,20 @@ final class GcRun implements Callable<Integer> {
                       session.techniques().getFirst()));
         }
         expected = result.result();
+        if (wanted.isPresent() && expected != wanted.getAsLong()) {
+          throw new CommandException(
+              "%s under %s: result is %016x, wanted %016x as computed without the heap"
+                  .formatted(application, technique, expected, wanted.getAsLong()));
+        }
       }
       session.finish();
       table.lines().forEach(out::println);
       if (expected != null) {
-        out.printf("result %016x%s%n", expected, verify ? ", every cycle verified" : "");
+        out.printf(
+            "result %016x%s%s%n",
+            expected,
+            check ? ", equal to a computation without the heap" : "",
+            verify ? ", every cycle verified" : "");
       }
     }
     return 0;
@@ -140,12 +142,14 @@ final class GcRun implements Callable<Integer> {
       HeapOptions heapOptions,
       TextTable table)
       throws Exception {
-    String name = configuration.toLowerCase(Locale.ROOT);
+    Application program = application();
+    String application = program.name();
+    String name = choice.configurationName();
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
     try (TrackedSpace run = session.start(technique, SETTINGS)) {
       GcResult result =
-          new GcMeasurement(run.space(), application(), parameters, heapOptions)
+          new GcMeasurement(run.space(), program, parameters, heapOptions)
               .measure(
                   run.isTracked(),
                   bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
@@ -176,8 +180,10 @@ final class GcRun implements Callable<Integer> {
     }
   }
 
-  private void addRows(Session session, TrackedSpace run, String name, GcResult result) {
+  private void addRows(Session session, TrackedSpace run, String name, GcResult result)
+      throws UsageException {
     String time = run.timeUnit();
+    String application = application().name();
     session.row(run, application, name, "total_time", result.totalMillis(), time);
     session.row(run, application, name, "gc_cycles", result.cycles().size(), "cycles");
     session.row(run, application, name, "gc_full_cycles", result.fullCycles(), "cycles");
@@ -217,30 +223,27 @@ final class GcRun implements Callable<Integer> {
   }
 
   private Application application() throws UsageException {
-    return Applications.find(application)
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "application is '%s', wanted one of: %s"
-                        .formatted(application, Applications.names())));
+    return choice.application(USUAL, Applications::find, Applications.names());
   }
 
-  private Configuration configuration() throws UsageException {
-    for (Configuration known : Configuration.values()) {
-      if (known.name().equalsIgnoreCase(configuration)) {
-        return known;
-      }
-    }
-    throw new UsageException(
-        "configuration is '%s', wanted small, medium or large".formatted(configuration));
+  private Parameters parameters(Application program) throws CommandException, UsageException {
+    return new Parameters(
+        choice.configuration(Configuration.class),
+        choice.input(program.name(), program.readsInput()),
+        options.seed());
   }
 
-  private Optional<Path> input() throws CommandException {
-    Path file = input;
-    if (file != null && !(Files.isRegularFile(file) && Files.isReadable(file))) {
-      throw new CommandException("--input is " + file + ", wanted a readable file");
+  /** What the result must be, if that was asked for and can be told. */
+  private OptionalLong wanted(Application program, Parameters parameters) throws UsageException {
+    if (!check) {
+      return OptionalLong.empty();
     }
-    return Optional.ofNullable(file);
+    OptionalLong wanted = program.independentResult(parameters);
+    if (wanted.isEmpty()) {
+      throw new UsageException(
+          "--check is given, but %s has no other way to its result".formatted(program.name()));
+    }
+    return wanted;
   }
 
   private HeapOptions heapOptions(long estimate) throws UsageException {

@@ -155,10 +155,11 @@ class CheckpointTest {
     wrong(2, "application is 'mama', wanted", "checkpoint", "--application", "mama");
     wrong(
         2,
-        "configuration is 'huge', wanted small, medium or large",
+        "configuration is 'huge', wanted one of: small, medium, large",
         "checkpoint",
         "--configuration",
         "huge");
+    wrong(2, "--input is text, but baby reads no file", "checkpoint", "--input", "text");
     wrong(2, "--directory is '', wanted a directory", "checkpoint", "--directory", "");
     wrong(2, "action is 'chekc', wanted check", "images", "chekc", "D");
     wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");

@@ -51,19 +51,29 @@ class GcTest {
             "text",
             "--technique",
             "epml,procfs",
+            "--configuration",
+            "Small",
+            "--check",
             "--verify");
     assertThat(done.status()).as(done.err()).isZero();
-    assertThat(done.out()).contains("every cycle verified");
+    assertThat(done.out())
+        .contains("equal to a computation without the heap, every cycle verified");
   }
 
   @Test
   void wrongInputIsOneLine() throws Exception {
     wrong(
         2,
-        "application is 'gcbunch', wanted one of: baby, gcbench, word_count",
+        "application is 'gcbunch', wanted one of: baby, gcbench, histogram, kmeans, matrix_multiply,",
         "--application",
         "gcbunch");
-    wrong(2, "configuration is 'huge', wanted small, medium or large", "--configuration", "huge");
+    wrong(
+        2,
+        "configuration is 'huge', wanted one of: small, medium, large",
+        "--configuration",
+        "huge");
+    wrong(2, "--input is text, but gcbench reads no file", "--input", "text");
+    wrong(2, "--check is given, but gcbench has no other way", "--check");
     wrong(
         1,
         "--input is missing.txt, wanted a readable file",

@@ -13,7 +13,12 @@ import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.baby.BabyEngine;
 import dev.ooh.workloads.gcbench.GcBench;
-import dev.ooh.workloads.wordcount.WordCount;
+import dev.ooh.workloads.phoenix.Histogram;
+import dev.ooh.workloads.phoenix.KMeans;
+import dev.ooh.workloads.phoenix.MatrixMultiply;
+import dev.ooh.workloads.phoenix.Pca;
+import dev.ooh.workloads.phoenix.StringMatch;
+import dev.ooh.workloads.phoenix.WordCount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +36,8 @@ import org.osgi.framework.ServiceReference;
 public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
   private static final int BABY_OPERATIONS = 200_000;
-  private static final int WORDS = 200_000;
+  private static final int BYTES = 200_000;
+  private static final int ROWS = 100;
   private static final long MOST_HEAP = 1 << 30;
 
   private final Map<String, List<Long>> results = new TreeMap<>();
@@ -46,7 +52,12 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
       if (substrate.refusal().isEmpty()) {
         for (String technique : usable(control, substrate)) {
           run(new GcBench(), substrate, control, technique);
-          run(new WordCount(WORDS), substrate, control, technique);
+          run(new Histogram(BYTES), substrate, control, technique);
+          run(new KMeans(ROWS), substrate, control, technique);
+          run(new MatrixMultiply(ROWS), substrate, control, technique);
+          run(new Pca(ROWS), substrate, control, technique);
+          run(new StringMatch(BYTES), substrate, control, technique);
+          run(new WordCount(BYTES), substrate, control, technique);
           run(BabyEngine.withOperations(BABY_OPERATIONS), substrate, control, technique);
         }
       }
@@ -82,6 +93,16 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
       while (application.step(heap)) {
         space.execution().poll();
       }
+      application
+          .independentResult(SMALL)
+          .ifPresent(
+              wanted -> {
+                if (wanted != application.result(heap)) {
+                  throw new IllegalStateException(
+                      "%s: result is %016x, wanted %016x"
+                          .formatted(application.name(), application.result(heap), wanted));
+                }
+              });
       long full = heap.cycles().stream().filter(CycleRecord::full).count();
       return List.of(application.result(heap), (long) heap.cycles().size(), full);
     }

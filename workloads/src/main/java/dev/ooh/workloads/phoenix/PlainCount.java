@@ -1,4 +1,4 @@
-package dev.ooh.workloads.wordcount;
+package dev.ooh.workloads.phoenix;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -13,12 +13,9 @@ final class PlainCount {
 
   private PlainCount() {}
 
-  /** The checksum over the whole text, which must fit an array. */
-  static long of(TextSource source, long wantedBytes) {
-    byte[] bytes = new byte[Math.toIntExact(source.length(wantedBytes))];
-    source.read(0, bytes, bytes.length);
+  static long of(byte[] text) {
     Map<String, Long> counts = new HashMap<>();
-    Matcher matcher = WORD.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+    Matcher matcher = WORD.matcher(new String(text, StandardCharsets.ISO_8859_1));
     while (matcher.find()) {
       counts.merge(matcher.group().toUpperCase(Locale.ROOT), 1L, Long::sum);
     }

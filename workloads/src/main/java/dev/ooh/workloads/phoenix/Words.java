@@ -1,4 +1,4 @@
-package dev.ooh.workloads.wordcount;
+package dev.ooh.workloads.phoenix;
 
 /** What a word is, after Phoenix's word_count, and its hash (FNV-1a, 64 bits). */
 final class Words {

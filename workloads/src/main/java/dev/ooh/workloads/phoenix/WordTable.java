@@ -1,4 +1,4 @@
-package dev.ooh.workloads.wordcount;
+package dev.ooh.workloads.phoenix;
 
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
