@@ -49,6 +49,7 @@ final class CollectorSide {
     HeapOptions options = HeapOptions.of(estimate, HEAP_FACTOR * estimate);
     try (CollectedHeap heap = new CollectedHeap(space, options, core, (watched, interval) -> {})) {
       long start = System.nanoTime();
+      heap.prepareTracking();
       application.start(heap, parameters);
       while (application.step(heap)) {
         space.execution().poll();

@@ -301,8 +301,9 @@ public final class MarkSweep {
       long fetched = execution.nanoTime();
       observer.fetched(watched, interval);
       PageSet changed = interval.pages().intersect(watched);
+      PageSet visited = changed.union(spaces.unwatched());
       stale = true;
-      mark.accept(changed.union(spaces.unwatched()));
+      mark.accept(visited);
       long marked = execution.nanoTime();
       long before = spaces.liveBytes();
       sweep(full);
@@ -319,19 +320,19 @@ public final class MarkSweep {
           counted.objects(),
           counted.slots(),
           spaces.liveBytes(),
-          before + pace(full, before) - spaces.liveBytes(),
+          before + pace(full, before, visited.bytes()) - spaces.liveBytes(),
           interval.technique(),
           interval.reasons());
     }
   }
 
   /** Returns the bytes that were allocated before the cycle. */
-  private long pace(boolean full, long liveBefore) {
+  private long pace(boolean full, long liveBefore, long visited) {
     long allocated = pacer.allocated();
     if (full) {
       pacer.fullDone(spaces.liveBytes());
     } else {
-      pacer.youngDone(spaces.liveBytes() - liveBefore);
+      pacer.youngDone(spaces.liveBytes() - liveBefore, visited);
     }
     return allocated;
   }

@@ -5,7 +5,10 @@ package dev.ooh.gc.plan;
  *
  * <p>A young cycle's pause is proportional to what survives, so one is due when so much was
  * allocated that {@link dev.ooh.gc.HeapOptions#allocationBytes} are expected to; or some times as
- * much when hardly anything is. A full one is due when young ones have let old objects double.
+ * much when hardly anything is. The first cycles come sooner: they run code that is not compiled
+ * yet. Where old objects on many pages must be visited, as when nobody tells which changed, cycles
+ * are rarer, or they would be most of the work. A full one is due when young ones have let old
+ * objects double.
  */
 final class Pacer {
   /** Times the least allocation: the most. Much more would not fit a processor's last cache. */
@@ -14,10 +17,22 @@ final class Pacer {
   /** Old objects may double, but from no less than so many times the least allocation. */
   private static final int LEAST_GROWTH = 2;
 
+  /** The first budget is the least by so much. */
+  private static final int FIRST_SHARE = 16;
+
+  private static final double RAMP = 1.5;
+
+  /** Bytes of old objects' pages to visit for one of allocation, at most. */
+  private static final int VISITED_A_BYTE = 4;
+
   private final long least;
   private final long most;
   private long allocated;
   private long budget;
+
+  /** The budget when everything survives, until it has reached the least. */
+  private long ramp;
+
   private double survival = 1;
   private long fullAbove;
 
@@ -28,7 +43,8 @@ final class Pacer {
     // A limit at which nothing overflows.
     this.least = Math.min(least, Long.MAX_VALUE / 16);
     most = this.least * SPAN;
-    budget = this.least;
+    ramp = Math.max(1, this.least / FIRST_SHARE);
+    budget = ramp;
     fullDone(0);
   }
 
@@ -52,13 +68,16 @@ final class Pacer {
    * After a young cycle.
    *
    * @param survived of the bytes allocated before it
+   * @param visited bytes of the pages that were searched for old objects
    */
-  void youngDone(long survived) {
+  void youngDone(long survived, long visited) {
     if (allocated > 0) {
       // Falls slowly, as a burst of survivors makes a long pause.
       survival = Math.max(Math.min(1, (double) survived / allocated), survival / 2);
     }
-    budget = Math.clamp((long) (least / Math.max(survival, 1e-3)), least, most);
+    ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
+    long bySurvival = Math.clamp((long) (ramp / Math.max(survival, 1e-3)), ramp, most);
+    budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
     allocated = 0;
   }
 
