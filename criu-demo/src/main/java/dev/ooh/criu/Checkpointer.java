@@ -3,6 +3,7 @@ package dev.ooh.criu;
 import dev.ooh.criu.image.DumpStatsEntry;
 import dev.ooh.criu.image.ImageSetWriter;
 import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.image.PageReader;
 import dev.ooh.criu.image.SetDescription;
 import dev.ooh.criu.image.WrittenSet;
 import dev.ooh.memory.AddressSpace;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Dumps a program's memory, again and again: each image set has the pages that changed since the
  * one before, and names it as its parent. All by one thread of the execution context.
  *
+ * <p>A dump need not hold the program up until its pages are in a file: they are copied while it
+ * runs, those that changed meanwhile once more, as long as they become fewer; it is stopped for the
+ * rest, and goes on before anything is written. Where there is no room for copies, it stands still
+ * until everything is written.
+ *
  * <p>A page is left to the parent set if that set knows it and it has not changed. So an interval
  * that reports too much makes an image larger, and never wrong. The interval is committed when the
  * set is durable; if anything fails before, its pages are owed again and go into the next set.
@@ -32,12 +38,23 @@ import org.jspecify.annotations.Nullable;
 public class Checkpointer implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
+  /** So few pages are copied at once while the program stands still: some 50 microseconds. */
+  private static final int FEW = 64;
+
+  /** Each round has at most half as many pages to copy as the one before. */
+  private static final int MOST_ROUNDS = 16;
+
   private final AddressSpace space;
   private final Subject subject;
   private final ImageStore store;
   private final Options options;
   private final TrackingConsumer consumer;
   private @Nullable WrittenSet previous;
+
+  private final PageCopies copies;
+
+  /** Pages that were reported as changed for a set which isn't durable yet. */
+  private PageSet owed = PageSet.empty();
 
   /** Pre-dumps that no dump builds on yet, newest last. */
   private final List<Path> unfounded = new ArrayList<>();
@@ -47,9 +64,11 @@ public class Checkpointer implements AutoCloseable {
    *
    * @param tracked whether to ask which pages changed; if not, every set is whole
    * @param verify whether to compare every page that a dump leaves to its parents with memory
+   * @param copyBytes how much a dump may copy, so that the program needn't wait until it is
+   *     written; 0 for nothing
    * @param observer is told what happens, as it happens
    */
-  public record Options(boolean tracked, boolean verify, Observer observer) {}
+  public record Options(boolean tracked, boolean verify, long copyBytes, Observer observer) {}
 
   /** Is told what a dump does, by the dumping thread. */
   public interface Observer {
@@ -74,6 +93,7 @@ public class Checkpointer implements AutoCloseable {
     this.store = store;
     this.options = options;
     this.consumer = space.consumer("checkpointer");
+    this.copies = new PageCopies(options.copyBytes());
   }
 
   /**
@@ -98,7 +118,7 @@ public class Checkpointer implements AutoCloseable {
 
   /** As above; {@code asked} runs as soon as what the program writes is in the next set. */
   public DumpReport preDump(Runnable asked) throws CheckpointException, IOException {
-    return write(new Clock(), null, Then.GO_ON, asked);
+    return write(new Clock(), null, 0, Then.GO_ON, asked);
   }
 
   /**
@@ -111,18 +131,65 @@ public class Checkpointer implements AutoCloseable {
     return dump(then, () -> {});
   }
 
-  /** As above; {@code asked} runs when the program stands still. */
+  /**
+   * As above; {@code asked} runs when the program may go on: at once if pages are copied while it
+   * runs, else when it stands still.
+   */
   public DumpReport dump(Then then, Runnable asked) throws CheckpointException, IOException {
     Clock clock = new Clock();
+    int rounds = 0;
+    Runnable standing = asked;
+    if (options.copyBytes() > 0) {
+      asked.run();
+      standing = () -> {};
+      rounds = copyAhead();
+    }
     try (Freeze freeze = new Freeze(clock)) {
-      return write(clock, freeze, then, asked);
+      return write(clock, freeze, rounds, then, standing);
     } catch (WritersNotStoppedException e) {
       throw new CheckpointException(
           "%s could not be dumped: %s".formatted(subject.application(), e.getMessage()), e);
     }
   }
 
-  private DumpReport write(Clock clock, @Nullable Freeze freeze, Then then, Runnable asked)
+  /**
+   * Copies pages while the program runs, as long as that leaves fewer of them to copy. Returns how
+   * often.
+   */
+  private int copyAhead() {
+    copies.clear();
+    long before = Long.MAX_VALUE;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      PageSet scan = subject.heap().used();
+      try (Interval interval = ask(scan, scan)) {
+        changed(interval);
+        interval.commit();
+      }
+      PageSet wanted = scan.minus(inParent(scan)).minus(copies.current());
+      if (wanted.pageCount() <= FEW
+          || wanted.pageCount() > before / 2
+          || !copies.copy(wanted, space.memory()::read)) {
+        return round;
+      }
+      before = wanted.pageCount();
+    }
+    return MOST_ROUNDS;
+  }
+
+  private void changed(Interval interval) {
+    PageSet pages = interval.pages().wholePages();
+    owed = owed.union(pages);
+    copies.changed(pages);
+  }
+
+  /** Those of {@code scan} that the previous set has as they are. */
+  private PageSet inParent(PageSet scan) {
+    WrittenSet parent = previous;
+    return parent == null ? PageSet.empty() : scan.intersect(parent.pages()).minus(owed);
+  }
+
+  private DumpReport write(
+      Clock clock, @Nullable Freeze freeze, int rounds, Then then, Runnable asked)
       throws IOException, CheckpointException {
     WrittenSet parent = previous;
     PageSet scan = subject.heap().used();
@@ -133,16 +200,24 @@ public class Checkpointer implements AutoCloseable {
             new ImageSetWriter(store, subject.pid(), Optional.ofNullable(parent))) {
       options.observer().asked(scan, interval);
       asked.run();
-      PageSet inParent =
-          parent == null
-              ? PageSet.empty()
-              : scan.intersect(parent.pages()).minus(interval.pages().wholePages());
+      changed(interval);
+      PageSet inParent = inParent(scan);
       double gathered = clock.now();
       if (freeze != null && parent != null && options.verify()) {
         verify(parent, inParent, interval.technique());
       }
+      PageReader source = space.memory()::read;
+      long copied = 0;
+      if (freeze != null && options.copyBytes() > 0) {
+        PageSet rest = scan.minus(inParent).minus(copies.current());
+        if (copies.copy(rest, source)) {
+          copied = rest.pageCount();
+          source = copies;
+          freeze.close();
+        }
+      }
       double copying = clock.now();
-      writer.pages(scan, inParent, space.memory()::read, this::written);
+      writer.pages(scan, inParent, source, this::written);
       double written = clock.now();
       if (freeze != null) {
         freeze.close();
@@ -170,6 +245,7 @@ public class Checkpointer implements AutoCloseable {
         unfounded.clear();
       }
       interval.commit();
+      owed = PageSet.empty();
       previous = set;
       return new DumpReport(
           set.path(),
@@ -182,7 +258,9 @@ public class Checkpointer implements AutoCloseable {
           writing,
           total,
           total - skipped,
-          skipped);
+          skipped,
+          rounds,
+          copied);
     }
   }
 
@@ -244,7 +322,10 @@ public class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** All writers stand still until this is closed; closing twice does nothing. */
+  /**
+   * All writers stand still until this is closed; closing twice does nothing. The time from the
+   * request counts.
+   */
   private final class Freeze implements AutoCloseable {
     private final Clock clock;
     private final StoppedWriters stopped;
@@ -255,10 +336,9 @@ public class Checkpointer implements AutoCloseable {
 
     Freeze(Clock clock) throws WritersNotStoppedException {
       this.clock = clock;
-      double before = clock.now();
-      this.stopped = space.execution().stopWriters(StopPoint.RESTARTABLE_POLL, STOP_LIMIT);
       this.since = clock.now();
-      this.freezing = since - before;
+      this.stopped = space.execution().stopWriters(StopPoint.RESTARTABLE_POLL, STOP_LIMIT);
+      this.freezing = clock.now() - since;
     }
 
     double freezing() {

@@ -11,12 +11,15 @@ import java.nio.file.Path;
  * @param reasons one line: why pages were written that nobody saw change, empty when there are none
  * @param complete from the first step until the set was durable and visible
  * @param freezing until all writers stood still; 0 for a pre-dump
- * @param frozen while they stood still; 0 for a pre-dump
+ * @param frozen from asking them to stop until they went on; 0 for a pre-dump
  * @param memoryDump finding out which pages to write
  * @param memoryWrite copying and writing them
  * @param pagesScanned pages that were asked about
  * @param pagesWritten pages that are in this set
  * @param pagesSkippedParent pages that stayed in the parent set
+ * @param rounds how often pages were copied while the program ran
+ * @param pagesCopied pages copied while it stood still, to be written afterwards; 0 when they were
+ *     written while it stood still
  */
 public record DumpReport(
     Path set,
@@ -29,4 +32,6 @@ public record DumpReport(
     double memoryWrite,
     long pagesScanned,
     long pagesWritten,
-    long pagesSkippedParent) {}
+    long pagesSkippedParent,
+    int rounds,
+    long pagesCopied) {}

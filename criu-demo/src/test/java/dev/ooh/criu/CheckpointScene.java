@@ -26,7 +26,7 @@ final class CheckpointScene implements AutoCloseable {
         directory,
         files,
         seed,
-        new Checkpointer.Options(true, false, new Checkpointer.Observer() {}));
+        new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}));
   }
 
   CheckpointScene(Path directory, FileLayer files, long seed, Checkpointer.Options options)
@@ -48,6 +48,14 @@ final class CheckpointScene implements AutoCloseable {
       if (end > first) {
         space.memory().putByte(random.nextLong(first, end), (byte) random.nextInt());
       }
+    }
+  }
+
+  /** Writes a byte so many times, somewhere behind the first page. */
+  void scribble(int times) {
+    for (int i = 0; i < times; i++) {
+      long address = random.nextLong(region.start() + 4096, heap.used().runEnd(0));
+      space.memory().putByte(address, (byte) random.nextInt());
     }
   }
 

@@ -54,7 +54,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject("baby", "small", 1, heap),
                 store,
-                new Checkpointer.Options(true, true, new Checkpointer.Observer() {}))) {
+                new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {}))) {
       return new CheckpointedRun(space, engine, heap, plan, done -> {}).run(checkpointer);
     }
   }
@@ -102,7 +102,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject("baby", "small", 1, heap),
                 store,
-                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
+                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
       CheckpointedRun run =
           new CheckpointedRun(space, engine, heap, new CheckpointPlan(4, 1), done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))
@@ -120,7 +120,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject("baby", "small", 1, heap),
                 store,
-                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
+                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
       CheckpointedRun run =
           new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))

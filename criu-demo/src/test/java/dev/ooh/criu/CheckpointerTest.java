@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +57,88 @@ class CheckpointerTest {
     }
   }
 
+  /** What is written while pages are copied is copied again, and what comes later is not seen. */
+  @RepeatedTest(20)
+  void dumpIsOfTheMomentInWhichTheProgramStoodStill() throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    CheckpointScene[] holder = new CheckpointScene[1];
+    byte[][] still = new byte[1][];
+    Checkpointer.Observer later =
+        new Checkpointer.Observer() {
+          @Override
+          public void asked(PageSet scan, Interval interval) {
+            still[0] = holder[0].contents();
+          }
+
+          @Override
+          public void written(long pages) {
+            holder[0].scribble(50);
+          }
+        };
+    try (CheckpointScene scene =
+        new CheckpointScene(
+            directory,
+            new DiskFiles(),
+            seed,
+            new Checkpointer.Options(true, true, 16 << 20, later))) {
+      holder[0] = scene;
+      while (scene.heap.used().pageCount() < 500) {
+        scene.mutate();
+      }
+      int[] pages = new int[1];
+      scene.checkpointer.meanwhile = () -> scene.scribble(pages[0] /= 3);
+      for (int i = 0; i < 4; i++) {
+        pages[0] = scene.random.nextInt(6000);
+        DumpReport report = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        assertThat(report.pagesCopied()).as("seed %d", seed).isLessThan(500);
+        assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isEqualTo(still[0]);
+      }
+    }
+  }
+
+  @Test
+  void pagesOfADumpThatFailedAreInTheNext() throws Exception {
+    Checkpointer.Options copying =
+        new Checkpointer.Options(true, false, 16 << 20, new Checkpointer.Observer() {});
+    int failures = 0;
+    for (int step = 10; step < 60; step++) {
+      Path place = directory.resolve("step-" + step);
+      FaultyFiles files = new FaultyFiles(step, false);
+      try (CheckpointScene scene = new CheckpointScene(place, files, step, copying)) {
+        while (scene.heap.used().pageCount() < 200) {
+          scene.mutate();
+        }
+        for (int i = 0; i < 3; i++) {
+          scene.scribble(300);
+          try {
+            scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+          } catch (IOException e) {
+            failures++;
+          }
+        }
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        assertThat(CheckpointScene.restored(place)).as("step %d", step).isEqualTo(scene.contents());
+      }
+    }
+    assertThat(failures).isGreaterThan(30);
+  }
+
+  @Test
+  void withoutRoomForCopiesTheProgramStandsStill() throws Exception {
+    Checkpointer.Options tight =
+        new Checkpointer.Options(true, true, 8 << 12, new Checkpointer.Observer() {});
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 9, tight)) {
+      while (scene.heap.used().pageCount() < 300) {
+        scene.mutate();
+      }
+      DumpReport report = scene.checkpointer.dump(Checkpointer.Then.END);
+      assertThat(report.pagesCopied()).isZero();
+      assertThat(report.rounds()).isZero();
+      assertThat(report.pagesWritten()).isGreaterThan(64);
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
   @Test
   void unwovenWritesEverythingAndIsRight() throws Exception {
     try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 1);
@@ -63,7 +147,7 @@ class CheckpointerTest {
                 scene.space,
                 new Subject("toy", "small", CheckpointScene.PID, scene.heap),
                 scene.store,
-                new Checkpointer.Options(true, false, new Checkpointer.Observer() {}))) {
+                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
       scene.mutate();
       plain.preDump();
       scene.mutate();
@@ -121,7 +205,7 @@ class CheckpointerTest {
         };
     try (CheckpointScene scene =
         new CheckpointScene(
-            directory, new DiskFiles(), 3, new Checkpointer.Options(true, false, writing))) {
+            directory, new DiskFiles(), 3, new Checkpointer.Options(true, false, 0, writing))) {
       holder[0] = scene;
       scene.mutate();
       scene.checkpointer.preDump();
@@ -135,7 +219,7 @@ class CheckpointerTest {
   @Test
   void verificationFindsALostPage() throws Exception {
     Checkpointer.Options verifying =
-        new Checkpointer.Options(true, true, new Checkpointer.Observer() {});
+        new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {});
     try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 4, verifying)) {
       scene.mutate();
       scene.checkpointer.dump(Checkpointer.Then.GO_ON);

@@ -158,7 +158,7 @@ class CrashTest {
               scene.space,
               new Subject("toy", "small", 7, scene.heap),
               scene.store,
-              new Checkpointer.Options(true, false, meanwhile))) {
+              new Checkpointer.Options(true, false, 0, meanwhile))) {
         other.dump(Checkpointer.Then.END);
       }
       assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());

@@ -16,6 +16,9 @@ final class TrackedCheckpointer extends Checkpointer {
   /** Pages that the answer leaves out: a technique that loses writes. */
   PageSet lose = PageSet.empty();
 
+  /** What the program does until the question is asked. */
+  Runnable meanwhile = () -> {};
+
   int aborts;
   int commits;
 
@@ -26,6 +29,7 @@ final class TrackedCheckpointer extends Checkpointer {
 
   @Override
   Interval changedPages(AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
+    meanwhile.run();
     owed = owed.union(toy.memory().takeWritten(scan));
     PageSet pages = owed.intersect(scan);
     owed = owed.minus(pages);

@@ -44,6 +44,8 @@ final class CheckpointFigures {
     pages(run, "pages_scanned", dump.pagesScanned());
     pages(run, "pages_written", dump.pagesWritten());
     pages(run, "pages_skipped_parent", dump.pagesSkippedParent());
+    pages(run, "pages_copied_frozen", dump.pagesCopied());
+    session.row(run, application, configuration, "copy_rounds", dump.rounds(), "rounds");
     outcome.preDumps().forEach(preDump -> time(run, "pre_dump_time", preDump.complete()));
     time(run, "tracked_total_time", outcome.totalMillis());
     String result = "%016x".formatted(outcome.result());

@@ -89,6 +89,17 @@ final class CheckpointRun implements Callable<Integer> {
   private boolean verify;
 
   @Option(
+      names = "--copies",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = {
+        "How much of its memory may be copied for the final dump while A runs, so that it needn't"
+            + " stand still until everything is written (default: half of the JVM's limit).",
+        "On virtual nothing is: the dump is the paper's, which asks once and writes."
+      })
+  private @Nullable Long copies;
+
+  @Option(
       names = "--heap",
       paramLabel = "SIZE",
       converter = ByteSize.class,
@@ -139,6 +150,11 @@ final class CheckpointRun implements Callable<Integer> {
     return word.matches("[\\w./+:=@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
+  private long copyBytes() {
+    Long asked = copies;
+    return asked == null ? Runtime.getRuntime().maxMemory() / 2 : asked;
+  }
+
   private CheckpointPlan plan() throws UsageException {
     if (preDumps < 0 || preDumps > MOST_PRE_DUMPS) {
       throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 to " + MOST_PRE_DUMPS);
@@ -173,6 +189,7 @@ final class CheckpointRun implements Callable<Integer> {
         new Checkpointer.Options(
             run.isTracked(),
             verify,
+            space.execution().simulatedTime() ? 0 : copyBytes(),
             new Checkpointer.Observer() {
               @Override
               public void written(long pages) {

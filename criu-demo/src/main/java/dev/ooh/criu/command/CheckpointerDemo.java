@@ -83,7 +83,7 @@ public final class CheckpointerDemo implements DemoConsumer {
     try (ImageStore store = ImageStore.open(directory, new DiskFiles());
         Checkpointer checkpointer =
             new Checkpointer(
-                space, subject, store, new Checkpointer.Options(true, true, watching))) {
+                space, subject, store, new Checkpointer.Options(true, true, 0, watching))) {
       while (stage.more()) {
         engine.step(heap);
         stage.midInterval();
