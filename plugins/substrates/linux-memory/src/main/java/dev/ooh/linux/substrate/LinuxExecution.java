@@ -36,14 +36,20 @@ final class LinuxExecution implements ExecutionContext {
   private final List<Member> members = new ArrayList<>();
   private final ThreadLocal<@Nullable Member> current = new ThreadLocal<>();
 
-  /** The stop in force, null for none; written under the lock. */
-  private volatile @Nullable StopPoint stop;
+  /** Whether anybody is stopped or wanted to; written under the lock. */
+  private volatile boolean asked;
 
-  private @Nullable Member stopper;
-  private @Nullable Thread stopperThread;
+  /** At whose word others stand still, or come to; null for nobody. */
+  private @Nullable Thread stopper;
 
   /** How often the stopper stopped the others without letting them go. */
   private int depth;
+
+  /**
+   * Who waits until all others have come to a restartable poll. On their way there they must run
+   * on, so until then nobody but those who arrived stands still for it.
+   */
+  private @Nullable Thread waiting;
 
   @Override
   public <T> T run(Callable<T> body) throws Exception {
@@ -65,14 +71,14 @@ final class LinuxExecution implements ExecutionContext {
 
   @Override
   public void poll() {
-    if (stop != null) {
+    if (asked) {
       rest(State.STOPPABLE);
     }
   }
 
   @Override
   public void pollRestartable() {
-    if (stop != null) {
+    if (asked) {
       rest(State.STOPPED_RESTARTABLE);
     }
   }
@@ -116,33 +122,93 @@ final class LinuxExecution implements ExecutionContext {
     long deadline = System.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
-      if (stop != null && stopperThread == Thread.currentThread()) {
+      if (stopper == Thread.currentThread()) {
         // They stand already: a collector that fetches within its own pause.
         depth++;
-        return this::releaseOnce;
+      } else if (at == StopPoint.POLL) {
+        stopAtPolls(me, deadline);
+      } else {
+        stopAtRestartablePolls(me, deadline);
       }
-      while (stop != null) {
-        // Another stop is in force: this thread is one of those it stops.
-        setState(me, State.STOPPABLE);
-        awaitChange(deadline, "another stop");
-      }
-      setState(me, State.RUNNING);
-      stop = at;
-      stopper = me;
-      stopperThread = Thread.currentThread();
-      depth = 1;
-      while (!stillRunning(at).isEmpty()) {
-        awaitChange(deadline, String.join(", ", stillRunning(at)));
-      }
-    } catch (WritersNotStoppedException e) {
-      if (stop == at && stopperThread == Thread.currentThread()) {
-        release();
-      }
-      throw e;
     } finally {
       lock.unlock();
     }
     return this::releaseOnce;
+  }
+
+  private void stopAtPolls(@Nullable Member me, long deadline) throws WritersNotStoppedException {
+    awaitTurn(me, deadline);
+    stopper = Thread.currentThread();
+    depth = 1;
+    asked = true;
+    boolean stand = false;
+    try {
+      awaitStill(StopPoint.POLL, me, deadline);
+      stand = true;
+    } finally {
+      if (!stand) {
+        release();
+      }
+    }
+  }
+
+  private void stopAtRestartablePolls(@Nullable Member me, long deadline)
+      throws WritersNotStoppedException {
+    // Meanwhile a collector may have its pause, in which this thread does nothing.
+    setState(me, State.STOPPABLE);
+    boolean stand = false;
+    try {
+      while (waiting != null) {
+        awaitChange(deadline, "another stop");
+      }
+      waiting = Thread.currentThread();
+      asked = true;
+      while (stopper != null || !stillRunning(StopPoint.RESTARTABLE_POLL, me).isEmpty()) {
+        awaitStill(StopPoint.RESTARTABLE_POLL, me, deadline);
+        if (stopper != null) {
+          awaitChange(deadline, "another stop");
+        }
+      }
+      stopper = Thread.currentThread();
+      depth = 1;
+      stand = true;
+    } finally {
+      if (waiting == Thread.currentThread()) {
+        waiting = null;
+      }
+      if (!stand) {
+        asked = stopper != null || waiting != null;
+        changed.signalAll();
+      }
+      goOn(me);
+    }
+  }
+
+  /** Waits while another stop is in force: this thread is one of those it stops. */
+  private void awaitTurn(@Nullable Member me, long deadline) throws WritersNotStoppedException {
+    setState(me, State.STOPPABLE);
+    try {
+      while (stopper != null) {
+        awaitChange(deadline, "another stop");
+      }
+    } finally {
+      goOn(me);
+    }
+  }
+
+  /** Makes the calling thread run, when it may. */
+  private void goOn(@Nullable Member me) {
+    while (isStopped(State.STOPPABLE)) {
+      changed.awaitUninterruptibly();
+    }
+    setState(me, State.RUNNING);
+  }
+
+  private void awaitStill(StopPoint at, @Nullable Member me, long deadline)
+      throws WritersNotStoppedException {
+    while (!stillRunning(at, me).isEmpty()) {
+      awaitChange(deadline, String.join(", ", stillRunning(at, me)));
+    }
   }
 
   private void releaseOnce() {
@@ -161,7 +227,7 @@ final class LinuxExecution implements ExecutionContext {
     Member member = new Member(Thread.currentThread());
     lock.lock();
     try {
-      while (stop != null) {
+      while (stopper != null) {
         changed.awaitUninterruptibly();
       }
       members.add(member);
@@ -200,10 +266,27 @@ final class LinuxExecution implements ExecutionContext {
 
   private void rest(State as) {
     Member me = current.get();
-    if (me != null && me != stopper) {
-      enter(me, as);
-      resume(me);
+    if (me == null) {
+      return;
     }
+    lock.lock();
+    try {
+      while (isStopped(as)) {
+        setState(me, as);
+        changed.awaitUninterruptibly();
+      }
+      setState(me, State.RUNNING);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the calling thread must stand still where it is. */
+  private boolean isStopped(State as) {
+    if (stopper != null) {
+      return stopper != Thread.currentThread();
+    }
+    return as == State.STOPPED_RESTARTABLE && waiting != null && waiting != Thread.currentThread();
   }
 
   private void enter(Member me, State state) {
@@ -218,32 +301,28 @@ final class LinuxExecution implements ExecutionContext {
   private void resume(Member me) {
     lock.lock();
     try {
-      while (stop != null && stopper != me) {
-        changed.awaitUninterruptibly();
-      }
-      setState(me, State.RUNNING);
+      goOn(me);
     } finally {
       lock.unlock();
     }
   }
 
   private void setState(@Nullable Member me, State state) {
-    if (me != null) {
+    if (me != null && me.state != state) {
       me.state = state;
       changed.signalAll();
     }
   }
 
   private void release() {
-    stop = null;
     stopper = null;
-    stopperThread = null;
+    asked = waiting != null;
     changed.signalAll();
   }
 
-  private List<String> stillRunning(StopPoint at) {
+  private List<String> stillRunning(StopPoint at, @Nullable Member me) {
     return members.stream()
-        .filter(member -> member != stopper)
+        .filter(member -> member != me)
         .filter(
             member ->
                 at == StopPoint.POLL

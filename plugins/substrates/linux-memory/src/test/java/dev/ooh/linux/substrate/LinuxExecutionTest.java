@@ -20,6 +20,7 @@ class LinuxExecutionTest {
 
   private final LinuxExecution execution = new LinuxExecution();
   private final AtomicLong steps = new AtomicLong();
+  private static final int STRIDE = 50;
   private volatile boolean done;
 
   @Test
@@ -58,6 +59,76 @@ class LinuxExecutionTest {
     end.countDown();
     writer.join();
     execution.stopWriters(StopPoint.POLL, LONG).close();
+  }
+
+  @Test
+  void aRestartablePollIsReachedThroughOrdinaryOnes() throws Exception {
+    TrackedThread writer =
+        execution.spawn(
+            "writer",
+            () -> {
+              while (!done) {
+                for (int i = 0; i < STRIDE; i++) {
+                  steps.incrementAndGet();
+                  execution.poll();
+                }
+                execution.pollRestartable();
+              }
+            });
+    for (int i = 0; i < 20; i++) {
+      long before = steps.get();
+      while (steps.get() <= before) {
+        Thread.onSpinWait();
+      }
+      try (StoppedWriters stopped = execution.stopWriters(StopPoint.RESTARTABLE_POLL, LONG)) {
+        assertEquals(0, steps.get() % STRIDE, "steps behind a restartable poll");
+      }
+    }
+    done = true;
+    writer.join();
+  }
+
+  @Test
+  void aCollectorHasItsPausesWhileACheckpointerWaits() throws Exception {
+    Thread checkpointer = Thread.currentThread();
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch collected = new CountDownLatch(1);
+    TrackedThread writer =
+        execution.spawn(
+            "writer",
+            () -> {
+              awaitUnpolled(waits);
+              while (collected.getCount() > 0) {
+                execution.poll();
+              }
+              while (!done) {
+                execution.pollRestartable();
+              }
+            });
+    TrackedThread collector =
+        execution.spawn(
+            "collector",
+            () -> {
+              awaitUnpolled(waits);
+              while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+              }
+              try (StoppedWriters pause = execution.stopWriters(StopPoint.POLL, LONG)) {
+                collected.countDown();
+              } catch (WritersNotStoppedException e) {
+                throw new IllegalStateException(e);
+              }
+              while (!done) {
+                execution.pollRestartable();
+              }
+            });
+    waits.countDown();
+    try (StoppedWriters stopped = execution.stopWriters(StopPoint.RESTARTABLE_POLL, LONG)) {
+      assertEquals(0, collected.getCount(), "pauses still to come");
+    }
+    done = true;
+    collector.join();
+    writer.join();
   }
 
   private void polling() {
