@@ -16,6 +16,7 @@ import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Application;
@@ -94,8 +95,10 @@ final class CheckpointRun implements Callable<Integer> {
       converter = ByteSize.class,
       description = {
         "How much of its memory may be copied for the final dump while A runs, so that it needn't"
-            + " stand still until everything is written (default: half of the JVM's limit).",
-        "On virtual nothing is: the dump is the paper's, which asks once and writes."
+            + " stand still until everything is written (default: half of the JVM's limit). A goes"
+            + " on meanwhile: with less than a page, such as 1K, it stands still just where it was"
+            + " to be dumped.",
+        "On virtual nothing is copied: the dump is the paper's, which asks once and writes."
       })
   private @Nullable Long copies;
 
@@ -152,7 +155,8 @@ final class CheckpointRun implements Callable<Integer> {
 
   private long copyBytes() {
     Long asked = copies;
-    return asked == null ? Runtime.getRuntime().maxMemory() / 2 : asked;
+    long bytes = asked == null ? Runtime.getRuntime().maxMemory() / 2 : asked;
+    return bytes < PageSet.PAGE_SIZE ? 0 : bytes;
   }
 
   private CheckpointPlan plan() throws UsageException {

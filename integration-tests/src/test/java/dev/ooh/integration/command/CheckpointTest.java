@@ -102,6 +102,8 @@ class CheckpointTest {
                 "--verify",
                 "--until",
                 "60",
+                "--copies",
+                "1K",
                 "--csv",
                 "one.csv"));
     assumeFalse(done.err().contains("substrate linux can't be used here"), done.err());
@@ -119,6 +121,11 @@ class CheckpointTest {
     assertThat(restored.status()).as(restored.err()).isZero();
     assertThat(restored.out()).contains("restored on linux");
     assertThat(result(restored.out())).isEqualTo(wanted);
+
+    String[] copying =
+        checkpoint("--substrate", "linux", "--directory", "F", "--verify", "--until", "60");
+    assertThat(Ooh.run(folder, copying).status()).isZero();
+    assertThat(result(Ooh.run(folder, "restore", "F").out())).isEqualTo(wanted);
 
     String[] virtual = checkpoint("--technique", "epml", "--directory", "E", "--csv", "two.csv");
     assertThat(Ooh.run(folder, virtual).status()).isZero();
