@@ -7,9 +7,12 @@ package dev.ooh.gc;
  * @param maxBytes mapped at most
  * @param allocationBytes allocated at least between two cycles, when all of it survives; up to four
  *     times as much when little does. Pauses are about proportional to it
+ * @param beside whether full cycles run beside the program; else each is one pause, as the paper's
+ *     collector has it, and runs under different techniques have the same cycles
  * @param verify whether each cycle is checked by tracing again independently; slow
  */
-public record HeapOptions(long initialBytes, long maxBytes, long allocationBytes, boolean verify) {
+public record HeapOptions(
+    long initialBytes, long maxBytes, long allocationBytes, boolean beside, boolean verify) {
   public HeapOptions {
     require("initial heap", initialBytes, 1, Long.MAX_VALUE);
     require("heap limit", maxBytes, initialBytes, 1L << 34);
@@ -18,15 +21,19 @@ public record HeapOptions(long initialBytes, long maxBytes, long allocationBytes
 
   /** Up to {@code maxBytes}, with the usual rest. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
-    return new HeapOptions(initialBytes, maxBytes, 5 << 20, false);
+    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {
-    return new HeapOptions(initialBytes, maxBytes, bytes, verify);
+    return new HeapOptions(initialBytes, maxBytes, bytes, beside, verify);
+  }
+
+  public HeapOptions withBeside(boolean newBeside) {
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newBeside, verify);
   }
 
   public HeapOptions withVerify(boolean newVerify) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newVerify);
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, newVerify);
   }
 
   private static void require(String what, long found, long least, long most) {

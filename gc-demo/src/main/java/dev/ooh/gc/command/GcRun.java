@@ -64,6 +64,20 @@ final class GcRun implements Callable<Integer> {
   private @Nullable Long heap;
 
   @Option(
+      names = "--full-cycles",
+      paramLabel = "HOW",
+      description =
+          "beside: beside the program; pause: in one pause each, as the paper's collector, so that"
+              + " all techniques see the same cycles (default: beside on linux, pause on virtual).")
+  private @Nullable FullCycles fullCycles;
+
+  /** How old objects are collected. */
+  enum FullCycles {
+    BESIDE,
+    PAUSE
+  }
+
+  @Option(
       names = "--verify",
       description = "Trace again independently in each cycle, and fail if anything is lost. Slow.")
   private boolean verify;
@@ -149,7 +163,7 @@ final class GcRun implements Callable<Integer> {
     session.progress().show(what);
     try (TrackedSpace run = session.start(technique, SETTINGS)) {
       GcResult result =
-          new GcMeasurement(run.space(), program, parameters, heapOptions)
+          new GcMeasurement(run.space(), program, parameters, heapOptions.withBeside(isBeside(run)))
               .measure(
                   run.isTracked(),
                   bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
@@ -244,6 +258,11 @@ final class GcRun implements Callable<Integer> {
           "--check is given, but %s has no other way to its result".formatted(program.name()));
     }
     return wanted;
+  }
+
+  private boolean isBeside(TrackedSpace run) {
+    FullCycles asked = fullCycles;
+    return asked == null ? !run.space().execution().simulatedTime() : asked == FullCycles.BESIDE;
   }
 
   private HeapOptions heapOptions(long estimate) throws UsageException {

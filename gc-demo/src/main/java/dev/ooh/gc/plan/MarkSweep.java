@@ -63,6 +63,7 @@ public final class MarkSweep {
   private final Marker besideMarker;
   private final SanityChecker sanity;
   private final Pacer pacer;
+  private final boolean beside;
   private final boolean verify;
   private final List<CycleRecord> cycles = new ArrayList<>();
   private final MarkBits marks;
@@ -106,6 +107,7 @@ public final class MarkSweep {
     besideMarker = new Marker(space.memory(), execution, blocks);
     sanity = new SanityChecker(space.memory(), blocks);
     pacer = new Pacer(options.allocationBytes());
+    beside = options.beside();
     verify = options.verify();
   }
 
@@ -138,19 +140,19 @@ public final class MarkSweep {
   }
 
   /**
-   * One cycle, and the start of a full one beside the program when it is due.
+   * One cycle, and the start of a full one beside the program when it is due and wanted so.
    *
    * @param full whether old objects must be decided about too, now
    * @return false when the mutators could not be stopped; nothing has changed then
    */
   public boolean collect(boolean full) {
     try {
-      if (full || stale) {
+      if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
         cancelConcurrent();
         pause(() -> cycle(true));
       } else {
         pause(() -> cycle(false));
-        if (concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
+        if (beside && concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
           concurrent = new ConcurrentMark(this, execution, lock, besideMarker);
           concurrent.start();
         }

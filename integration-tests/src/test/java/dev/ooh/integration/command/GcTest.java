@@ -30,7 +30,12 @@ class GcTest {
       assertThat(reported).isLessThan(figures.get(technique, "small", "pages_watched") / 2);
       assertThat(figures.get(technique, "small", "gc_cycles")).isGreaterThan(10);
     }
-    assertThat(figures.get("epml", "small", "gc_time_other_cycles")).isLessThan(untracked / 2);
+    double epml = figures.get("epml", "small", "gc_time_other_cycles");
+    double spml = figures.get("spml", "small", "gc_time_other_cycles");
+    assertThat(epml).isLessThan(untracked / 2).isLessThan(spml);
+    assertThat(spml).isLessThan(figures.get("procfs", "small", "gc_time_other_cycles"));
+    assertThat(figures.get("spml", "small", "gc_time_first_cycle"))
+        .isGreaterThan(figures.get("epml", "small", "gc_time_first_cycle"));
     assertThat(figures.get("epml", "small", "total_time"))
         .isLessThan(figures.get("procfs", "small", "total_time"));
 
@@ -53,6 +58,8 @@ class GcTest {
             "epml,procfs",
             "--configuration",
             "Small",
+            "--full-cycles",
+            "beside",
             "--check",
             "--verify");
     assertThat(done.status()).as(done.err()).isZero();
