@@ -32,7 +32,7 @@ public final class ErrorText {
   }
 
   /** What went wrong with a file that the message names already. */
-  static String reason(IOException thrown) {
+  public static String reason(IOException thrown) {
     if (thrown instanceof FileSystemException file) {
       return file.getReason() == null ? kind(file) : file.getReason();
     }

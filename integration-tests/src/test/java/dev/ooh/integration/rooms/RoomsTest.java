@@ -53,6 +53,7 @@ class RoomsTest {
         Room.of("framework/library", "dev.ooh.library..")
             .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.linux.substrate"),
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
+        Room.of("framework/evaluation", "dev.ooh.evaluation..").mayImport(List.of("dev.ooh.cli")),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
@@ -108,7 +109,13 @@ class RoomsTest {
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.criu.image.."),
-        "picocli\\..*", List.of("dev.ooh.cli..", "dev.ooh.gc.command..", "dev.ooh.criu.command.."),
+        "picocli\\..*",
+            List.of(
+                "dev.ooh.cli..",
+                "dev.ooh.evaluation",
+                "dev.ooh.gc.command..",
+                "dev.ooh.criu.command.."),
+        "(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.evaluation.plot"),
         "org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher"),
         "java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux.."));
   }

@@ -16,9 +16,11 @@ import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SimulatedCosts.Priced;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The paper's micro-benchmark (section "Experiments"): an array is pinned by touching it, then one
@@ -31,6 +33,11 @@ import java.util.TreeMap;
 public final class ArrayBenchmark {
   /** Events of starting and ending tracking: counted over the whole run, not from interval two. */
   private static final List<String> SETUP_EVENTS = List.of("M3", "M4", "M9", "M10", "M11", "M12");
+
+  private static final Pattern PAPERS_EVENT = Pattern.compile("M\\d+");
+
+  /** The paper's id of a pass without tracking. */
+  private static final String UNTRACKED_PASS = "W0";
 
   private static final int PAGES_A_POLL = 1024;
 
@@ -92,7 +99,8 @@ public final class ArrayBenchmark {
       double fetching = usual(fetches);
       double slowdown = (storing + fetching) / untracked;
       double cost = fetching + Math.max(0, storing - untracked);
-      return tracker.result(slowdown, fetching, cost, setup, List.of(), new TreeMap<>());
+      return tracker.result(
+          slowdown, fetching, cost, setup, List.of(), new TreeMap<>(), new TreeMap<>());
     }
     SimulatedCosts simulated = costs.get();
     TechniqueStatistics counted = end.minus(second);
@@ -104,8 +112,24 @@ public final class ArrayBenchmark {
     List<UnpricedWork> unpriced =
         UnpricedWork.in(
             simulated, counted, run.technique(), (bytes >> 20) + " MB", tracker.written);
+    SortedMap<String, Long> events = events(counted, whole);
+    SortedMap<String, Double> times = times(simulated, events);
+    times.put(UNTRACKED_PASS, plain);
     return tracker.result(
-        1 + cost / plain, priced.tracker(), cost, setupTime, unpriced, events(counted, whole));
+        1 + cost / plain, priced.tracker(), cost, setupTime, unpriced, events, times);
+  }
+
+  /** What each of the paper's events cost, all of its kind together. */
+  private static SortedMap<String, Double> times(
+      SimulatedCosts simulated, SortedMap<String, Long> events) {
+    SortedMap<String, Double> times = new TreeMap<>();
+    events.forEach(
+        (id, count) -> {
+          if (PAPERS_EVENT.matcher(id).matches()) {
+            times.put(id, simulated.price(TechniqueStatistics.of(Map.of(id, count))).total());
+          }
+        });
+    return times;
   }
 
   private static SortedMap<String, Long> events(
@@ -205,9 +229,10 @@ public final class ArrayBenchmark {
         double cost,
         double setupTime,
         List<UnpricedWork> unpriced,
-        SortedMap<String, Long> events) {
+        SortedMap<String, Long> events,
+        SortedMap<String, Double> times) {
       return new ArrayResult(
-          slowdown, trackerTime, cost, setupTime, written, reported, lost, unpriced, events);
+          slowdown, trackerTime, cost, setupTime, written, reported, lost, unpriced, events, times);
     }
   }
 }

@@ -16,6 +16,8 @@ import java.util.SortedMap;
  * @param pagesLost stored to and not reported, in a warm-up too: must be 0
  * @param unpriced what has no price where costs are simulated; one or none
  * @param events counted events by id; empty where nothing is simulated
+ * @param times simulated milliseconds of the paper's events by id, {@code W0} the passes without
+ *     tracking; empty where nothing is simulated
  */
 public record ArrayResult(
     double slowdown,
@@ -26,4 +28,5 @@ public record ArrayResult(
     long pagesReported,
     long pagesLost,
     List<UnpricedWork> unpriced,
-    SortedMap<String, Long> events) {}
+    SortedMap<String, Long> events,
+    SortedMap<String, Double> times) {}

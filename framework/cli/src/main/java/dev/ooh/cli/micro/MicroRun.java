@@ -125,6 +125,9 @@ final class MicroRun implements Callable<Integer> {
           .events()
           .forEach(
               (id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
+      result
+          .times()
+          .forEach((id, millis) -> session.row(run, APPLICATION, name, "time." + id, millis, time));
       for (UnpricedWork work : result.unpriced()) {
         unpriced.add(work);
         session.row(run, APPLICATION, name, "unpriced_accesses", work.accesses(), "count");

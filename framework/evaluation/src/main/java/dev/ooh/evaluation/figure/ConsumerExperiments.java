@@ -1,0 +1,150 @@
+package dev.ooh.evaluation.figure;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What the paper learns from the collector (Boehm's there) and the checkpointer (CRIU there). */
+final class ConsumerExperiments {
+  private static final String GC = "gc";
+  private static final String CHECKPOINT = "checkpoint";
+  private static final String SIMULATED = "sim_ms";
+
+  private static final List<String> WITH_BASELINE =
+      List.of(Plan.UNTRACKED, "procfs", "spml", "epml");
+
+  private final Plan plan;
+
+  ConsumerExperiments(Plan plan) {
+    this.plan = plan;
+  }
+
+  List<Experiment> all() {
+    return List.of(
+        new Experiment(
+            "figure5",
+            "Time of the collector's cycles",
+            "The first cycle whose interval a technique gathered, and the sum of those after it."
+                + " Full cycles are pauses here, so every technique sees the same cycles over the"
+                + " same heap. An application with fewer than three cycles has no others.",
+            plan.collector(),
+            this::figure5),
+        new Experiment(
+            "figure6",
+            "Impact of the collector on the application",
+            "Total time against the run in which nothing is tracked and every cycle traces every"
+                + " object: below 1 is faster. An application's own work is priced by assumed"
+                + " costs.",
+            plan.collector(),
+            this::figure6),
+        new Experiment(
+            "figure7",
+            "Phases of the final dump",
+            "Memory dump: finding out which pages to write. Memory write: copying and writing them,"
+                + " 1.9 microseconds a page (CP, derived from Table III). One pre-dump came before,"
+                + " half way.",
+            plan.checkpointer(),
+            this::figure7),
+        new Experiment(
+            "figure8",
+            "Complete time of the final dump",
+            "From its first step until the set is whole.",
+            plan.checkpointer(),
+            this::figure8),
+        new Experiment(
+            "figure9",
+            "Total time of the checkpointed application",
+            "From the first step to the last, dumps included.",
+            plan.checkpointer(),
+            this::figure9));
+  }
+
+  private Sheet figure5(Figures figures) {
+    Sheet sheet = new Sheet("figure5");
+    for (String application : Plan.collected()) {
+      for (String configuration : plan.configurations()) {
+        for (String technique : WITH_BASELINE) {
+          for (String metric : List.of("gc_time_first_cycle", "gc_time_other_cycles")) {
+            sheet.copy(figures, GC, technique, application, configuration, metric, SIMULATED);
+          }
+        }
+      }
+    }
+    sheet.barsByApplication(
+        "Figure 5a: first cycle", SIMULATED, "gc_time_first_cycle", WITH_BASELINE, true);
+    sheet.barsByApplication(
+        "Figure 5b: other cycles", SIMULATED, "gc_time_other_cycles", WITH_BASELINE, true);
+    return sheet;
+  }
+
+  private Sheet figure6(Figures figures) {
+    Sheet sheet = new Sheet("figure6");
+    for (String application : Plan.collected()) {
+      for (String configuration : plan.configurations()) {
+        OptionalDouble plain =
+            figures.mean(GC, Plan.UNTRACKED, application, configuration, "total_time");
+        for (String technique : Plan.CONSUMERS_TECHNIQUES) {
+          OptionalDouble total =
+              figures.mean(GC, technique, application, configuration, "total_time");
+          if (plain.isPresent() && total.isPresent()) {
+            sheet.add(
+                technique,
+                application,
+                configuration,
+                "total_time_over_untracked",
+                OptionalDouble.of(total.getAsDouble() / plain.getAsDouble()),
+                "x");
+          }
+        }
+      }
+    }
+    sheet.barsByApplication(
+        "Figure 6: total time against the untracked run",
+        "x",
+        "total_time_over_untracked",
+        Plan.CONSUMERS_TECHNIQUES,
+        false);
+    return sheet;
+  }
+
+  private Sheet figure7(Figures figures) {
+    Sheet sheet = checkpoints("figure7", figures, "memory_dump_time", "memory_write_time");
+    sheet.barsByApplication(
+        "Figure 7a: memory dump", SIMULATED, "memory_dump_time", Plan.CONSUMERS_TECHNIQUES, true);
+    sheet.barsByApplication(
+        "Figure 7b: memory write", SIMULATED, "memory_write_time", Plan.CONSUMERS_TECHNIQUES, true);
+    return sheet;
+  }
+
+  private Sheet figure8(Figures figures) {
+    Sheet sheet = checkpoints("figure8", figures, "complete_time");
+    sheet.barsByApplication(
+        "Figure 8: complete time", SIMULATED, "complete_time", Plan.CONSUMERS_TECHNIQUES, true);
+    return sheet;
+  }
+
+  private Sheet figure9(Figures figures) {
+    Sheet sheet = checkpoints("figure9", figures, "tracked_total_time");
+    sheet.barsByApplication(
+        "Figure 9: total time of the application",
+        SIMULATED,
+        "tracked_total_time",
+        Plan.CONSUMERS_TECHNIQUES,
+        false);
+    return sheet;
+  }
+
+  private Sheet checkpoints(String name, Figures figures, String... metrics) {
+    Sheet sheet = new Sheet(name);
+    for (String application : Plan.checkpointed()) {
+      for (String configuration : plan.configurations()) {
+        for (String technique : Plan.CONSUMERS_TECHNIQUES) {
+          for (String metric : metrics) {
+            sheet.copy(
+                figures, CHECKPOINT, technique, application, configuration, metric, SIMULATED);
+          }
+        }
+      }
+    }
+    return sheet;
+  }
+}

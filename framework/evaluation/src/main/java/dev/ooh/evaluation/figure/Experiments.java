@@ -1,0 +1,18 @@
+package dev.ooh.evaluation.figure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The paper's evaluation. */
+public final class Experiments {
+  private Experiments() {}
+
+  /** All of it that this machine can run, the answers first. */
+  public static List<Experiment> of(Plan plan, Published published) {
+    List<Experiment> all = new ArrayList<>();
+    all.add(Answers.experiment(plan));
+    all.addAll(ArrayExperiments.all(published));
+    all.addAll(new ConsumerExperiments(plan).all());
+    return all;
+  }
+}

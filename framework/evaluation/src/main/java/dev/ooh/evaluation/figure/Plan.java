@@ -1,0 +1,115 @@
+package dev.ooh.evaluation.figure;
+
+import dev.ooh.evaluation.run.Measurement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What an evaluation runs.
+ *
+ * @param configurations of the applications, smallest first
+ * @param seeds how many runs there are of whatever draws at random
+ */
+public record Plan(List<String> configurations, int seeds) {
+  /** The sizes of Table IVb, in MB. */
+  static final List<String> SIZES = List.of("1", "10", "50", "100", "250", "500", "1024");
+
+  static final List<String> TECHNIQUES = List.of("procfs", "uffd", "spml", "epml");
+
+  /** Those that the paper runs Boehm's collector and CRIU under. */
+  static final List<String> CONSUMERS_TECHNIQUES = List.of("procfs", "spml", "epml");
+
+  static final List<String> PHOENIX =
+      List.of("histogram", "kmeans", "matrix_multiply", "pca", "string_match", "word_count");
+
+  static final String UNTRACKED = "none";
+
+  /** The least that says something, in minutes. */
+  public static Plan quick() {
+    return new Plan(List.of("small"), 1);
+  }
+
+  /** All of the paper's. */
+  public static Plan whole() {
+    return new Plan(List.of("small", "medium", "large"), 5);
+  }
+
+  public Plan {
+    configurations = List.copyOf(configurations);
+  }
+
+  /** The array micro-benchmark; it draws nothing at random. */
+  static List<Measurement> array() {
+    return List.of(
+        Measurement.of(
+            "micro",
+            "--substrate",
+            "virtual",
+            "--technique",
+            String.join(",", TECHNIQUES),
+            "--sizes",
+            String.join(",", SIZES)));
+  }
+
+  List<Measurement> collector() {
+    List<Measurement> runs = new ArrayList<>();
+    for (String application : collected()) {
+      for (String configuration : configurations) {
+        for (int seed = 1; seed <= seeds; seed++) {
+          runs.add(
+              Measurement.of(
+                  "gc",
+                  "--substrate",
+                  "virtual",
+                  "--technique",
+                  UNTRACKED + "," + String.join(",", CONSUMERS_TECHNIQUES),
+                  "--application",
+                  application,
+                  "--configuration",
+                  configuration,
+                  "--seed",
+                  Integer.toString(seed)));
+        }
+      }
+    }
+    return runs;
+  }
+
+  List<Measurement> checkpointer() {
+    List<Measurement> runs = new ArrayList<>();
+    for (String application : checkpointed()) {
+      for (String configuration : configurations) {
+        for (int seed = 1; seed <= seeds; seed++) {
+          runs.add(
+              Measurement.withImages(
+                  "checkpoint",
+                  "--substrate",
+                  "virtual",
+                  "--technique",
+                  String.join(",", CONSUMERS_TECHNIQUES),
+                  "--application",
+                  application,
+                  "--configuration",
+                  configuration,
+                  "--pre-dumps",
+                  "1",
+                  "--seed",
+                  Integer.toString(seed)));
+        }
+      }
+    }
+    return runs;
+  }
+
+  static List<String> collected() {
+    List<String> all = new ArrayList<>(List.of("gcbench"));
+    all.addAll(PHOENIX);
+    return all;
+  }
+
+  static List<String> checkpointed() {
+    List<String> all = new ArrayList<>(List.of("baby"));
+    all.addAll(PHOENIX);
+    return all;
+  }
+}

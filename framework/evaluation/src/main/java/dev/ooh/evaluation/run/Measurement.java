@@ -1,0 +1,40 @@
+package dev.ooh.evaluation.run;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One command to run, such as {@code gc --application pca …}.
+ *
+ * @param name of its file of rows; the same name means the same measurement
+ * @param arguments of {@code ooh}, without those that say where results go
+ * @param images whether it needs a directory for image sets
+ */
+public record Measurement(String name, List<String> arguments, boolean images) {
+  public Measurement {
+    arguments = List.copyOf(arguments);
+  }
+
+  /** A run of {@code arguments}, named after them. */
+  public static Measurement of(String... arguments) {
+    return new Measurement(name(List.of(arguments)), List.of(arguments), false);
+  }
+
+  /** As above, with a directory for image sets. */
+  public static Measurement withImages(String... arguments) {
+    return new Measurement(name(List.of(arguments)), List.of(arguments), true);
+  }
+
+  private static String name(List<String> arguments) {
+    List<String> words = new ArrayList<>();
+    for (String argument : arguments) {
+      words.add(argument.replaceAll("^--", "").replaceAll("[^A-Za-z0-9]+", "-"));
+    }
+    return String.join("_", words);
+  }
+
+  @Override
+  public String toString() {
+    return String.join(" ", arguments);
+  }
+}

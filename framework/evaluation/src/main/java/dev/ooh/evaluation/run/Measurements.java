@@ -1,0 +1,161 @@
+package dev.ooh.evaluation.run;
+
+import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Runs measurements, some at once, and keeps the rows of each in a file. What has its file already
+ * is not run again: an interrupted evaluation goes on where it was.
+ */
+public final class Measurements {
+  private final Path folder;
+  private final int jobs;
+  private final Consumer<String> progress;
+  private final Set<Process> running = ConcurrentHashMap.newKeySet();
+  private final long started = System.nanoTime();
+
+  /** Guarded by this. */
+  private int done;
+
+  private int skipped;
+  private int total;
+
+  /**
+   * @param folder where files of rows go; exists
+   * @param jobs how many to run at once
+   * @param progress is told what is done and left, by any thread
+   */
+  public Measurements(Path folder, int jobs, Consumer<String> progress) {
+    this.folder = folder;
+    this.jobs = jobs;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs what has no rows yet, and reads them all.
+   *
+   * @throws CommandException if one failed, naming it and what it said last; others that ran have
+   *     their files
+   */
+  public Map<Measurement, List<Row>> run(List<Measurement> measurements)
+      throws CommandException, InterruptedException {
+    total = measurements.size();
+    Thread cleaner = new Thread(() -> running.forEach(Process::destroyForcibly));
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    try (ExecutorService workers = Executors.newFixedThreadPool(jobs)) {
+      List<Future<?>> runs = new ArrayList<>();
+      for (Measurement measurement : measurements) {
+        runs.add(
+            workers.submit(
+                () -> {
+                  run(measurement);
+                  return null;
+                }));
+      }
+      try {
+        for (Future<?> run : runs) {
+          run.get();
+        }
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof CommandException failure
+            ? failure
+            : new CommandException("evaluation failed: " + e.getMessage(), e);
+      } finally {
+        workers.shutdownNow();
+        running.forEach(Process::destroyForcibly);
+      }
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+    Map<Measurement, List<Row>> rows = new LinkedHashMap<>();
+    for (Measurement measurement : measurements) {
+      rows.put(measurement, RowFile.read(rowsOf(measurement)));
+    }
+    return rows;
+  }
+
+  private Path rowsOf(Measurement measurement) {
+    return folder.resolve(measurement.name() + ".csv");
+  }
+
+  private void run(Measurement measurement)
+      throws CommandException, IOException, InterruptedException {
+    Path rows = rowsOf(measurement);
+    if (Files.exists(rows)) {
+      finished(measurement, true);
+      return;
+    }
+    // Rows appear under their name whole or not at all, though the process may be killed.
+    Path unfinished = folder.resolve(measurement.name() + ".csv.unfinished");
+    Path log = folder.resolve(measurement.name() + ".log");
+    Path images = folder.resolve(measurement.name() + ".images");
+    List<String> arguments = new ArrayList<>(measurement.arguments());
+    arguments.addAll(List.of("--csv", unfinished.toString()));
+    if (measurement.images()) {
+      deleteTree(images);
+      arguments.addAll(List.of("--directory", images.toString()));
+    }
+    Process process = ChildProcess.start(arguments, log);
+    running.add(process);
+    try {
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new CommandException(
+            "ooh %s ended with status %d: %s".formatted(measurement, status, lastLine(log)));
+      }
+    } finally {
+      running.remove(process);
+      process.destroyForcibly();
+      deleteTree(images);
+    }
+    Files.move(unfinished, rows, StandardCopyOption.ATOMIC_MOVE);
+    Files.delete(log);
+    finished(measurement, false);
+  }
+
+  private synchronized void finished(Measurement measurement, boolean before) {
+    done++;
+    skipped += before ? 1 : 0;
+    int ran = done - skipped;
+    String left = "";
+    if (ran > 0 && done < total) {
+      Duration each = Duration.ofNanos((System.nanoTime() - started) / ran);
+      left = ", about %d s left".formatted(each.multipliedBy(total - done).toSeconds());
+    }
+    progress.accept("evaluate: %d of %d runs%s; %s".formatted(done, total, left, measurement));
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return lines.isEmpty() ? "it said nothing" : lines.getLast();
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

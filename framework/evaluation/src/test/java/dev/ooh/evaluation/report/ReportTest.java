@@ -1,0 +1,99 @@
+package dev.ooh.evaluation.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ooh.cli.Row;
+import dev.ooh.evaluation.figure.Experiment;
+import dev.ooh.evaluation.figure.Experiments;
+import dev.ooh.evaluation.figure.Figures;
+import dev.ooh.evaluation.figure.Plan;
+import dev.ooh.evaluation.figure.Published;
+import dev.ooh.evaluation.figure.Result;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private static Row row(String command, String technique, String place, String metric, double v) {
+    return new Row(command, "virtual", technique, place, "small", metric, Row.number(v), "sim_ms");
+  }
+
+  private static List<Result> results(List<Row> rows) {
+    Figures figures = Figures.of(rows);
+    return Experiments.of(Plan.quick(), Published.load()).stream()
+        .map(experiment -> experiment.result(figures))
+        .toList();
+  }
+
+  private static List<Row> of(List<Result> results, String experiment) {
+    return results.stream()
+        .filter(result -> result.experiment().name().equals(experiment))
+        .flatMap(result -> result.rows().stream())
+        .toList();
+  }
+
+  @Test
+  void everyFigureThatIsPromisedIsThere() {
+    assertThat(Experiments.of(Plan.quick(), Published.load()))
+        .extracting(Experiment::name)
+        .containsExactly(
+            "answers", "table1", "figure3", "figure4", "table3", "table4", "table5", "figure5",
+            "figure6", "figure7", "figure8", "figure9");
+  }
+
+  @Test
+  void headlineIsTheLargestRatioAndSaysWhere() {
+    List<Result> results =
+        results(
+            List.of(
+                row("checkpoint", "epml", "baby", "complete_time", 10),
+                row("checkpoint", "spml", "baby", "complete_time", 130),
+                row("checkpoint", "epml", "pca", "complete_time", 10),
+                row("checkpoint", "spml", "pca", "complete_time", 20)));
+    assertThat(of(results, "answers"))
+        .filteredOn(row -> row.metric().equals("criu_speedup_over_spml"))
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.value()).isEqualTo("13");
+              assertThat(row.application()).isEqualTo("baby");
+            });
+  }
+
+  @Test
+  void seedsAreAveragedAndTheirSpreadIsTold() {
+    List<Result> results =
+        results(
+            List.of(
+                row("checkpoint", "epml", "baby", "complete_time", 10),
+                row("checkpoint", "epml", "baby", "complete_time", 14)));
+    assertThat(of(results, "figure8"))
+        .extracting(Row::metric, Row::value)
+        .containsExactly(tuple("complete_time", "12"), tuple("complete_time.spread", "2"));
+  }
+
+  @Test
+  void publishedValuesStandBesideSimulatedOnesWithTheirError() {
+    Row half = new Row("micro", "virtual", "uffd", "array", "1024", "tracked_slowdown", "7.5", "x");
+    List<Result> results = results(List.of(half));
+    String page =
+        HtmlReport.of(
+            Map.of("version", "1 < 2"), results, Map.of(), Published.load(), Optional.empty());
+    assertThat(page).contains("7.500 <small title=\"Figure 4 and the abstract\">");
+    assertThat(page).contains("published 15, -50 %").contains("1 &lt; 2");
+  }
+
+  @Test
+  void comparisonTellsWhatDiffers() {
+    Row same = row("figure8", "epml", "baby", "complete_time", 10);
+    Row now = row("figure8", "spml", "baby", "complete_time", 30);
+    Row then = row("figure8", "spml", "baby", "complete_time", 20);
+    Row gone = row("figure8", "spml", "pca", "complete_time", 20);
+    Comparison comparison = Comparison.of(List.of(same, now), "there", List.of(gone, then, same));
+    assertThat(comparison.summary())
+        .isEqualTo("1 figures are the same, 1 differ, 0 are only here, 1 only there.");
+    assertThat(comparison.html()).contains("<td>30</td><td>20</td><td>+50.00 %</td>");
+  }
+}

@@ -1,0 +1,79 @@
+package dev.ooh.integration.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ooh evaluate} over the real bundle folder, in processes of its own. */
+class EvaluateTest {
+  @TempDir Path folder;
+
+  private Ooh.Done evaluate(String out, String... more) throws Exception {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("evaluate", "--quick", "--only", "figure4,table4", "--out", out));
+    line.addAll(List.of(more));
+    return Ooh.run(folder, line.toArray(String[]::new));
+  }
+
+  @Test
+  void figuresAgreeWithThePublishedOnesAndRepeat() throws Exception {
+    Ooh.Done first = evaluate("one");
+    assumeFalse(first.err().contains("figures can't be drawn"), first.err());
+    assertThat(first.status()).as(first.err()).isZero();
+    Path one = folder.resolve("one");
+    assertThat(one).isDirectoryContaining("glob:**/figure4.{svg,pdf}");
+    assertThat(one.resolve("figure4.pdf")).isNotEmptyFile();
+    assertThat(Files.readString(one.resolve("report.html")))
+        .contains("<section id=\"figure4\">", "<svg", "published 66")
+        .doesNotContain("http-equiv", "src=", "<script");
+    assertThat(Files.readString(one.resolve("results.json"))).contains("\"published\" : 66.0");
+    Figures figures = Figures.of(one.resolve("results.csv"));
+    assertThat(figures.get("spml", "1024", "tracked_slowdown")).isBetween(60.0, 72.0);
+    assertThat(figures.get("epml", "1024", "tracked_slowdown")).isBetween(1.0, 1.02);
+    // Table IVb is input; that each event happens once a page is not.
+    assertThat(figures.get("spml", "1024", "M17")).isBetween(15_737.0, 15_739.0);
+
+    // Nothing is measured again: what is there is taken.
+    long measured = Files.getLastModifiedTime(runs(one).getFirst()).toMillis();
+    assertThat(evaluate("one").status()).isZero();
+    assertThat(Files.getLastModifiedTime(runs(one).getFirst()).toMillis()).isEqualTo(measured);
+
+    Ooh.Done second = evaluate("two", "--against", "one");
+    assertThat(second.status()).as(second.err()).isZero();
+    assertThat(second.out()).contains(" are the same, 0 differ, 0 are only here, 0 only there.");
+    assertThat(folder.resolve("two/results.csv"))
+        .hasSameTextualContentAs(folder.resolve("one/results.csv"));
+  }
+
+  private static List<Path> runs(Path out) throws Exception {
+    try (var files = Files.list(out.resolve("runs"))) {
+      return files.filter(file -> file.toString().endsWith(".csv")).sorted().toList();
+    }
+  }
+
+  @Test
+  void wrongInputIsOneLine() throws Exception {
+    Files.createDirectories(folder.resolve("old/runs"));
+    Files.writeString(folder.resolve("old/runs/version.txt"), "0.0.1");
+    wrong(1, "old holds measurements of version 0.0.1, wanted ", evaluate("old"));
+    Files.writeString(folder.resolve("file"), "");
+    wrong(1, "--out is file/D, wanted a folder that can be written to", evaluate("file/D"));
+    wrong(
+        2,
+        "--only has 'figure99', wanted some of: answers, table1,",
+        Ooh.run(folder, "evaluate", "--out", "D", "--only", "figure99"));
+    wrong(1, "none/results.csv can't be read", evaluate("D", "--against", "none"));
+    assertThat(folder.resolve("D")).doesNotExist();
+  }
+
+  private static void wrong(int status, String message, Ooh.Done done) {
+    assertThat(done.status()).as(done.err()).isEqualTo(status);
+    assertThat(done.err()).contains(message).hasLineCount(1);
+  }
+}
