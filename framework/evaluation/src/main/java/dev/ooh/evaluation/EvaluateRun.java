@@ -180,7 +180,10 @@ final class EvaluateRun implements Callable<Integer> {
     } catch (LinkageError | InternalError | IllegalStateException e) {
       throw noFonts(e); // as the JDK says it that finds none, or not the libraries for them
     } catch (RuntimeException e) {
-      throw String.valueOf(e.getMessage()).contains("ontconfig") ? noFonts(e) : e;
+      if (String.valueOf(e.getMessage()).contains("ontconfig")) {
+        throw noFonts(e);
+      }
+      throw e;
     }
     folder.write("report.html", HtmlReport.of(provenance, results, images, published, comparison));
   }
