@@ -6,6 +6,7 @@ import java.util.List;
  * What one cycle did. Times are of the execution context's clock: simulated on {@code virtual}.
  *
  * @param number counts from 1
+ * @param startNanos when the mutators were asked to stop for it, by that clock
  * @param full whether it decided about old objects too
  * @param besideNanos of a full cycle beside the program, from its begin to its last pause, its
  *     young cycles included; else 0
@@ -24,6 +25,7 @@ import java.util.List;
  */
 public record CycleRecord(
     long number,
+    long startNanos,
     boolean full,
     long besideNanos,
     long pauseNanos,

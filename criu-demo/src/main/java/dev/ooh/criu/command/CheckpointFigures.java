@@ -3,10 +3,13 @@ package dev.ooh.criu.command;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.plot.Chart;
 import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.DumpReport;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What {@code ooh checkpoint} measured, as rows for scripts and as a table for people. */
 final class CheckpointFigures {
@@ -28,6 +31,9 @@ final class CheckpointFigures {
           "result",
           "image set");
 
+  private final Map<String, double[]> phases = new LinkedHashMap<>();
+  private String timeUnit = "";
+
   CheckpointFigures(Session session, String application, String configuration) {
     this.session = session;
     this.application = application;
@@ -48,6 +54,10 @@ final class CheckpointFigures {
     session.row(run, application, configuration, "copy_rounds", dump.rounds(), "rounds");
     outcome.preDumps().forEach(preDump -> time(run, "pre_dump_time", preDump.complete()));
     time(run, "tracked_total_time", outcome.totalMillis());
+    phases.put(
+        run.technique(),
+        new double[] {dump.memoryDump(), dump.memoryWrite(), dump.frozen(), dump.complete()});
+    timeUnit = run.timeUnit();
     String result = "%016x".formatted(outcome.result());
     session.text(run, application, configuration, "result", result, "checksum");
     table.add(
@@ -75,6 +85,18 @@ final class CheckpointFigures {
 
   private static String millis(double value) {
     return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** The final dumps' phases. */
+  Chart chart() {
+    return new Chart(
+        "The final dump of %s %s".formatted(application, configuration),
+        "",
+        timeUnit,
+        true,
+        true,
+        List.of("memory dump", "memory write", "frozen", "complete"),
+        phases);
   }
 
   /** The table. */

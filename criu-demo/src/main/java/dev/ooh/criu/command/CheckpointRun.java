@@ -141,6 +141,7 @@ final class CheckpointRun implements Callable<Integer> {
           figures.add(run, outcome);
         }
       }
+      session.plot(figures.chart());
       session.finish();
       figures.lines().forEach(out::println);
       out.printf("restore with: ooh restore %s%n", quoted(directory.toString()));

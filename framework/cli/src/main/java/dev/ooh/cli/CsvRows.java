@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class CsvRows implements AutoCloseable {
 
   private final List<Row> rows = new ArrayList<>();
   private final @Nullable Path target;
+  private Map<String, String> origin = Map.of();
   private @Nullable Path unfinished;
 
   private CsvRows(@Nullable Path target, @Nullable Path unfinished) {
@@ -61,6 +64,11 @@ public final class CsvRows implements AutoCloseable {
     }
   }
 
+  /** What made the rows: goes into a file beside theirs, with {@code .origin} behind its name. */
+  public void origin(Map<String, String> facts) {
+    origin = new LinkedHashMap<>(facts);
+  }
+
   public void add(Row row) {
     rows.add(row);
   }
@@ -87,12 +95,21 @@ public final class CsvRows implements AutoCloseable {
         PlainPermissions.apply(part, file);
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         unfinished = null;
+        writeOrigin(file);
       }
     } catch (IOException e) {
       close();
       throw new CommandException(
           "%d rows could not be written to %s: %s".formatted(rows.size(), file, ErrorText.of(e)),
           e);
+    }
+  }
+
+  private void writeOrigin(Path file) throws IOException {
+    if (!origin.isEmpty()) {
+      List<String> lines = new ArrayList<>();
+      origin.forEach((name, fact) -> lines.add(name + ": " + fact));
+      Files.write(file.resolveSibling(file.getFileName() + ".origin"), lines);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.ooh.cli;
 
+import dev.ooh.cli.plot.Chart;
+import dev.ooh.cli.plot.PointChart;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
@@ -26,6 +28,7 @@ public final class Session implements AutoCloseable {
   private final Substrate substrate;
   private final TechniqueChoice choice;
   private final CsvRows rows;
+  private final PlotFile plot;
   private final Progress progress;
   private final PrintWriter err;
   private boolean refusalsTold;
@@ -37,6 +40,7 @@ public final class Session implements AutoCloseable {
       Substrate substrate,
       TechniqueChoice choice,
       CsvRows rows,
+      PlotFile plot,
       PrintWriter err) {
     this.experiment = experiment;
     this.options = options;
@@ -44,6 +48,7 @@ public final class Session implements AutoCloseable {
     this.substrate = substrate;
     this.choice = choice;
     this.rows = rows;
+    this.plot = plot;
     this.progress = Progress.onTerminal();
     this.err = err;
   }
@@ -83,7 +88,22 @@ public final class Session implements AutoCloseable {
       throw new UsageException(ErrorText.of(e));
     }
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
-    return new Session(experiment, options, tracking, substrate, choice, CsvRows.to(csv), err);
+    PlotFile plot = PlotFile.to(options.plot());
+    CsvRows rows = CsvRows.to(csv);
+    rows.origin(origin(options, experiment, substrate, spec));
+    return new Session(experiment, options, tracking, substrate, choice, rows, plot, err);
+  }
+
+  private static Map<String, String> origin(
+      SessionOptions options, String experiment, Substrate substrate, CommandSpec spec) {
+    List<String> words = new ArrayList<>(List.of("ooh", experiment));
+    words.addAll(spec.commandLine().getParseResult().originalArgs());
+    Map<String, String> origin = Provenance.of(Provenance.version(), String.join(" ", words));
+    String profile = options.costProfile();
+    origin.put("substrate", substrate.name());
+    origin.put("cost profile", profile == null ? "sc22, where costs are simulated" : profile);
+    origin.put("seed", Long.toString(options.seed()));
+    return origin;
   }
 
   private static void idle(
@@ -195,6 +215,21 @@ public final class Session implements AutoCloseable {
             unit));
   }
 
+  /** As {@link #plot(Chart)}: a metric by configuration, on a logarithmic scale. */
+  public void plotRows(String metric, String title, String horizontal, String vertical) {
+    plot.draw(RowChart.of(rows.rows(), metric, title, horizontal, vertical));
+  }
+
+  /** What {@code --plot} is to show. */
+  public void plot(Chart chart) {
+    plot.draw(chart);
+  }
+
+  /** What {@code --plot} is to show. */
+  public void plot(PointChart chart) {
+    plot.draw(chart);
+  }
+
   public List<Row> rows() {
     return new ArrayList<>(rows.rows());
   }
@@ -203,10 +238,11 @@ public final class Session implements AutoCloseable {
     return progress;
   }
 
-  /** Writes the CSV file, if one was asked for. Call it when everything went well. */
+  /** Writes the files that were asked for. Call it when everything went well. */
   public void finish() throws CommandException {
     progress.clear();
     rows.finish();
+    plot.finish();
   }
 
   @Override

@@ -57,8 +57,17 @@ public final class SessionOptions {
               + " times. Where it is not read, it has no effect.")
   private Map<String, String> settings = Map.of();
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write the figures to FILE.")
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write the figures to FILE, and what made them to FILE.origin.")
   private @Nullable Path csv;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Draw the figures: SVG, or PDF if FILE ends so.")
+  private @Nullable Path plot;
 
   /**
    * The parts of an option that is a comma list, and may be given several times; empty ones too,
@@ -94,6 +103,11 @@ public final class SessionOptions {
   /** Further settings of the address spaces, see {@link dev.ooh.memory.SpaceOptions}. */
   public Map<String, String> settings() {
     return settings;
+  }
+
+  /** Null when not asked for. */
+  public @Nullable Path plot() {
+    return plot;
   }
 
   public @Nullable Path csv() {

@@ -2,23 +2,22 @@ package dev.ooh.evaluation;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.CsvRows;
-import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
+import dev.ooh.cli.Provenance;
 import dev.ooh.cli.Row;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
-import dev.ooh.evaluation.figure.Chart;
+import dev.ooh.cli.plot.Chart;
+import dev.ooh.cli.plot.ChartImage;
 import dev.ooh.evaluation.figure.Experiment;
 import dev.ooh.evaluation.figure.Experiments;
 import dev.ooh.evaluation.figure.Figures;
 import dev.ooh.evaluation.figure.Plan;
 import dev.ooh.evaluation.figure.Published;
 import dev.ooh.evaluation.figure.Result;
-import dev.ooh.evaluation.plot.ChartImage;
 import dev.ooh.evaluation.report.Comparison;
 import dev.ooh.evaluation.report.HtmlReport;
 import dev.ooh.evaluation.report.JsonFigures;
-import dev.ooh.evaluation.report.Provenance;
 import dev.ooh.evaluation.run.Measurement;
 import dev.ooh.evaluation.run.Measurements;
 import dev.ooh.evaluation.run.RowFile;
@@ -174,27 +173,8 @@ final class EvaluateRun implements Callable<Integer> {
       csv.finish();
     }
     folder.write("results.json", JsonFigures.of(provenance, results, published));
-    Map<String, List<String>> images;
-    try {
-      images = images(folder, results);
-    } catch (LinkageError | InternalError | IllegalStateException e) {
-      throw noFonts(e); // as the JDK says it that finds none, or not the libraries for them
-    } catch (RuntimeException e) {
-      if (String.valueOf(e.getMessage()).contains("ontconfig")) {
-        throw noFonts(e);
-      }
-      throw e;
-    }
+    Map<String, List<String>> images = images(folder, results);
     folder.write("report.html", HtmlReport.of(provenance, results, images, published, comparison));
-  }
-
-  private CommandException noFonts(Throwable cause) {
-    return new CommandException(
-        "figures can't be drawn: %s; wanted fontconfig and a font (Debian: fontconfig"
-                .formatted(ErrorText.of(cause))
-            + " fonts-dejavu-core). %s and results.json are written"
-                .formatted(out.resolve("results.csv")),
-        cause);
   }
 
   private static Map<String, List<String>> images(OutputFolder folder, List<Result> results)

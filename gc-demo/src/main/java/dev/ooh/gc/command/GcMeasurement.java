@@ -60,7 +60,8 @@ final class GcMeasurement {
         }
       }
       double total = (execution.nanoTime() - started) / 1e6;
-      return new GcResult(total, heap.cycles(), heap.peakBytes(), application.result(heap));
+      return new GcResult(
+          started, total, heap.cycles(), heap.peakBytes(), application.result(heap));
     }
   }
 }

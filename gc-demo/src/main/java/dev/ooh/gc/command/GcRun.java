@@ -9,6 +9,7 @@ import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
+import dev.ooh.cli.plot.PointChart;
 import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.workloads.Application;
@@ -17,6 +18,8 @@ import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +45,9 @@ final class GcRun implements Callable<Integer> {
   private static final int HEAP_FACTOR = 4;
 
   private static final long MOST_HEAP = 1L << 34;
+
+  /** Of minimum mutator utilization, in milliseconds. */
+  private static final List<Integer> UTILIZATION_WINDOWS = List.of(1, 10, 100);
 
   private static final String USUAL = "gcbench";
 
@@ -116,6 +122,7 @@ final class GcRun implements Callable<Integer> {
               ">watched",
               ">reported",
               ">heap MB");
+      Map<String, PointChart.Points> pauses = new LinkedHashMap<>();
       Long expected = null;
       for (String technique : session.techniques()) {
         GcResult result = measure(session, technique, parameters, heapOptions, table);
@@ -130,12 +137,20 @@ final class GcRun implements Callable<Integer> {
                       session.techniques().getFirst()));
         }
         expected = result.result();
+        pauses.put(technique, result.pauses());
         if (wanted.isPresent() && expected != wanted.getAsLong()) {
           throw new CommandException(
               "%s under %s: result is %016x, wanted %016x as computed without the heap"
                   .formatted(application, technique, expected, wanted.getAsLong()));
         }
       }
+      session.plot(
+          new PointChart(
+              "Pauses of %s %s".formatted(application, choice.configurationName()),
+              "time, s",
+              "pause, ms",
+              true,
+              pauses));
       session.finish();
       table.lines().forEach(out::println);
       if (expected != null) {
@@ -206,6 +221,15 @@ final class GcRun implements Callable<Integer> {
     session.row(run, application, name, "gc_time_other_cycles", result.otherMillis(), time);
     session.row(run, application, name, "max_pause", result.maxPauseMillis(), time);
     session.row(run, application, name, "p99_pause", result.p99PauseMillis(), time);
+    for (int window : UTILIZATION_WINDOWS) {
+      session.row(
+          run,
+          application,
+          name,
+          "mutator_utilization_" + window + "ms",
+          result.utilization(window),
+          "share");
+    }
     session.row(run, application, name, "pages_watched", result.pagesWatched(), "pages");
     session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
     session.row(run, application, name, "heap_mb", megabytes(result), "MB");

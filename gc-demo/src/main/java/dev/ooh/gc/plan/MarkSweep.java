@@ -193,7 +193,7 @@ public final class MarkSweep {
       cycle = collection.run();
     }
     refusal = "";
-    cycles.add(cycle.record(cycles.size() + 1, execution.nanoTime() - asked));
+    cycles.add(cycle.record(cycles.size() + 1, asked, execution.nanoTime() - asked));
   }
 
   // ---- Of a cycle beside the program, by its thread --------------------------------------------
@@ -417,9 +417,10 @@ public final class MarkSweep {
       long freedBytes,
       String technique,
       List<String> reasons) {
-    CycleRecord record(long number, long pauseNanos) {
+    CycleRecord record(long number, long startNanos, long pauseNanos) {
       return new CycleRecord(
           number,
+          startNanos,
           full,
           besideNanos,
           pauseNanos,

@@ -53,7 +53,8 @@ class RoomsTest {
         Room.of("framework/library", "dev.ooh.library..")
             .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.linux.substrate"),
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
-        Room.of("framework/evaluation", "dev.ooh.evaluation..").mayImport(List.of("dev.ooh.cli")),
+        Room.of("framework/evaluation", "dev.ooh.evaluation..")
+            .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
@@ -72,12 +73,18 @@ class RoomsTest {
             .apartFrom("dev.ooh.gc.command..")
             .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
         Room.of("gc-demo", "dev.ooh.gc.command..")
-            .mayImport(CONTRACT, "dev.ooh.workloads..", "dev.ooh.gc..", "dev.ooh.cli"),
+            .mayImport(
+                CONTRACT, "dev.ooh.workloads..", "dev.ooh.gc..", "dev.ooh.cli", "dev.ooh.cli.plot"),
         Room.of("criu-demo", "dev.ooh.criu..")
             .apartFrom("dev.ooh.criu.command..")
             .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
         Room.of("criu-demo", "dev.ooh.criu.command..")
-            .mayImport(CONTRACT, "dev.ooh.workloads..", "dev.ooh.criu..", "dev.ooh.cli"));
+            .mayImport(
+                CONTRACT,
+                "dev.ooh.workloads..",
+                "dev.ooh.criu..",
+                "dev.ooh.cli",
+                "dev.ooh.cli.plot"));
   }
 
   @ParameterizedTest
@@ -115,7 +122,7 @@ class RoomsTest {
                 "dev.ooh.evaluation",
                 "dev.ooh.gc.command..",
                 "dev.ooh.criu.command.."),
-        "(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.evaluation.plot"),
+        "(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.cli.plot"),
         "org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher"),
         "java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux.."));
   }

@@ -93,6 +93,8 @@ final class MicroRun implements Callable<Integer> {
           measure(session, technique, configuration, table, unpriced);
         }
       }
+      session.plotRows(
+          "tracked_slowdown", "Slowdown of the tracked program", "array, MB", "slowdown, x");
       session.finish();
       table.lines().forEach(out::println);
       unpriced.forEach(work -> out.println(work.note()));

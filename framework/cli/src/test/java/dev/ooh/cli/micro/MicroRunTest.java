@@ -2,6 +2,7 @@ package dev.ooh.cli.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.cli.CsvRows;
@@ -41,13 +42,36 @@ class MicroRunTest {
             "micro,virtual,exact,array,1,pages_written,768,pages",
             "micro,virtual,exact,array,1,pages_reported,768,pages",
             "micro,virtual,exact,array,1,event.M5,768,count",
+            "micro,virtual,exact,array,1,time.M5,768,sim_ms",
+            "micro,virtual,exact,array,1,time.W0,1536,sim_ms",
             "micro,virtual,exact,array,2,tracked_slowdown,1.5,x",
             "micro,virtual,exact,array,2,tracker_time,0,sim_ms",
             "micro,virtual,exact,array,2,setup_time,0,sim_ms",
             "micro,virtual,exact,array,2,pages_written,1536,pages",
             "micro,virtual,exact,array,2,pages_reported,1536,pages",
-            "micro,virtual,exact,array,2,event.M5,1536,count");
+            "micro,virtual,exact,array,2,event.M5,1536,count",
+            "micro,virtual,exact,array,2,time.M5,1536,sim_ms",
+            "micro,virtual,exact,array,2,time.W0,3072,sim_ms");
     assertThat(done.out()).contains("exact").contains("1.500x");
+    assertThat(Files.readAllLines(folder.resolve("m.csv.origin")))
+        .anyMatch(line -> line.startsWith("command: ooh micro --sizes 1,2 --technique exact"))
+        .anyMatch(line -> line.startsWith("kernel: "))
+        .contains("substrate: virtual", "seed: 1");
+  }
+
+  @Test
+  void drawsWhatItMeasured() throws Exception {
+    for (String name : List.of("m.svg", "m.pdf")) {
+      Path plot = folder.resolve(name);
+      Invocation done = micro(false, "--sizes", "1,2", "--technique", "exact", "--plot", "" + plot);
+      assumeFalse(done.err().contains("nothing can be drawn"), done.err());
+      assertThat(done.status()).as(done.err()).isZero();
+      assertThat(plot).isNotEmptyFile();
+    }
+    assertThat(folder.resolve("m.svg")).content().contains("<svg");
+    Invocation nowhere = micro(false, "--sizes", "1", "--plot", folder.resolve("no/m.svg") + "");
+    assertThat(nowhere.status()).isEqualTo(1);
+    assertThat(nowhere.err()).contains("--plot is ").contains("but there is no folder");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.ooh.evaluation.figure;
 
+import dev.ooh.cli.plot.Chart;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.ooh.evaluation.figure;
 
 import dev.ooh.cli.Row;
+import dev.ooh.cli.plot.Chart;
 import java.util.List;
 
 /** What came of an experiment. */

@@ -126,6 +126,10 @@ public final class Measurements {
       process.destroyForcibly();
       deleteTree(images);
     }
+    Files.move(
+        folder.resolve(measurement.name() + ".csv.unfinished.origin"),
+        folder.resolve(measurement.name() + ".csv.origin"),
+        StandardCopyOption.REPLACE_EXISTING);
     Files.move(unfinished, rows, StandardCopyOption.ATOMIC_MOVE);
     Files.delete(log);
     finished(measurement, false);

@@ -1,15 +1,15 @@
-package dev.ooh.evaluation.plot;
+package dev.ooh.cli.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.ooh.evaluation.figure.Chart;
 import java.awt.GraphicsEnvironment;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,5 +39,19 @@ class ChartImageTest {
         .contains("<svg")
         .endsWith("</svg>\n");
     assertThat(new String(image.pdf(), StandardCharsets.ISO_8859_1)).startsWith("%PDF-");
+  }
+
+  @Test
+  void drawsPoints() throws Exception {
+    PointChart.Points points =
+        new PointChart.Points(new double[] {0.5, 1, 1.5}, new double[] {3, 0.01, 7});
+    PointChart.Points none = new PointChart.Points(new double[0], new double[0]);
+    for (boolean logarithmic : new boolean[] {true, false}) {
+      ChartImage image =
+          new ChartImage(
+              new PointChart(
+                  "pauses", "s", "ms", logarithmic, Map.of("epml", points, "uffd", none)));
+      assertThat(new String(image.svg(), StandardCharsets.UTF_8)).contains("<svg");
+    }
   }
 }

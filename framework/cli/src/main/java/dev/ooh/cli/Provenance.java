@@ -1,32 +1,37 @@
-package dev.ooh.evaluation.report;
+package dev.ooh.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 
-/**
- * What made a report, so that its figures can be traced. Simulated figures depend on the version
- * and the plan alone, and the rest says on what they were computed.
- */
+/** What figures were made by and on, so that they can be traced. */
 public final class Provenance {
   private Provenance() {}
 
   /**
    * By name, in the order in which people read it.
    *
+   * @param version of the code
    * @param command that was given
    */
   public static Map<String, String> of(String version, String command) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("version", version);
     all.put("command", command);
-    all.put("cost profile", "sc22 (Table IV of the paper)");
     all.put("processor", processor());
     all.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     all.put("JDK", System.getProperty("java.vendor") + " " + System.getProperty("java.version"));
     return all;
+  }
+
+  /** The version of the bundle that this class is in; {@code unknown} on a plain class path. */
+  static String version() {
+    Bundle bundle = FrameworkUtil.getBundle(Provenance.class);
+    return bundle == null ? "unknown" : bundle.getVersion().toString();
   }
 
   private static String processor() {

@@ -1,10 +1,10 @@
-package dev.ooh.evaluation.figure;
+package dev.ooh.cli.plot;
 
 import java.util.List;
 import java.util.Map;
 
 /**
- * A chart, whatever draws it.
+ * A chart over named places, whatever draws it.
  *
  * @param bars groups of bars, one a series; else lines
  * @param places along the horizontal axis

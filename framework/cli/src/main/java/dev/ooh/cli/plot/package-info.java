@@ -1,7 +1,7 @@
-/** Charts as vector graphics. */
+/** Charts as vector graphics. Nothing else here knows the plotting library. */
 @Version("1.0.0")
 @NullMarked
-package dev.ooh.evaluation.plot;
+package dev.ooh.cli.plot;
 
 import org.jspecify.annotations.NullMarked;
 import org.osgi.annotation.versioning.Version;
