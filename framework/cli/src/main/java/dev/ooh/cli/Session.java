@@ -215,9 +215,15 @@ public final class Session implements AutoCloseable {
             unit));
   }
 
+  /** Whether times are simulated, as the rows so far say. */
+  public boolean isSimulated() {
+    return rows.rows().stream().anyMatch(row -> row.unit().startsWith("sim_"));
+  }
+
   /** As {@link #plot(Chart)}: a metric by configuration, on a logarithmic scale. */
   public void plotRows(String metric, String title, String horizontal, String vertical) {
-    plot.draw(RowChart.of(rows.rows(), metric, title, horizontal, vertical));
+    String label = isSimulated() ? vertical + ", simulated" : vertical;
+    plot.draw(RowChart.of(rows.rows(), metric, title, horizontal, label));
   }
 
   /** What {@code --plot} is to show. */

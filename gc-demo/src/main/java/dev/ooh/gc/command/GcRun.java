@@ -147,8 +147,8 @@ final class GcRun implements Callable<Integer> {
       session.plot(
           new PointChart(
               "Pauses of %s %s".formatted(application, choice.configurationName()),
-              "time, s",
-              "pause, ms",
+              session.isSimulated() ? "time, sim_s" : "time, s",
+              session.isSimulated() ? "pause, sim_ms" : "pause, ms",
               true,
               pauses));
       session.finish();
