@@ -12,16 +12,16 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /** A heap with random contents in a toy space, and a checkpointer over it. */
-final class CheckpointScene implements AutoCloseable {
+public final class CheckpointScene implements AutoCloseable {
   static final int PID = 4242;
-  final ToySpace space = new ToySpace();
-  final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
-  final ArenaHeap heap = ArenaHeap.create(space, region);
-  final ImageStore store;
-  final TrackedCheckpointer checkpointer;
+  public final ToySpace space = new ToySpace();
+  public final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
+  public final ArenaHeap heap = ArenaHeap.create(space, region);
+  public final ImageStore store;
+  public final TrackedCheckpointer checkpointer;
   final SplittableRandom random;
 
-  CheckpointScene(Path directory, FileLayer files, long seed) throws IOException {
+  public CheckpointScene(Path directory, FileLayer files, long seed) throws IOException {
     this(
         directory,
         files,
@@ -38,7 +38,7 @@ final class CheckpointScene implements AutoCloseable {
   }
 
   /** Allocates some, and writes somewhere among what was allocated. */
-  void mutate() {
+  public void mutate() {
     for (int i = random.nextInt(1, 20); i > 0; i--) {
       heap.allocate(random.nextInt(10), random.nextInt(3000));
     }
@@ -60,7 +60,7 @@ final class CheckpointScene implements AutoCloseable {
   }
 
   /** All bytes of the heap's used pages. */
-  byte[] contents() {
+  public byte[] contents() {
     return contents(space, heap);
   }
 
@@ -71,7 +71,7 @@ final class CheckpointScene implements AutoCloseable {
   }
 
   /** Restores what {@code directory} holds in a fresh space, and reads it. */
-  static byte[] restored(Path directory) throws Exception {
+  public static byte[] restored(Path directory) throws Exception {
     ToySpace space = new ToySpace();
     RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), space);
     return contents(space, program.heap());

@@ -9,7 +9,7 @@ import dev.ooh.memory.TrackingConsumer;
 import java.util.List;
 
 /** A checkpointer whose question is answered by the toy memory, as if it were woven. */
-final class TrackedCheckpointer extends Checkpointer {
+public final class TrackedCheckpointer extends Checkpointer {
   private final ToySpace toy;
   private PageSet owed = PageSet.empty();
 

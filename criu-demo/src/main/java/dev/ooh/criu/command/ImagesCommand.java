@@ -7,7 +7,10 @@ import org.osgi.service.component.annotations.Component;
 /** {@code ooh images}. */
 @Component(
     service = ToIntFunction.class,
-    property = {"ooh.command=images", "ooh.summary=find holes and damage in image sets"})
+    property = {
+      "ooh.command=images",
+      "ooh.summary=list, check, merge, prune and compare image sets"
+    })
 public final class ImagesCommand implements ToIntFunction<String[]> {
   @Override
   public int applyAsInt(String[] arguments) {

@@ -2,81 +2,263 @@ package dev.ooh.criu.command;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
+import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
+import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.image.SetMerge;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** One invocation of {@code ooh images}. */
 @Command(
     name = "ooh images",
-    description = "Reads image sets, follows their parents and verifies the digest of every page.")
+    description = {
+      "list: what is in each set. check: follows parents and verifies the digest of every page."
+          + " merge: makes one set of the newest that can be restored and all that it builds on."
+          + " prune: removes sets that nothing needs, and drafts of programs that died."
+          + " diff: the pages that differ between two sets."
+    })
 final class ImagesRun implements Callable<Integer> {
-  private static final String CHECK = "check";
+  @Parameters(index = "0", paramLabel = "list|check|merge|prune|diff", description = "What to do.")
+  private String action = "list";
 
-  @Parameters(index = "0", paramLabel = "check", description = "What to do: check.")
-  private String action = CHECK;
-
-  @Parameters(index = "1", paramLabel = "D", description = "A directory of image sets, or one set.")
+  @Parameters(index = "1", paramLabel = "D", description = "A directory of image sets.")
   private Path directory = Path.of(".");
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "prune: how many of the newest dumps to keep (default: ${DEFAULT-VALUE}).")
+  private int keep = 1;
+
+  @Option(
+      names = "--from",
+      paramLabel = "SET",
+      description = "diff: such as set-000001 (default: the set before the newest).")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "SET", description = "diff: (default: the newest set).")
+  private @Nullable String to;
+
+  @Option(names = "--json", description = "Print an array of objects.")
+  private boolean json;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws Exception {
-    if (!action.equals(CHECK)) {
-      throw new UsageException("action is '%s', wanted check".formatted(action));
+    SetFolder folder = new SetFolder(directory);
+    switch (action) {
+      case "list" -> list(folder);
+      case "check" -> check(folder);
+      case "merge" -> merge(folder);
+      case "prune" -> prune(folder);
+      case "diff" -> diff(folder);
+      default ->
+          throw new UsageException(
+              "action is '%s', wanted list, check, merge, prune or diff".formatted(action));
     }
-    check();
     return 0;
   }
 
-  private void check() throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private void list(SetFolder folder) throws IOException, CommandException {
+    ImageSet.Opener opener = new ImageSet.Opener();
+    List<Map<String, Object>> objects = new ArrayList<>();
+    TextTable table =
+        new TextTable(
+            "set",
+            "kind",
+            "application",
+            "",
+            "technique",
+            ">pages",
+            ">here",
+            ">chain",
+            "parent",
+            "");
+    for (Path path : folder.someSets()) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("set", path.toString());
+      object.put("latest", folder.isLatest(path));
+      try {
+        ImageSet set = opener.open(path);
+        String parent = set.parent().map(ImagesRun::name).orElse("");
+        object.put("kind", set.description().complete() ? "dump" : "pre-dump");
+        object.put("application", set.description().application());
+        object.put("configuration", set.description().configuration());
+        object.put("substrate", set.description().substrate());
+        object.put("technique", set.description().technique());
+        object.put("pages", set.pages().pageCount());
+        object.put("pages_here", set.presentPages());
+        object.put("chain", set.chainLength());
+        object.put("parent", parent);
+        table.add(
+            name(path),
+            set.description().complete() ? "dump" : "pre-dump",
+            set.description().application(),
+            set.description().configuration(),
+            set.description().technique(),
+            Long.toString(set.pages().pageCount()),
+            Long.toString(set.presentPages()),
+            Integer.toString(set.chainLength()),
+            parent,
+            folder.isLatest(path) ? "latest" : "");
+      } catch (IOException e) {
+        object.put("error", ErrorText.of(e));
+        table.add(name(path), "damaged", "", "", "", "", "", "", "", ErrorText.of(e));
+      }
+      objects.add(object);
+    }
+    print(objects, table.lines());
+  }
+
+  private static String name(Path set) {
+    return set.getFileName().toString();
+  }
+
+  private void check(SetFolder folder) throws Exception {
+    List<Path> sets = folder.sets();
+    if (sets.isEmpty()) {
+      sets = List.of(directory);
+    }
+    List<Map<String, Object>> objects = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     int damaged = 0;
-    List<Path> sets = sets();
     for (Path path : sets) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("set", path.toString());
       try {
         ImageSet set = ImageSet.open(path);
         set.readPages((address, buffer, length) -> {});
-        out.printf(
-            "%s: %s of %s, %d pages, %d of them here, %d sets in the chain: whole%n",
-            path,
-            set.description().complete() ? "dump" : "pre-dump",
-            set.description().application(),
-            set.pages().pageCount(),
-            set.presentPages(),
-            set.chainLength());
+        object.put("whole", true);
+        lines.add(
+            "%s: %s of %s, %d pages, %d of them here, %d sets in the chain: whole"
+                .formatted(
+                    path,
+                    set.description().complete() ? "dump" : "pre-dump",
+                    set.description().application(),
+                    set.pages().pageCount(),
+                    set.presentPages(),
+                    set.chainLength()));
       } catch (IOException e) {
         damaged++;
-        out.println("damaged: " + ErrorText.of(e));
+        object.put("whole", false);
+        object.put("error", ErrorText.of(e));
+        lines.add("damaged: " + ErrorText.of(e));
       }
+      objects.add(object);
     }
+    print(objects, lines);
     if (damaged > 0) {
       throw new CommandException(
           "%d of %d image sets are damaged, wanted none".formatted(damaged, sets.size()));
     }
   }
 
-  private List<Path> sets() throws IOException {
-    List<Path> sets = new ArrayList<>();
-    if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "set-*")) {
-        found.forEach(sets::add);
+  private void merge(SetFolder folder) throws IOException, CommandException {
+    folder.someSets();
+    ImageSet latest = ImageSet.open(directory);
+    if (latest.chainLength() == 1) {
+      print(
+          List.of(Map.of("set", latest.path().toString(), "merged", 1)),
+          List.of(latest.path() + " builds on no other set: nothing to merge"));
+      return;
+    }
+    try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      Path merged = SetMerge.merge(store, latest);
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("set", merged.toString());
+      object.put("merged", latest.chainLength());
+      object.put("pages", latest.pages().pageCount());
+      print(
+          List.of(object),
+          List.of(
+              "%s: %d sets in one, %d pages; what it was made of can be removed by prune"
+                  .formatted(merged, latest.chainLength(), latest.pages().pageCount())));
+    }
+  }
+
+  private void prune(SetFolder folder) throws IOException, CommandException, UsageException {
+    if (keep < 1) {
+      throw new UsageException("--keep is " + keep + ", wanted 1 or more");
+    }
+    folder.someSets();
+    Pruning pruning = Pruning.of(folder, keep);
+    List<Map<String, Object>> objects = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      for (Path set : pruning.removable()) {
+        store.remove(set);
+        objects.add(Map.of("removed", set.toString()));
+        lines.add(set + " is removed");
       }
     }
-    Collections.sort(sets);
-    return sets.isEmpty() ? List.of(directory) : sets;
+    lines.addAll(pruning.kept());
+    if (pruning.removable().isEmpty()) {
+      lines.add("every set is needed: nothing is removed");
+    }
+    print(objects, lines);
+  }
+
+  private void diff(SetFolder folder) throws IOException, CommandException {
+    List<Path> sets = folder.someSets();
+    Path newer = chosen(folder, to, sets.getLast());
+    Path older = chosen(folder, from, before(sets, newer));
+    ImageSet.Opener opener = new ImageSet.Opener();
+    PageSet pages = opener.open(newer).differentFrom(opener.open(older));
+    List<Map<String, Object>> objects = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s and %s: %d pages differ, in %d runs"
+            .formatted(older, newer, pages.pageCount(), pages.runCount()));
+    for (int run = 0; run < pages.runCount(); run++) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("start", "0x%x".formatted(pages.runStart(run)));
+      object.put("end", "0x%x".formatted(pages.runEnd(run)));
+      objects.add(object);
+      lines.add("0x%x-0x%x".formatted(pages.runStart(run), pages.runEnd(run)));
+    }
+    print(objects, lines);
+  }
+
+  private static Path chosen(SetFolder folder, @Nullable String name, Path usual)
+      throws CommandException {
+    return name == null ? usual : folder.set(name);
+  }
+
+  private static Path before(List<Path> sets, Path set) {
+    return Optional.of(sets.indexOf(set))
+        .filter(index -> index > 0)
+        .map(index -> sets.get(index - 1))
+        .orElse(set);
+  }
+
+  private void print(List<Map<String, Object>> objects, List<String> lines) throws IOException {
+    if (json) {
+      out().println(JsonText.of(objects));
+    } else {
+      lines.forEach(out()::println);
+    }
   }
 }

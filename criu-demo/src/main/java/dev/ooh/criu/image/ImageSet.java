@@ -5,7 +5,9 @@ import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ public final class ImageSet {
   private static final int PAGE = PageSet.PAGE_SIZE;
 
   private final Path path;
+  private final int pid;
   private final SetDescription description;
   private final Pagemap pagemap;
   private final PageDigests digests;
@@ -27,11 +30,13 @@ public final class ImageSet {
 
   private ImageSet(
       Path path,
+      int pid,
       SetDescription description,
       Pagemap pagemap,
       PageDigests digests,
       @Nullable ImageSet parent) {
     this.path = path;
+    this.pid = pid;
     this.description = description;
     this.pagemap = pagemap;
     this.digests = digests;
@@ -61,11 +66,17 @@ public final class ImageSet {
       throw new ImageException(
           directory, "no link '" + ImageStore.LATEST + "'", "a directory of image sets");
     }
-    return open(set, new HashSet<>());
+    return open(set, new HashSet<>(), new HashMap<>());
   }
 
-  private static ImageSet open(Path set, Set<Path> children) throws IOException {
-    if (!children.add(set.toRealPath())) {
+  private static ImageSet open(Path set, Set<Path> children, Map<Path, ImageSet> opened)
+      throws IOException {
+    Path place = set.toRealPath();
+    ImageSet known = opened.get(place);
+    if (known != null) {
+      return known;
+    }
+    if (!children.add(place)) {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
     CheckedFiles files = CheckedFiles.of(set);
@@ -91,9 +102,11 @@ public final class ImageSet {
             Files.isSymbolicLink(link) ? "a link to nothing" : "no link",
             "a link to the set with the in-parent pages");
       }
-      parent = open(set.resolve(Files.readSymbolicLink(link)).normalize(), children);
+      parent = open(set.resolve(Files.readSymbolicLink(link)).normalize(), children, opened);
     }
-    return new ImageSet(set, description, pagemap, digests, parent);
+    ImageSet found = new ImageSet(set, pid, description, pagemap, digests, parent);
+    opened.put(place, found);
+    return found;
   }
 
   private static void checkAgree(
@@ -136,6 +149,16 @@ public final class ImageSet {
     if (!pages.equals(digests.pages())) {
       throw new ImageException(
           files.path(PageDigests.FILE), "digests of " + digests.pages(), pages.toString());
+    }
+  }
+
+  /** Opens sets that build on each other, each once. For one thread. */
+  public static final class Opener {
+    private final Map<Path, ImageSet> opened = new HashMap<>();
+
+    /** As {@link ImageSet#open}, of a set itself. */
+    public ImageSet open(Path set) throws IOException {
+      return ImageSet.open(set, new HashSet<>(), opened);
     }
   }
 
@@ -197,6 +220,38 @@ public final class ImageSet {
       }
       address = until;
     }
+  }
+
+  /** Reads any of the set's pages from whichever set of the chain holds them; close it. */
+  SetReader reader() {
+    return new SetReader(this, digests);
+  }
+
+  /** For {@link SetReader}. */
+  void read(long start, long end, PageFetcher fetcher) throws IOException {
+    locate(start, end, path, fetcher);
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  /** The set that it builds on; empty for one that is whole by itself. */
+  public Optional<Path> parent() {
+    return Optional.ofNullable(parent).map(ImageSet::path);
+  }
+
+  /** The pages that are not the same in {@code other}, those that only one of them has included. */
+  public PageSet differentFrom(ImageSet other) {
+    PageSet both = pages().intersect(other.pages());
+    PageSet.Builder different = PageSet.builder();
+    both.forEachPage(
+        page -> {
+          if (digests.get(page) != other.digests.get(page)) {
+            different.addPage(page);
+          }
+        });
+    return different.build().union(pages().union(other.pages()).minus(both));
   }
 
   /** Compares every page with memory; returns those that differ. */

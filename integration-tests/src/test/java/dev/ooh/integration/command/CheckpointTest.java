@@ -168,7 +168,7 @@ class CheckpointTest {
         "huge");
     wrong(2, "--input is text, but baby reads no file", "checkpoint", "--input", "text");
     wrong(2, "--directory is '', wanted a directory", "checkpoint", "--directory", "");
-    wrong(2, "action is 'chekc', wanted check", "images", "chekc", "D");
+    wrong(2, "action is 'chekc', wanted list, check, merge", "images", "chekc", "D");
     wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");
     wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
     wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");
