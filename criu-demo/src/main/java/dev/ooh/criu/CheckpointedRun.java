@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At each point of the plan the program waits until it was asked which pages changed, and no
  * longer: pages are copied while it runs. So what a set holds depends on the program alone, and
- * runs under different techniques can be compared.
+ * runs under different techniques can be compared; but for a last dump that copies pages before it
+ * stops the program ({@link Checkpointer.Options#copyBytes}), which then is where it has come to.
  */
 public final class CheckpointedRun {
   private final ExecutionContext execution;
@@ -148,7 +149,7 @@ public final class CheckpointedRun {
     }
   }
 
-  /** The program stands still, and waits without the lock. */
+  /** The program waits for this without the lock, be it stopped or not. */
   private void tellDumped() {
     asked = plan.preDumps() + 1;
   }
