@@ -3,6 +3,7 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.criu.image.ChainCheck;
 import dev.ooh.criu.image.ImageException;
 import dev.ooh.criu.image.ImageSet;
 import dev.ooh.criu.toy.FaultyFiles;
@@ -57,12 +58,15 @@ class DamageTest {
       Path file = files.get(random.nextInt(files.size()));
       byte[] good = Files.readAllBytes(file);
       damage(file, good, random, files);
+      boolean whole = isWhole();
       try {
         assertThat(CheckpointScene.restored(directory))
             .as("seed %d round %d: %s", seed, round, file)
             .isEqualTo(dumped);
+        assertThat(whole).as("seed %d round %d: %s", seed, round, file).isTrue();
       } catch (IOException | CheckpointException e) {
         found++;
+        assertThat(whole).as("seed %d round %d: %s", seed, round, file).isFalse();
         assertThat(e.getMessage())
             .as("seed %d round %d", seed, round)
             .doesNotContain("\n")
@@ -75,6 +79,16 @@ class DamageTest {
     }
     assertThat(found).as("seed %d", seed).isGreaterThan(ROUNDS / 2);
     assertThat(CheckpointScene.restored(directory)).isEqualTo(dumped);
+  }
+
+  /** What {@code images check} says. */
+  private boolean isWhole() {
+    try {
+      new ChainCheck().check(ImageSet.open(directory));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static void damage(Path file, byte[] good, SplittableRandom random, List<Path> files)

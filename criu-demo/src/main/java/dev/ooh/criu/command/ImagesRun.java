@@ -4,6 +4,7 @@ import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
+import dev.ooh.criu.image.ChainCheck;
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
 import dev.ooh.criu.image.ImageStore;
@@ -138,10 +139,10 @@ final class ImagesRun implements Callable<Integer> {
   }
 
   private void check(SetFolder folder) throws Exception {
-    List<Path> sets = folder.sets();
-    if (sets.isEmpty()) {
-      sets = List.of(directory);
-    }
+    List<Path> found = folder.sets();
+    List<Path> sets = found.isEmpty() ? List.of(directory) : found;
+    ImageSet.Opener opener = new ImageSet.Opener();
+    ChainCheck chain = new ChainCheck();
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     int damaged = 0;
@@ -149,8 +150,8 @@ final class ImagesRun implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", path.toString());
       try {
-        ImageSet set = ImageSet.open(path);
-        set.readPages((address, buffer, length) -> {});
+        ImageSet set = found.isEmpty() ? ImageSet.open(path) : opener.open(path);
+        chain.check(set);
         object.put("whole", true);
         lines.add(
             "%s: %s of %s, %d pages, %d of them here, %d sets in the chain: whole"

@@ -236,6 +236,18 @@ public final class ImageSet {
     return pid;
   }
 
+  Pagemap pagemap() {
+    return pagemap;
+  }
+
+  PageDigests digests() {
+    return digests;
+  }
+
+  @Nullable ImageSet parentSet() {
+    return parent;
+  }
+
   /** The set that it builds on; empty for one that is whole by itself. */
   public Optional<Path> parent() {
     return Optional.ofNullable(parent).map(ImageSet::path);

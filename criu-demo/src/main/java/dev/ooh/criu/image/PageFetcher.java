@@ -19,12 +19,30 @@ final class PageFetcher implements AutoCloseable {
 
   private final PageDigests digests;
   private final ImageSet.PageSink sink;
+  private final DamageSink damage;
   private final byte[] buffer = new byte[GATHERED];
   private final Map<Path, FileChannel> open = new LinkedHashMap<>();
 
+  /** Is told of a page that is not what it was; may end the reading. */
+  @FunctionalInterface
+  interface DamageSink {
+    void damaged(long page, ImageException how) throws ImageException;
+  }
+
+  /** Ends at the first damaged page. */
   PageFetcher(PageDigests digests, ImageSet.PageSink sink) {
+    this(
+        digests,
+        sink,
+        (page, how) -> {
+          throw how;
+        });
+  }
+
+  PageFetcher(PageDigests digests, ImageSet.PageSink sink, DamageSink damage) {
     this.digests = digests;
     this.sink = sink;
+    this.damage = damage;
   }
 
   /** Delivers the pages from {@code start} to {@code end}, which are at {@code offset} on. */
@@ -38,11 +56,13 @@ final class PageFetcher implements AutoCloseable {
         int wanted = digests.get(address + done);
         int found = Digest.of(buffer, done, PAGE);
         if (found != wanted) {
-          throw new ImageException(
-              file,
-              position + done,
-              "page 0x%x with %s".formatted(address + done, Digest.text(found)),
-              Digest.text(wanted));
+          damage.damaged(
+              address + done,
+              new ImageException(
+                  file,
+                  position + done,
+                  "page 0x%x with %s".formatted(address + done, Digest.text(found)),
+                  Digest.text(wanted)));
         }
       }
       sink.accept(address, buffer, length);

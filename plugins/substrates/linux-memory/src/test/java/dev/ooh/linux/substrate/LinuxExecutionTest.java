@@ -91,12 +91,14 @@ class LinuxExecutionTest {
   @Test
   void aCollectorHasItsPausesWhileACheckpointerWaits() throws Exception {
     Thread checkpointer = Thread.currentThread();
+    CountDownLatch begun = new CountDownLatch(2);
     CountDownLatch waits = new CountDownLatch(1);
     CountDownLatch collected = new CountDownLatch(1);
     TrackedThread writer =
         execution.spawn(
             "writer",
             () -> {
+              begun.countDown();
               awaitUnpolled(waits);
               while (collected.getCount() > 0) {
                 execution.poll();
@@ -109,6 +111,7 @@ class LinuxExecutionTest {
         execution.spawn(
             "collector",
             () -> {
+              begun.countDown();
               awaitUnpolled(waits);
               while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
                 Thread.onSpinWait();
@@ -122,6 +125,7 @@ class LinuxExecutionTest {
                 execution.pollRestartable();
               }
             });
+    begun.await();
     waits.countDown();
     try (StoppedWriters stopped = execution.stopWriters(StopPoint.RESTARTABLE_POLL, LONG)) {
       assertEquals(0, collected.getCount(), "pauses still to come");
