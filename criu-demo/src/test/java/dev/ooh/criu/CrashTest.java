@@ -3,9 +3,7 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
-import dev.ooh.criu.image.ImageStore;
 import dev.ooh.criu.toy.FaultyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +33,7 @@ class CrashTest {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(path -> path.getFileName().toString())
-          .filter(name -> name.startsWith("."))
+          .filter(name -> name.startsWith(".") && !name.equals(".lock"))
           .toList();
     }
   }
@@ -71,7 +69,8 @@ class CrashTest {
         scene = new CheckpointScene(images, files, SEED);
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("No space left on device");
-        assertThat(images).as("step %d", step).isEmptyDirectory();
+        assertThat(visible(images)).as("step %d", step).isEmpty();
+        assertThat(hidden(images)).as("step %d", step).isEmpty();
         continue;
       }
       try (scene) {
@@ -130,38 +129,11 @@ class CrashTest {
       }
       // the next one sweeps, and dumps
       try (CheckpointScene next = new CheckpointScene(images, new FaultyFiles(), SEED + 1)) {
-        assertThat(hidden(images)).as("step %d", step).hasSizeLessThanOrEqualTo(1);
+        assertThat(hidden(images)).as("step %d", step).isEmpty();
         next.mutate();
         next.checkpointer.dump(Checkpointer.Then.END);
         assertThat(CheckpointScene.restored(images)).isEqualTo(next.contents());
       }
-    }
-  }
-
-  @Test
-  void draftOfALivingProcessIsNotSwept() throws Exception {
-    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), SEED)) {
-      scene.mutate();
-      Checkpointer.Observer meanwhile =
-          new Checkpointer.Observer() {
-            @Override
-            public void written(long pages) {
-              try {
-                ImageStore.open(directory, new DiskFiles()).close();
-              } catch (IOException e) {
-                throw new AssertionError(e);
-              }
-            }
-          };
-      try (TrackedCheckpointer other =
-          new TrackedCheckpointer(
-              scene.space,
-              new Subject("toy", "small", 7, scene.heap),
-              scene.store,
-              new Checkpointer.Options(true, false, 0, meanwhile))) {
-        other.dump(Checkpointer.Then.END);
-      }
-      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
     }
   }
 }

@@ -43,6 +43,7 @@ class DamageTest {
     try (Stream<Path> walk = Files.walk(directory)) {
       return new ArrayList<>(
           walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+              .filter(path -> !path.endsWith(".lock"))
               .sorted()
               .toList());
     }

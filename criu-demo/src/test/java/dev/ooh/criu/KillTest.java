@@ -1,12 +1,13 @@
 package dev.ooh.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
 import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,25 +41,59 @@ class KillTest {
     }
   }
 
+  private Process dumper(long seed) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Dumper.class.getName(),
+            directory.toString(),
+            Long.toString(seed))
+        .start();
+  }
+
+  @Test
+  void aSecondWriterIsToldWhoTheFirstIs() throws Exception {
+    Process first = dumper(1);
+    try (BufferedReader out = first.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("dumped");
+      assertThatThrownBy(() -> ImageStore.open(directory, new DiskFiles()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("process " + first.pid() + " writes to it");
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    ImageStore.open(directory, new DiskFiles()).close();
+  }
+
+  @Test
+  void aRefusalDoesNotTakeTheLockFromItsHolder() throws Exception {
+    try (ImageStore holder = ImageStore.open(directory, new DiskFiles())) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> ImageStore.open(directory, new DiskFiles()))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("this one, writes to it");
+      }
+      Process second = dumper(1);
+      try (BufferedReader errors = second.errorReader()) {
+        assertThat(errors.lines())
+            .anyMatch(
+                line ->
+                    line.contains("process " + ProcessHandle.current().pid() + " writes to it"));
+      } finally {
+        second.destroyForcibly().waitFor();
+      }
+    }
+  }
+
   @Test
   void previousSetIsUsableAndNothingHalfWrittenIsVisible() throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < KILLS; i++) {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Dumper.class.getName(),
-                  directory.toString(),
-                  Long.toString(random.nextLong()))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      Process process = dumper(random.nextLong());
+      try (BufferedReader out = process.inputReader()) {
         assertThat(out.readLine()).as("seed %d", seed).isEqualTo("dumped");
         LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(150)));
       } finally {

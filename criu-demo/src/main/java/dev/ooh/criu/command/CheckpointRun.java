@@ -127,8 +127,12 @@ final class CheckpointRun implements Callable<Integer> {
     String configuration = choice.configurationName();
     CheckpointPlan plan = plan();
     PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
     try (Session session = Session.open(tracking, options, "checkpoint", spec);
         ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      for (Path set : store.tidy()) {
+        err.printf("%s was left by a run that was interrupted before its dump: removed%n", set);
+      }
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
       CheckpointFigures figures = new CheckpointFigures(session, application.name(), configuration);

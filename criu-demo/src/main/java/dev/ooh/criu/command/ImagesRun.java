@@ -179,14 +179,14 @@ final class ImagesRun implements Callable<Integer> {
 
   private void merge(SetFolder folder) throws IOException, CommandException {
     folder.someSets();
-    ImageSet latest = ImageSet.open(directory);
-    if (latest.chainLength() == 1) {
-      print(
-          List.of(Map.of("set", latest.path().toString(), "merged", 1)),
-          List.of(latest.path() + " builds on no other set: nothing to merge"));
-      return;
-    }
     try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      ImageSet latest = ImageSet.open(directory);
+      if (latest.chainLength() == 1) {
+        print(
+            List.of(Map.of("set", latest.path().toString(), "merged", 1)),
+            List.of(latest.path() + " builds on no other set: nothing to merge"));
+        return;
+      }
       Path merged = SetMerge.merge(store, latest);
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", merged.toString());
@@ -205,10 +205,11 @@ final class ImagesRun implements Callable<Integer> {
       throw new UsageException("--keep is " + keep + ", wanted 1 or more");
     }
     folder.someSets();
-    Pruning pruning = Pruning.of(folder, keep);
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
+    Pruning pruning;
     try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      pruning = Pruning.of(folder, keep);
       for (Path set : pruning.removable()) {
         store.remove(set);
         objects.add(Map.of("removed", set.toString()));

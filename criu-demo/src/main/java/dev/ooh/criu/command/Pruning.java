@@ -19,8 +19,8 @@ import java.util.Set;
 record Pruning(List<Path> removable, List<String> kept) {
   /**
    * Keeps the newest {@code dumps} sets that can be restored, what they build on, what {@code
-   * latest} names, what can't be read, and what is newer than any dump: a program that runs may
-   * build on it.
+   * latest} names, and what can't be read. No program may be writing to the folder, for it may
+   * build on a pre-dump that no dump builds on yet.
    */
   static Pruning of(SetFolder folder, int dumps) throws IOException {
     List<Path> sets = folder.sets();
@@ -28,20 +28,12 @@ record Pruning(List<Path> removable, List<String> kept) {
     Set<Path> needed = new HashSet<>();
     List<String> kept = new ArrayList<>();
     int wanted = dumps;
-    boolean anyDump = false;
     for (Path set : sets.reversed()) {
       boolean needs = folder.isLatest(set);
       try {
-        boolean dump = opener.open(set).description().complete();
-        if (dump) {
+        if (opener.open(set).description().complete()) {
           needs |= wanted-- > 0;
-        } else if (!anyDump) {
-          needs = true;
-          kept.add(
-              "%s is kept: a pre-dump newer than every dump, which a program that runs may build on"
-                  .formatted(set));
         }
-        anyDump |= dump;
       } catch (IOException e) {
         needs = true;
         kept.add("%s is kept: it can't be read, so who needs it is not known".formatted(set));

@@ -1,10 +1,9 @@
 package dev.ooh.criu.image;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
 
 /** The real file system. */
 public final class DiskFiles implements FileLayer {
@@ -62,20 +60,9 @@ public final class DiskFiles implements FileLayer {
   }
 
   @Override
-  public @Nullable FileLock lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock = null;
-    try {
-      lock = channel.tryLock();
-      return lock;
-    } catch (OverlappingFileLockException e) {
-      return null; // held by this very process
-    } finally {
-      if (lock == null) {
-        channel.close();
-      }
-    }
+  public Closeable lock(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    return DiskLock.take(parent == null ? file : parent.toRealPath().resolve(file.getFileName()));
   }
 
   private static IOException failed(Path file, String what, IOException e) {

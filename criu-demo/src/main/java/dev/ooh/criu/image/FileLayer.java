@@ -3,9 +3,8 @@ package dev.ooh.criu.image;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The changes that dumps make to the file system, each of which may fail and at each of which the
@@ -34,10 +33,12 @@ public interface FileLayer {
   void delete(Path path) throws IOException;
 
   /**
-   * Creates {@code file} if need be and locks it, until the lock is closed or the process dies.
-   * Null when another one holds it.
+   * Creates {@code file} if need be and locks it, until what is returned is closed or the process
+   * dies.
+   *
+   * @throws FileSystemException saying who holds it, when this or another process does
    */
-  @Nullable FileLock lock(Path file) throws IOException;
+  Closeable lock(Path file) throws IOException;
 
   /** A file being written. */
   interface Output extends Closeable {

@@ -1,7 +1,7 @@
 package dev.ooh.criu.image;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -9,12 +9,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,25 +25,26 @@ import org.jspecify.annotations.Nullable;
  * D/set-000001/      a set; each has a link "parent" to the one it builds on
  * D/set-000002/
  * D/latest           a link to the newest set that can be restored
- * D/.draft-…/        a set being written by a process that lives and holds its lock
+ * D/.lock            locked by the one who writes to D
+ * D/.draft-…/        a set being written, or what is left of one
  * </pre>
  *
- * Several processes may write to it at once. Of a process that was killed nothing is visible but a
- * draft, which the next writer sweeps away.
+ * One store at a time is open, in all processes: what it builds on is there until it is closed. Of
+ * a process that was killed nothing is visible but a draft, which the next writer sweeps away.
  */
 public final class ImageStore implements AutoCloseable {
   static final String LATEST = "latest";
   private static final String DRAFT_PREFIX = ".draft-";
   private static final String SET_PREFIX = "set-";
-
-  /** A draft without a lock is one whose writer died in its first instant. */
-  private static final Duration LOCKLESS_GRACE = Duration.ofHours(1);
+  private static final String LOCK = ".lock";
 
   private final Path directory;
   private final FileLayer files;
 
   /** Directories that were made for this store, outermost first, removed if nothing came of it. */
   private final List<Path> made;
+
+  private @Nullable Closeable lock;
 
   private ImageStore(Path directory, FileLayer files, List<Path> made) {
     this.directory = directory;
@@ -54,7 +56,8 @@ public final class ImageStore implements AutoCloseable {
    * Opens {@code directory} for writing, makes it where it isn't there, and tries whether it can be
    * written to.
    *
-   * @throws IOException naming the directory and what stands in the way; nothing is left behind
+   * @throws IOException naming the directory and what stands in the way, another writer for
+   *     instance; no set and no draft is left behind
    */
   public static ImageStore open(Path directory, FileLayer files) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
@@ -63,6 +66,7 @@ public final class ImageStore implements AutoCloseable {
     boolean usable = false;
     try {
       store.makeDirectories(absolute);
+      store.lock = files.lock(absolute.resolve(LOCK));
       store.sweep();
       store.draft().close();
       usable = true;
@@ -127,43 +131,59 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  /** The number after the highest one in use. */
-  private int nextNumber() throws IOException {
-    int highest = 0;
+  /**
+   * Removes the pre-dumps that an interrupted program left: those newer than every dump, on which
+   * nothing builds.
+   *
+   * @return what was removed, newest first
+   */
+  public List<Path> tidy() throws IOException {
+    List<Path> removed = new ArrayList<>();
+    for (Path set : numbered().descendingMap().values()) {
+      if (!isPreDump(set)) {
+        break;
+      }
+      remove(set);
+      removed.add(set);
+    }
+    return removed;
+  }
+
+  private static boolean isPreDump(Path set) {
+    try {
+      return !ImageSet.open(set).description().complete();
+    } catch (IOException e) {
+      return false; // what it is, and who needs it, is not known
+    }
+  }
+
+  /** The sets by number. */
+  private NavigableMap<Integer, Path> numbered() throws IOException {
+    NavigableMap<Integer, Path> numbered = new TreeMap<>();
     try (DirectoryStream<Path> sets = Files.newDirectoryStream(directory, SET_PREFIX + "*")) {
       for (Path set : sets) {
         String digits = set.getFileName().toString().substring(SET_PREFIX.length());
         if (digits.matches("[0-9]{1,9}")) {
-          highest = Math.max(highest, Integer.parseInt(digits));
+          numbered.put(Integer.parseInt(digits), set);
         }
       }
     }
-    return highest + 1;
+    return numbered;
   }
 
-  /** Removes the drafts of processes that died. */
+  /** The number after the highest one in use. */
+  private int nextNumber() throws IOException {
+    NavigableMap<Integer, Path> sets = numbered();
+    return sets.isEmpty() ? 1 : sets.lastKey() + 1;
+  }
+
+  /** Removes the drafts of processes that died: a living one would hold the lock. */
   private void sweep() throws IOException {
     try (DirectoryStream<Path> drafts = Files.newDirectoryStream(directory, DRAFT_PREFIX + "*")) {
       for (Path draft : drafts) {
-        if (isAbandoned(draft)) {
-          deleteTree(draft);
-        }
+        deleteTree(draft);
       }
     }
-  }
-
-  private boolean isAbandoned(Path draft) throws IOException {
-    Path lockFile = draft.resolve(Draft.LOCK);
-    if (!Files.exists(lockFile)) {
-      Instant modified = Files.getLastModifiedTime(draft).toInstant();
-      return modified.isBefore(Instant.now().minus(LOCKLESS_GRACE));
-    }
-    FileLock lock = files.lock(lockFile);
-    if (lock == null) {
-      return false;
-    }
-    lock.acquiredBy().close();
-    return true;
   }
 
   private void deleteTree(Path directory) throws IOException {
@@ -179,9 +199,30 @@ public final class ImageStore implements AutoCloseable {
     files.delete(directory);
   }
 
-  /** Removes directories made for this store that are still empty. */
+  /** Lets others write, and removes directories made for this store that are still empty. */
   @Override
   public void close() throws IOException {
+    Closeable held = lock;
+    lock = null;
+    try {
+      if (held != null && !made.isEmpty() && isUnused()) {
+        files.delete(directory.resolve(LOCK));
+      }
+      removeMade();
+    } finally {
+      if (held != null) {
+        held.close();
+      }
+    }
+  }
+
+  private boolean isUnused() throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.allMatch(entry -> entry.endsWith(LOCK));
+    }
+  }
+
+  private void removeMade() throws IOException {
     for (Path path : made.reversed()) {
       try {
         files.delete(path);
@@ -191,15 +232,10 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  /**
-   * A set being written. All of it, the new link included, is made inside one directory that is
-   * locked while its writer lives.
-   */
+  /** A set being written. All of it, the new link included, is made inside one directory. */
   final class Draft implements AutoCloseable {
-    static final String LOCK = "lock";
     private final Path work;
     private final Path set;
-    private @Nullable FileLock lock;
 
     private Draft(Path work) {
       this.work = work;
@@ -208,7 +244,6 @@ public final class ImageStore implements AutoCloseable {
 
     private void begin() throws IOException {
       files.createDirectory(work);
-      lock = files.lock(work.resolve(LOCK));
       files.createDirectory(set);
     }
 
@@ -230,9 +265,7 @@ public final class ImageStore implements AutoCloseable {
     Path publish(boolean newest) throws IOException {
       files.syncDirectory(set);
       Path target = directory.resolve("%s%06d".formatted(SET_PREFIX, nextNumber()));
-      while (!moved(target)) {
-        target = directory.resolve("%s%06d".formatted(SET_PREFIX, nextNumber()));
-      }
+      files.rename(set, target);
       boolean done = false;
       try {
         files.syncDirectory(directory);
@@ -251,16 +284,6 @@ public final class ImageStore implements AutoCloseable {
       }
     }
 
-    /** Whether {@code target} was free; another process may have taken the number meanwhile. */
-    private boolean moved(Path target) throws IOException {
-      try {
-        files.rename(set, target);
-        return true;
-      } catch (java.nio.file.FileAlreadyExistsException | DirectoryNotEmptyException e) {
-        return false;
-      }
-    }
-
     /** Takes back a set that could not be made the latest, unless the link names it by now. */
     private void withdraw(Path target) throws IOException {
       if (!latest(directory).equals(Optional.of(target))) {
@@ -271,13 +294,7 @@ public final class ImageStore implements AutoCloseable {
     /** Removes what was not published. */
     @Override
     public void close() throws IOException {
-      try {
-        deleteTree(work);
-      } finally {
-        if (lock != null) {
-          lock.acquiredBy().close();
-        }
-      }
+      deleteTree(work);
     }
   }
 

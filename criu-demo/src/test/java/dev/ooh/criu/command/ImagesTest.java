@@ -7,11 +7,14 @@ import dev.ooh.criu.CheckpointScene;
 import dev.ooh.criu.Checkpointer.Then;
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.ImageSet;
+import dev.ooh.criu.image.ImageStore;
+import dev.ooh.criu.toy.FaultyFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,12 +98,14 @@ class ImagesTest {
 
   @Test
   void whatIsNeededIsNotPruned() throws Exception {
+    scene.close();
     assertThat(images("prune").out).contains("every set is needed: nothing is removed");
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
   }
 
   @Test
   void mergedChainIsOneSetAndTheRestCanBePruned() throws Exception {
+    scene.close();
     Result merged = images("merge");
     assertThat(merged.err).isEmpty();
     assertThat(merged.out).contains(set(5) + ": 4 sets in one");
@@ -117,22 +122,65 @@ class ImagesTest {
   }
 
   @Test
-  void pruneLeavesWhatItCannotReadAndWhatALivingProgramMayNeed() throws Exception {
+  void nothingIsPrunedWhileAProgramMayBuildOnIt() throws Exception {
     scene.mutate();
     scene.checkpointer.preDump();
-    assertThat(images("prune").out).contains(set(5) + " is kept: a pre-dump newer than every dump");
-    Files.writeString(set(1).resolve("ooh-digests.img"), "damage");
-    assertThat(images("prune").out).contains(set(1) + " is kept: it can't be read");
-    for (int number = 1; number <= 5; number++) {
-      assertThat(set(number)).isDirectory();
+    for (String action : List.of("prune", "merge")) {
+      Result refused = images(action);
+      assertThat(refused.status).isEqualTo(CommandSupport.FAILED);
+      assertThat(refused.err).contains("writes to it").hasLineCount(1);
     }
+    assertThat(set(5)).isDirectory();
     scene.mutate();
     scene.checkpointer.dump(Then.GO_ON);
-    assertThat(directory.resolve("latest").toRealPath()).isEqualTo(set(6).toRealPath());
+    assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+  }
+
+  /** Leaves sets 5 and 6, pre-dumps of a program that is killed before its dump. */
+  private void killedAfterTwoPreDumps() throws Exception {
+    scene.close();
+    FaultyFiles files = new FaultyFiles();
+    CheckpointScene killed = new CheckpointScene(directory, files, 13);
+    killed.mutate();
+    killed.checkpointer.preDump();
+    killed.mutate();
+    killed.checkpointer.preDump();
+    files.kill();
+    assertThat(set(5)).isDirectory();
+    assertThat(set(6)).isDirectory();
+  }
+
+  @Test
+  void preDumpThatNoDumpFollowedIsPruned() throws Exception {
+    killedAfterTwoPreDumps();
+    assertThat(images("prune").out)
+        .isEqualToNormalizingNewlines("%s is removed\n%s is removed\n".formatted(set(6), set(5)));
+    assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+  }
+
+  @Test
+  void preDumpThatNoDumpFollowedIsTidiedAway() throws Exception {
+    killedAfterTwoPreDumps();
+    try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+      assertThat(store.tidy()).containsExactly(set(6), set(5));
+    }
+    assertThat(images("list").out.lines().skip(1)).hasSize(4);
+    assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+  }
+
+  @Test
+  void pruneLeavesWhatItCannotRead() throws Exception {
+    scene.close();
+    Files.writeString(set(1).resolve("ooh-digests.img"), "damage");
+    assertThat(images("prune").out).contains(set(1) + " is kept: it can't be read");
+    for (int number = 1; number <= 4; number++) {
+      assertThat(set(number)).isDirectory();
+    }
   }
 
   @Test
   void damageIsNotMerged() throws Exception {
+    scene.close();
     Path pages = set(1).resolve("pages-1.img");
     byte[] bytes = Files.readAllBytes(pages);
     bytes[2 * 4096 + 9] ^= 1;

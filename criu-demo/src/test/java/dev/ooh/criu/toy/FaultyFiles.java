@@ -2,13 +2,12 @@ package dev.ooh.criu.toy;
 
 import dev.ooh.criu.image.DiskFiles;
 import dev.ooh.criu.image.FileLayer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The real file system, which fails at one chosen step: the disk is full, or the process is killed
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultyFiles implements FileLayer {
   private final FileLayer disk = new DiskFiles();
-  private final List<FileLock> locks = new ArrayList<>();
+  private final List<Closeable> locks = new ArrayList<>();
   private final int failingStep;
   private final boolean kill;
   private int step;
@@ -46,18 +45,21 @@ public final class FaultyFiles implements FileLayer {
     return step > failingStep;
   }
 
+  /** The process is killed now. */
+  public void kill() throws IOException {
+    dead = true;
+    for (Closeable lock : locks) {
+      lock.close(); // as the kernel does for the dead
+    }
+  }
+
   private boolean next() throws IOException {
     if (dead) {
       throw new Killed();
     }
     if (step++ == failingStep) {
       if (kill) {
-        dead = true;
-        for (FileLock lock : locks) {
-          if (lock.acquiredBy().isOpen()) {
-            lock.acquiredBy().close(); // as the kernel does for the dead
-          }
-        }
+        kill();
       }
       return true;
     }
@@ -142,12 +144,10 @@ public final class FaultyFiles implements FileLayer {
   }
 
   @Override
-  public @Nullable FileLock lock(Path file) throws IOException {
+  public Closeable lock(Path file) throws IOException {
     step();
-    FileLock lock = disk.lock(file);
-    if (lock != null) {
-      locks.add(lock);
-    }
+    Closeable lock = disk.lock(file);
+    locks.add(lock);
     return lock;
   }
 }

@@ -65,12 +65,29 @@ class PagemapScannerTest {
     assertThat(scan(region)).isEqualTo(PageSet.empty());
   }
 
+  /** Most kernels do; one may be built or booted to give each page that is read memory. */
+  private boolean readsMapTheZeroPage() throws Exception {
+    Region region = map("read", 1);
+    assertThat(space.memory().getLong(region.start())).isZero();
+    PageSet.Builder found = PageSet.builder();
+    try (PagemapScan pages = new PagemapScan()) {
+      pages.find(Selection.UNMARKED_CONTENTS, region.start(), region.end(), 0, found);
+    }
+    return found.build().isEmpty();
+  }
+
   @Test
   void reportsTheFirstWriteToAPageThatWasNeverPopulated() throws Exception {
     Region region = map("r", 64);
     assertThat(scan(region)).isEqualTo(PageSet.empty());
     assertThat(space.memory().getLong(region.start() + 7 * PAGE)).isZero();
-    assertThat(scan(region)).as("a read is no write").isEqualTo(PageSet.empty());
+    if (readsMapTheZeroPage()) {
+      assertThat(scan(region)).as("a read is no write").isEqualTo(PageSet.empty());
+    } else {
+      // The page is one of its own, zeroed, as a store of zeros would have left it.
+      assertThat(scan(region))
+          .isEqualTo(PageSet.of(region.start() + 7 * PAGE, region.start() + 8 * PAGE));
+    }
     space.memory().putLong(region.start() + 7 * PAGE, 7);
     space.memory().putLong(region.start() + 9 * PAGE, 7);
     assertThat(scan(region).pageCount()).isEqualTo(2);
