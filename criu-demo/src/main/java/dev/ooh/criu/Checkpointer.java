@@ -1,11 +1,12 @@
 package dev.ooh.criu;
 
-import dev.ooh.criu.image.DumpStatsEntry;
-import dev.ooh.criu.image.ImageSetWriter;
-import dev.ooh.criu.image.ImageStore;
-import dev.ooh.criu.image.PageReader;
-import dev.ooh.criu.image.SetDescription;
-import dev.ooh.criu.image.WrittenSet;
+import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.ImageSetWriter;
+import dev.ooh.image.ImageStore;
+import dev.ooh.image.NextSet;
+import dev.ooh.image.PageReader;
+import dev.ooh.image.SetDescription;
+import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ChangedPages;
 import dev.ooh.memory.ExecutionContext.StopPoint;
@@ -38,23 +39,12 @@ import org.jspecify.annotations.Nullable;
 public class Checkpointer implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
-  /** So few pages are copied at once while the program stands still: some 50 microseconds. */
-  private static final int FEW = 64;
-
-  /** Each round has at most half as many pages to copy as the one before. */
-  private static final int MOST_ROUNDS = 16;
-
   private final AddressSpace space;
   private final Subject subject;
   private final ImageStore store;
   private final Options options;
   private final TrackingConsumer consumer;
-  private @Nullable WrittenSet previous;
-
-  private final PageCopies copies;
-
-  /** Pages that were reported as changed for a set which isn't durable yet. */
-  private PageSet owed = PageSet.empty();
+  private final NextSet next;
 
   /** Pre-dumps that no dump builds on yet, newest last. */
   private final List<Path> unfounded = new ArrayList<>();
@@ -93,7 +83,7 @@ public class Checkpointer implements AutoCloseable {
     this.store = store;
     this.options = options;
     this.consumer = space.consumer("checkpointer");
-    this.copies = new PageCopies(options.copyBytes());
+    this.next = new NextSet(options.copyBytes());
   }
 
   /**
@@ -142,7 +132,7 @@ public class Checkpointer implements AutoCloseable {
     if (options.copyBytes() > 0) {
       asked.run();
       standing = () -> {};
-      rounds = copyAhead();
+      rounds = next.copyAhead(subject.heap()::used, scan -> ask(scan, scan), space.memory()::read);
     }
     try (Freeze freeze = new Freeze(clock)) {
       return write(clock, freeze, rounds, then, standing);
@@ -152,67 +142,30 @@ public class Checkpointer implements AutoCloseable {
     }
   }
 
-  /**
-   * Copies pages while the program runs, as long as that leaves fewer of them to copy. Returns how
-   * often.
-   */
-  private int copyAhead() {
-    copies.clear();
-    long before = Long.MAX_VALUE;
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      PageSet scan = subject.heap().used();
-      try (Interval interval = ask(scan, scan)) {
-        changed(interval);
-        interval.commit();
-      }
-      PageSet wanted = scan.minus(inParent(scan)).minus(copies.current());
-      if (wanted.pageCount() <= FEW
-          || wanted.pageCount() > before / 2
-          || !copies.copy(wanted, space.memory()::read)) {
-        return round;
-      }
-      before = wanted.pageCount();
-    }
-    return MOST_ROUNDS;
-  }
-
-  private void changed(Interval interval) {
-    PageSet pages = interval.pages().wholePages();
-    owed = owed.union(pages);
-    copies.changed(pages);
-  }
-
-  /** Those of {@code scan} that the previous set has as they are. */
-  private PageSet inParent(PageSet scan) {
-    WrittenSet parent = previous;
-    return parent == null ? PageSet.empty() : scan.intersect(parent.pages()).minus(owed);
-  }
-
   private DumpReport write(
       Clock clock, @Nullable Freeze freeze, int rounds, Then then, Runnable asked)
       throws IOException, CheckpointException {
-    WrittenSet parent = previous;
+    Optional<WrittenSet> parent = next.previous();
     PageSet scan = subject.heap().used();
     PageSet arm = then == Then.GO_ON ? scan : PageSet.empty();
     double started = clock.now();
     try (Interval interval = ask(scan, arm);
-        ImageSetWriter writer =
-            new ImageSetWriter(store, subject.pid(), Optional.ofNullable(parent))) {
+        ImageSetWriter writer = new ImageSetWriter(store, subject.pid(), parent)) {
       options.observer().asked(scan, interval);
       asked.run();
-      changed(interval);
-      PageSet inParent = inParent(scan);
+      next.changed(interval.pages());
+      PageSet inParent = next.inParent(scan);
       double gathered = clock.now();
-      if (freeze != null && parent != null && options.verify()) {
-        verify(parent, inParent, interval.technique());
+      if (freeze != null && parent.isPresent() && options.verify()) {
+        verify(parent.get(), inParent, interval.technique());
       }
       PageReader source = space.memory()::read;
       long copied = 0;
       if (freeze != null && options.copyBytes() > 0) {
-        PageSet rest = scan.minus(inParent).minus(copies.current());
-        if (copies.copy(rest, source)) {
-          copied = rest.pageCount();
-          source = copies;
+        long rest = next.uncopied(scan).pageCount();
+        if (next.copyRest(scan, source)) {
+          copied = rest;
+          source = next.copies();
           freeze.close();
         }
       }
@@ -245,8 +198,7 @@ public class Checkpointer implements AutoCloseable {
         unfounded.clear();
       }
       interval.commit();
-      owed = PageSet.empty();
-      previous = set;
+      next.written(set);
       return new DumpReport(
           set.path(),
           interval.technique(),

@@ -1,8 +1,8 @@
 package dev.ooh.criu;
 
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.criu.image.ImageSet;
-import dev.ooh.criu.image.SetDescription;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.SetDescription;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;

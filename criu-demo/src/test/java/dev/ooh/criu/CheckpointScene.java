@@ -1,10 +1,10 @@
 package dev.ooh.criu;
 
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.criu.image.FileLayer;
-import dev.ooh.criu.image.ImageSet;
-import dev.ooh.criu.image.ImageStore;
 import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.image.FileLayer;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import java.io.IOException;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.criu.image.ImageSet;
-import dev.ooh.criu.image.ImageStore;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.HeapExhaustedException;

@@ -3,10 +3,10 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.image.DiskFiles;
-import dev.ooh.criu.image.ImageSet;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.image.DiskFiles;
+import dev.ooh.image.ImageSet;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;

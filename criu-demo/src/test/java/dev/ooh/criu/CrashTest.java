@@ -3,8 +3,8 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.image.ImageSet;
 import dev.ooh.criu.toy.FaultyFiles;
+import dev.ooh.image.ImageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

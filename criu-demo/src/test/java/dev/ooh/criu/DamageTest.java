@@ -3,10 +3,10 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.image.ChainCheck;
-import dev.ooh.criu.image.ImageException;
-import dev.ooh.criu.image.ImageSet;
 import dev.ooh.criu.toy.FaultyFiles;
+import dev.ooh.image.ChainCheck;
+import dev.ooh.image.ImageException;
+import dev.ooh.image.ImageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -125,7 +125,7 @@ class DamageTest {
       byte[] goodManifest = Files.readAllBytes(manifest);
       damage(file, good, random, files);
       try {
-        dev.ooh.criu.image.Forgery.adoptFiles(file.getParent());
+        dev.ooh.image.Forgery.adoptFiles(file.getParent());
         assertThat(CheckpointScene.restored(directory)).isNotEmpty();
       } catch (IOException | CheckpointException e) {
         assertThat(e.getMessage()).as("seed %d round %d", seed, round).doesNotContain("\n");

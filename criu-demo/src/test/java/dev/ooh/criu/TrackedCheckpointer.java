@@ -1,7 +1,7 @@
 package dev.ooh.criu;
 
-import dev.ooh.criu.image.ImageStore;
 import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;

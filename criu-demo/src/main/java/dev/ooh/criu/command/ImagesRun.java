@@ -4,14 +4,17 @@ import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
-import dev.ooh.criu.image.ChainCheck;
-import dev.ooh.criu.image.DiskFiles;
-import dev.ooh.criu.image.ImageSet;
-import dev.ooh.criu.image.ImageStore;
-import dev.ooh.criu.image.SetMerge;
+import dev.ooh.image.ChainCheck;
+import dev.ooh.image.DiskFiles;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
+import dev.ooh.image.Pruning;
+import dev.ooh.image.SetFolder;
+import dev.ooh.image.SetMerge;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,6 +86,16 @@ final class ImagesRun implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  private static List<Path> someSets(SetFolder folder) throws IOException, CommandException {
+    List<Path> sets = folder.sets();
+    if (sets.isEmpty()) {
+      throw new CommandException(
+          "%s: found %s, wanted a directory of image sets"
+              .formatted(folder.path(), Files.exists(folder.path()) ? "no set-…" : "nothing"));
+    }
+    return sets;
+  }
+
   private void list(SetFolder folder) throws IOException, CommandException {
     ImageSet.Opener opener = new ImageSet.Opener();
     List<Map<String, Object>> objects = new ArrayList<>();
@@ -98,7 +111,7 @@ final class ImagesRun implements Callable<Integer> {
             ">chain",
             "parent",
             "");
-    for (Path path : folder.someSets()) {
+    for (Path path : someSets(folder)) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", path.toString());
       object.put("latest", folder.isLatest(path));
@@ -178,7 +191,7 @@ final class ImagesRun implements Callable<Integer> {
   }
 
   private void merge(SetFolder folder) throws IOException, CommandException {
-    folder.someSets();
+    someSets(folder);
     try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
       ImageSet latest = ImageSet.open(directory);
       if (latest.chainLength() == 1) {
@@ -204,7 +217,7 @@ final class ImagesRun implements Callable<Integer> {
     if (keep < 1) {
       throw new UsageException("--keep is " + keep + ", wanted 1 or more");
     }
-    folder.someSets();
+    someSets(folder);
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     Pruning pruning;
@@ -224,7 +237,7 @@ final class ImagesRun implements Callable<Integer> {
   }
 
   private void diff(SetFolder folder) throws IOException, CommandException {
-    List<Path> sets = folder.someSets();
+    List<Path> sets = someSets(folder);
     Path newer = chosen(folder, to, sets.getLast());
     Path older = chosen(folder, from, before(sets, newer));
     ImageSet.Opener opener = new ImageSet.Opener();
@@ -244,9 +257,17 @@ final class ImagesRun implements Callable<Integer> {
     print(objects, lines);
   }
 
+  private static Path set(SetFolder folder, String name) throws CommandException {
+    Path set = folder.path().resolve(name);
+    if (!Files.isDirectory(set)) {
+      throw new CommandException("%s: found nothing, wanted an image set".formatted(set));
+    }
+    return set;
+  }
+
   private static Path chosen(SetFolder folder, @Nullable String name, Path usual)
       throws CommandException {
-    return name == null ? usual : folder.set(name);
+    return name == null ? usual : set(folder, name);
   }
 
   private static Path before(List<Path> sets, Path set) {

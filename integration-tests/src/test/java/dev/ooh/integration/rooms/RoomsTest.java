@@ -55,6 +55,7 @@ class RoomsTest {
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/evaluation", "dev.ooh.evaluation..")
             .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
+        Room.of("framework/image-sets", "dev.ooh.image").mayImport(List.of(MEMORY)),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
@@ -77,12 +78,13 @@ class RoomsTest {
                 CONTRACT, "dev.ooh.workloads..", "dev.ooh.gc..", "dev.ooh.cli", "dev.ooh.cli.plot"),
         Room.of("criu-demo", "dev.ooh.criu..")
             .apartFrom("dev.ooh.criu.command..")
-            .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
+            .mayImport(List.of(MEMORY, "dev.ooh.image", "dev.ooh.workloads..")),
         Room.of("criu-demo", "dev.ooh.criu.command..")
             .mayImport(
                 CONTRACT,
                 "dev.ooh.workloads..",
                 "dev.ooh.criu..",
+                "dev.ooh.image",
                 "dev.ooh.cli",
                 "dev.ooh.cli.plot"));
   }
@@ -115,7 +117,7 @@ class RoomsTest {
             List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving"),
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
-        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.criu.image.."),
+        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image"),
         "picocli\\..*",
             List.of(
                 "dev.ooh.cli..",

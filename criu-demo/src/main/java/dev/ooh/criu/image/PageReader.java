@@ -1,8 +1,0 @@
-package dev.ooh.criu.image;
-
-/** Where pages are copied from. */
-@FunctionalInterface
-public interface PageReader {
-  /** Copies {@code length} bytes from {@code address} on into {@code target}. */
-  void read(long address, byte[] target, int offset, int length);
-}

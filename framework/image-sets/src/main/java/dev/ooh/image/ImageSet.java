@@ -1,0 +1,278 @@
+package dev.ooh.image;
+
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image set that was read and found whole, with the sets it builds on. Everything is checked
+ * against the manifest first, then against the rest; only the pages' contents are checked when they
+ * are read. Immutable.
+ */
+public final class ImageSet {
+  static final String PARENT = "parent";
+  private static final int PAGE = PageSet.PAGE_SIZE;
+
+  private final Path path;
+  private final int pid;
+  private final SetDescription description;
+  private final Pagemap pagemap;
+  private final PageDigests digests;
+  private final @Nullable ImageSet parent;
+
+  private ImageSet(
+      Path path,
+      int pid,
+      SetDescription description,
+      Pagemap pagemap,
+      PageDigests digests,
+      @Nullable ImageSet parent) {
+    this.path = path;
+    this.pid = pid;
+    this.description = description;
+    this.pagemap = pagemap;
+    this.digests = digests;
+    this.parent = parent;
+  }
+
+  /**
+   * Reads {@code directory}: a set itself, or a store whose {@code latest} names one.
+   *
+   * @throws IOException of one line that names the file, what was found and what was wanted
+   */
+  public static ImageSet open(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new ImageException(
+          directory, Files.exists(directory) ? "a file" : "nothing", "a directory of image sets");
+    }
+    Path set = directory;
+    Optional<Path> latest = ImageStore.latest(directory);
+    if (latest.isPresent()) {
+      set = latest.get();
+      if (!Files.isDirectory(set)) {
+        throw new ImageException(
+            directory.resolve(ImageStore.LATEST), "a link to nothing", "a link to an image set");
+      }
+    } else if (!Files.exists(directory.resolve(Manifest.FILE))
+        && !Files.exists(directory.resolve("inventory.img"))) {
+      throw new ImageException(
+          directory, "no link '" + ImageStore.LATEST + "'", "a directory of image sets");
+    }
+    return open(set, new HashSet<>(), new HashMap<>());
+  }
+
+  private static ImageSet open(Path set, Set<Path> children, Map<Path, ImageSet> opened)
+      throws IOException {
+    Path place = set.toRealPath();
+    ImageSet known = opened.get(place);
+    if (known != null) {
+      return known;
+    }
+    if (!children.add(place)) {
+      throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
+    }
+    CheckedFiles files = CheckedFiles.of(set);
+    InventoryEntry inventory =
+        files.single("inventory.img", ImageType.INVENTORY, InventoryEntry::parse);
+    if (inventory.imageVersion() < 1) {
+      throw new ImageException(
+          set.resolve("inventory.img"), "version " + inventory.imageVersion(), "1 or above");
+    }
+    int pid = files.single("pstree.img", ImageType.PSTREE, PstreeEntry::parse).pid();
+    MmEntry mm = files.single("mm-" + pid + ".img", ImageType.MM, MmEntry::parse);
+    Pagemap pagemap = Pagemap.parse(files, "pagemap-" + pid + ".img");
+    PageDigests digests =
+        PageDigests.parse(files.path(PageDigests.FILE), files.bytes(PageDigests.FILE));
+    SetDescription description = files.manifest().description();
+    checkAgree(files, pid, mm, pagemap, digests, description);
+    ImageSet parent = null;
+    if (pagemap.hasParentPages()) {
+      Path link = set.resolve(PARENT);
+      if (!Files.isSymbolicLink(link) || !Files.isDirectory(link)) {
+        throw new ImageException(
+            link,
+            Files.isSymbolicLink(link) ? "a link to nothing" : "no link",
+            "a link to the set with the in-parent pages");
+      }
+      parent = open(set.resolve(Files.readSymbolicLink(link)).normalize(), children, opened);
+    }
+    ImageSet found = new ImageSet(set, pid, description, pagemap, digests, parent);
+    opened.put(place, found);
+    return found;
+  }
+
+  private static void checkAgree(
+      CheckedFiles files,
+      int pid,
+      MmEntry mm,
+      Pagemap pagemap,
+      PageDigests digests,
+      SetDescription description)
+      throws ImageException {
+    PageSet.Builder mapped = PageSet.builder();
+    PageSet.Builder named = PageSet.builder();
+    for (VmaEntry vma : mm.vmas()) {
+      if (vma.isRegular()) {
+        if (vma.start() < 0 || vma.end() <= vma.start()) {
+          throw new ImageException(
+              files.path("mm-" + pid + ".img"),
+              "mapping [0x%x, 0x%x)".formatted(vma.start(), vma.end()),
+              "its start below its end");
+        }
+        mapped.add(vma.start(), vma.end());
+      }
+    }
+    for (Region region : description.regions()) {
+      named.add(region.start(), region.end());
+    }
+    PageSet mappings = mapped.build();
+    PageSet names = named.build();
+    if (!mappings.equals(names)) {
+      throw new ImageException(
+          files.path("mm-" + pid + ".img"), "mappings of " + mappings, names.toString());
+    }
+    PageSet pages = pagemap.pages();
+    if (!mappings.containsAll(pages)) {
+      throw new ImageException(
+          files.path("pagemap-" + pid + ".img"),
+          "pages outside every mapping: " + pages.minus(mappings),
+          "pages of " + mappings);
+    }
+    if (!pages.equals(digests.pages())) {
+      throw new ImageException(
+          files.path(PageDigests.FILE), "digests of " + digests.pages(), pages.toString());
+    }
+  }
+
+  /** Opens sets that build on each other, each once. For one thread. */
+  public static final class Opener {
+    private final Map<Path, ImageSet> opened = new HashMap<>();
+
+    /** As {@link ImageSet#open}, of a set itself. */
+    public ImageSet open(Path set) throws IOException {
+      return ImageSet.open(set, new HashSet<>(), opened);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public SetDescription description() {
+    return description;
+  }
+
+  /** Every page of the set, those in its parents included. */
+  public PageSet pages() {
+    return digests.pages();
+  }
+
+  /** How many sets the chain has, this one included. */
+  public int chainLength() {
+    return parent == null ? 1 : 1 + parent.chainLength();
+  }
+
+  /** Receives pages that were read and verified. */
+  @FunctionalInterface
+  public interface PageSink {
+    /** The {@code length} bytes of {@code buffer} from its start are those at {@code address}. */
+    void accept(long address, byte[] buffer, int length) throws IOException;
+  }
+
+  /**
+   * Reads every page, in ascending order, from whichever set of the chain holds it, and verifies
+   * its digest.
+   *
+   * @throws ImageException naming the pages file, the offset and both digests
+   */
+  public void readPages(PageSink sink) throws IOException {
+    try (PageFetcher fetcher = new PageFetcher(digests, sink)) {
+      for (int entry = 0; entry < pagemap.size(); entry++) {
+        locate(pagemap.start(entry), pagemap.end(entry), path, fetcher);
+      }
+    }
+  }
+
+  /** Finds {@code [start, end)} in this set or below; {@code asking} is who says it is here. */
+  private void locate(long start, long end, Path asking, PageFetcher fetcher) throws IOException {
+    long address = start;
+    for (int i = pagemap.indexFrom(start); address < end; i++) {
+      if (i == pagemap.size() || pagemap.start(i) > address) {
+        throw new ImageException(
+            pagemap.file(),
+            "no entry for page 0x%x".formatted(address),
+            "one, as it is in-parent in " + asking);
+      }
+      long until = Math.min(end, pagemap.end(i));
+      if (!pagemap.isInParent(i)) {
+        long offset = pagemap.offset(i) + (address - pagemap.start(i));
+        fetcher.fetch(pagemap.pagesFile(), offset, address, until);
+      } else if (parent != null) {
+        parent.locate(address, until, path, fetcher);
+      }
+      address = until;
+    }
+  }
+
+  /** Reads any of the set's pages from whichever set of the chain holds them; close it. */
+  SetReader reader() {
+    return new SetReader(this, digests);
+  }
+
+  /** For {@link SetReader}. */
+  void read(long start, long end, PageFetcher fetcher) throws IOException {
+    locate(start, end, path, fetcher);
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  Pagemap pagemap() {
+    return pagemap;
+  }
+
+  PageDigests digests() {
+    return digests;
+  }
+
+  @Nullable ImageSet parentSet() {
+    return parent;
+  }
+
+  /** The set that it builds on; empty for one that is whole by itself. */
+  public Optional<Path> parent() {
+    return Optional.ofNullable(parent).map(ImageSet::path);
+  }
+
+  /** The pages that are not the same in {@code other}, those that only one of them has included. */
+  public PageSet differentFrom(ImageSet other) {
+    PageSet both = pages().intersect(other.pages());
+    PageSet.Builder different = PageSet.builder();
+    both.forEachPage(
+        page -> {
+          if (digests.get(page) != other.digests.get(page)) {
+            different.addPage(page);
+          }
+        });
+    return different.build().union(pages().union(other.pages()).minus(both));
+  }
+
+  /** Compares every page with memory; returns those that differ. */
+  public PageSet different(PageReader source) {
+    return new WrittenSet(path, digests).different(pages(), source);
+  }
+
+  /** Pages of this very set, not in a parent. */
+  public long presentPages() {
+    return pagemap.presentBytes() / PAGE;
+  }
+}

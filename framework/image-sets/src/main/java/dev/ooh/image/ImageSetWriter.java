@@ -1,0 +1,132 @@
+package dev.ooh.image;
+
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one image set: first the pages, while they stand still if they must, then everything else,
+ * and publishes it. Closed before that, it leaves nothing behind. For one thread.
+ */
+public final class ImageSetWriter implements AutoCloseable {
+  private static final int PAGES_ID = 1;
+  private static final String PAGES_FILE = "pages-" + PAGES_ID + ".img";
+  private static final int EXECUTABLE_ID = 1;
+
+  private final ImageStore.Draft draft;
+  private final int pid;
+  private final Optional<WrittenSet> parent;
+  private final List<ListedFile> listed = new ArrayList<>();
+  private PageDigests digests = PageDigests.none();
+  private FileLayer.@Nullable Output pagesFile;
+
+  /**
+   * @param pid of the process whose memory it is
+   * @param parent the set that in-parent pages are found in
+   */
+  public ImageSetWriter(ImageStore store, int pid, Optional<WrittenSet> parent) throws IOException {
+    this.draft = store.draft();
+    this.pid = pid;
+    this.parent = parent;
+  }
+
+  /**
+   * Copies pages into a file. It is made durable by {@link #finish}, as nobody need stand still for
+   * that.
+   *
+   * @param all the pages of the set, whole ones
+   * @param inParent those that stay in the parent set; all of them are in it
+   * @param written is told of pages after each write of a mebibyte
+   */
+  public void pages(PageSet all, PageSet inParent, PageReader source, LongConsumer written)
+      throws IOException {
+    digests = new PageDigests(all);
+    parent.ifPresent(
+        set -> inParent.forEachPage(page -> digests.set(page, set.digests().get(page))));
+    PageSet present = all.minus(inParent);
+    FileLayer.Output out = draft.create(PAGES_FILE);
+    pagesFile = out;
+    PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
+    pages.write(present);
+    listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
+    pagemap(present, inParent);
+  }
+
+  private void pagemap(PageSet present, PageSet inParent) throws IOException {
+    ByteArrayOutputStream image = Framing.begin(ImageType.PAGEMAP);
+    Framing.append(image, new PagemapHead(PAGES_ID));
+    int p = 0;
+    int q = 0;
+    while (p < present.runCount() || q < inParent.runCount()) {
+      boolean parentNext =
+          p == present.runCount()
+              || (q < inParent.runCount() && inParent.runStart(q) < present.runStart(p));
+      PageSet set = parentNext ? inParent : present;
+      int run = parentNext ? q++ : p++;
+      long start = set.runStart(run);
+      long count = (set.runEnd(run) - start) / PageSet.PAGE_SIZE;
+      Framing.append(image, new PagemapEntry(start, count, parentNext));
+    }
+    file("pagemap-" + pid + ".img", image.toByteArray());
+  }
+
+  /** Writes what is beside the pages, makes it all durable and visible. */
+  public WrittenSet finish(SetDescription description, DumpStatsEntry statistics)
+      throws IOException {
+    FileLayer.Output pages = pagesFile;
+    if (pages == null) {
+      throw new IllegalStateException("no pages were written, wanted a call of pages() before");
+    }
+    pages.force();
+    List<VmaEntry> vmas = new ArrayList<>();
+    for (Region region : description.regions()) {
+      vmas.add(VmaEntry.anonymous(region.start(), region.end()));
+    }
+    vmas.add(VmaEntry.vsyscall());
+    String name = description.application();
+    image("inventory.img", ImageType.INVENTORY, new InventoryEntry(InventoryEntry.VERSION));
+    image("pstree.img", ImageType.PSTREE, new PstreeEntry(pid));
+    image("core-" + pid + ".img", ImageType.CORE, new CoreEntry(new TaskCoreEntry(name)));
+    image("mm-" + pid + ".img", ImageType.MM, new MmEntry(EXECUTABLE_ID, vmas));
+    image("files.img", ImageType.FILES, new FileEntry(new RegFileEntry(EXECUTABLE_ID, name)));
+    image("stats-dump", ImageType.STATS, new StatsEntry(statistics));
+    file(PageDigests.FILE, digests.toByteArray());
+    file(Manifest.FILE, new Manifest(description, listed).toByteArray());
+    if (parent.isPresent()) {
+      draft.parent(parent.get().path());
+    }
+    Path path = draft.publish(description.complete());
+    return new WrittenSet(path, digests);
+  }
+
+  private void image(String name, ImageType type, ImageMessage message) throws IOException {
+    ByteArrayOutputStream image = Framing.begin(type);
+    Framing.append(image, message);
+    file(name, image.toByteArray());
+  }
+
+  private void file(String name, byte[] bytes) throws IOException {
+    try (FileLayer.Output out = draft.create(name)) {
+      out.write(ByteBuffer.wrap(bytes));
+      out.force();
+    }
+    listed.add(new ListedFile(name, bytes.length, Digest.of(bytes, 0, bytes.length)));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (ImageStore.Draft unfinished = draft) {
+      if (pagesFile != null) {
+        pagesFile.close();
+      }
+    }
+  }
+}

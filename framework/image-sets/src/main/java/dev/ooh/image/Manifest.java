@@ -1,0 +1,73 @@
+package dev.ooh.image;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code ooh.img}: what the set is of, and the length and digest of every other file in it, so that
+ * no damage passes unseen. CRIU's tools ignore it.
+ *
+ * <pre>
+ *  0         4             8                12
+ *  ├─────────┼─────────────┼────────────────┼─ entries ─┬────────────┬─────────────────┬─ … ────────
+ *  │ magic   │ version = 1 │ CRC32C from 12 │           │ u32 length │ SetDescription  │ ListedFile
+ *  │ "OOHM"  │             │ on to the end  │           │            │                 │ likewise …
+ *  └─────────┴─────────────┴────────────────┴───────────┴────────────┴─────────────────┴────────────
+ * </pre>
+ */
+record Manifest(SetDescription description, Map<String, ListedFile> files) {
+  static final String FILE = "ooh.img";
+  private static final int MAGIC = 'O' | 'O' << 8 | 'H' << 16 | 'M' << 24;
+  private static final int VERSION = 1;
+  private static final int HEADER = 12;
+
+  Manifest(SetDescription description, List<ListedFile> files) {
+    this(description, byName(files));
+  }
+
+  private static Map<String, ListedFile> byName(List<ListedFile> files) {
+    Map<String, ListedFile> names = new LinkedHashMap<>();
+    files.forEach(file -> names.put(file.name(), file));
+    return names;
+  }
+
+  byte[] toByteArray() {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Framing.append(body, description);
+    files.values().forEach(file -> Framing.append(body, file));
+    byte[] bytes = body.toByteArray();
+    return ByteBuffer.allocate(HEADER + bytes.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(MAGIC)
+        .putInt(VERSION)
+        .putInt(Digest.of(bytes, 0, bytes.length))
+        .put(bytes)
+        .array();
+  }
+
+  static Manifest parse(Path file, byte[] bytes) throws ImageException {
+    if (bytes.length < HEADER) {
+      throw new ImageException(file, bytes.length, "the end", HEADER + " bytes of header");
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    OwnFormat.check(file, in, MAGIC, VERSION);
+    int wanted = in.getInt();
+    int found = Digest.of(bytes, HEADER, bytes.length - HEADER);
+    if (found != wanted) {
+      throw new ImageException(file, HEADER, Digest.text(found), Digest.text(wanted));
+    }
+    Framing entries = new Framing(file, bytes, HEADER);
+    SetDescription description = entries.next("set description", SetDescription::parse);
+    List<ListedFile> files = new ArrayList<>();
+    while (entries.hasNext()) {
+      files.add(entries.next("listed file", ListedFile::parse));
+    }
+    return new Manifest(description, files);
+  }
+}

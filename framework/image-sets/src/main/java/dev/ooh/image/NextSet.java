@@ -1,0 +1,102 @@
+package dev.ooh.image;
+
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the next set of a chain must hold, and copies of it that were made ahead. A page that was
+ * reported as changed is owed until a set with it is durable, whatever fails meanwhile. For one
+ * thread at a time.
+ */
+public final class NextSet {
+  /** So few pages are copied at once while the program stands still: some 50 microseconds. */
+  private static final int FEW = 64;
+
+  /** Each round has at most half as many pages to copy as the one before. */
+  private static final int MOST_ROUNDS = 16;
+
+  private final PageCopies copies;
+  private @Nullable WrittenSet previous;
+  private PageSet owed = PageSet.empty();
+
+  /**
+   * @param mostCopyBytes how much may be copied for a set; 0 for nothing
+   */
+  public NextSet(long mostCopyBytes) {
+    this.copies = new PageCopies(mostCopyBytes);
+  }
+
+  /** The set that the next one builds on. */
+  public Optional<WrittenSet> previous() {
+    return Optional.ofNullable(previous);
+  }
+
+  /** These pages changed, or may have. */
+  public void changed(PageSet pages) {
+    PageSet whole = pages.wholePages();
+    owed = owed.union(whole);
+    copies.changed(whole);
+  }
+
+  /** Those of {@code scan} that the previous set has as they are. */
+  public PageSet inParent(PageSet scan) {
+    WrittenSet parent = previous;
+    return parent == null ? PageSet.empty() : scan.intersect(parent.pages()).minus(owed);
+  }
+
+  /** Those of {@code scan} that neither the previous set nor a copy has as they are. */
+  public PageSet uncopied(PageSet scan) {
+    return scan.minus(inParent(scan)).minus(copies.current());
+  }
+
+  /**
+   * Copies pages while the program runs, as long as that leaves fewer of them to copy.
+   *
+   * @param scan all the pages of the set, asked for each time
+   * @param ask which of them changed since it was asked before, re-armed
+   * @return how often pages were copied
+   */
+  public int copyAhead(Supplier<PageSet> scan, Function<PageSet, Interval> ask, PageReader memory) {
+    copies.clear();
+    long before = Long.MAX_VALUE;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      PageSet all = scan.get();
+      try (Interval interval = ask.apply(all)) {
+        changed(interval.pages());
+        interval.commit();
+      }
+      PageSet wanted = uncopied(all);
+      if (wanted.pageCount() <= FEW
+          || wanted.pageCount() > before / 2
+          || !copies.copy(wanted, memory)) {
+        return round;
+      }
+      before = wanted.pageCount();
+    }
+    return MOST_ROUNDS;
+  }
+
+  /**
+   * Copies what is not copied yet; the program must stand still.
+   *
+   * @return false if there is no room for all of it; nothing was copied then
+   */
+  public boolean copyRest(PageSet scan, PageReader memory) {
+    return copies.copy(uncopied(scan), memory);
+  }
+
+  /** Reads pages from their newest copies. */
+  public PageReader copies() {
+    return copies;
+  }
+
+  /** A set is durable that has every page as it is owed; the next one builds on it. */
+  public void written(WrittenSet set) {
+    owed = PageSet.empty();
+    previous = set;
+  }
+}

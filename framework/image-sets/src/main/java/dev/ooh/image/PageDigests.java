@@ -1,0 +1,134 @@
+package dev.ooh.image;
+
+import dev.ooh.memory.PageSet;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/**
+ * A digest for every page of a set, those of the parent included, so that a restore can tell that
+ * each page is what it was. {@code ooh-digests.img}, which CRIU's tools ignore, holds them:
+ *
+ * <pre>
+ *  0           4             8              16
+ *  ├───────────┼─────────────┼──────────────┼─ runs ─┬───────────┬───────────┬─ … ─┬─ digests ────
+ *  │ magic     │ version = 1 │ u64 run      │        │ u64 first │ u64 pages │     │ u32 CRC32C of
+ *  │ "OOHD"    │             │ count        │        │ address   │           │     │ each page …
+ *  └───────────┴─────────────┴──────────────┴────────┴───────────┴───────────┴─────┴──────────────
+ * </pre>
+ */
+public final class PageDigests {
+  static final String FILE = "ooh-digests.img";
+  private static final int MAGIC = 'O' | 'O' << 8 | 'H' << 16 | 'D' << 24;
+  private static final int VERSION = 1;
+  private static final int HEADER = 16;
+  private static final int RUN = 16;
+  private static final int PAGE = PageSet.PAGE_SIZE;
+
+  private final PageSet pages;
+  private final int[] firstIndex;
+  private final int[] digests;
+
+  /** Digests of {@code pages}, all zero yet. Whole pages only. */
+  PageDigests(PageSet pages) {
+    this.pages = pages;
+    this.firstIndex = new int[pages.runCount()];
+    int count = 0;
+    for (int run = 0; run < firstIndex.length; run++) {
+      firstIndex[run] = count;
+      count = Math.addExact(count, (int) ((pages.runEnd(run) - pages.runStart(run)) / PAGE));
+    }
+    this.digests = new int[count];
+  }
+
+  static PageDigests none() {
+    return new PageDigests(PageSet.empty());
+  }
+
+  PageSet pages() {
+    return pages;
+  }
+
+  /** The digest of the page at {@code address}, which must be in {@link #pages}. */
+  int get(long address) {
+    return digests[index(address)];
+  }
+
+  void set(long address, int digest) {
+    digests[index(address)] = digest;
+  }
+
+  private int index(long address) {
+    int low = 0;
+    int high = firstIndex.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      if (address < pages.runStart(middle)) {
+        high = middle - 1;
+      } else if (address >= pages.runEnd(middle)) {
+        low = middle + 1;
+      } else {
+        return firstIndex[middle] + (int) ((address - pages.runStart(middle)) / PAGE);
+      }
+    }
+    throw new IllegalArgumentException(
+        "page 0x%x has no digest, wanted one of %s".formatted(address, pages));
+  }
+
+  byte[] toByteArray() {
+    int runs = pages.runCount();
+    ByteBuffer out =
+        ByteBuffer.allocate(HEADER + RUN * runs + Integer.BYTES * digests.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(VERSION).putLong(runs);
+    pages.forEachRun((start, end) -> out.putLong(start).putLong((end - start) / PAGE));
+    for (int digest : digests) {
+      out.putInt(digest);
+    }
+    return out.array();
+  }
+
+  static PageDigests parse(Path file, byte[] bytes) throws ImageException {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length < HEADER) {
+      throw new ImageException(file, bytes.length, "the end", HEADER + " bytes of header");
+    }
+    OwnFormat.check(file, in, MAGIC, VERSION);
+    long runs = in.getLong();
+    if (runs < 0 || runs > in.remaining() / RUN) {
+      throw new ImageException(
+          file, 8, runs + " runs", "at most " + in.remaining() / RUN + " for this length");
+    }
+    PageSet.Builder pages = PageSet.builder();
+    long last = 0;
+    long count = 0;
+    for (long run = 0; run < runs; run++) {
+      int offset = in.position();
+      long start = in.getLong();
+      long length = in.getLong();
+      if (start < last
+          || start % PAGE != 0
+          || length < 1
+          || length > (Long.MAX_VALUE - start) / PAGE) {
+        throw new ImageException(
+            file,
+            offset,
+            "run of %d pages at 0x%x".formatted(length, start),
+            "a run from 0x%x on".formatted(last));
+      }
+      last = start + length * PAGE;
+      count = Math.addExact(count, length);
+      pages.add(start, last);
+    }
+    if (count * Integer.BYTES != in.remaining()) {
+      throw new ImageException(
+          file,
+          in.position(),
+          in.remaining() + " bytes of digests",
+          count * Integer.BYTES + " for " + count + " pages");
+    }
+    PageDigests result = new PageDigests(pages.build());
+    in.asIntBuffer().get(result.digests);
+    return result;
+  }
+}
