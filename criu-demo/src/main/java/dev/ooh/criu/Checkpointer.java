@@ -216,6 +216,13 @@ public class Checkpointer implements AutoCloseable {
     }
   }
 
+  private PageSet changedSince(PageSet scan) {
+    try (Interval interval = ask(scan, scan)) {
+      interval.commit(); // a page is owed to the next set from here on
+      return interval.pages();
+    }
+  }
+
   private Interval ask(PageSet scan, PageSet arm) {
     return options.tracked()
         ? changedPages(space, consumer, scan, arm)

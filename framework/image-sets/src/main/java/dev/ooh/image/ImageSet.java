@@ -222,8 +222,13 @@ public final class ImageSet {
     }
   }
 
+  /** As whoever wrote it would remember it, to build the next set on. */
+  public WrittenSet written() {
+    return new WrittenSet(path, digests);
+  }
+
   /** Reads any of the set's pages from whichever set of the chain holds them; close it. */
-  SetReader reader() {
+  public SetReader reader() {
     return new SetReader(this, digests);
   }
 
@@ -232,7 +237,8 @@ public final class ImageSet {
     locate(start, end, path, fetcher);
   }
 
-  int pid() {
+  /** Under which the images are filed. */
+  public int pid() {
     return pid;
   }
 
@@ -268,7 +274,7 @@ public final class ImageSet {
 
   /** Compares every page with memory; returns those that differ. */
   public PageSet different(PageReader source) {
-    return new WrittenSet(path, digests).different(pages(), source);
+    return written().different(pages(), source);
   }
 
   /** Pages of this very set, not in a parent. */

@@ -1,10 +1,9 @@
 package dev.ooh.image;
 
-import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,7 @@ public final class NextSet {
   private final PageCopies copies;
   private @Nullable WrittenSet previous;
   private PageSet owed = PageSet.empty();
+  private PageSet zeros = PageSet.empty();
 
   /**
    * @param mostCopyBytes how much may be copied for a set; 0 for nothing
@@ -39,36 +39,49 @@ public final class NextSet {
   public void changed(PageSet pages) {
     PageSet whole = pages.wholePages();
     owed = owed.union(whole);
+    zeros = zeros.minus(whole);
     copies.changed(whole);
+  }
+
+  /** These pages are all zeros: no set need hold them, until they change. */
+  public void zero(PageSet pages) {
+    zeros = zeros.union(pages);
+  }
+
+  /** Those of {@code scan} that the set must have. */
+  public PageSet pages(PageSet scan) {
+    return scan.minus(zeros);
   }
 
   /** Those of {@code scan} that the previous set has as they are. */
   public PageSet inParent(PageSet scan) {
     WrittenSet parent = previous;
-    return parent == null ? PageSet.empty() : scan.intersect(parent.pages()).minus(owed);
+    return parent == null ? PageSet.empty() : pages(scan).intersect(parent.pages()).minus(owed);
   }
 
   /** Those of {@code scan} that neither the previous set nor a copy has as they are. */
   public PageSet uncopied(PageSet scan) {
-    return scan.minus(inParent(scan)).minus(copies.current());
+    return pages(scan).minus(inParent(scan)).minus(copies.current());
+  }
+
+  /** Forgets the copies that were made for the set before. */
+  public void begin() {
+    copies.clear();
   }
 
   /**
    * Copies pages while the program runs, as long as that leaves fewer of them to copy.
    *
    * @param scan all the pages of the set, asked for each time
-   * @param ask which of them changed since it was asked before, re-armed
+   * @param ask which of them changed since it was asked before; re-arms them
    * @return how often pages were copied
    */
-  public int copyAhead(Supplier<PageSet> scan, Function<PageSet, Interval> ask, PageReader memory) {
-    copies.clear();
+  public int copyAhead(Supplier<PageSet> scan, UnaryOperator<PageSet> ask, PageReader memory) {
+    begin();
     long before = Long.MAX_VALUE;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       PageSet all = scan.get();
-      try (Interval interval = ask.apply(all)) {
-        changed(interval.pages());
-        interval.commit();
-      }
+      changed(ask.apply(all));
       PageSet wanted = uncopied(all);
       if (wanted.pageCount() <= FEW
           || wanted.pageCount() > before / 2
@@ -97,6 +110,11 @@ public final class NextSet {
   /** A set is durable that has every page as it is owed; the next one builds on it. */
   public void written(WrittenSet set) {
     owed = PageSet.empty();
+    previous = set;
+  }
+
+  /** As {@link #written}, of pages that memory was filled with from that set, and owes nothing. */
+  public void restored(WrittenSet set) {
     previous = set;
   }
 }

@@ -27,6 +27,11 @@ public record SetFolder(Path path) {
     return sets;
   }
 
+  /** What the link to the newest set that can be restored names, be it there or not. */
+  public Optional<Path> latest() throws IOException {
+    return ImageStore.latest(path);
+  }
+
   public boolean isLatest(Path set) throws IOException {
     Path link = path.resolve(LATEST);
     return Files.isSymbolicLink(link)

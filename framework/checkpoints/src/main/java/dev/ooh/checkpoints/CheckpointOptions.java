@@ -1,0 +1,88 @@
+package dev.ooh.checkpoints;
+
+import java.util.Optional;
+
+/**
+ * How checkpoints are taken; unchangeable, each method gives another one.
+ *
+ * @param name of the program, for messages and in the image sets
+ * @param standstill how writers are stopped; empty where whoever takes a checkpoint is the only
+ *     writer
+ * @param technique by which changed pages are found; empty for the best that works here
+ * @param copyBytes how much may be copied so that writers need not stand still until it is on disk
+ * @param longestChain of sets that build on each other, after which they are folded into one
+ * @param keep how many checkpoints stay when the chain is folded
+ * @param listener is told what happens
+ */
+public record CheckpointOptions(
+    String name,
+    Optional<Standstill> standstill,
+    Optional<String> technique,
+    long copyBytes,
+    int longestChain,
+    int keep,
+    CheckpointListener listener) {
+  private static final int CHAIN = 16;
+
+  public CheckpointOptions {
+    atLeast("copyBytes", copyBytes, 0);
+    atLeast("longestChain", longestChain, 1);
+    atLeast("keep", keep, 1);
+  }
+
+  private static void atLeast(String what, long found, long least) {
+    if (found < least) {
+      throw new IllegalArgumentException(
+          "%s is %d, wanted %d or more".formatted(what, found, least));
+    }
+  }
+
+  /**
+   * The caller is the only writer, a quarter of the Java heap may hold copies, chains have 16 sets,
+   * and one checkpoint is kept.
+   */
+  public static CheckpointOptions defaults() {
+    return new CheckpointOptions(
+        "java",
+        Optional.empty(),
+        Optional.empty(),
+        Runtime.getRuntime().maxMemory() / 4,
+        CHAIN,
+        1,
+        new CheckpointListener() {});
+  }
+
+  public CheckpointOptions withName(String text) {
+    return new CheckpointOptions(
+        text, standstill, technique, copyBytes, longestChain, keep, listener);
+  }
+
+  /** So that any thread may take a checkpoint while others write. */
+  public CheckpointOptions withStandstill(Standstill how) {
+    return new CheckpointOptions(
+        name, Optional.of(how), technique, copyBytes, longestChain, keep, listener);
+  }
+
+  public CheckpointOptions withTechnique(String wanted) {
+    return new CheckpointOptions(
+        name, standstill, Optional.of(wanted), copyBytes, longestChain, keep, listener);
+  }
+
+  /** 0 lets writers stand still until everything is written. */
+  public CheckpointOptions withCopyBytes(long most) {
+    return new CheckpointOptions(name, standstill, technique, most, longestChain, keep, listener);
+  }
+
+  public CheckpointOptions withLongestChain(int sets) {
+    return new CheckpointOptions(name, standstill, technique, copyBytes, sets, keep, listener);
+  }
+
+  public CheckpointOptions withKeep(int checkpoints) {
+    return new CheckpointOptions(
+        name, standstill, technique, copyBytes, longestChain, checkpoints, listener);
+  }
+
+  public CheckpointOptions withListener(CheckpointListener told) {
+    return new CheckpointOptions(name, standstill, technique, copyBytes, longestChain, keep, told);
+  }
+}

@@ -1,0 +1,568 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.DiskFiles;
+import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageSetWriter;
+import dev.ooh.image.ImageStore;
+import dev.ooh.image.NextSet;
+import dev.ooh.image.PageReader;
+import dev.ooh.image.Pruning;
+import dev.ooh.image.SetDescription;
+import dev.ooh.image.SetFolder;
+import dev.ooh.image.SetMerge;
+import dev.ooh.image.SetReader;
+import dev.ooh.image.WrittenSet;
+import dev.ooh.library.PageTracker;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.TrackingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory segments that come back: each checkpoint writes what changed since the one before, and the
+ * next start of the program finds the segments as the newest one has them.
+ *
+ * <pre>{@code
+ * try (Arena arena = Arena.ofShared();
+ *     Checkpoints checkpoints = Checkpoints.open(Path.of("state"))) {
+ *   MemorySegment counter = checkpoints.segment("counter", 4096, arena);
+ *   counter.set(JAVA_LONG, 0, counter.get(JAVA_LONG, 0) + 1);
+ *   checkpoints.take().join(); // durable
+ * }
+ * }</pre>
+ *
+ * <p>The program may die at any moment, by {@code kill -9} or for want of power: a checkpoint is
+ * there as a whole or not at all, and is read back only if each page has its digest. What a segment
+ * holds must make sense at another address: offsets, not pointers.
+ *
+ * <p><b>Who writes meanwhile.</b> Without a {@link Standstill}, whoever calls {@link #take} is the
+ * only writer until the call returns; by then everything is copied, and written afterwards. With
+ * one, any thread may call it while others write: pages are copied while they do, those that
+ * changed meanwhile once more as long as they become fewer, and writers are stopped for the rest
+ * alone.
+ *
+ * <p>Safe for any thread. The directory holds image sets in CRIU's format, which {@code ooh images}
+ * and {@code crit} read; one program at a time writes to it.
+ */
+public final class Checkpoints implements AutoCloseable {
+  private static final int BUFFER = 1 << 20;
+  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
+  private static final long NANOS_A_MICRO = 1000;
+
+  private final CheckpointOptions options;
+  private final Path directory;
+  private final ImageStore store;
+  private final PageTracker tracker;
+  private final NextSet next;
+  private final int pid;
+  private final ExecutorService writer = Executors.newSingleThreadExecutor(this::thread);
+
+  /** What the newest checkpoint has and the program has not asked for yet, by name. */
+  private final Map<String, Region> waiting = new HashMap<>();
+
+  private final @Nullable ImageSet newest;
+
+  // Guarded by this, like waiting.
+  private final Segments segments = new Segments();
+  private final Map<String, Region> tracked = new HashMap<>();
+
+  /** What the writing thread has to do; it alone touches next and chain until then. */
+  private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
+
+  private int chain;
+  private boolean closed;
+  private @Nullable ScheduledExecutorService schedule;
+
+  private Checkpoints(
+      Path directory, CheckpointOptions options, ImageStore store, @Nullable ImageSet newest)
+      throws TrackingException {
+    this.directory = directory;
+    this.options = options;
+    this.store = store;
+    this.newest = newest;
+    this.next = new NextSet(options.copyBytes());
+    this.tracker = PageTracker.track(SpaceOptions.named(options.name()));
+    if (newest == null) {
+      pid = Math.toIntExact(ProcessHandle.current().pid());
+    } else {
+      pid = newest.pid();
+      chain = newest.chainLength();
+      newest.description().regions().forEach(region -> waiting.put(region.name(), region));
+      next.restored(newest.written());
+    }
+  }
+
+  private Thread thread(Runnable action) {
+    Thread thread = new Thread(action, "checkpoints of " + options.name());
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Opens the checkpoints in {@code directory}, which is made where it isn't there, for a program
+   * in which whoever takes a checkpoint is the only writer.
+   *
+   * @throws IOException if it can't be written to, naming what stands in the way, or another
+   *     program writes to it, naming which; or if its newest checkpoint is damaged
+   * @throws TrackingException if no technique works here
+   */
+  public static Checkpoints open(Path directory) throws IOException, TrackingException {
+    return open(directory, CheckpointOptions.defaults());
+  }
+
+  /**
+   * As {@link #open(Path)}, with options.
+   *
+   * @throws TrackingException as well if the technique that is asked for does not work here
+   */
+  public static Checkpoints open(Path directory, CheckpointOptions options)
+      throws IOException, TrackingException {
+    ImageStore store = ImageStore.open(directory, new DiskFiles());
+    Checkpoints checkpoints = null;
+    try {
+      store.tidy();
+      ImageSet newest =
+          new SetFolder(directory).latest().isPresent() ? ImageSet.open(directory) : null;
+      checkpoints = new Checkpoints(directory, options, store, newest);
+      if (options.technique().isPresent()) {
+        checkpoints.tracker.use(options.technique().get());
+      }
+      Checkpoints opened = checkpoints;
+      checkpoints = null;
+      store = null;
+      return opened;
+    } finally {
+      if (checkpoints != null) {
+        checkpoints.close();
+      } else if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  /** Whether a checkpoint was there when this was opened. */
+  public boolean restored() {
+    return newest != null;
+  }
+
+  /**
+   * The segment called {@code name}: as the newest checkpoint has it, or zeros where none has it
+   * yet. From now on it is part of each checkpoint.
+   *
+   * @param bytes of the segment, the same in each life of the program
+   * @param arena that more than one thread may use: shared, automatic or global. It must outlive
+   *     this object, or the segment be {@linkplain #forget forgotten} before
+   * @throws IOException if the checkpoint has a segment of that name and another size, or a page of
+   *     it is damaged, naming the file and offset
+   * @throws TrackingException if the segment can't be tracked
+   * @throws IllegalArgumentException if there is one of that name already, it would have no bytes,
+   *     or the arena is for one thread
+   */
+  public synchronized MemorySegment segment(String name, long bytes, Arena arena)
+      throws IOException, TrackingException {
+    awaitPending();
+    checkOpen();
+    if (bytes < 1) {
+      throw new IllegalArgumentException(
+          "segment %s: asked for %d bytes, wanted 1 or more".formatted(name, bytes));
+    }
+    if (segments.contains(name)) {
+      throw new IllegalArgumentException(
+          "segment %s was asked for before, wanted a new name".formatted(name));
+    }
+    long rounded = Segments.rounded(bytes);
+    Region saved = waiting.get(name);
+    if (saved != null && saved.bytes() != rounded) {
+      throw new IOException(
+          "segment %s: found %d bytes in %s, wanted %d"
+              .formatted(name, saved.bytes(), directory, rounded));
+    }
+    MemorySegment memory = arena.allocate(rounded, PageSet.PAGE_SIZE);
+    if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
+      throw new IllegalArgumentException(
+          "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
+    }
+    Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
+    if (saved != null) {
+      fill(memory, saved);
+    }
+    tracked.put(name, tracker.add(memory));
+    segments.add(image, memory);
+    PageSet pages = PageSet.of(image.start(), image.end());
+    PageSet changed = changedPages();
+    if (saved == null) {
+      next.changed(changed.union(pages));
+    } else {
+      next.changed(changed.minus(pages)); // nobody but us wrote to it
+      next.zero(pages.minus(restoredPages()));
+      waiting.remove(name);
+    }
+    return memory.asSlice(0, bytes);
+  }
+
+  private List<Region> allRegions() {
+    List<Region> all = new ArrayList<>(segments.regions());
+    all.addAll(waiting.values());
+    return all;
+  }
+
+  private PageSet restoredPages() {
+    return newest == null ? PageSet.empty() : newest.pages();
+  }
+
+  private void fill(MemorySegment memory, Region saved) throws IOException {
+    ImageSet set = newest;
+    if (set == null) {
+      return;
+    }
+    PageSet pages = set.pages().intersect(PageSet.of(saved.start(), saved.end()));
+    byte[] buffer = new byte[BUFFER];
+    try (SetReader reader = set.reader()) {
+      for (int run = 0; run < pages.runCount(); run++) {
+        long end = pages.runEnd(run);
+        for (long address = pages.runStart(run); address < end; ) {
+          int length = (int) Math.min(end - address, BUFFER);
+          reader.read(address, buffer, 0, length);
+          MemorySegment.copy(
+              buffer, 0, memory, ValueLayout.JAVA_BYTE, address - saved.start(), length);
+          address += length;
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Leaves the segment called {@code name} out of checkpoints from now on, whether the program
+   * asked for it or only an earlier checkpoint has it.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public synchronized void forget(String name) {
+    awaitPending();
+    checkOpen();
+    Region region = tracked.remove(name);
+    if (region == null && waiting.remove(name) == null) {
+      throw new IllegalArgumentException("segment %s: found none of that name".formatted(name));
+    }
+    segments.remove(name);
+    if (region != null) {
+      try {
+        tracker.remove(region);
+      } catch (TrackingException e) {
+        // its arena was closed before, and the tracking with it
+      }
+    }
+  }
+
+  /**
+   * Takes a checkpoint. When this returns, everything is copied and writers may go on; the
+   * checkpoint is durable, and what {@link #open} finds, when the future completes. A call while
+   * the one before is still being written waits for that first.
+   *
+   * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
+   *     written: what changed is in the next one then, and the one before is still there
+   * @throws IOException if it could not be written while writers stood still, where there is no
+   *     room for copies
+   * @throws IllegalStateException if a segment of the newest checkpoint was neither asked for nor
+   *     forgotten, if there is no segment, or after {@link #close}
+   * @throws InterruptedException while the writers were about to be stopped
+   */
+  public synchronized CompletableFuture<Checkpoint> take()
+      throws IOException, InterruptedException {
+    awaitPending();
+    checkOpen();
+    checkSegments();
+    long started = System.nanoTime();
+    int rounds = 0;
+    next.begin();
+    Standstill standstill = options.standstill().orElse(null);
+    PageReader memory = segments::read;
+    if (standstill != null && options.copyBytes() > 0) {
+      rounds = next.copyAhead(segments::pages, scan -> changedPages(), memory);
+    }
+    long asked = System.nanoTime();
+    Standstill.Standing standing = standstill == null ? () -> {} : standstill.stop();
+    PageSet scan = segments.pages();
+    boolean copied;
+    Taking taking;
+    try {
+      next.changed(changedPages());
+      copied = next.copyRest(scan, memory);
+      taking = new Taking(started, asked, rounds, scan, copied ? next.copies() : memory);
+      if (!copied) {
+        taking.writePages();
+      }
+    } finally {
+      standing.close();
+    }
+    taking.frozen = System.nanoTime() - asked;
+    CompletableFuture<Checkpoint> future =
+        CompletableFuture.supplyAsync(() -> finish(taking), writer);
+    pending = future.thenRunAsync(this::foldIfLong, writer);
+    return future;
+  }
+
+  /**
+   * Takes a checkpoint each {@code period} from now on, the first one a period from now; where one
+   * takes longer, the next begins a period after its end. Failures are told to the listener.
+   *
+   * @throws IllegalStateException without a {@link Standstill}, or if called before
+   */
+  public synchronized void takeEvery(Duration period) {
+    checkOpen();
+    if (options.standstill().isEmpty()) {
+      throw new IllegalStateException(
+          "checkpoints by the clock: found no standstill, wanted one that stops the writers");
+    }
+    if (schedule != null) {
+      throw new IllegalStateException("checkpoints are taken by the clock already");
+    }
+    ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(this::thread);
+    clock.scheduleWithFixedDelay(
+        this::takeNow, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    schedule = clock;
+  }
+
+  private void takeNow() {
+    try {
+      take().join();
+    } catch (CompletionException e) {
+      // the writing thread told the listener
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException e) {
+      options.listener().failed(e);
+    }
+  }
+
+  private PageSet changedPages() {
+    try (Interval interval = tracker.changes()) {
+      PageSet changed = segments.inImages(interval.pages().wholePages());
+      interval.commit(); // they are owed to the next set from here on
+      return changed;
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the checkpoints are closed, wanted open ones");
+    }
+  }
+
+  private void checkSegments() {
+    if (!waiting.isEmpty()) {
+      throw new IllegalStateException(
+          "the newest checkpoint has segments that nobody asked for or forgot: "
+              + String.join(", ", waiting.keySet().stream().sorted().toList()));
+    }
+    if (segments.regions().isEmpty()) {
+      throw new IllegalStateException("found no segment, wanted one or more to take");
+    }
+  }
+
+  /** The set that is being written is written, or failed and says so to whoever has its future. */
+  private void awaitPending() {
+    try {
+      pending.join();
+    } catch (CompletionException e) {
+      // what it was to hold is owed to the next one
+    }
+  }
+
+  private Checkpoint finish(Taking taking) {
+    try {
+      Checkpoint checkpoint = taking.finish();
+      options.listener().taken(checkpoint);
+      return checkpoint;
+    } catch (IOException e) {
+      options.listener().failed(e);
+      throw new CompletionException(e);
+    } catch (RuntimeException e) {
+      options.listener().failed(e);
+      throw e;
+    }
+  }
+
+  /** Makes one set of a long chain, and removes what nobody needs any more. */
+  private void foldIfLong() {
+    chain++;
+    if (chain <= options.longestChain()) {
+      return;
+    }
+    try {
+      Path merged = SetMerge.merge(store, ImageSet.open(directory));
+      next.written(ImageSet.open(merged).written());
+      chain = 1;
+      for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
+        store.remove(set);
+      }
+    } catch (IOException e) {
+      options.listener().failed(e);
+    }
+  }
+
+  /**
+   * Ends the tracking, when what is being written is written. Takes no checkpoint. The segments
+   * stay.
+   */
+  @Override
+  public void close() throws IOException {
+    ScheduledExecutorService clock;
+    synchronized (this) {
+      clock = schedule;
+      schedule = null;
+    }
+    if (clock != null) {
+      clock.shutdown();
+      awaitEnd(clock);
+    }
+    synchronized (this) {
+      if (!closed) {
+        awaitPending();
+        closed = true;
+        writer.shutdown();
+        tracker.close();
+        store.close();
+      }
+    }
+  }
+
+  private static void awaitEnd(ExecutorService clock) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (clock.awaitTermination(1, TimeUnit.DAYS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+        clock.shutdownNow();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One checkpoint, from the stop of the writers until it is durable. */
+  private final class Taking {
+    private final long started;
+    private final long asked;
+    private final int rounds;
+    private final PageSet scan;
+    private final PageReader source;
+    private final List<Region> regions = segments.regions();
+    private final String technique = tracker.technique().orElse("none");
+    private @Nullable ImageSetWriter set;
+    private PageSet zeros = PageSet.empty();
+    private long pages;
+    private long written;
+    private long frozen;
+
+    Taking(long started, long asked, int rounds, PageSet scan, PageReader source) {
+      this.started = started;
+      this.asked = asked;
+      this.rounds = rounds;
+      this.scan = scan;
+      this.source = source;
+    }
+
+    void writePages() throws IOException {
+      PageSet wanted = next.pages(scan);
+      PageSet inParent = next.inParent(scan);
+      zeros = zeros(wanted.minus(inParent));
+      PageSet all = wanted.minus(zeros);
+      pages = all.pageCount();
+      long present = pages - inParent.pageCount();
+      ImageSetWriter opened = new ImageSetWriter(store, pid, next.previous());
+      set = opened;
+      boolean done = false;
+      try {
+        opened.pages(
+            all,
+            inParent,
+            source,
+            more -> {
+              written += more;
+              options.listener().writing(written, present);
+            });
+        done = true;
+      } finally {
+        if (!done) {
+          opened.close();
+        }
+      }
+    }
+
+    private PageSet zeros(PageSet candidates) {
+      PageSet.Builder found = PageSet.builder();
+      byte[] page = new byte[PageSet.PAGE_SIZE];
+      candidates.forEachPage(
+          address -> {
+            source.read(address, page, 0, page.length);
+            if (Arrays.equals(page, ZEROS)) {
+              found.addPage(address);
+            }
+          });
+      return found.build();
+    }
+
+    Checkpoint finish() throws IOException {
+      if (set == null) {
+        writePages();
+      }
+      try (ImageSetWriter finishing = set) {
+        if (finishing == null) {
+          throw new IllegalStateException("no pages were written");
+        }
+        long micros = (System.nanoTime() - asked) / NANOS_A_MICRO;
+        long frozenMicros = frozen / NANOS_A_MICRO;
+        WrittenSet done =
+            finishing.finish(
+                new SetDescription(
+                    true,
+                    options.name(),
+                    "",
+                    "linux",
+                    technique,
+                    regions.getFirst().start(),
+                    regions),
+                new DumpStatsEntry(
+                    0, frozenMicros, 0, micros, scan.pageCount(), pages - written, written));
+        next.written(done);
+        next.zero(zeros);
+        return new Checkpoint(
+            done.path(),
+            technique,
+            Duration.ofNanos(frozen),
+            Duration.ofNanos(System.nanoTime() - started),
+            rounds,
+            pages,
+            written);
+      }
+    }
+  }
+}

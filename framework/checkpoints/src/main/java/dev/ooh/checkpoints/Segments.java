@@ -1,0 +1,108 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The segments of a program, by the addresses that images know them by: those they had when each
+ * was first in a checkpoint. Where a restored one lies today is nobody's business but this class's.
+ */
+final class Segments {
+  private static final long PAGE = PageSet.PAGE_SIZE;
+
+  /** Between segments of which one was placed anew, so that no run of pages is of both. */
+  private static final long GAP = 1L << 30;
+
+  private final List<Placed> placed = new ArrayList<>();
+
+  /**
+   * @param image where images have it
+   * @param memory where it is
+   */
+  record Placed(Region image, MemorySegment memory) {
+    private long shift() {
+      return memory.address() - image.start();
+    }
+
+    private PageSet livePages() {
+      return PageSet.of(memory.address(), memory.address() + image.bytes());
+    }
+  }
+
+  /** Adds a segment that is at {@code image} in the images. */
+  void add(Region image, MemorySegment memory) {
+    placed.add(new Placed(image, memory));
+    placed.sort(Comparator.comparingLong(it -> it.image().start()));
+  }
+
+  void remove(String name) {
+    placed.removeIf(it -> it.image().name().equals(name));
+  }
+
+  boolean contains(String name) {
+    return placed.stream().anyMatch(it -> it.image().name().equals(name));
+  }
+
+  /** Where images may have a new segment: where it is, unless something else is there in them. */
+  Region place(String name, MemorySegment memory, List<Region> others) {
+    Region there = new Region(name, memory.address(), memory.byteSize());
+    if (others.stream().noneMatch(it -> it.start() < there.end() && there.start() < it.end())) {
+      return there;
+    }
+    long last = others.stream().mapToLong(Region::end).max().orElseThrow();
+    return new Region(name, last + GAP, there.bytes());
+  }
+
+  List<Region> regions() {
+    return placed.stream().map(Placed::image).toList();
+  }
+
+  /** All pages, as images know them. */
+  PageSet pages() {
+    PageSet.Builder pages = PageSet.builder();
+    placed.forEach(it -> pages.add(it.image().start(), it.image().end()));
+    return pages.build();
+  }
+
+  /** The pages at {@code live} addresses, as images know them. */
+  PageSet inImages(PageSet live) {
+    PageSet.Builder pages = PageSet.builder();
+    for (Placed segment : placed) {
+      long shift = segment.shift();
+      live.intersect(segment.livePages())
+          .forEachRun((start, end) -> pages.add(start - shift, end - shift));
+    }
+    return pages.build();
+  }
+
+  /** Copies what is in memory now of what images have at {@code address}. */
+  void read(long address, byte[] target, int offset, int length) {
+    Placed segment = at(address);
+    MemorySegment.copy(
+        segment.memory(),
+        ValueLayout.JAVA_BYTE,
+        address - segment.image().start(),
+        target,
+        offset,
+        length);
+  }
+
+  private Placed at(long address) {
+    for (Placed segment : placed) {
+      if (address < segment.image().end()) {
+        return segment;
+      }
+    }
+    throw new IllegalArgumentException("no segment has 0x%x".formatted(address));
+  }
+
+  /** Whole pages. */
+  static long rounded(long bytes) {
+    return Math.addExact(bytes, PAGE - 1) & -PAGE;
+  }
+}
