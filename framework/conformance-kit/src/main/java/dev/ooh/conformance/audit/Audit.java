@@ -168,6 +168,16 @@ public final class Audit implements AutoCloseable {
     ledgers().forEach(ledger -> ledger.owe(pages));
   }
 
+  /**
+   * Discards pages, of which every consumer must be told, be it fetching in a thread of its own or
+   * not.
+   */
+  public void discard(PageSet pages) {
+    ledgers().forEach(Ledger::announce);
+    space.discard(pages);
+    ledgers().forEach(ledger -> ledger.oweUntold(pages));
+  }
+
   /** Tells every consumer that these pages are gone. */
   public void forget(PageSet pages) {
     ledgers().forEach(ledger -> ledger.forget(pages));

@@ -92,8 +92,7 @@ final class CommonScenarios {
           long start =
               region.start() + random.nextInt((int) (region.bytes() / PAGE) - pages) * (long) PAGE;
           PageSet gone = PageSet.of(start, start + pages * (long) PAGE);
-          audit.space().discard(gone);
-          audit.owe(gone);
+          audit.discard(gone);
         });
   }
 

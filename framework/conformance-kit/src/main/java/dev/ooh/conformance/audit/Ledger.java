@@ -23,6 +23,9 @@ final class Ledger {
   /** Guarded by this, since others change it while a fetch is under way. */
   private PageSet due;
 
+  /** What was committed since a change was announced; guarded likewise. */
+  private PageSet told = PageSet.empty();
+
   private long fetches;
   private long reported;
 
@@ -39,6 +42,24 @@ final class Ledger {
   /** The pages changed otherwise than by a writer, or their region is a new one. */
   synchronized void owe(PageSet pages) {
     due = due.union(pages.intersect(part));
+  }
+
+  /** Something is about to change pages otherwise than by a writer. */
+  synchronized void announce() {
+    told = PageSet.empty();
+  }
+
+  /**
+   * As {@link #owe}, of a change since it was announced: what was told meanwhile may have been told
+   * after the change, and then is not due again.
+   */
+  synchronized void oweUntold(PageSet pages) {
+    owe(pages.minus(told));
+  }
+
+  private synchronized void tell(PageSet pages) {
+    told = told.union(pages);
+    forget(pages);
   }
 
   /** The pages' region is gone. */
@@ -61,7 +82,7 @@ final class Ledger {
       reported += interval.pages().pageCount();
       if (commit) {
         take(written, interval.pages());
-        forget(interval.pages());
+        tell(interval.pages());
         interval.commit();
       } else {
         owe(interval.pages());
