@@ -132,7 +132,7 @@ public class Checkpointer implements AutoCloseable {
     if (options.copyBytes() > 0) {
       asked.run();
       standing = () -> {};
-      rounds = next.copyAhead(subject.heap()::used, scan -> ask(scan, scan), space.memory()::read);
+      rounds = next.copyAhead(subject.heap()::used, this::changedSince, space.memory()::read);
     }
     try (Freeze freeze = new Freeze(clock)) {
       return write(clock, freeze, rounds, then, standing);

@@ -55,6 +55,8 @@ class RoomsTest {
         Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/evaluation", "dev.ooh.evaluation..")
             .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
+        Room.of("framework/checkpoints", "dev.ooh.checkpoints")
+            .mayImport(List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.image", "dev.ooh.library")),
         Room.of("framework/image-sets", "dev.ooh.image").mayImport(List.of(MEMORY)),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
