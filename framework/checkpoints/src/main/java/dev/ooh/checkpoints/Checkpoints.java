@@ -2,6 +2,7 @@ package dev.ooh.checkpoints;
 
 import dev.ooh.image.DiskFiles;
 import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageSetWriter;
 import dev.ooh.image.ImageStore;
@@ -138,7 +139,12 @@ public final class Checkpoints implements AutoCloseable {
    */
   public static Checkpoints open(Path directory, CheckpointOptions options)
       throws IOException, TrackingException {
-    ImageStore store = ImageStore.open(directory, new DiskFiles());
+    return open(directory, options, new DiskFiles());
+  }
+
+  static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
+      throws IOException, TrackingException {
+    ImageStore store = ImageStore.open(directory, files);
     Checkpoints checkpoints = null;
     try {
       store.tidy();

@@ -1,0 +1,196 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.checkpoints.RecordedFiles.Change;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a disk may hold after the power went. A file's bytes are certain once it was forced; until
+ * then any part of them may be there. A name is certain once its directory was synchronized after
+ * it was given or taken; until then the change may be there or not, whatever became of others.
+ */
+final class PowerLoss {
+  private final Node root = Node.directory();
+  private final Path top;
+  private final SplittableRandom random;
+
+  /** Something that has a name. */
+  private static final class Node {
+    /** Of a directory, what is certain. */
+    final @Nullable Map<String, Node> names;
+
+    /** Of a directory, changes of names that may get lost; no node where a name was taken. */
+    final Map<String, Pending> pending = new LinkedHashMap<>();
+
+    final @Nullable Path target;
+    byte[] bytes = {};
+    int forced;
+
+    private Node(@Nullable Map<String, Node> names, @Nullable Path target) {
+      this.names = names;
+      this.target = target;
+    }
+
+    static Node directory() {
+      return new Node(new LinkedHashMap<>(), null);
+    }
+
+    @Nullable Node get(String name) {
+      Pending newer = pending.get(name);
+      return newer != null ? newer.node : names == null ? null : names.get(name);
+    }
+  }
+
+  /** A rename is one change of two names. */
+  private static final class Pending {
+    final @Nullable Node node;
+    final Fate fate;
+
+    Pending(@Nullable Node node, Fate fate) {
+      this.node = node;
+      this.fate = fate;
+    }
+  }
+
+  /** Whether a change is there is one question for all names that it concerns. */
+  private static final class Fate {
+    boolean decided;
+    boolean there;
+
+    boolean isThere(SplittableRandom random) {
+      if (!decided) {
+        decided = true;
+        there = random.nextBoolean();
+      }
+      return there;
+    }
+
+    void certain() {
+      decided = true;
+      there = true;
+    }
+  }
+
+  private PowerLoss(Path top, SplittableRandom random) {
+    this.top = top;
+    this.random = random;
+  }
+
+  /** Makes in {@code into} one of the states that may be left after {@code changes} of top. */
+  static void leave(Path top, List<Change> changes, Path into, SplittableRandom random)
+      throws IOException {
+    PowerLoss loss = new PowerLoss(top, random);
+    changes.forEach(loss::apply);
+    loss.materialize(loss.root, into);
+  }
+
+  private Node directory(Path path) {
+    Node node = root;
+    for (Path name : top.relativize(path)) {
+      if (!name.toString().isEmpty()) {
+        node = node.get(name.toString());
+      }
+    }
+    return node;
+  }
+
+  private void name(Path path, @Nullable Node node, Fate fate) {
+    Node parent = directory(path.getParent());
+    Pending before = parent.pending.get(path.getFileName().toString());
+    if (before != null && before.fate.isThere(random)) {
+      settle(parent, path.getFileName().toString(), before);
+    }
+    parent.pending.put(path.getFileName().toString(), new Pending(node, fate));
+  }
+
+  private static void settle(Node directory, String name, Pending change) {
+    if (change.node == null) {
+      directory.names.remove(name);
+    } else {
+      directory.names.put(name, change.node);
+    }
+  }
+
+  private Node at(Path path) {
+    return directory(path.getParent()).get(path.getFileName().toString());
+  }
+
+  private void apply(Change change) {
+    switch (change.kind()) {
+      case MAKE_DIRECTORY -> name(change.path(), Node.directory(), new Fate());
+      case CREATE -> name(change.path(), new Node(null, null), new Fate());
+      case LINK -> name(change.path(), new Node(null, change.other()), new Fate());
+      case DELETE -> {
+        if (at(change.path()) != null) {
+          name(change.path(), null, new Fate());
+        }
+      }
+      case RENAME -> {
+        Fate fate = new Fate();
+        Node node = at(change.path());
+        name(change.path(), null, fate);
+        name(change.other(), node, fate);
+      }
+      case WRITE -> {
+        Node file = at(change.path());
+        int length = file.bytes.length;
+        file.bytes = Arrays.copyOf(file.bytes, length + change.bytes().length);
+        System.arraycopy(change.bytes(), 0, file.bytes, length, change.bytes().length);
+      }
+      case FORCE -> {
+        Node file = at(change.path());
+        file.forced = file.bytes.length;
+      }
+      case SYNC_DIRECTORY -> sync(directory(change.path()));
+    }
+  }
+
+  private static void sync(Node directory) {
+    Iterator<Map.Entry<String, Pending>> all = directory.pending.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<String, Pending> next = all.next();
+      next.getValue().fate.certain();
+      settle(directory, next.getKey(), next.getValue());
+      all.remove();
+    }
+  }
+
+  private void materialize(Node directory, Path into) throws IOException {
+    Files.createDirectories(into);
+    Map<String, Node> left = new LinkedHashMap<>(directory.names);
+    directory.pending.forEach(
+        (name, change) -> {
+          if (change.fate.isThere(random)) {
+            if (change.node == null) {
+              left.remove(name);
+            } else {
+              left.put(name, change.node);
+            }
+          }
+        });
+    for (Map.Entry<String, Node> entry : left.entrySet()) {
+      Path path = into.resolve(entry.getKey());
+      Node node = entry.getValue();
+      if (node.names != null) {
+        materialize(node, path);
+      } else if (node.target != null) {
+        Files.createSymbolicLink(path, node.target);
+      } else {
+        int length = random.nextInt(node.forced, node.bytes.length + 1);
+        byte[] bytes = Arrays.copyOf(node.bytes, length);
+        for (int i = node.forced; i < length; i++) {
+          bytes[i] = random.nextInt(3) == 0 ? 0 : bytes[i];
+        }
+        Files.write(path, bytes);
+      }
+    }
+  }
+}
