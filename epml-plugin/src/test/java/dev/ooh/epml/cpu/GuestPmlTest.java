@@ -142,6 +142,16 @@ class GuestPmlTest {
     }
 
     @Override
+    public long control(VmcsField field) {
+      throw new AssertionError("no part of guest PML");
+    }
+
+    @Override
+    public long loadHostPhysical(long hpa) {
+      throw new AssertionError("no part of guest PML");
+    }
+
+    @Override
     public long translateForWrite(long gpa) {
       if (gpa == refused) {
         throw new IllegalStateException("no memory");

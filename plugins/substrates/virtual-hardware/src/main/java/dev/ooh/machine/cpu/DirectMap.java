@@ -31,7 +31,7 @@ public final class DirectMap implements PhysicalMemory {
    */
   @Override
   public void write(long gpa, long value) {
-    HostMemory.EVERYTHING.set(HostMemory.LONG, forWrite(aligned(gpa)), value);
+    HostMemory.EVERYTHING.set(HostMemory.LONG, forWrite(aligned(gpa), Long.BYTES), value);
   }
 
   /**
@@ -42,19 +42,24 @@ public final class DirectMap implements PhysicalMemory {
    */
   public long forRead(long gpa) {
     long known = cache.readable(gpa, 1);
-    return known != 0 ? known : translate(gpa, EptViolation.READ);
+    return known != 0 ? known : translate(gpa, 1, EptViolation.READ);
   }
 
-  /** Translates for a write, as {@link #forRead}; the EPT's dirty flag is set by then. */
-  public long forWrite(long gpa) {
+  /**
+   * Translates for a write of {@code bytes} within the page; the EPT's dirty flag is set by then.
+   *
+   * @return the native address of the byte at {@code gpa}, good for the bytes until the guest's
+   *     next step
+   */
+  public long forWrite(long gpa, int bytes) {
     long known = cache.writable(gpa, 1);
-    return known != 0 ? known : translate(gpa, EptViolation.WRITE);
+    return known != 0 ? known : translate(gpa, bytes, EptViolation.WRITE);
   }
 
-  private long translate(long gpa, long access) {
+  private long translate(long gpa, int bytes, long access) {
     for (int attempt = 0; attempt < Transitions.MAX_ATTEMPTS; attempt++) {
       transitions.beginInstruction();
-      long address = ept.translate(gpa, access | EptViolation.FINAL_ACCESS, BASE + gpa);
+      long address = ept.translate(gpa, bytes, access | EptViolation.FINAL_ACCESS, BASE + gpa);
       if (address != EptWalker.FAILED) {
         return address;
       }

@@ -2,12 +2,14 @@ package dev.ooh.machine.cpu;
 
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.extension.WriteVerdict;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.EptEntry;
 import dev.ooh.machine.vmx.EptViolation;
 import dev.ooh.machine.vmx.ExitReason;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translates guest-physical addresses: walks the EPT, sets its accessed and dirty flags, logs
@@ -31,6 +33,7 @@ final class EptWalker {
   private final EventCounters counters;
   private final TranslationCache cache;
   private final long[] entryAddress = new long[5];
+  private ReadOnlyPages readOnlyPages = (entry, gpa, bytes) -> null;
   private VmExit exit = new VmExit(ExitReason.EPT_VIOLATION, 0, 0, 0);
 
   /**
@@ -49,6 +52,17 @@ final class EptWalker {
     this.counters = counters;
   }
 
+  /** Who may allow writes to pages that the EPT lets the guest read and not write. */
+  @FunctionalInterface
+  interface ReadOnlyPages {
+    @Nullable WriteVerdict writes(long entry, long gpa, int bytes);
+  }
+
+  /** Sets who is asked about writes to read-only pages. */
+  void setReadOnlyPages(ReadOnlyPages asked) {
+    readOnlyPages = asked;
+  }
+
   /** The guest-physical mappings. */
   TranslationCache cache() {
     return cache;
@@ -62,15 +76,16 @@ final class EptWalker {
   /**
    * Translates for an access to {@code gpa}.
    *
+   * @param bytes how many are accessed from there on, 1 or more, within the page
    * @param access bits of {@link EptViolation}: what is done (READ, WRITE; a write when WRITE is
    *     set) and whether it is the final access
    * @param gva the linear address that led here
    * @return the native address, or {@link #FAILED}, and then nothing has changed
    */
-  long translate(long gpa, long access, long gva) {
+  long translate(long gpa, int bytes, long access, long gva) {
     boolean write = (access & EptViolation.WRITE) != 0;
     long known = write ? cache.writable(gpa, 1) : cache.readable(gpa, 1);
-    return known != 0 ? known : walk(gpa, write, access, gva);
+    return known != 0 ? known : walk(gpa, bytes, write, access, gva);
   }
 
   /** The HPA of {@code gpa}, which is mapped; sets no flag. */
@@ -91,7 +106,7 @@ final class EptWalker {
     }
   }
 
-  private long walk(long gpa, boolean write, long access, long gva) {
+  private long walk(long gpa, int bytes, boolean write, long access, long gva) {
     if (!controls.ept) {
       if (!memory.isAllocated(gpa)) {
         throw new IllegalStateException("GPA 0x%x: no memory there, and EPT is off".formatted(gpa));
@@ -129,7 +144,12 @@ final class EptWalker {
     }
     long needed = write ? EptEntry.WRITE : EptEntry.READ;
     if ((rights & needed) == 0) {
-      return violation(rights, access, gpa, gva);
+      boolean eligible =
+          level == 1 && (access & EptViolation.FINAL_ACCESS) != 0 && (rights & EptEntry.READ) != 0;
+      WriteVerdict verdict = eligible ? readOnlyPages.writes(entry, gpa, bytes) : null;
+      if (!(verdict instanceof WriteVerdict.Allowed)) {
+        return refused(verdict, rights, access, gpa, gva);
+      }
     }
     boolean dirty = EptEntry.isDirty(entry);
     if (controls.accessedDirty) {
@@ -144,6 +164,16 @@ final class EptWalker {
     long address = memory.nativeAddress(frame(entry, level, gpa) + (gpa & PAGE_MASK));
     fill(gpa, address, dirty && (rights & EptEntry.WRITE) != 0);
     return address;
+  }
+
+  private long refused(
+      @Nullable WriteVerdict verdict, long rights, long access, long gpa, long gva) {
+    if (verdict instanceof WriteVerdict.Exit own) {
+      exit = new VmExit(ExitReason.EXTENSION, own.reason(), own.qualification(), gpa, gva);
+      return FAILED;
+    }
+    long offset = verdict instanceof WriteVerdict.Denied denied ? denied.gpa() - gpa : 0;
+    return violation(rights, access, gpa + offset, gva + offset);
   }
 
   /**

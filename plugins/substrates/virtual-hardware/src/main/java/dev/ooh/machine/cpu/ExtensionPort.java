@@ -4,10 +4,10 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuContext;
 import dev.ooh.machine.extension.CpuExtension;
+import dev.ooh.machine.extension.WriteVerdict;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
-import dev.ooh.machine.vmx.VmcsLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The processor's side of {@link CpuExtension}: who is attached, and what they may do. */
 final class ExtensionPort implements CpuContext {
   private final HostMemory memory;
-  private final VmcsLayout layout;
+  private final Vmcs vmcs;
   private final ExecutionControls controls;
   private final EventCounters counters;
   private final CachedMappings mappings;
@@ -26,7 +26,7 @@ final class ExtensionPort implements CpuContext {
 
   ExtensionPort(
       HostMemory memory,
-      VmcsLayout layout,
+      Vmcs vmcs,
       ExecutionControls controls,
       EventCounters counters,
       CachedMappings mappings,
@@ -34,7 +34,7 @@ final class ExtensionPort implements CpuContext {
       EptWalker ept,
       Interrupts interrupts) {
     this.memory = memory;
-    this.layout = layout;
+    this.vmcs = vmcs;
     this.controls = controls;
     this.counters = counters;
     this.mappings = mappings;
@@ -50,7 +50,7 @@ final class ExtensionPort implements CpuContext {
             "CPU extension %s: is attached already".formatted(extension.name()));
       }
     }
-    extension.fields().forEach(layout::add);
+    extension.fields().forEach(vmcs.layout()::add);
     extensions.add(extension);
     extension.attach(this);
   }
@@ -71,6 +71,17 @@ final class ExtensionPort implements CpuContext {
       extension.dirtyFlagSet(gva);
     }
     return mappings.invalidations() != before;
+  }
+
+  /** What the first extension says that knows the page; null if none does. */
+  @Nullable WriteVerdict writesReadOnlyPage(long eptEntry, long gpa, int bytes) {
+    for (CpuExtension extension : extensions) {
+      WriteVerdict verdict = extension.writesReadOnlyPage(eptEntry, gpa, bytes);
+      if (verdict != null) {
+        return verdict;
+      }
+    }
+    return null;
   }
 
   void eptInvalidated() {
@@ -104,8 +115,18 @@ final class ExtensionPort implements CpuContext {
 
   @Override
   public long translateForWrite(long gpa) {
-    directMap.forWrite(gpa);
+    directMap.forWrite(gpa, HostMemory.FRAME - (int) (gpa & (HostMemory.FRAME - 1)));
     return ept.hostPhysical(gpa);
+  }
+
+  @Override
+  public long control(VmcsField field) {
+    return vmcs.read(field);
+  }
+
+  @Override
+  public long loadHostPhysical(long hpa) {
+    return memory.readLong(hpa);
   }
 
   @Override

@@ -43,10 +43,12 @@ final class GuestWalker {
    * Translates for an access to {@code gva} and fills {@code cache}.
    *
    * @param root CR3
+   * @param bytes how many are accessed from {@code gva} on, 1 or more, within the page
    * @param user whether the access comes from user mode
    * @return the native address, or a negative outcome, and then nothing but flags has changed
    */
-  long translate(long root, TranslationCache cache, long gva, boolean write, boolean user) {
+  long translate(
+      long root, TranslationCache cache, long gva, int bytes, boolean write, boolean user) {
     if (!isCanonical(gva)) {
       throw new GuestException(
           InterruptionInformation.GENERAL_PROTECTION,
@@ -60,7 +62,7 @@ final class GuestWalker {
     long rights = GuestPte.WRITABLE | GuestPte.USER;
     int level = 4;
     while (true) {
-      long at = ept.translate(table + GuestPte.index(gva, level) * 8L, walkAccess, gva);
+      long at = ept.translate(table + GuestPte.index(gva, level) * 8L, Long.BYTES, walkAccess, gva);
       if (at == EptWalker.FAILED) {
         return EXIT;
       }
@@ -90,7 +92,7 @@ final class GuestWalker {
     }
     long gpa = leafFrame(level, gva) | (gva & 0xFFF);
     long finalAccess = EptViolation.FINAL_ACCESS | (write ? EptViolation.WRITE : EptViolation.READ);
-    long address = ept.translate(gpa, finalAccess, gva);
+    long address = ept.translate(gpa, bytes, finalAccess, gva);
     if (address == EptWalker.FAILED) {
       return EXIT;
     }
@@ -122,7 +124,7 @@ final class GuestWalker {
     for (int level = 4; level >= leaf; level--) {
       if (missingFlags(level, leaf, write) != 0) {
         long at = table + GuestPte.index(gva, level) * 8L;
-        if (ept.translate(at, EptViolation.WRITE, gva) == EptWalker.FAILED) {
+        if (ept.translate(at, Long.BYTES, EptViolation.WRITE, gva) == EptWalker.FAILED) {
           return false;
         }
       }

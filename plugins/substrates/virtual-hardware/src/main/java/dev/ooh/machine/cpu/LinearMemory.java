@@ -63,14 +63,14 @@ final class LinearMemory {
     vmcs.write(VmcsField.GUEST_CR3, root);
   }
 
-  /** The native address of the byte at {@code gva}, good until the guest's next step. */
-  long translate(long gva, boolean write) {
+  /** The native address of {@code bytes} at {@code gva}, good until the guest's next step. */
+  long translate(long gva, int bytes, boolean write) {
     counters.count(Event.TLB_MISS);
     for (int attempt = 0; attempt < Transitions.MAX_ATTEMPTS; attempt++) {
       transitions.beginInstruction();
       interrupts.deliverPending();
       boolean user = state.privilegeLevel() == 3;
-      long outcome = walker.translate(cr3, mappings.linear(), gva, write, user);
+      long outcome = walker.translate(cr3, mappings.linear(), gva, bytes, write, user);
       if (outcome >= 0) {
         return outcome;
       }

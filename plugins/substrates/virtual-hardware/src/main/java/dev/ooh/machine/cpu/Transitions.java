@@ -6,6 +6,7 @@ import dev.ooh.machine.vmx.ExitReason;
 import dev.ooh.machine.vmx.InterruptionInformation;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * VM exits and the VM entries that follow them (Intel SDM volume 3C, 27 and 28), and whether the
@@ -71,8 +72,11 @@ final class Transitions {
   /** Exits, lets root mode handle it, and enters again. */
   void exit(VmExit exit) {
     counters.count(Event.VM_EXIT);
-    counters.count(eventOf(exit.reason()));
-    vmcs.write(VmcsField.EXIT_REASON, exit.reason().number());
+    Event event = eventOf(exit.reason());
+    if (event != null) {
+      counters.count(event);
+    }
+    vmcs.write(VmcsField.EXIT_REASON, exit.number());
     vmcs.write(VmcsField.EXIT_QUALIFICATION, exit.qualification());
     vmcs.write(VmcsField.GUEST_PHYSICAL_ADDRESS, exit.guestPhysicalAddress());
     vmcs.write(VmcsField.GUEST_LINEAR_ADDRESS, exit.guestLinearAddress());
@@ -106,7 +110,7 @@ final class Transitions {
             .formatted(space, address, MAX_ATTEMPTS));
   }
 
-  private static Event eventOf(ExitReason reason) {
+  private static @Nullable Event eventOf(ExitReason reason) {
     return switch (reason) {
       case VMCALL -> Event.VMCALL_EXIT;
       case VMREAD -> Event.VMREAD_EXIT;
@@ -115,6 +119,7 @@ final class Transitions {
       case EPT_MISCONFIGURATION -> Event.EPT_MISCONFIGURATION_EXIT;
       case APIC_WRITE -> Event.APIC_WRITE_EXIT;
       case PML_FULL -> Event.PML_FULL_EXIT;
+      case EXTENSION -> null;
     };
   }
 }

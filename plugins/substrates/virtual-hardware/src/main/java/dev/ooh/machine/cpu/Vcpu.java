@@ -51,14 +51,14 @@ public final class Vcpu {
     this.interrupts =
         new Interrupts(memory, vmcs, controls, counters, transitions, state, mappings, injected);
     this.extensions =
-        new ExtensionPort(
-            memory, vmcs.layout(), controls, counters, mappings, directMap, ept, interrupts);
+        new ExtensionPort(memory, vmcs, controls, counters, mappings, directMap, ept, interrupts);
     GuestWalker walker = new GuestWalker(ept, controls, extensions);
     this.linear =
         new LinearMemory(walker, ept, transitions, interrupts, state, mappings, vmcs, counters);
     this.access = new VirtualAccess(linear, mappings);
     this.vmx = new VmxInstructions(vmcs, controls, transitions, state, extensions);
     mappings.whenDropped(extensions::eptInvalidated);
+    ept.setReadOnlyPages(extensions::writesReadOnlyPage);
     memory.beforeClose(this::close);
   }
 
@@ -134,12 +134,18 @@ public final class Vcpu {
    * @throws GuestException when {@code gva} is not canonical
    */
   public long translateForRead(long gva) {
-    return linear.translate(gva, false);
+    return linear.translate(gva, 1, false);
   }
 
-  /** Translates for a write, as {@link #translateForRead}; every dirty flag is set by then. */
-  public long translateForWrite(long gva) {
-    return linear.translate(gva, true);
+  /**
+   * Translates for a write of {@code bytes} within the page, as {@link #translateForRead}; every
+   * dirty flag is set by then.
+   *
+   * @return the native address of the byte at {@code gva}, good for the bytes until the guest's
+   *     next step
+   */
+  public long translateForWrite(long gva, int bytes) {
+    return linear.translate(gva, bytes, true);
   }
 
   /**

@@ -19,12 +19,12 @@ final class VirtualAccess {
   long read(long gva, int bytes) {
     int inFirst = bytesInFirst(gva, bytes);
     if (inFirst == bytes) {
-      return load(memory.translate(gva, false), bytes);
+      return load(memory.translate(gva, bytes, false), bytes);
     }
     while (true) {
-      long high = memory.translate(gva + inFirst, false);
+      long high = memory.translate(gva + inFirst, bytes - inFirst, false);
       long before = mappings.invalidations();
-      long low = memory.translate(gva, false);
+      long low = memory.translate(gva, inFirst, false);
       // The second translation may have made the first one stale.
       if (before == mappings.invalidations()) {
         return load(low, inFirst) | load(high, bytes - inFirst) << 8 * inFirst;
@@ -35,13 +35,13 @@ final class VirtualAccess {
   void write(long gva, int bytes, long value) {
     int inFirst = bytesInFirst(gva, bytes);
     if (inFirst == bytes) {
-      store(memory.translate(gva, true), bytes, value);
+      store(memory.translate(gva, bytes, true), bytes, value);
       return;
     }
     while (true) {
-      long high = memory.translate(gva + inFirst, true);
+      long high = memory.translate(gva + inFirst, bytes - inFirst, true);
       long before = mappings.invalidations();
-      long low = memory.translate(gva, true);
+      long low = memory.translate(gva, inFirst, true);
       if (before == mappings.invalidations()) {
         store(low, inFirst, value);
         store(high, bytes - inFirst, value >>> 8 * inFirst);

@@ -17,6 +17,9 @@ public interface CpuContext {
   /** Stores one of the extension's fields, cut to its width. */
   void write(VmcsField field, long value);
 
+  /** The value of a field of the current VMCS, which root mode writes. */
+  long control(VmcsField field);
+
   /**
    * Translates a GPA through the EPT as a write of the guest, with all that belongs to it: the
    * EPT's accessed and dirty flags are set and logged, and an EPT violation exits until the VMM has
@@ -25,6 +28,9 @@ public interface CpuContext {
    * @return the HPA
    */
   long translateForWrite(long gpa);
+
+  /** Loads eight bytes at {@code hpa}, aligned to 8, past the EPT, as the walk of a table does. */
+  long loadHostPhysical(long hpa);
 
   /**
    * Stores eight bytes at {@code hpa}, aligned to 8, past the EPT, as the processor's own logs do.

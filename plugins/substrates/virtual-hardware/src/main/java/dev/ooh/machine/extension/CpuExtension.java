@@ -2,6 +2,7 @@ package dev.ooh.machine.extension;
 
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A feature that the standard processor lacks, such as logging guest-virtual addresses. All methods
@@ -13,8 +14,9 @@ public interface CpuExtension {
   String name();
 
   /**
-   * The VMCS fields that the extension adds. They live where the guest's VMWRITE reaches them: in
-   * the shadow VMCS. Their encodings must differ from all others of the processor.
+   * The VMCS fields that the extension adds. Those for the guest live where its VMWRITE reaches
+   * them: in the shadow VMCS. Those for root mode are {@linkplain CpuContext#control controls}.
+   * Their encodings must differ from all others of the processor.
    */
   List<VmcsField> fields();
 
@@ -42,6 +44,20 @@ public interface CpuExtension {
    * @param gva the guest-virtual address of the access, not aligned
    */
   void dirtyFlagSet(long gva);
+
+  /**
+   * The final access of a translation writes to a page that an entry of its own, for 4 KiB, lets
+   * the guest read and not write. Asked about each such write, as none is cached; never about the
+   * processor's own accesses to paging structures.
+   *
+   * @param eptEntry the entry that maps the page
+   * @param gpa of the first byte
+   * @param bytes how many, 1 to 4096, within the page
+   * @return null if the extension doesn't know of the page: an EPT violation then
+   */
+  default @Nullable WriteVerdict writesReadOnlyPage(long eptEntry, long gpa, int bytes) {
+    return null;
+  }
 
   /**
    * The EPT's mappings changed (INVEPT), so the HPAs that {@link CpuContext} gave are stale.

@@ -15,6 +15,12 @@ public interface HypervisorContext {
    */
   Registration registerHypercall(long number, HypercallHandler handler);
 
+  /**
+   * Registers who serves exits of a basic reason, before the hypervisor itself does. Handlers of
+   * one reason are asked in the order in which they came.
+   */
+  Registration registerExitHandler(int reason, ExitHandler handler);
+
   /** Makes the module a user of page-modification logging. It is off at first. */
   PageModificationLog openPageModificationLog(PageModificationLog.Reader reader);
 
@@ -54,6 +60,22 @@ public interface HypervisorContext {
    * @param gpa in guest-physical memory
    */
   long translate(long gpa);
+
+  /**
+   * Changes the EPT entry of a page, which is populated and gets an entry for 4 KiB. Whoever takes
+   * a right from the guest calls {@link #invept} afterwards.
+   *
+   * @param gpa in guest-physical memory
+   * @param clear bits to clear, none of the frame's
+   * @param set bits to set, none of the frame's
+   */
+  void changeEptEntry(long gpa, long clear, long set);
+
+  /** INVEPT, all-context. */
+  void invept();
+
+  /** Allocates a zeroed frame of host memory. Closing it frees it. */
+  HostFrame allocateFrame();
 
   /**
    * Lets the guest use VMCS shadowing on a field without an exit (bitmaps of SDM 25.6.15), and

@@ -98,6 +98,22 @@ public final class ExtendedPageTables {
     return EptEntry.isDirty(entry);
   }
 
+  /**
+   * Clears and sets bits in the entry of the page, which is backed and gets an entry of its own.
+   *
+   * @throws IllegalArgumentException if {@code clear} or {@code set} has a bit of the frame
+   */
+  void change(long gpa, long clear, long set) {
+    if (((clear | set) & EptEntry.FRAME_MASK) != 0) {
+      throw new IllegalArgumentException(
+          "bits 0x%x to clear and 0x%x to set: wanted none of the frame's".formatted(clear, set));
+    }
+    populate(gpa, false);
+    split(gpa);
+    long at = leaf(gpa);
+    memory.writeLong(at, memory.readLong(at) & ~clear | set);
+  }
+
   /** Replaces a 2 MiB entry by 512 entries of 4 KiB with its rights and flags. */
   void split(long gpa) {
     long at = leaf(gpa);

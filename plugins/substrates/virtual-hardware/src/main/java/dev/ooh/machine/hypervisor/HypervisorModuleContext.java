@@ -1,10 +1,13 @@
 package dev.ooh.machine.hypervisor;
 
 import dev.ooh.machine.event.Event;
+import dev.ooh.machine.extension.ExitHandler;
+import dev.ooh.machine.extension.HostFrame;
 import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.PageModificationLog;
 import dev.ooh.machine.extension.Registration;
+import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,11 @@ final class HypervisorModuleContext implements HypervisorContext {
   @Override
   public Registration registerHypercall(long number, HypercallHandler handler) {
     return hold(machine.hypercalls().register(number, handler));
+  }
+
+  @Override
+  public Registration registerExitHandler(int reason, ExitHandler handler) {
+    return hold(machine.exitHandlers().register(reason, handler));
   }
 
   @Override
@@ -66,6 +74,23 @@ final class HypervisorModuleContext implements HypervisorContext {
   }
 
   @Override
+  public void changeEptEntry(long gpa, long clear, long set) {
+    machine.ept().change(gpa, clear, set);
+  }
+
+  @Override
+  public void invept() {
+    machine.vcpu().invept();
+  }
+
+  @Override
+  public HostFrame allocateFrame() {
+    Frame frame = new Frame(machine.memory());
+    hold(frame);
+    return frame;
+  }
+
+  @Override
   public Registration shadowField(VmcsField field, boolean guestReads, boolean guestWrites) {
     return hold(machine.shadowing().allow(field, guestReads, guestWrites));
   }
@@ -83,5 +108,39 @@ final class HypervisorModuleContext implements HypervisorContext {
   @Override
   public void count(Event event, long times) {
     machine.counters().count(event, times);
+  }
+
+  private static final class Frame implements HostFrame {
+    private final HostMemory memory;
+    private final long hpa;
+    private boolean freed;
+
+    Frame(HostMemory memory) {
+      this.memory = memory;
+      this.hpa = memory.allocateFrame();
+    }
+
+    @Override
+    public long hpa() {
+      return hpa;
+    }
+
+    @Override
+    public long getLong(long offset) {
+      return memory.readLong(hpa + offset);
+    }
+
+    @Override
+    public void setLong(long offset, long value) {
+      memory.writeLong(hpa + offset, value);
+    }
+
+    @Override
+    public void close() {
+      if (!freed) {
+        freed = true;
+        memory.freeFrame(hpa);
+      }
+    }
   }
 }

@@ -29,6 +29,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   private final Vcpu vcpu;
   private final ExtendedPageTables ept;
   private final HypercallTable hypercalls = new HypercallTable();
+  private final ExitHandlers exitHandlers = new ExitHandlers();
   private final PageModificationLogging pageModificationLogging;
   private final VmcsShadowing shadowing;
   private final Map<Long, Integer> pins = new HashMap<>();
@@ -75,6 +76,10 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return hypercalls;
   }
 
+  public ExitHandlers exitHandlers() {
+    return exitHandlers;
+  }
+
   public PageModificationLogging pageModificationLogging() {
     return pageModificationLogging;
   }
@@ -87,6 +92,9 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   public void exit(VmExit exit) {
     switch (exit.reason()) {
       case EPT_VIOLATION -> {
+        if (exitHandlers.serve(exit)) {
+          return;
+        }
         if (ept.contains(exit.guestPhysicalAddress(), 1)) {
           populate(exit.guestPhysicalAddress());
         } else {
@@ -111,8 +119,17 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
       case APIC_WRITE -> {
         // The guest sent itself one of the vectors 0 to 15, which no APIC takes: it is dropped.
       }
-      case EPT_MISCONFIGURATION -> throw new IllegalStateException("unexpected VM exit: " + exit);
+      case EPT_MISCONFIGURATION -> throw unexpected(exit);
+      case EXTENSION -> {
+        if (!exitHandlers.serve(exit)) {
+          throw unexpected(exit);
+        }
+      }
     }
+  }
+
+  private static IllegalStateException unexpected(VmExit exit) {
+    return new IllegalStateException("unexpected VM exit: " + exit);
   }
 
   private void inject(long information) {

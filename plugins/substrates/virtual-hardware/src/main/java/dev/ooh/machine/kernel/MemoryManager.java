@@ -259,16 +259,16 @@ final class MemoryManager {
   /** A zeroed frame. Zeroing is a write like any other: the EPT's dirty flag is set by it. */
   long allocateZeroed() {
     long gpa = frames.allocate();
-    segment(vcpu.directMap().forWrite(gpa), PAGE).fill((byte) 0);
+    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).fill((byte) 0);
     return gpa;
   }
 
   long allocateCopy(long of) {
     long gpa = frames.allocate();
     // Translated twice: the second translation may make the first one stale.
-    vcpu.directMap().forWrite(gpa);
+    vcpu.directMap().forWrite(gpa, (int) PAGE);
     long from = vcpu.directMap().forRead(of);
-    segment(vcpu.directMap().forWrite(gpa), PAGE).copyFrom(segment(from, PAGE));
+    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).copyFrom(segment(from, PAGE));
     return gpa;
   }
 
@@ -373,7 +373,7 @@ final class MemoryManager {
         offset,
         HostMemory.EVERYTHING,
         ValueLayout.JAVA_BYTE,
-        vcpu.directMap().forWrite(gpa),
+        vcpu.directMap().forWrite(gpa, length),
         length);
   }
 

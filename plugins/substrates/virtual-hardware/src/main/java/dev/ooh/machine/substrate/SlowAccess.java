@@ -89,10 +89,11 @@ final class SlowAccess {
     }
   }
 
-  long translateForWrite(long address) {
+  /** The native address of {@code bytes} within a page. */
+  long translateForWrite(long address, int bytes) {
     enter(address);
     try {
-      return vcpu.translateForWrite(address);
+      return vcpu.translateForWrite(address, bytes);
     } catch (SegmentationFault fault) {
       throw refused(fault);
     } catch (GuestException exception) {

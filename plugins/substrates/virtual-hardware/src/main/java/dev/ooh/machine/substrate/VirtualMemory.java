@@ -139,21 +139,18 @@ final class VirtualMemory implements Memory {
   }
 
   private void copyWithinPages(long from, long to, int length) {
-    if (translations.isHidden()) {
-      byte[] part = new byte[length];
-      read(from, part, 0, length);
-      write(to, part, 0, length);
-      return;
-    }
-    while (true) {
+    if (!translations.isHidden()) {
       long target = forWrite(to, length);
       long source = forRead(from, length);
-      // The second translation may have made the first one stale.
+      // The second translation may have made the first one stale, and some are never cached.
       if (translations.writable(to, length) == target) {
         MemorySegment.copy(EVERYTHING, source, EVERYTHING, target, length);
         return;
       }
     }
+    byte[] part = new byte[length];
+    read(from, part, 0, length);
+    write(to, part, 0, length);
   }
 
   /** The native address of {@code length} bytes within one page. */
@@ -164,7 +161,7 @@ final class VirtualMemory implements Memory {
 
   private long forWrite(long address, int length) {
     long known = translations.writable(address, length);
-    return known != 0 ? known : slow.translateForWrite(address);
+    return known != 0 ? known : slow.translateForWrite(address, length);
   }
 
   private static long leftInPage(long address) {

@@ -15,7 +15,9 @@ public enum ExitReason {
   /** 56: a write to the APIC that isn't virtualized (qualification: the register's offset). */
   APIC_WRITE(56),
   /** 62: the PML index was out of range when an accessed or dirty flag of the EPT was to be set. */
-  PML_FULL(62);
+  PML_FULL(62),
+  /** A reason that an extension of the processor adds; the exit has its number. */
+  EXTENSION(-1);
 
   private final int number;
 
@@ -23,7 +25,7 @@ public enum ExitReason {
     this.number = number;
   }
 
-  /** The number in bits 15:0 of the VMCS field "exit reason". */
+  /** The number in bits 15:0 of the VMCS field "exit reason"; −1 for {@link #EXTENSION}. */
   public int number() {
     return number;
   }
