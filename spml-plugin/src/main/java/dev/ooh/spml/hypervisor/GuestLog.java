@@ -18,12 +18,12 @@ final class GuestLog implements AutoCloseable {
 
   GuestLog(HypervisorContext hypervisor, long ringGpa, long capacity) {
     this.hypervisor = hypervisor;
-    this.ring = ring(ringGpa, capacity);
+    this.ring = RingBuffer.inGuest(hypervisor, ringGpa, capacity);
     this.log = hypervisor.openPageModificationLog(this::logged);
   }
 
   void useRing(long ringGpa, long capacity) {
-    ring = ring(ringGpa, capacity);
+    ring = RingBuffer.inGuest(hypervisor, ringGpa, capacity);
   }
 
   void enable() {
@@ -64,22 +64,6 @@ final class GuestLog implements AutoCloseable {
       armed.clear(frame(gpa));
       ring.appendPhysical(gpa);
     }
-  }
-
-  private RingBuffer ring(long ringGpa, long capacity) {
-    return new RingBuffer(
-        new RingBuffer.Words() {
-          @Override
-          public long get(long offset) {
-            return hypervisor.readGuest(ringGpa + offset);
-          }
-
-          @Override
-          public void set(long offset, long value) {
-            hypervisor.writeGuest(ringGpa + offset, value);
-          }
-        },
-        capacity);
   }
 
   private static int frame(long gpa) {

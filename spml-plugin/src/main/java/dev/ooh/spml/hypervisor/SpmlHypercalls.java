@@ -1,18 +1,16 @@
 package dev.ooh.spml.hypervisor;
 
 import dev.ooh.machine.extension.HypercallHandler;
+import dev.ooh.ring.GpaList;
 
 /**
  * The numbers of SPML's hypercalls. The first argument of each is the id of a tracked process,
  * which the module chooses (its pid). Each answers 0, or {@link HypercallHandler#INVALID} when
  * there is no log of that id or an argument is out of its range.
  *
- * <p>A list is an array of GPAs, 8 bytes each, aligned to 8.
+ * <p>A list is a {@link GpaList}.
  */
 public final class SpmlHypercalls {
-  /** How many GPAs a list has at most. */
-  public static final int MAX_GPAS = 8192;
-
   /**
    * (id, GPA of a ring, its capacity): opens a log for the process, or gives it another ring, all
    * of which is in guest-physical memory from a page's start on. {@link HypercallHandler#EXHAUSTED}

@@ -3,8 +3,8 @@ package dev.ooh.spml.hypervisor;
 import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.HypervisorModule;
+import dev.ooh.ring.GpaList;
 import dev.ooh.ring.RingBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -80,19 +80,8 @@ public final class SpmlHypervisor implements HypervisorModule {
       long list,
       long count,
       BiConsumer<GuestLog, long[]> action) {
-    if (log == null
-        || (list & 7) != 0
-        || count < 0
-        || count > SpmlHypercalls.MAX_GPAS
-        || !hypervisor.isGuestMemory(list, 8 * count)) {
-      return HypercallHandler.INVALID;
-    }
-    // Read once, then checked: the guest could change the list in between.
-    long[] gpas = new long[(int) count];
-    for (int i = 0; i < gpas.length; i++) {
-      gpas[i] = hypervisor.readGuest(list + 8L * i);
-    }
-    if (!Arrays.stream(gpas).allMatch(gpa -> hypervisor.isGuestMemory(gpa, 1))) {
+    long[] gpas = GpaList.read(hypervisor, list, count);
+    if (log == null || gpas == null) {
       return HypercallHandler.INVALID;
     }
     action.accept(log, gpas);

@@ -4,6 +4,7 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.memory.PageSet;
+import dev.ooh.ring.GpaList;
 import dev.ooh.ring.RingDevice;
 import dev.ooh.ring.RingFile;
 import dev.ooh.spml.hypervisor.SpmlHypercalls;

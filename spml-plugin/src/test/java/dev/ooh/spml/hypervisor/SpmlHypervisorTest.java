@@ -7,6 +7,7 @@ import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.PageModificationLog;
 import dev.ooh.machine.hypervisor.HypervisorModules;
 import dev.ooh.machine.hypervisor.VirtualMachine;
+import dev.ooh.ring.GpaList;
 import dev.ooh.ring.RingBuffer;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -89,7 +90,7 @@ class SpmlHypervisorTest {
         assertRefused(number, list, 2);
       }
       for (long count :
-          new long[] {-1, SpmlHypercalls.MAX_GPAS + 1, (1 << 20) + 1, Long.MAX_VALUE, 1L << 61}) {
+          new long[] {-1, GpaList.CAPACITY + 1, (1 << 20) + 1, Long.MAX_VALUE, 1L << 61}) {
         assertRefused(number, LIST, count);
       }
       for (long gpa : new long[] {BYTES, -1, 1L << 48, Long.MIN_VALUE}) {

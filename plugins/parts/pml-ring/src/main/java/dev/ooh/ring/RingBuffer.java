@@ -1,5 +1,6 @@
 package dev.ooh.ring;
 
+import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.KernelPages;
 
 /**
@@ -72,6 +73,27 @@ public final class RingBuffer {
     this.capacity = capacity;
   }
 
+  /**
+   * The hypervisor's view of a ring in guest-physical memory, all of which is there.
+   *
+   * @param gpa of the first byte
+   */
+  public static RingBuffer inGuest(HypervisorContext hypervisor, long gpa, long capacity) {
+    return new RingBuffer(
+        new Words() {
+          @Override
+          public long get(long offset) {
+            return hypervisor.readGuest(gpa + offset);
+          }
+
+          @Override
+          public void set(long offset, long value) {
+            hypervisor.writeGuest(gpa + offset, value);
+          }
+        },
+        capacity);
+  }
+
   /** Lays out an empty ring in {@link #pagesFor} zeroed pages; returns the kernel's view of it. */
   static RingBuffer layOut(KernelPages pages, long capacity) {
     pages.setLong(CAPACITY_OFFSET, capacity);
@@ -133,7 +155,13 @@ public final class RingBuffer {
     words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + 1);
   }
 
-  private void append(long entry) {
+  /**
+   * Adds an entry, or counts it as dropped where there is no room.
+   *
+   * @param entry of a layout of the technique's own; one for which {@link #isPhysical} is false is
+   *     taken for a GVA that the kernel reported
+   */
+  public void append(long entry) {
     long head = words.get(HEAD_OFFSET);
     long used = head - words.get(TAIL_OFFSET);
     if (used < 0 || used >= capacity) {

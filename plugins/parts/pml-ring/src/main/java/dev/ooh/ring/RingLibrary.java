@@ -28,7 +28,7 @@ public abstract class RingLibrary implements AutoCloseable {
    * What a {@link #collect} found.
    *
    * @param entries how many entries were in the ring
-   * @param pages the distinct pages they lead to
+   * @param pages the distinct pages, or finer runs, they lead to
    * @param dropped for how many more there was no room
    */
   public record Collected(int entries, PageSet pages, long dropped) {}
@@ -47,7 +47,10 @@ public abstract class RingLibrary implements AutoCloseable {
   /** How many entries one armed page can take at most, until it is armed again. */
   protected abstract int entriesPerPage();
 
-  /** Finds the distinct pages that entries of the ring stand for. May change {@code entries}. */
+  /**
+   * Finds the memory that entries of the ring stand for: distinct pages, or finer runs. May change
+   * {@code entries}.
+   */
   protected abstract PageSet resolve(long[] entries);
 
   /** A request of the technique's own. */
@@ -110,12 +113,27 @@ public abstract class RingLibrary implements AutoCloseable {
 
   /**
    * Makes the next write to each of the pages be logged, and disarms those that were collected or
-   * {@linkplain #forget forgotten} and are not among them.
+   * {@linkplain #forget forgotten} and are not among them. The device arms whole pages, and a page
+   * of which only a part was collected stays armed for the rest.
    */
   public final void arm(PageSet pages) {
-    request(RingDevice.DISARM, released.minus(pages));
+    PageSet whole = pages.wholePages();
+    request(RingDevice.DISARM, containedPages(released.minus(whole)));
     released = PageSet.empty();
-    request(RingDevice.ARM, pages);
+    request(RingDevice.ARM, whole);
+  }
+
+  private static PageSet containedPages(PageSet runs) {
+    PageSet.Builder pages = PageSet.builder();
+    runs.forEachRun(
+        (start, end) -> {
+          long first = (start + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE;
+          long last = end & -PageSet.PAGE_SIZE;
+          if (first < last) {
+            pages.add(first, last);
+          }
+        });
+    return pages.build();
   }
 
   /** Pages that are unmapped; they are disarmed with the next {@link #arm}. */
