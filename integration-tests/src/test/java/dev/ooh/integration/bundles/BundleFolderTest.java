@@ -63,6 +63,7 @@ class BundleFolderTest {
             "dev.ooh.linux-memory",
             "dev.ooh.spml-plugin",
             "dev.ooh.epml-plugin",
+            "dev.ooh.spp-plugin",
             "dev.ooh.procfs-plugin",
             "dev.ooh.uffd-plugin",
             "dev.ooh.workloads",

@@ -69,6 +69,8 @@ class RoomsTest {
             .mayImport(CONTRACT, "dev.ooh.weaving.loom"),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
         Room.of("epml-plugin", "dev.ooh.epml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
+        Room.of("plugins/techniques/spp", "dev.ooh.spp..")
+            .mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
         Room.of("procfs-plugin", "dev.ooh.procfs..").mayImport(CONTRACT),
         Room.of("uffd-plugin", "dev.ooh.uffd..").mayImport(CONTRACT),
         Room.of("workloads", "dev.ooh.workloads..").mayImport(List.of(MEMORY)),
