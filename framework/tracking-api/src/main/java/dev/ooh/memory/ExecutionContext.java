@@ -34,8 +34,9 @@ public interface ExecutionContext {
   void work(long units);
 
   /**
-   * Runs a call that may block outside tracked memory. Meanwhile the thread counts as stopped, and
-   * must not touch tracked memory; it returns only when writers may run.
+   * Runs a call that may block outside tracked memory. Meanwhile the thread counts as stopped at a
+   * poll, not at a restartable one, and must not touch tracked memory; it returns only when writers
+   * may run.
    */
   <T> T blocked(Callable<T> call) throws Exception;
 
@@ -49,7 +50,19 @@ public interface ExecutionContext {
   boolean simulatedTime();
 
   /**
-   * Stops every thread of this context but the caller until the result is closed.
+   * Stops every thread of this context but the caller until the result is closed. A caller within
+   * its own stop has it at once, of either kind. One stop is in force at a time, and who asks
+   * meanwhile waits for its end and counts as stopped.
+   *
+   * <p>A stop at {@link StopPoint#POLL} is in force from the moment it is asked for: threads come
+   * to their next poll and no further. Waiting for a lock, for another thread's end or in {@link
+   * #blocked} is as good as a poll.
+   *
+   * <p>A stop at {@link StopPoint#RESTARTABLE_POLL} is in force once every other thread stands at a
+   * restartable poll. Until then only those who arrived stand still: the others run on through
+   * ordinary polls, new threads start, and stops at polls come in between, so that a collector in
+   * whose cycle a checkpointer asks has its pauses. Nothing but a restartable poll will do, save
+   * asking for such a stop oneself: several checkpointers have theirs one after another.
    *
    * @param timeout how long to wait, of wall time
    * @throws WritersNotStoppedException naming the threads that did not stop; all go on then

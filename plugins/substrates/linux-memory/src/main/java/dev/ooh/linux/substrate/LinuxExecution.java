@@ -154,8 +154,9 @@ final class LinuxExecution implements ExecutionContext {
 
   private void stopAtRestartablePolls(@Nullable Member me, long deadline)
       throws WritersNotStoppedException {
-    // Meanwhile a collector may have its pause, in which this thread does nothing.
-    setState(me, State.STOPPABLE);
+    // Meanwhile a collector may have its pause, in which this thread does nothing; and another
+    // checkpointer its stop, for nothing of this thread is to be restored.
+    setState(me, State.STOPPED_RESTARTABLE);
     boolean stand = false;
     try {
       while (waiting != null) {

@@ -24,7 +24,16 @@ final class Baton {
   private final List<GuestThread> ready = new ArrayList<>();
   private final Queue<FutureTask<?>> looks = new ConcurrentLinkedQueue<>();
   private final SplittableRandom random;
+
+  /** Everybody stands still for it, or does at the next poll. */
   private @Nullable StopRequest stop;
+
+  /**
+   * Its owner waits until all others have come to a restartable poll. On their way there they must
+   * run on, and may be stopped by others, so until then only those who arrived stand still for it.
+   */
+  private @Nullable StopRequest waiting;
+
   private volatile boolean closed;
 
   private volatile @Nullable GuestThread holder;
@@ -75,7 +84,7 @@ final class Baton {
     threads.remove(thread);
     ready.remove(thread);
     thread.place = Place.OUTSIDE;
-    if (holder == thread) {
+    if (holder == thread || holder == null) {
       passOn();
     } else {
       signalStopper();
@@ -135,18 +144,43 @@ final class Baton {
   void close() {
     closed = true;
     stop = null;
+    waiting = null;
     wakeWaiting(null);
     demandAttention();
   }
 
+  /** What everybody stands still for, or does at the next poll. */
   @Nullable StopRequest stop() {
     return stop;
   }
 
-  void setStop(@Nullable StopRequest request) {
-    stop = request;
-    attention = true;
-    signalStopper();
+  /**
+   * Asks for a stop.
+   *
+   * @return null, or another's that must end first: nothing was asked then
+   */
+  @Nullable StopRequest ask(StopRequest request) {
+    StopRequest other = request.restartable ? waiting : stop;
+    if (other == null) {
+      if (request.restartable) {
+        waiting = request;
+      } else {
+        stop = request;
+      }
+      signalStopper();
+    }
+    return other;
+  }
+
+  /** Ends a stop, be it complete or not. */
+  void end(StopRequest request) {
+    if (stop == request) {
+      stop = null;
+    } else if (waiting == request) {
+      waiting = null;
+    }
+    request.released.open();
+    demandAttention();
   }
 
   List<GuestThread> threads() {
@@ -157,6 +191,10 @@ final class Baton {
     GuestThread before = holder;
     if (before != null) {
       before.process.translations().hide();
+    }
+    if (stop == null && waiting != null && waiting.stopsAll(threads)) {
+      stop = waiting;
+      waiting = null;
     }
     GuestThread next = choose();
     holder = next;
@@ -176,11 +214,16 @@ final class Baton {
 
   private @Nullable GuestThread choose() {
     StopRequest active = stop;
-    if (active == null || closed) {
-      return ready.isEmpty()
-          ? null
-          : ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+    if (active != null) {
+      return chooseWithin(active);
     }
+    if (waiting != null) {
+      return chooseOnTheWay();
+    }
+    return ready.isEmpty() ? null : ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+  }
+
+  private @Nullable GuestThread chooseWithin(StopRequest active) {
     GuestThread owner = null;
     for (GuestThread thread : ready) {
       if (active.isOwner(thread)) {
@@ -192,14 +235,22 @@ final class Baton {
     return owner != null && active.stopsAll(threads) ? owner : null;
   }
 
+  /** Whoever is not where a restartable stop wants it; a new thread, as others may wait for it. */
+  private @Nullable GuestThread chooseOnTheWay() {
+    for (GuestThread thread : ready) {
+      if (thread.place == Place.START || !thread.place.stopsAtRestartablePoll) {
+        return thread;
+      }
+    }
+    return null;
+  }
+
   private void signalStopper() {
     StopRequest active = stop;
-    if (active != null) {
-      if (active.stopsAll(threads)) {
-        active.complete.open();
-      } else {
-        attention = true;
-      }
+    if (active != null && active.stopsAll(threads)) {
+      active.complete.open();
+    } else if (active != null || waiting != null) {
+      attention = true;
     }
   }
 

@@ -11,6 +11,10 @@ final class Gate {
     latch.countDown();
   }
 
+  boolean isOpen() {
+    return latch.getCount() == 0;
+  }
+
   /**
    * Waits uninterruptibly.
    *

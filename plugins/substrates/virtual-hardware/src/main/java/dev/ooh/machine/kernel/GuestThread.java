@@ -22,10 +22,12 @@ public final class GuestThread {
     RESTARTABLE_POLL(true, true),
     /** Waiting for a lock, a condition or another thread's end. */
     WAITING(true, false),
-    /** In a call outside of guest memory. */
-    OUTSIDE(true, true),
+    /** In a call outside of guest memory, of which nothing could be restored. */
+    OUTSIDE(true, false),
     /** Asking to stop the others. */
     STOPPING(true, false),
+    /** Asking to stop the others at restartable polls: nothing of this thread is to be restored. */
+    CHECKPOINTING(true, true),
     RUNNING(false, false);
 
     final boolean stopsAtPoll;

@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** One Java thread's request that all guest threads but its own stand still. */
+/**
+ * One Java thread's request that all guest threads but its own stand still. Guarded by the baton's
+ * mutex, but for the gates.
+ */
 final class StopRequest {
   final Thread owner;
 
@@ -14,7 +17,7 @@ final class StopRequest {
   /** Opens when they may go on. */
   final Gate released = new Gate();
 
-  private final boolean restartable;
+  final boolean restartable;
 
   /** How often the owner asked. */
   int depth = 1;

@@ -22,9 +22,11 @@ final class Stops {
   }
 
   /**
-   * Stops all threads but the caller's, at polls.
+   * Stops all threads but the caller's, at polls. Within its own stop the caller has it at once.
    *
    * @param me the caller's thread if it holds the baton
+   * @param restartable whether only polls that are declared restartable will do. Until all have
+   *     come to one, others may stop everybody at ordinary ones, this caller included
    * @param timeout of wall time
    * @return to let them go on
    * @throws StopTimeoutException naming those that did not stop; all go on then
@@ -32,70 +34,64 @@ final class Stops {
   Runnable stopOthers(@Nullable GuestThread me, boolean restartable, Duration timeout)
       throws StopTimeoutException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    StopRequest mine = null;
-    while (mine == null) {
-      mine = tryRequestStop(me, restartable, deadline);
-    }
-    if (mine.depth > 1) {
-      return this::releaseStop;
-    }
-    if (me != null) {
-      if (me.awaitGrant(deadline) || !abandonStop(me)) {
-        awaitTurn.accept(me);
-        return this::releaseStop;
+    StopRequest mine = new StopRequest(Thread.currentThread(), restartable);
+    while (true) {
+      StopRequest other;
+      baton.mutex.lock();
+      try {
+        baton.checkOpen();
+        StopRequest active = baton.stop();
+        if (active != null && active.owner == Thread.currentThread()) {
+          active.depth++;
+          return () -> release(active);
+        }
+        other = baton.ask(mine);
+        if (me != null) {
+          baton.handOver(me, restartable ? Place.CHECKPOINTING : Place.STOPPING);
+        } else {
+          baton.demandAttention();
+        }
+      } finally {
+        baton.mutex.unlock();
       }
-    } else if (mine.complete.await(deadline)) {
-      return this::releaseStop;
+      if (other == null) {
+        awaitStill(me, mine, deadline);
+        return () -> release(mine);
+      }
+      awaitEnd(me, other, deadline);
     }
-    throw giveUpStop(mine);
   }
 
-  /** Returns null when another's stop had to be waited for first. */
-  private @Nullable StopRequest tryRequestStop(
-      @Nullable GuestThread me, boolean restartable, long deadline) throws StopTimeoutException {
-    StopRequest request;
-    baton.mutex.lock();
-    try {
-      baton.checkOpen();
-      StopRequest active = baton.stop();
-      if (active != null && active.owner == Thread.currentThread()) {
-        active.depth++;
-        return active;
-      }
-      request = active != null ? active : new StopRequest(Thread.currentThread(), restartable);
-      if (active == null) {
-        baton.setStop(request);
-      }
-      if (me != null) {
-        baton.handOver(me, Place.STOPPING);
-      } else {
-        baton.demandAttention();
-      }
-      if (active == null) {
-        return request;
-      }
-    } finally {
-      baton.mutex.unlock();
-    }
+  private void awaitEnd(@Nullable GuestThread me, StopRequest other, long deadline)
+      throws StopTimeoutException {
     if (me != null) {
       awaitTurn.accept(me);
-    } else if (!request.released.await(deadline)) {
+    } else if (!other.released.await(deadline)) {
       throw new StopTimeoutException(
           "writers were not stopped in time: another stop, by "
-              + request.owner.getName()
+              + other.owner.getName()
               + ", lasts");
     }
-    return null;
   }
 
-  private void releaseStop() {
+  private void awaitStill(@Nullable GuestThread me, StopRequest mine, long deadline)
+      throws StopTimeoutException {
+    if (me == null) {
+      if (!mine.complete.await(deadline)) {
+        giveUp(mine);
+      }
+    } else if (me.awaitGrant(deadline) || !abandon(me)) {
+      awaitTurn.accept(me);
+    } else {
+      throw end(mine);
+    }
+  }
+
+  private void release(StopRequest mine) {
     baton.mutex.lock();
     try {
-      StopRequest active = baton.stop();
-      if (active != null && --active.depth == 0) {
-        baton.setStop(null);
-        active.released.open();
-        baton.demandAttention();
+      if (--mine.depth == 0) {
+        baton.end(mine);
       }
     } finally {
       baton.mutex.unlock();
@@ -108,7 +104,7 @@ final class Stops {
    *
    * @return false if the CPU came at the last moment, and all others stand still
    */
-  private boolean abandonStop(GuestThread me) {
+  private boolean abandon(GuestThread me) {
     boolean seized;
     baton.mutex.lock();
     try {
@@ -130,13 +126,23 @@ final class Stops {
     return true;
   }
 
-  private StopTimeoutException giveUpStop(StopRequest mine) {
+  /** Returns if all stand still at the last moment. */
+  private void giveUp(StopRequest mine) throws StopTimeoutException {
+    baton.mutex.lock();
+    try {
+      if (!mine.complete.isOpen()) {
+        throw end(mine);
+      }
+    } finally {
+      baton.mutex.unlock();
+    }
+  }
+
+  private StopTimeoutException end(StopRequest mine) {
     baton.mutex.lock();
     try {
       StopTimeoutException failure = mine.timedOut(baton.threads());
-      baton.setStop(null);
-      mine.released.open();
-      baton.demandAttention();
+      baton.end(mine);
       return failure;
     } finally {
       baton.mutex.unlock();

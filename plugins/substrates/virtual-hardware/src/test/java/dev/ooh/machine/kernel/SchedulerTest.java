@@ -299,7 +299,7 @@ class SchedulerTest {
               }
             });
     blocked.await();
-    Runnable release = scheduler.stopOthers(true, SOON);
+    Runnable release = scheduler.stopOthers(false, SOON);
     gate.countDown();
     assertThat(thread.end.await(50, TimeUnit.MILLISECONDS)).isFalse();
     release.run();

@@ -1,0 +1,283 @@
+package dev.ooh.testing.space;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.StoppedWriters;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What {@link ExecutionContext#stopWriters} owes to collectors and checkpointers on every
+ * substrate.
+ */
+@Timeout(300)
+public abstract class StopContract {
+  private static final Duration LONG = Duration.ofSeconds(200);
+
+  private AddressSpace space;
+  private ExecutionContext execution;
+  private volatile boolean done;
+
+  /** Opens a space, which the contract closes. */
+  protected abstract AddressSpace openSpace();
+
+  @BeforeEach
+  final void open() {
+    space = openSpace();
+    execution = space.execution();
+  }
+
+  @AfterEach
+  final void close() {
+    space.close();
+  }
+
+  /** A part of a test, by a thread of the context. */
+  private interface Part {
+    void run() throws Exception;
+  }
+
+  @Test
+  void whoStoppedTheOthersMayStopThemAgain() throws Exception {
+    AtomicInteger steps = new AtomicInteger();
+    inside(
+        () -> {
+          TrackedThread writer =
+              spawn(
+                  "writer",
+                  () -> {
+                    while (!done) {
+                      steps.incrementAndGet();
+                      execution.poll();
+                    }
+                  });
+          StoppedWriters outer = stop(StopPoint.POLL);
+          stop(StopPoint.POLL).close();
+          int before = steps.get();
+          stop(StopPoint.RESTARTABLE_POLL).close();
+          for (int i = 0; i < 50; i++) {
+            execution.poll();
+          }
+          assertEquals(before, steps.get(), "steps made while an outer stop lasts");
+          outer.close();
+          while (steps.get() == before) {
+            execution.poll();
+          }
+          done = true;
+          writer.join();
+        });
+  }
+
+  /** The writer comes to a restartable poll only when the collector is done. */
+  @Test
+  void aCollectorHasItsPausesWhileACheckpointerWaits() throws Exception {
+    AtomicInteger pauses = new AtomicInteger();
+    CountDownLatch collected = new CountDownLatch(20);
+    CountDownLatch begun = new CountDownLatch(2);
+    inside(
+        () -> {
+          Thread checkpointer = Thread.currentThread();
+          TrackedThread writer =
+              spawn(
+                  "writer",
+                  () -> {
+                    begun.countDown();
+                    while (collected.getCount() > 0) {
+                      execution.poll();
+                    }
+                    standUntilDone();
+                  });
+          TrackedThread collector =
+              spawn(
+                  "collector",
+                  () -> {
+                    begun.countDown();
+                    while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
+                      execution.poll();
+                    }
+                    while (collected.getCount() > 0) {
+                      try (StoppedWriters pause = stop(StopPoint.POLL)) {
+                        pauses.incrementAndGet();
+                      }
+                      collected.countDown();
+                    }
+                    standUntilDone();
+                  });
+          while (begun.getCount() > 0) {
+            execution.poll();
+          }
+          try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+            assertEquals(20, pauses.get(), "pauses before the checkpoint");
+          }
+          done = true;
+          collector.join();
+          writer.join();
+        });
+  }
+
+  @Test
+  void aThreadThatAnotherWaitsForMayStartWhileACheckpointerWaits() throws Exception {
+    AtomicInteger ended = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
+    inside(
+        () -> {
+          Thread checkpointer = Thread.currentThread();
+          TrackedThread parent =
+              spawn(
+                  "parent",
+                  () -> {
+                    begun.countDown();
+                    while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
+                      execution.poll();
+                    }
+                    spawn("child", ended::incrementAndGet).join();
+                    standUntilDone();
+                  });
+          while (begun.getCount() > 0) {
+            execution.poll();
+          }
+          try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+            assertEquals(1, ended.get(), "children before the checkpoint");
+          }
+          done = true;
+          parent.join();
+        });
+  }
+
+  @Test
+  void onlyTheSecondOfTwoPollsIsRestartable() throws Exception {
+    boolean[] between = new boolean[1];
+    AtomicInteger rounds = new AtomicInteger();
+    inside(
+        () -> {
+          TrackedThread writer =
+              spawn(
+                  "writer",
+                  () -> {
+                    while (!done) {
+                      between[0] = true;
+                      execution.poll();
+                      between[0] = false;
+                      rounds.incrementAndGet();
+                      execution.pollRestartable();
+                    }
+                  });
+          for (int i = 1; i <= 20; i++) {
+            while (rounds.get() < i) {
+              execution.poll();
+            }
+            try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+              assertTrue(!between[0], "stopped at the poll that is not restartable");
+            }
+          }
+          done = true;
+          writer.join();
+        });
+  }
+
+  @Test
+  void aThreadThatIsBlockedOutsideStandsAtAPollAndAtNoRestartableOne() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch outside = new CountDownLatch(1);
+    TrackedThread caller =
+        spawn(
+            "caller",
+            () ->
+                execution.blocked(
+                    () -> {
+                      outside.countDown();
+                      gate.await();
+                      return 0;
+                    }));
+    outside.await();
+    stop(StopPoint.POLL).close();
+    WritersNotStoppedException failure =
+        assertThrows(
+            WritersNotStoppedException.class,
+            () -> execution.stopWriters(StopPoint.RESTARTABLE_POLL, Duration.ofMillis(20)));
+    assertTrue(String.valueOf(failure.getMessage()).contains("caller"), failure::toString);
+    gate.countDown();
+    caller.join();
+    stop(StopPoint.RESTARTABLE_POLL).close();
+  }
+
+  @Test
+  void severalCheckpointersHaveTheirStopsOneAfterAnother() throws Exception {
+    AtomicInteger standing = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    inside(
+        () -> {
+          TrackedThread writer = spawn("writer", this::standUntilDone);
+          List<TrackedThread> checkpointers = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            checkpointers.add(
+                spawn(
+                    "checkpointer " + i,
+                    () -> {
+                      for (int dump = 0; dump < 20; dump++) {
+                        try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+                          most.accumulateAndGet(standing.incrementAndGet(), Math::max);
+                          execution.poll();
+                          standing.decrementAndGet();
+                        }
+                        execution.pollRestartable();
+                      }
+                    }));
+          }
+          // Not by join(), in which this thread would be at no restartable poll.
+          while (checkpointers.stream().anyMatch(TrackedThread::isAlive)) {
+            execution.pollRestartable();
+          }
+          for (TrackedThread checkpointer : checkpointers) {
+            checkpointer.join();
+          }
+          done = true;
+          writer.join();
+        });
+    assertEquals(1, most.get(), "stops at a time");
+  }
+
+  private void standUntilDone() {
+    while (!done) {
+      execution.pollRestartable();
+    }
+  }
+
+  private StoppedWriters stop(StopPoint at) throws WritersNotStoppedException {
+    return execution.stopWriters(at, LONG);
+  }
+
+  private void inside(Part part) throws Exception {
+    execution.run(
+        () -> {
+          part.run();
+          return 0;
+        });
+  }
+
+  private TrackedThread spawn(String name, Part part) {
+    return execution.spawn(
+        name,
+        () -> {
+          try {
+            part.run();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+}
