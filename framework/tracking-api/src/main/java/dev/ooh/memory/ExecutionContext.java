@@ -51,8 +51,8 @@ public interface ExecutionContext {
 
   /**
    * Stops every thread of this context but the caller until the result is closed. A caller within
-   * its own stop has it at once, of either kind. One stop is in force at a time, and who asks
-   * meanwhile waits for its end and counts as stopped.
+   * its own stop has it at once, of either kind, and {@link #run runs} what it likes. One stop is
+   * in force at a time, and who asks meanwhile waits for its end and counts as stopped.
    *
    * <p>A stop at {@link StopPoint#POLL} is in force from the moment it is asked for: threads come
    * to their next poll and no further. Waiting for a lock, for another thread's end or in {@link

@@ -82,6 +82,13 @@ public abstract class StopContract {
         });
   }
 
+  @Test
+  void whoStoppedTheOthersFromOutsideMayEnter() throws Exception {
+    try (StoppedWriters stopped = stop(StopPoint.POLL)) {
+      assertEquals(7, execution.run(() -> 7));
+    }
+  }
+
   /** The writer comes to a restartable poll only when the collector is done. */
   @Test
   void aCollectorHasItsPausesWhileACheckpointerWaits() throws Exception {

@@ -28,6 +28,8 @@ final class ActiveSession {
   private final ExecutionContext execution;
   private final Optional<SimulatedCosts> costs;
 
+  private volatile boolean mayNeedStoppedWriters;
+
   /** Set when the technique goes away: its calls may hang from then on. */
   private volatile Optional<Duration> limit = Optional.empty();
 
@@ -37,6 +39,7 @@ final class ActiveSession {
   ActiveSession(Choice choice, TrackingSession session, AddressSpace space) {
     this.choice = choice;
     this.session = session;
+    this.mayNeedStoppedWriters = choice.needsStoppedWriters();
     this.execution = space.execution();
     this.costs = space.facility(SimulatedCosts.class);
   }
@@ -49,9 +52,17 @@ final class ActiveSession {
     return choice.name();
   }
 
+  /** Asks the session, once. */
   boolean needsStoppedWriters() throws TrackingException {
-    return choice.needsStoppedWriters()
-        && call("needsStoppedWriters", session::needsStoppedWriters);
+    if (mayNeedStoppedWriters) {
+      mayNeedStoppedWriters = call("needsStoppedWriters", session::needsStoppedWriters);
+    }
+    return mayNeedStoppedWriters;
+  }
+
+  /** As far as is known; runs none of the technique's code. */
+  boolean mayNeedStoppedWriters() {
+    return mayNeedStoppedWriters;
   }
 
   boolean isClosed() {

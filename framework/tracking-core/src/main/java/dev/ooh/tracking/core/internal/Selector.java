@@ -1,7 +1,6 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
@@ -54,12 +53,14 @@ final class Selector {
   /**
    * The wanted technique, else the first usable fallback, else all-dirty; when none is wanted by
    * name, the most preferred one that is usable.
+   *
+   * @param writers stopped, or known not to be stoppable, if any technique may need that
    */
-  Choice choose(Optional<String> wanted, List<String> fallback) {
+  Choice choose(Optional<String> wanted, List<String> fallback, WriterStop writers) {
     List<String> refused = new ArrayList<>();
     if (wanted.isEmpty()) {
       for (Entry entry : registry.byPreference()) {
-        if (isUsable(entry, refused)) {
+        if (isUsable(entry, writers::require, refused)) {
           return chosen(entry, refused, entry == registry.builtIn() && !refused.isEmpty());
         }
       }
@@ -71,21 +72,42 @@ final class Selector {
       Optional<Entry> entry = registry.find(name);
       if (entry.isEmpty()) {
         refused.add(name + (departed.contains(name) ? " went away" : " is not present"));
-      } else if (isUsable(entry.get(), refused)) {
+      } else if (isUsable(entry.get(), writers::require, refused)) {
         return chosen(entry.get(), refused, !wanted.get().equals(name));
       }
     }
     return chosen(registry.builtIn(), refused, true);
   }
 
-  /** Tries one technique that an operator asks for, whatever became of it before. */
+  /**
+   * Tries one technique that an operator asks for, whatever became of it before. Not for the gate's
+   * holder.
+   */
   void require(Entry entry) throws TrackingException {
     setAside.remove(entry.name());
     List<String> refused = new ArrayList<>();
-    if (!isUsable(entry, refused)) {
+    if (!isUsable(entry, this::stopForAMoment, refused)) {
       throw new TrackingException(refused.getFirst());
     }
     tried.set(entry.technique());
+  }
+
+  /** Whether a choice may have to try a technique that needs stopped writers. */
+  boolean mayNeedStoppedWriters() {
+    return registry.byPreference().stream()
+        .anyMatch(entry -> entry.descriptor().needsStoppedWriters());
+  }
+
+  /** Fails when writers can't be stopped. */
+  private interface StopTrial {
+    void run() throws WritersNotStoppedException;
+  }
+
+  private void stopForAMoment() throws WritersNotStoppedException {
+    try (WriterStop writers = new WriterStop(space.execution(), limits.stopWriters())) {
+      writers.tryStop();
+      writers.require();
+    }
   }
 
   /** What was tried for an operator is open now. */
@@ -112,14 +134,14 @@ final class Selector {
     return new Choice(entry, why, List.copyOf(refused));
   }
 
-  private boolean isUsable(Entry entry, List<String> refused) {
+  private boolean isUsable(Entry entry, StopTrial stop, List<String> refused) {
     String failure = setAside.get(entry.name());
     if (failure == null && tried.compareAndSet(entry.technique(), null)) {
       return true;
     }
     Probe probe =
         failure == null
-            ? probe(entry)
+            ? probe(entry, stop)
             : Probe.refused("it failed: " + failure, "choose it again to try once more");
     if (!probe.usable()) {
       refused.add("%s is refused: %s".formatted(entry.name(), Reason.of(probe)));
@@ -129,22 +151,27 @@ final class Selector {
 
   /**
    * Tries a technique, and whether the writers stop if it needs that. One that is at work on the
-   * space has shown that it works, and a trial might take from it what it has gathered.
+   * space has shown that it works, and a trial might take from it what it has gathered. Not for the
+   * gate's holder.
    */
   Probe probe(Entry entry) {
+    return probe(entry, this::stopForAMoment);
+  }
+
+  private Probe probe(Entry entry, StopTrial stop) {
     Optional<String> mode = activeMode.apply(entry.technique());
     if (mode.isPresent()) {
       return Probe.usable(mode.get());
     }
     Probe probe = TechniqueRegistry.probe(entry, space);
     return probe.usable() && entry.descriptor().needsStoppedWriters()
-        ? probeStoppedWriters(entry, probe)
+        ? probeStoppedWriters(entry, stop, probe)
         : probe;
   }
 
-  private Probe probeStoppedWriters(Entry entry, Probe probe) {
+  private Probe probeStoppedWriters(Entry entry, StopTrial stop, Probe probe) {
     try {
-      space.execution().stopWriters(StopPoint.POLL, limits.stopWriters()).close();
+      stop.run();
       return probe;
     } catch (WritersNotStoppedException e) {
       return needsStoppedWriters(entry)

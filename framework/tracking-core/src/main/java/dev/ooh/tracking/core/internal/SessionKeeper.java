@@ -1,9 +1,6 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.ExecutionContext;
-import dev.ooh.memory.ExecutionContext.StopPoint;
-import dev.ooh.memory.ExecutionContext.StoppedWriters;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
@@ -12,7 +9,6 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingObserver.Phase;
 import dev.ooh.tracking.TrackingSession;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,21 +17,15 @@ import java.util.Map;
 /** Opens, asks and closes the sessions of one address space, keeps their counts and times them. */
 final class SessionKeeper {
   private final AddressSpace space;
-  private final ExecutionContext execution;
-  private final Duration stopLimit;
-
   private final List<ActiveSession> open = new ArrayList<>();
   private final Map<String, TechniqueStatistics> closedSessions = new HashMap<>();
   private final CountsByTechnique counts;
   private final WorkLog log;
 
-  SessionKeeper(
-      AddressSpace space, Duration stopLimit, CountsByTechnique counts, TrackingObserver observer) {
+  SessionKeeper(AddressSpace space, CountsByTechnique counts, TrackingObserver observer) {
     this.space = space;
     this.counts = counts;
     this.log = new WorkLog(space, observer, counts, this::statistics);
-    this.execution = space.execution();
-    this.stopLimit = stopLimit;
   }
 
   /** What the sessions do is told here. */
@@ -61,19 +51,23 @@ final class SessionKeeper {
     return opened;
   }
 
-  /** Fetches, with the writers stopped if the technique needs it; law 8. */
-  Gathered fetch(ActiveSession session, PageSet scan, PageSet arm)
+  /**
+   * Fetches.
+   *
+   * @param writers stand still if the technique needs it
+   */
+  Gathered fetch(ActiveSession session, WriterStop writers, PageSet scan, PageSet arm)
       throws TrackingException, WritersNotStoppedException {
     if (!session.needsStoppedWriters()) {
       return rearm(session, scan, arm);
     }
-    long start = log.start();
-    long from = execution.nanoTime();
-    try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, stopLimit)) {
+    try {
+      writers.require();
       return rearm(session, scan, arm);
     } finally {
-      counts.stopped(session.name(), execution.nanoTime() - from);
-      log.took(session.name(), Phase.PAUSE, start);
+      long nanos = writers.takeNanos();
+      counts.stopped(session.name(), nanos);
+      log.paused(session.name(), nanos);
     }
   }
 

@@ -52,10 +52,16 @@ final class SpaceState {
         : Optional.of(new Situation(active, reconsider, wish.technique(), wish.fallback()));
   }
 
-  /** As {@link #situation}, for the caller who does reconsider. */
-  synchronized Optional<Situation> takeSituation() {
+  /**
+   * As {@link #situation}, for a caller who reconsiders if there is reason to.
+   *
+   * @param may false leaves that to the next one
+   */
+  synchronized Optional<Situation> takeSituation(boolean may) {
+    boolean due = reconsider;
+    reconsider = due && may;
     Optional<Situation> now = situation();
-    reconsider = false;
+    reconsider = due && !may;
     return now;
   }
 

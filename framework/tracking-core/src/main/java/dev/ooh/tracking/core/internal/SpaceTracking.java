@@ -20,7 +20,9 @@ import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The tracking of one address space: opens, leases, switches and closes sessions, and books what
@@ -58,7 +60,7 @@ final class SpaceTracking {
     this.onClosing = onClosing;
     this.limits = limits;
     this.selector = new Selector(space, registry, limits, this::activeMode);
-    this.sessions = new SessionKeeper(space, limits.stopWriters(), counts, observer);
+    this.sessions = new SessionKeeper(space, counts, observer);
     this.log = sessions.log();
     this.state = new SpaceState(ledger, gate, wish);
   }
@@ -68,31 +70,47 @@ final class SpaceTracking {
   /** See {@link dev.ooh.memory.IntervalSource#fetch}. */
   Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
     long start = log.start();
-    Lease lease = gate.enter(execution);
-    try {
-      PageSet mapped = mapped();
-      PageSet alwaysDirty = space.alwaysDirty();
+    try (WriterStop writers = running()) {
       while (true) {
-        Optional<Interval> interval =
-            fetch(lease, consumer, scan.intersect(mapped), arm.intersect(mapped), alwaysDirty);
-        if (interval.isPresent()) {
-          log.took(interval.get().technique(), Phase.FETCH, start);
-          return interval.get();
+        Lease lease = enter(writers);
+        try {
+          PageSet mapped = mapped();
+          Optional<Interval> interval =
+              fetch(
+                  lease,
+                  writers,
+                  consumer,
+                  scan.intersect(mapped),
+                  arm.intersect(mapped),
+                  space.alwaysDirty());
+          if (interval.isPresent()) {
+            log.took(interval.get().technique(), Phase.FETCH, start);
+            return interval.get();
+          }
+        } finally {
+          gate.leave(lease);
         }
       }
-    } finally {
-      gate.leave(lease);
     }
   }
 
   /** Empty when the session failed and another one is to be tried; the built-in one never fails. */
   private Optional<Interval> fetch(
-      Lease lease, TrackingConsumer consumer, PageSet scan, PageSet arm, PageSet alwaysDirty) {
-    ActiveSession session = session(lease);
+      Lease lease,
+      WriterStop writers,
+      TrackingConsumer consumer,
+      PageSet scan,
+      PageSet arm,
+      PageSet alwaysDirty) {
+    Optional<ActiveSession> found = session(lease, writers);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    ActiveSession session = found.get();
     String name = session.name();
     try {
       tellUnmapped(session);
-      Gathered gathered = sessions.fetch(session, scan, arm);
+      Gathered gathered = sessions.fetch(session, writers, scan, arm);
       Optional<Interval> delivered =
           state.book(lease, () -> ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
       if (delivered.isPresent()) {
@@ -112,39 +130,85 @@ final class SpaceTracking {
         ledger.deliverAll(consumer, scan, name, name + " answered after it was given up"));
   }
 
-  /** The session to ask now, opened or switched to if need be. */
-  private ActiveSession session(Lease lease) {
+  private WriterStop running() {
+    return new WriterStop(execution, limits.stopWriters());
+  }
+
+  /** Enters the gate to ask a session, with the writers stopped if one may need that. */
+  private Lease enter(WriterStop writers) {
+    return enter(writers, this::mayNeedStoppedWriters, () -> gate.enter(execution));
+  }
+
+  private Lease enter(WriterStop writers, BooleanSupplier wanted, Supplier<Lease> entrance) {
+    while (true) {
+      if (wanted.getAsBoolean()) {
+        writers.tryStop();
+      }
+      Lease lease = entrance.get();
+      if (writers.isTried() || !wanted.getAsBoolean()) {
+        return lease;
+      }
+      // It became so before this one's turn.
+      gate.leave(lease);
+    }
+  }
+
+  private boolean mayNeedStoppedWriters() {
+    Optional<SpaceState.Situation> now = state.situation();
+    if (now.isEmpty()) {
+      return false;
+    }
+    ActiveSession active = now.get().active();
+    return active == null || now.get().reconsider()
+        ? selector.mayNeedStoppedWriters()
+        : active.mayNeedStoppedWriters();
+  }
+
+  private boolean mayNeedStoppedWriters(Entry next) {
+    return state
+        .active()
+        .filter(from -> from.choice().technique() != next.technique())
+        .filter(from -> from.mayNeedStoppedWriters() || next.descriptor().needsStoppedWriters())
+        .isPresent();
+  }
+
+  /**
+   * The session to ask now, opened or switched to if need be. Empty when there is none left and one
+   * may need stopped writers, which were not to be stopped when the lease was taken.
+   */
+  private Optional<ActiveSession> session(Lease lease, WriterStop writers) {
+    boolean mayChoose = writers.isTried() || !selector.mayNeedStoppedWriters();
     SpaceState.Situation now =
         state
-            .takeSituation()
+            .takeSituation(mayChoose)
             .orElseThrow(
                 () ->
                     new IllegalStateException(
                         "address space " + space.name() + " is not tracked any more"));
     ActiveSession current = now.active();
     if (current == null) {
-      return open(lease, now);
+      return mayChoose ? Optional.of(open(lease, writers, now)) : Optional.empty();
     }
     if (now.reconsider()) {
-      Choice choice = selector.choose(now.want(), now.fallback());
+      Choice choice = selector.choose(now.want(), now.fallback(), writers);
       if (choice.technique() != current.choice().technique()) {
         try {
-          return switchTo(lease, current, choice);
+          return Optional.of(switchTo(lease, writers, current, choice));
         } catch (TrackingException e) {
           // A fenced lease says nothing of the technique.
           if (gate.holds(lease)) {
             selector.setAside(choice.name(), e);
           }
-          return session(lease);
+          return session(lease, writers);
         }
       }
     }
-    return current;
+    return Optional.of(current);
   }
 
-  private ActiveSession open(Lease lease, SpaceState.Situation now) {
+  private ActiveSession open(Lease lease, WriterStop writers, SpaceState.Situation now) {
     while (true) {
-      Choice choice = selector.choose(now.want(), now.fallback());
+      Choice choice = selector.choose(now.want(), now.fallback(), writers);
       try {
         ActiveSession session = sessions.open(choice);
         state.publish(lease, session, "opened");
@@ -174,11 +238,11 @@ final class SpaceTracking {
     return true;
   }
 
-  private ActiveSession switchTo(Lease lease, ActiveSession from, Choice to)
+  private ActiveSession switchTo(Lease lease, WriterStop writers, ActiveSession from, Choice to)
       throws TrackingException {
     ActiveSession next;
     try {
-      next = new SwitchOver(sessions, ledger, this::mapped).run(from, to);
+      next = new SwitchOver(sessions, ledger, this::mapped, writers).run(from, to);
     } catch (TrackingException e) {
       state.switchFailed(from, to, e);
       log.works(active());
@@ -202,18 +266,24 @@ final class SpaceTracking {
    */
   void use(Entry entry) throws TrackingException {
     selector.require(entry);
-    Lease lease = enterOrFence("a switch to " + entry.name());
-    try {
-      Optional<ActiveSession> current = state.active();
-      if (current.isPresent()) {
-        if (current.get().choice().technique() != entry.technique()) {
-          switchTo(lease, current.get(), Choice.of(entry));
+    try (WriterStop writers = running()) {
+      Lease lease =
+          enter(
+              writers,
+              () -> mayNeedStoppedWriters(entry),
+              () -> enterOrFence("a switch to " + entry.name()));
+      try {
+        Optional<ActiveSession> current = state.active();
+        if (current.isPresent()) {
+          if (current.get().choice().technique() != entry.technique()) {
+            switchTo(lease, writers, current.get(), Choice.of(entry));
+          }
+          selector.opened();
         }
-        selector.opened();
+        state.askFor(entry.name());
+      } finally {
+        gate.leave(lease);
       }
-      state.askFor(entry.name());
-    } finally {
-      gate.leave(lease);
     }
   }
 
@@ -223,14 +293,20 @@ final class SpaceTracking {
    * @throws TrackingException if only a stopgap could be started, saying why
    */
   void start() throws TrackingException {
-    Lease lease = gate.enter(execution);
-    try {
-      Optional<String> stopgap = session(lease).choice().insteadOf();
-      if (stopgap.isPresent()) {
-        throw new TrackingException(stopgap.get());
+    Optional<ActiveSession> session = Optional.empty();
+    try (WriterStop writers = running()) {
+      while (session.isEmpty()) {
+        Lease lease = enter(writers);
+        try {
+          session = session(lease, writers);
+        } finally {
+          gate.leave(lease);
+        }
       }
-    } finally {
-      gate.leave(lease);
+    }
+    Optional<String> stopgap = session.get().choice().insteadOf();
+    if (stopgap.isPresent()) {
+      throw new TrackingException(stopgap.get());
     }
   }
 
@@ -260,24 +336,40 @@ final class SpaceTracking {
    * asked for a last time, if another technique takes over.
    */
   void departed(TrackingTechnique technique, String name) {
-    Lease lease = enterOrFence("the departure of " + name);
-    try {
-      Optional<SpaceState.Situation> now = state.situation();
-      ActiveSession session = now.map(SpaceState.Situation::active).orElse(null);
-      if (session == null || session.choice().technique() != technique) {
-        return;
+    try (WriterStop writers = running()) {
+      Lease lease =
+          enter(
+              writers,
+              () -> mayNeedStoppedWriters(technique),
+              () -> enterOrFence("the departure of " + name));
+      try {
+        Optional<SpaceState.Situation> now = state.situation();
+        ActiveSession session = now.map(SpaceState.Situation::active).orElse(null);
+        if (session == null || session.choice().technique() != technique) {
+          return;
+        }
+        session.departs(limits.departure());
+        selector.departed(name);
+        Choice choice = selector.choose(now.get().want(), now.get().fallback(), writers);
+        replaceDeparted(lease, writers, session, choice);
+      } finally {
+        gate.leave(lease);
       }
-      session.departs(limits.departure());
-      selector.departed(name);
-      replaceDeparted(lease, session, selector.choose(now.get().want(), now.get().fallback()));
-    } finally {
-      gate.leave(lease);
     }
   }
 
-  private void replaceDeparted(Lease lease, ActiveSession session, Choice choice) {
+  private boolean mayNeedStoppedWriters(TrackingTechnique departing) {
+    return state
+        .active()
+        .filter(from -> from.choice().technique() == departing)
+        .filter(from -> from.mayNeedStoppedWriters() || selector.mayNeedStoppedWriters())
+        .isPresent();
+  }
+
+  private void replaceDeparted(
+      Lease lease, WriterStop writers, ActiveSession session, Choice choice) {
     try {
-      switchTo(lease, session, choice);
+      switchTo(lease, writers, session, choice);
     } catch (TrackingException e) {
       state.departed(lease, "technique %s went away: %s".formatted(session.name(), e.getMessage()));
       sessions.close(session);

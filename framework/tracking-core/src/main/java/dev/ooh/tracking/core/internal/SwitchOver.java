@@ -17,8 +17,10 @@ final class SwitchOver {
   private final SessionKeeper sessions;
   private final Ledger ledger;
   private final Supplier<PageSet> mapped;
+  private final WriterStop writers;
 
-  SwitchOver(SessionKeeper sessions, Ledger ledger, Supplier<PageSet> mapped) {
+  SwitchOver(SessionKeeper sessions, Ledger ledger, Supplier<PageSet> mapped, WriterStop writers) {
+    this.writers = writers;
     this.sessions = sessions;
     this.ledger = ledger;
     this.mapped = mapped;
@@ -61,7 +63,7 @@ final class SwitchOver {
   private ActiveSession start(Choice choice, PageSet armed) throws TrackingException {
     ActiveSession session = sessions.open(choice);
     try {
-      sessions.fetch(session, armed, armed).lost().forEach(ledger::assumeEverything);
+      sessions.fetch(session, writers, armed, armed).lost().forEach(ledger::assumeEverything);
       return session;
     } catch (TrackingException e) {
       sessions.close(session);
@@ -77,7 +79,7 @@ final class SwitchOver {
   private Gathered lastFetch(ActiveSession from) {
     try {
       PageSet mappedNow = mapped.get();
-      return sessions.fetch(from, ledger.armed().intersect(mappedNow), PageSet.empty());
+      return sessions.fetch(from, writers, ledger.armed().intersect(mappedNow), PageSet.empty());
     } catch (TrackingException | WritersNotStoppedException e) {
       return Gathered.lost(
           PageSet.empty(), "%s gave no last answer: %s".formatted(from.name(), e.getMessage()));

@@ -71,6 +71,13 @@ final class WorkLog {
     }
   }
 
+  /** Writers were stopped for {@code technique}, for so long by the context's clock. */
+  void paused(String technique, long nanos) {
+    if (!simulated) {
+      observer.took(space, technique, Phase.PAUSE, nanos);
+    }
+  }
+
   /** Passes on what a program says that it wrote before the last interval. */
   void written(long pages) {
     observer.written(space, counts.lastInterval(), pages);

@@ -223,12 +223,12 @@ final class LinuxExecution implements ExecutionContext {
     }
   }
 
-  /** Makes the calling thread one of this context; it waits while others are stopped. */
+  /** Makes the calling thread one of this context; it waits while another has threads stopped. */
   Member join() {
     Member member = new Member(Thread.currentThread());
     lock.lock();
     try {
-      while (stopper != null) {
+      while (isStopped(State.STOPPABLE)) {
         changed.awaitUninterruptibly();
       }
       members.add(member);
