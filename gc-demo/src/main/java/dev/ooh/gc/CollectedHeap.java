@@ -198,6 +198,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   /**
    * Stops collecting and asking which pages changed. The memory stays mapped until its space is
    * closed.
+   *
+   * @throws IllegalStateException if verification found an object lost or damaged
    */
   @Override
   public void close() {

@@ -99,7 +99,7 @@ final class ConcurrentMark implements Runnable {
     } catch (WritersNotStoppedException e) {
       plan.refused(String.valueOf(e.getMessage()));
     } catch (IllegalStateException | MemoryAccessException e) {
-      // A cycle that stops the world finds the same, and tells a mutator.
+      // The next cycle tells a mutator: it finds the same, or knows what verification found.
       plan.distrust();
     } finally {
       plan.ended(this);

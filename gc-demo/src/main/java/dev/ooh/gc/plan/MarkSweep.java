@@ -74,6 +74,9 @@ public final class MarkSweep {
 
   private String refusal = "";
 
+  /** What the independent trace found wrong. A cycle beside the program has nobody to tell. */
+  private @Nullable IllegalStateException refuted;
+
   /** The full cycle that runs beside the program. */
   private @Nullable ConcurrentMark concurrent;
 
@@ -144,8 +147,11 @@ public final class MarkSweep {
    *
    * @param full whether old objects must be decided about too, now
    * @return false when the mutators could not be stopped; nothing has changed then
+   * @throws IllegalStateException naming the object that an independent trace found lost or
+   *     damaged, in this cycle or in an earlier one beside the program
    */
   public boolean collect(boolean full) {
+    checkRefuted();
     try {
       if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
         cancelConcurrent();
@@ -165,7 +171,11 @@ public final class MarkSweep {
     }
   }
 
-  /** Gives up a cycle beside the program, and waits for its end. Not under the heap's lock. */
+  /**
+   * Gives up a cycle beside the program, and waits for its end. Not under the heap's lock.
+   *
+   * @throws IllegalStateException as {@link #collect} would
+   */
   public void close() {
     ConcurrentMark running = concurrent;
     if (running != null) {
@@ -173,6 +183,14 @@ public final class MarkSweep {
       running.join();
     }
     consumer.close();
+    checkRefuted();
+  }
+
+  private void checkRefuted() {
+    IllegalStateException found = refuted;
+    if (found != null) {
+      throw new IllegalStateException(found.getMessage(), found);
+    }
   }
 
   private void cancelConcurrent() {
@@ -367,7 +385,12 @@ public final class MarkSweep {
     roots.visit(tracing);
     tracing.drain(execution::poll);
     if (verify) {
-      sanity.check(roots.copy(), into);
+      try {
+        sanity.check(roots.copy(), into);
+      } catch (IllegalStateException e) {
+        refuted = e;
+        throw e;
+      }
     }
   }
 
