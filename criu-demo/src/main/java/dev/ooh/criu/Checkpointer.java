@@ -91,7 +91,8 @@ public class Checkpointer implements AutoCloseable {
    * checkpointer must assume; the weaver links it to the tracking framework.
    */
   @ChangedPages
-  Interval changedPages(AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
+  protected Interval changedPages(
+      AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
     return Interval.all(scan, "not woven");
   }
 
@@ -250,7 +251,7 @@ public class Checkpointer implements AutoCloseable {
         subject.configuration(),
         space.substrate(),
         technique,
-        subject.heap().region().start(),
+        subject.heap().start(),
         space.regions());
   }
 

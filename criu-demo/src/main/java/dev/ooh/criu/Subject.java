@@ -1,6 +1,6 @@
 package dev.ooh.criu;
 
-import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.criu.heap.DumpedHeap;
 
 /**
  * What is checkpointed: a program in a heap.
@@ -9,4 +9,4 @@ import dev.ooh.criu.heap.ArenaHeap;
  * @param configuration for people
  * @param pid under which the images are filed
  */
-public record Subject(String application, String configuration, int pid, ArenaHeap heap) {}
+public record Subject(String application, String configuration, int pid, DumpedHeap heap) {}

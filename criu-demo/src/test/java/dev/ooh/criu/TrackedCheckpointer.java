@@ -28,7 +28,8 @@ public final class TrackedCheckpointer extends Checkpointer {
   }
 
   @Override
-  Interval changedPages(AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
+  protected Interval changedPages(
+      AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
     meanwhile.run();
     owed = owed.union(toy.memory().takeWritten(scan));
     PageSet pages = owed.intersect(scan);

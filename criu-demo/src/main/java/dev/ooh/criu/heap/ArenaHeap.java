@@ -16,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>One thread allocates; any may read.
  */
-public final class ArenaHeap implements Heap {
+public final class ArenaHeap implements Heap, DumpedHeap {
   private final AddressSpace space;
   private final Memory memory;
   private final Region region;
@@ -65,7 +65,13 @@ public final class ArenaHeap implements Heap {
     return region;
   }
 
-  /** The pages that may have been written: those below the last block's end. */
+  @Override
+  public long start() {
+    return region.start();
+  }
+
+  /** The pages below the last block's end. */
+  @Override
   public PageSet used() {
     long end = (word(ArenaLayout.TOP_AT) + PageSet.PAGE_SIZE - 1) & -PageSet.PAGE_SIZE;
     return PageSet.of(region.start(), end);
