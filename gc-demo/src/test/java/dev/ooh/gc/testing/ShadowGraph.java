@@ -1,0 +1,180 @@
+package dev.ooh.gc.testing;
+
+import dev.ooh.memory.ExecutionContext.ContextLock;
+import dev.ooh.workloads.Heap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * What the objects of a heap should be: a graph of Java objects that any number of threads change
+ * together with the heap, each step under one lock. Objects of different threads refer to each
+ * other. All but {@link #allocate} and {@link #locked} is for the lock's holder, or for a caller
+ * that stopped the others where they don't hold it.
+ */
+public final class ShadowGraph {
+  private static final int GLOBALS = 16;
+  private static final int WALK = 8;
+
+  private final Heap heap;
+  private final ContextLock lock;
+  private final Node[] globals = new Node[GLOBALS];
+
+  /** What an object should be. */
+  static final class Node {
+    final long address;
+    final int dataBytes;
+    final Node[] references;
+    long stamp;
+
+    Node(long address, int references, int dataBytes) {
+      this.address = address;
+      this.dataBytes = dataBytes;
+      this.references = new Node[references];
+    }
+  }
+
+  /** By a thread of the heap's execution context. */
+  public ShadowGraph(Heap heap) {
+    this.heap = heap;
+    lock = heap.execution().newLock();
+  }
+
+  /** A step that no other thread sees the middle of. */
+  void locked(Runnable step) {
+    lock.lock();
+    try {
+      step.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A new object that refers to nothing and is referred to by nothing but {@code scope}.
+   *
+   * @param dataBytes 8 or more
+   * @param stamp of its data
+   */
+  Node allocate(Heap.Scope scope, int references, int dataBytes, long stamp) {
+    Node node = new Node(heap.allocate(references, dataBytes), references, dataBytes);
+    scope.add(node.address);
+    for (int i = 0; i < references; i++) {
+      expect(node, "new slot", heap.reference(node.address, i), 0);
+    }
+    long data = heap.data(node.address);
+    for (int i = 0; i < dataBytes; i++) {
+      expect(node, "new byte", heap.memory().getByte(data + i), 0);
+    }
+    stamp(node, stamp);
+    return node;
+  }
+
+  /** Writes its data. */
+  void stamp(Node node, long stamp) {
+    node.stamp = stamp;
+    long data = heap.data(node.address);
+    heap.memory().putLong(data, stamp);
+    if (node.dataBytes > Long.BYTES) {
+      heap.memory().putByte(data + node.dataBytes - 1, (byte) stamp);
+    }
+  }
+
+  /** An object at some steps from a global; null when the global is. */
+  Node any(SplittableRandom random) {
+    Node node = globals[random.nextInt(GLOBALS)];
+    for (int step = random.nextInt(WALK); step > 0 && node != null; step--) {
+      List<Integer> taken = taken(node);
+      if (taken.isEmpty()) {
+        break;
+      }
+      node = node.references[taken.get(random.nextInt(taken.size()))];
+    }
+    return node;
+  }
+
+  /** The slots that are not null. */
+  static List<Integer> taken(Node node) {
+    List<Integer> taken = new ArrayList<>();
+    for (int i = 0; i < node.references.length; i++) {
+      if (node.references[i] != null) {
+        taken.add(i);
+      }
+    }
+    return taken;
+  }
+
+  void link(Node from, int index, Node to) {
+    from.references[index] = to;
+    heap.setReference(from.address, index, to == null ? 0 : to.address);
+  }
+
+  /** Refers to {@code node}, which may be null, from somewhere: an object, or a global. */
+  void attach(Node node, SplittableRandom random) {
+    Node parent = random.nextInt(4) == 0 ? null : any(random);
+    if (parent != null && parent.references.length > 0) {
+      link(parent, random.nextInt(parent.references.length), node);
+    } else {
+      int index = random.nextInt(GLOBALS);
+      globals[index] = node;
+      heap.setGlobal(index, node == null ? 0 : node.address);
+    }
+  }
+
+  /**
+   * Compares everything that is reachable.
+   *
+   * @throws AssertionError naming the first object that is not what it should be
+   */
+  public void checkAll() {
+    Set<Node> seen = new HashSet<>();
+    ArrayDeque<Node> queue = new ArrayDeque<>();
+    for (int i = 0; i < GLOBALS; i++) {
+      Node node = globals[i];
+      long wanted = node == null ? 0 : node.address;
+      if (heap.global(i) != wanted) {
+        throw new AssertionError(
+            "global %d is 0x%x, wanted 0x%x".formatted(i, heap.global(i), wanted));
+      }
+      if (node != null && seen.add(node)) {
+        queue.add(node);
+      }
+    }
+    while (!queue.isEmpty()) {
+      Node node = queue.remove();
+      check(node);
+      for (Node target : node.references) {
+        if (target != null && seen.add(target)) {
+          queue.add(target);
+        }
+      }
+    }
+  }
+
+  /** Compares one object. */
+  void check(Node node) {
+    expect(node, "reference count", heap.referenceCount(node.address), node.references.length);
+    expect(node, "data size", heap.dataBytes(node.address), node.dataBytes);
+    long data = heap.data(node.address);
+    expect(node, "stamp", heap.memory().getLong(data), node.stamp);
+    if (node.dataBytes > Long.BYTES) {
+      byte last = heap.memory().getByte(data + node.dataBytes - 1);
+      expect(node, "last byte", last, (byte) node.stamp);
+    }
+    for (int i = 0; i < node.references.length; i++) {
+      Node target = node.references[i];
+      long wanted = target == null ? 0 : target.address;
+      expect(node, "slot " + i, heap.reference(node.address, i), wanted);
+    }
+  }
+
+  private static void expect(Node node, String what, long found, long wanted) {
+    if (found != wanted) {
+      throw new AssertionError(
+          "%s of object 0x%x is 0x%x, wanted 0x%x".formatted(what, node.address, found, wanted));
+    }
+  }
+}
