@@ -51,7 +51,7 @@ class ShadowGraphTest {
 
   @TestFactory
   Stream<DynamicTest> nothingDiffers() {
-    return tests(5);
+    return tests(3);
   }
 
   @TestFactory
