@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.ooh.criu.image.ImageStore;
 import dev.ooh.gc.testing.HeapCheckpointer;
 import dev.ooh.gc.testing.ShadowGraph;
 import dev.ooh.gc.testing.ShadowMutator;
 import dev.ooh.gc.testing.UnsyncedFiles;
+import dev.ooh.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;

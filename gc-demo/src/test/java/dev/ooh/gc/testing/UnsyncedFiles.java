@@ -1,7 +1,7 @@
 package dev.ooh.gc.testing;
 
-import dev.ooh.criu.image.DiskFiles;
-import dev.ooh.criu.image.FileLayer;
+import dev.ooh.image.DiskFiles;
+import dev.ooh.image.FileLayer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
