@@ -12,19 +12,17 @@ import dev.ooh.image.Pruning;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.SetFolder;
 import dev.ooh.image.SetMerge;
-import dev.ooh.image.SetReader;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.library.PageTracker;
+import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +65,6 @@ import org.jspecify.annotations.Nullable;
  * and {@code crit} read; one program at a time writes to it.
  */
 public final class Checkpoints implements AutoCloseable {
-  private static final int BUFFER = 1 << 20;
   private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
   private static final long NANOS_A_MICRO = 1000;
 
@@ -174,7 +171,8 @@ public final class Checkpoints implements AutoCloseable {
 
   /**
    * The segment called {@code name}: as the newest checkpoint has it, or zeros where none has it
-   * yet. From now on it is part of each checkpoint.
+   * yet. From now on it is part of each checkpoint. It lies where it did when it was first in one,
+   * if that is free.
    *
    * @param bytes of the segment, the same in each life of the program
    * @param arena that more than one thread may use: shared, automatic or global. It must outlive
@@ -204,14 +202,14 @@ public final class Checkpoints implements AutoCloseable {
           "segment %s: found %d bytes in %s, wanted %d"
               .formatted(name, saved.bytes(), directory, rounded));
     }
-    MemorySegment memory = arena.allocate(rounded, PageSet.PAGE_SIZE);
+    MemorySegment memory = AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), arena);
     if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
       throw new IllegalArgumentException(
           "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
     }
     Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
-    if (saved != null) {
-      fill(memory, saved);
+    if (saved != null && newest != null) {
+      newest.fill(memory, saved.start());
     }
     tracked.put(name, tracker.add(memory));
     segments.add(image, memory);
@@ -235,29 +233,6 @@ public final class Checkpoints implements AutoCloseable {
 
   private PageSet restoredPages() {
     return newest == null ? PageSet.empty() : newest.pages();
-  }
-
-  private void fill(MemorySegment memory, Region saved) throws IOException {
-    ImageSet set = newest;
-    if (set == null) {
-      return;
-    }
-    PageSet pages = set.pages().intersect(PageSet.of(saved.start(), saved.end()));
-    byte[] buffer = new byte[BUFFER];
-    try (SetReader reader = set.reader()) {
-      for (int run = 0; run < pages.runCount(); run++) {
-        long end = pages.runEnd(run);
-        for (long address = pages.runStart(run); address < end; ) {
-          int length = (int) Math.min(end - address, BUFFER);
-          reader.read(address, buffer, 0, length);
-          MemorySegment.copy(
-              buffer, 0, memory, ValueLayout.JAVA_BYTE, address - saved.start(), length);
-          address += length;
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 
   /**

@@ -15,7 +15,7 @@ import java.util.List;
 final class Segments {
   private static final long PAGE = PageSet.PAGE_SIZE;
 
-  /** Between segments of which one was placed anew, so that no run of pages is of both. */
+  /** From the last segment to one that is placed behind it. */
   private static final long GAP = 1L << 30;
 
   private final List<Placed> placed = new ArrayList<>();
@@ -80,16 +80,19 @@ final class Segments {
     return pages.build();
   }
 
-  /** Copies what is in memory now of what images have at {@code address}. */
+  /**
+   * Copies what is in memory now of what images have from {@code address} on; a run of pages may go
+   * on in the next segment.
+   */
   void read(long address, byte[] target, int offset, int length) {
-    Placed segment = at(address);
-    MemorySegment.copy(
-        segment.memory(),
-        ValueLayout.JAVA_BYTE,
-        address - segment.image().start(),
-        target,
-        offset,
-        length);
+    for (int done = 0; done < length; ) {
+      Placed segment = at(address + done);
+      long from = address + done - segment.image().start();
+      int count = (int) Math.min(length - done, segment.image().bytes() - from);
+      MemorySegment.copy(
+          segment.memory(), ValueLayout.JAVA_BYTE, from, target, offset + done, count);
+      done += count;
+    }
   }
 
   private Placed at(long address) {

@@ -69,7 +69,7 @@ public final class ChainCheck {
           if (pagemap.isInParent(entry)) {
             inParent(start, end);
           } else {
-            fetcher.fetch(pagemap.pagesFile(), pagemap.offset(entry), start, end);
+            fetcher.run(pagemap.pagesFile(), pagemap.offset(entry), start, end);
           }
         }
       }

@@ -3,6 +3,8 @@ package dev.ooh.image;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -10,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class ImageSet {
   static final String PARENT = "parent";
   private static final int PAGE = PageSet.PAGE_SIZE;
+
+  /** So much is filled by one thread. */
+  private static final long PART = 16L << 20;
 
   private final Path path;
   private final int pid;
@@ -187,6 +193,48 @@ public final class ImageSet {
     void accept(long address, byte[] buffer, int length) throws IOException;
   }
 
+  /** Is told where runs of pages are. */
+  @FunctionalInterface
+  interface RunSink {
+    /** The pages from {@code start} to {@code end} are in {@code file}, from {@code offset} on. */
+    void run(Path file, long offset, long start, long end) throws IOException;
+  }
+
+  /**
+   * Fills {@code memory} with the set's pages that belong there, verified, by as many threads as
+   * there are processors. What the set doesn't have stays as it is.
+   *
+   * @param memory that any thread may access
+   * @param start the address that its first byte has in the set
+   * @throws ImageException as {@link #readPages}; some pages may be there then
+   */
+  public void fill(MemorySegment memory, long start) throws IOException {
+    PageSet wanted = pages().intersect(PageSet.of(start, start + memory.byteSize()));
+    try {
+      LongStream.range(0, (memory.byteSize() + PART - 1) / PART)
+          .parallel()
+          .mapToObj(part -> wanted.intersect(part(memory, start, part)))
+          .forEach(part -> fillPart(memory, start, part));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static PageSet part(MemorySegment memory, long start, long number) {
+    return PageSet.of(
+        start + number * PART, start + Math.min(memory.byteSize(), (number + 1) * PART));
+  }
+
+  private void fillPart(MemorySegment memory, long start, PageSet pages) {
+    try (SegmentFiller filler = new SegmentFiller(digests, memory, start)) {
+      for (int run = 0; run < pages.runCount(); run++) {
+        locate(pages.runStart(run), pages.runEnd(run), path, filler);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Reads every page, in ascending order, from whichever set of the chain holds it, and verifies
    * its digest.
@@ -202,7 +250,7 @@ public final class ImageSet {
   }
 
   /** Finds {@code [start, end)} in this set or below; {@code asking} is who says it is here. */
-  private void locate(long start, long end, Path asking, PageFetcher fetcher) throws IOException {
+  private void locate(long start, long end, Path asking, RunSink runs) throws IOException {
     long address = start;
     for (int i = pagemap.indexFrom(start); address < end; i++) {
       if (i == pagemap.size() || pagemap.start(i) > address) {
@@ -214,9 +262,9 @@ public final class ImageSet {
       long until = Math.min(end, pagemap.end(i));
       if (!pagemap.isInParent(i)) {
         long offset = pagemap.offset(i) + (address - pagemap.start(i));
-        fetcher.fetch(pagemap.pagesFile(), offset, address, until);
+        runs.run(pagemap.pagesFile(), offset, address, until);
       } else if (parent != null) {
-        parent.locate(address, until, path, fetcher);
+        parent.locate(address, until, path, runs);
       }
       address = until;
     }
@@ -228,13 +276,13 @@ public final class ImageSet {
   }
 
   /** Reads any of the set's pages from whichever set of the chain holds them; close it. */
-  public SetReader reader() {
+  SetReader reader() {
     return new SetReader(this, digests);
   }
 
   /** For {@link SetReader}. */
-  void read(long start, long end, PageFetcher fetcher) throws IOException {
-    locate(start, end, path, fetcher);
+  void read(long start, long end, RunSink runs) throws IOException {
+    locate(start, end, path, runs);
   }
 
   /** Under which the images are filed. */

@@ -5,23 +5,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Reads runs of pages out of the pages files of a chain and verifies them. For one thread. */
-final class PageFetcher implements AutoCloseable {
+final class PageFetcher implements ImageSet.RunSink, AutoCloseable {
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final int GATHERED = 1 << 20;
-
-  /** Few enough for a process's limit, however long the chain is. */
-  private static final int OPEN_FILES = 64;
 
   private final PageDigests digests;
   private final ImageSet.PageSink sink;
   private final DamageSink damage;
   private final byte[] buffer = new byte[GATHERED];
-  private final Map<Path, FileChannel> open = new LinkedHashMap<>();
+  private final OpenFiles files = new OpenFiles();
 
   /** Is told of a page that is not what it was; may end the reading. */
   @FunctionalInterface
@@ -46,8 +40,9 @@ final class PageFetcher implements AutoCloseable {
   }
 
   /** Delivers the pages from {@code start} to {@code end}, which are at {@code offset} on. */
-  void fetch(Path file, long offset, long start, long end) throws IOException {
-    FileChannel channel = channel(file);
+  @Override
+  public void run(Path file, long offset, long start, long end) throws IOException {
+    FileChannel channel = files.get(file);
     long position = offset;
     for (long address = start; address < end; ) {
       int length = (int) Math.min(end - address, GATHERED);
@@ -81,23 +76,8 @@ final class PageFetcher implements AutoCloseable {
     }
   }
 
-  private FileChannel channel(Path file) throws IOException {
-    FileChannel channel = open.get(file);
-    if (channel == null) {
-      if (open.size() == OPEN_FILES) {
-        close();
-      }
-      channel = FileChannel.open(file, StandardOpenOption.READ);
-      open.put(file, channel);
-    }
-    return channel;
-  }
-
   @Override
   public void close() throws IOException {
-    for (FileChannel channel : open.values()) {
-      channel.close();
-    }
-    open.clear();
+    files.close();
   }
 }

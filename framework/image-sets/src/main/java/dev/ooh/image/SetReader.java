@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Reads pages of a set, and verifies them. For one thread. */
-public final class SetReader implements PageReader, AutoCloseable {
+final class SetReader implements PageReader, AutoCloseable {
   private final ImageSet set;
   private final PageFetcher fetcher;
   private byte[] target = {};

@@ -56,7 +56,13 @@ class RoomsTest {
         Room.of("framework/evaluation", "dev.ooh.evaluation..")
             .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
         Room.of("framework/checkpoints", "dev.ooh.checkpoints")
-            .mayImport(List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.image", "dev.ooh.library")),
+            .mayImport(
+                List.of(
+                    MEMORY,
+                    "dev.ooh.tracking",
+                    "dev.ooh.image",
+                    "dev.ooh.library",
+                    "dev.ooh.linux.substrate")),
         Room.of("framework/image-sets", "dev.ooh.image").mayImport(List.of(MEMORY)),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")

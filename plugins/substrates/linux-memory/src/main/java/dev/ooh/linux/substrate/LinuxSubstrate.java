@@ -28,6 +28,18 @@ public final class LinuxSubstrate implements Substrate {
 
   @Override
   public Optional<String> refusal() {
+    return whyNot();
+  }
+
+  /** Throws IllegalStateException with the reason where nothing of this works. */
+  static void checkUsable() {
+    Optional<String> refusal = whyNot();
+    if (refusal.isPresent()) {
+      throw new IllegalStateException(refusal.get());
+    }
+  }
+
+  private static Optional<String> whyNot() {
     if (Architecture.current().isEmpty()) {
       return Optional.of(Architecture.refusal());
     }
@@ -46,10 +58,7 @@ public final class LinuxSubstrate implements Substrate {
     if (stopped) {
       throw new IllegalStateException("the linux substrate was stopped, wanted a running one");
     }
-    Optional<String> refusal = refusal();
-    if (refusal.isPresent()) {
-      throw new IllegalStateException(refusal.get());
-    }
+    checkUsable();
     Architecture architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
     try {

@@ -1,0 +1,36 @@
+package dev.ooh.image;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Files that are read again and again, few enough of them at a time. For one thread. */
+final class OpenFiles implements AutoCloseable {
+  /** Few enough for a process's limit, however long a chain is. */
+  private static final int MOST = 64;
+
+  private final Map<Path, FileChannel> open = new LinkedHashMap<>();
+
+  FileChannel get(Path file) throws IOException {
+    FileChannel channel = open.get(file);
+    if (channel == null) {
+      if (open.size() == MOST) {
+        close();
+      }
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+      open.put(file, channel);
+    }
+    return channel;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FileChannel channel : open.values()) {
+      channel.close();
+    }
+    open.clear();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.ooh.linux.substrate;
+
+import static dev.ooh.linux.call.MappingFlags.MAP_ANONYMOUS;
+import static dev.ooh.linux.call.MappingFlags.MAP_NORESERVE;
+import static dev.ooh.linux.call.MappingFlags.MAP_PRIVATE;
+import static dev.ooh.linux.call.MappingFlags.PROT_READ;
+import static dev.ooh.linux.call.MappingFlags.PROT_WRITE;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.LinuxCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Private memory that reads as zeros and of which nothing is there before it is written, where an
+ * arena's own is filled with zeros first.
+ */
+public final class AnonymousMemory {
+  private AnonymousMemory() {}
+
+  /**
+   * Maps {@code bytes}, until the arena closes.
+   *
+   * @param wanted where it is to lie if that is free; 0 for anywhere
+   * @throws OutOfMemoryError if the kernel refuses, with its reason
+   * @throws IllegalStateException as {@link LinuxSubstrate#open}
+   */
+  public static MemorySegment map(long bytes, long wanted, Arena arena) {
+    LinuxSubstrate.checkUsable();
+    try (LinuxCalls calls = new LinuxCalls()) {
+      long address =
+          calls.mmap(
+              wanted,
+              bytes,
+              PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+              -1,
+              0);
+      return MemorySegment.ofAddress(address)
+          .reinterpret(bytes, arena, segment -> unmap(segment.address(), bytes));
+    } catch (CallException e) {
+      throw new OutOfMemoryError(e.getMessage());
+    }
+  }
+
+  private static void unmap(long address, long bytes) {
+    try (LinuxCalls calls = new LinuxCalls()) {
+      calls.munmap(address, bytes);
+    } catch (CallException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}
