@@ -28,8 +28,13 @@ public final class Provenance {
     return all;
   }
 
+  /** As above, of this code. */
+  public static Map<String, String> here(String command) {
+    return of(version(), command);
+  }
+
   /** The version of the bundle that this class is in; {@code unknown} on a plain class path. */
-  static String version() {
+  private static String version() {
     Bundle bundle = FrameworkUtil.getBundle(Provenance.class);
     return bundle == null ? "unknown" : bundle.getVersion().toString();
   }

@@ -9,6 +9,7 @@ import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
  * For one thread.
  */
 public final class Session implements AutoCloseable {
+  /** Those of the substrate, and what {@code ooh calibrate} writes unless told otherwise. */
+  private static final List<String> KNOWN_PROFILES = List.of("sc22", "zero", "this-machine");
+
   private final String experiment;
   private final SessionOptions options;
   private final Tracking tracking;
@@ -85,7 +89,7 @@ public final class Session implements AutoCloseable {
         idle("--memory", options.memory(), substrate, err);
       }
     } catch (IllegalArgumentException e) {
-      throw new UsageException(ErrorText.of(e));
+      throw new UsageException(ErrorText.of(e) + proposal(options.costProfile()));
     }
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
     PlotFile plot = PlotFile.to(options.plot());
@@ -98,12 +102,19 @@ public final class Session implements AutoCloseable {
       SessionOptions options, String experiment, Substrate substrate, CommandSpec spec) {
     List<String> words = new ArrayList<>(List.of("ooh", experiment));
     words.addAll(spec.commandLine().getParseResult().originalArgs());
-    Map<String, String> origin = Provenance.of(Provenance.version(), String.join(" ", words));
+    Map<String, String> origin = Provenance.here(String.join(" ", words));
     String profile = options.costProfile();
     origin.put("substrate", substrate.name());
     origin.put("cost profile", profile == null ? "sc22, where costs are simulated" : profile);
     origin.put("seed", Long.toString(options.seed()));
     return origin;
+  }
+
+  /** The known profile that a name without a file may have meant. */
+  private static String proposal(@Nullable String profile) {
+    return profile == null || Files.exists(Path.of(profile))
+        ? ""
+        : Nearest.of(profile, KNOWN_PROFILES).map(" (did you mean %s?)"::formatted).orElse("");
   }
 
   private static void idle(

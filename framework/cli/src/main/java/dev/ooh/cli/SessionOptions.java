@@ -37,9 +37,11 @@ public final class SessionOptions {
   private long seed = 1;
 
   @Option(
-      names = "--cost-profile",
+      names = {"--cost-profile", "--profile"},
       paramLabel = "P",
-      description = "What simulated events cost: sc22, zero or a CSV file (default: sc22).")
+      description =
+          "What simulated events cost: sc22, zero or a CSV file, such as ooh calibrate writes"
+              + " (default: sc22).")
   private @Nullable String costProfile;
 
   @Option(

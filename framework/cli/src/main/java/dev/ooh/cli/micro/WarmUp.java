@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * compiled code away, and its own code was never run before: measured at once, it would be the
  * interpreter that is measured. Bounded, since a program may never be compiled to the end.
  */
-final class WarmUp {
+public final class WarmUp {
   private static final double LEAST_MILLIS = 600;
   private static final double MOST_MILLIS = 1500;
 
@@ -20,7 +20,7 @@ final class WarmUp {
   private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
 
   /** What is repeated. */
-  interface Pass {
+  public interface Pass {
     /**
      * Runs once.
      *
@@ -33,7 +33,7 @@ final class WarmUp {
    * Repeats {@code pass} for at least {@value #LEAST_MILLIS} ms, and on until nothing was compiled
    * for {@value #QUIET_MILLIS} ms; begins none after {@value #MOST_MILLIS} ms.
    */
-  void repeat(Pass pass) throws TrackingException {
+  public void repeat(Pass pass) throws TrackingException {
     double quietSince = 0;
     long compiled = compilerMillis();
     long start = System.nanoTime();

@@ -66,16 +66,16 @@ public final class CostProfile {
   /** The paper's figures, with assumed prices for ordinary work. */
   public static CostProfile sc22() {
     Map<Event, Price> prices = new EnumMap<>(Event.class);
-    prices.putAll(resource("sc22-fixed.csv"));
-    prices.putAll(resource("sc22-by-size.csv"));
-    prices.putAll(resource("assumed.csv"));
+    prices.putAll(resource("sc22-fixed.csv").prices());
+    prices.putAll(resource("sc22-by-size.csv").prices());
+    prices.putAll(resource("assumed.csv").prices());
     return complete("sc22", prices);
   }
 
   /** Everything is free but an untracked write (W0), by which slowdowns are divided. */
   public static CostProfile zero() {
     Map<Event, Price> prices = new EnumMap<>(Event.class);
-    Price untracked = resource("sc22-by-size.csv").get(Event.PAGE_WRITTEN);
+    Price untracked = resource("sc22-by-size.csv").prices().get(Event.PAGE_WRITTEN);
     prices.put(Event.PAGE_WRITTEN, untracked == null ? Price.FREE : untracked);
     return new CostProfile("zero", prices);
   }
@@ -89,7 +89,8 @@ public final class CostProfile {
    */
   public static CostProfile ofFile(Path file) {
     try {
-      return complete(file.toString(), CostTable.parse(file.toString(), Files.readAllLines(file)));
+      List<String> lines = Files.readAllLines(file);
+      return complete(file.toString(), CostTable.parse(file.toString(), lines).prices());
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
           "cost profile is '" + file + "', wanted sc22, zero or an existing file", e);
@@ -99,12 +100,16 @@ public final class CostProfile {
     }
   }
 
-  /** {@code sc22}, {@code zero} or the path of a file. */
+  /** {@code sc22}, {@code zero} or the path of a file, whose {@code .csv} may be left out. */
   public static CostProfile named(String nameOrFile) {
     return switch (nameOrFile) {
       case "sc22" -> sc22();
       case "zero" -> zero();
-      default -> ofFile(Path.of(nameOrFile));
+      default -> {
+        Path file = Path.of(nameOrFile);
+        Path whole = Path.of(nameOrFile + ".csv");
+        yield ofFile(Files.exists(file) || !Files.exists(whole) ? file : whole);
+      }
     };
   }
 
@@ -149,13 +154,26 @@ public final class CostProfile {
     wanted.removeAll(prices.keySet());
     for (Event event : wanted) {
       throw new IllegalArgumentException(
-          "cost profile %s: %s (%s) is missing, wanted a row with its cost"
-              .formatted(name, event.id(), event.label()));
+          "cost profile %s: %s (%s) is missing, wanted a row with its cost, by which %s is priced"
+              .formatted(name, event.id(), event.label(), users(event)));
     }
     return new CostProfile(name, prices);
   }
 
-  private static Map<Event, Price> resource(String file) {
+  /** Who can't be priced without {@code event}. */
+  private static String users(Event event) {
+    String users = resource("sc22-fixed.csv").users().get(event);
+    if (users == null) {
+      users = resource("sc22-by-size.csv").users().getOrDefault(event, "all");
+    }
+    return switch (users) {
+      case "all" -> "every technique";
+      case "none" -> "the untracked baseline";
+      default -> users.replace("|", " and ");
+    };
+  }
+
+  private static CostTable resource(String file) {
     try (InputStream in = CostProfile.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new IllegalStateException(

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  * id,event,techniques,1MB,10MB,…,1GB          totals in milliseconds for a pass over each size
  * </pre>
  *
- * Lines that begin with {@code #} and empty ones are skipped.
+ * Lines that begin with {@code #} and empty ones are skipped. The last columns of either may be
+ * {@code spread} and {@code source}, which are for people.
  */
 final class CostTable {
+  private static final Set<String> FOR_PEOPLE = Set.of("spread", "source");
+
   private final String file;
   private final Map<Event, Price> prices = new EnumMap<>(Event.class);
+  private final Map<Event, String> users = new EnumMap<>(Event.class);
 
   /** The header that the rows below belong to. */
   private String @Nullable [] header;
@@ -34,21 +39,34 @@ final class CostTable {
    * @param file for messages
    * @throws IllegalArgumentException naming file, id, value found and value wanted
    */
-  static Map<Event, Price> parse(String file, List<String> lines) {
+  static CostTable parse(String file, List<String> lines) {
     CostTable table = new CostTable(file);
     lines.stream()
         .map(String::strip)
         .filter(l -> !l.isEmpty() && !l.startsWith("#"))
         .forEach(table::line);
-    return table.prices;
+    return table;
+  }
+
+  Map<Event, Price> prices() {
+    return prices;
+  }
+
+  /** Who pays, by event: techniques with a bar between them, or {@code all}. */
+  Map<Event, String> users() {
+    return users;
   }
 
   private void line(String line) {
     String[] cells = line.split(",", -1);
     if (cells[0].equals("id")) {
       header = cells;
-      sizes = new long[Math.max(0, cells.length - 3)];
-      boolean fixed = cells.length == 4 && cells[2].equals("microseconds");
+      int priced = cells.length;
+      while (FOR_PEOPLE.contains(cells[priced - 1])) {
+        priced--; // ends at the id, at the latest
+      }
+      sizes = new long[Math.max(0, priced - 3)];
+      boolean fixed = priced == 4 && cells[2].equals("microseconds");
       for (int i = 0; !fixed && i < sizes.length; i++) {
         sizes[i] = size(cells[i + 3]);
         if (i > 0 && sizes[i] <= sizes[i - 1]) {
@@ -73,6 +91,7 @@ final class CostTable {
     if (cells.length != header.length) {
       throw bad("%s has %d columns, wanted %d".formatted(cells[0], cells.length, header.length));
     }
+    users.put(event, cells[sizes.length == 0 ? 3 : 2]);
     prices.put(event, sizes.length == 0 ? Price.fixed(cost(cells, 2)) : sized(event, cells));
   }
 

@@ -94,6 +94,28 @@ class CostProfileTest {
     assertThat(profile.microseconds(Event.POLL, MB)).isZero();
   }
 
+  @Test
+  void columnsForPeopleAreNotPrices() throws Exception {
+    List<String> lines = complete();
+    lines.replaceAll(
+        line ->
+            line.startsWith("#") || line.isBlank()
+                ? line
+                : line + (line.startsWith("id,") ? ",spread,source" : ",3 %,measured"));
+    CostProfile profile = CostProfile.named(write(lines).toString());
+    for (Event event : List.of(Event.VMREAD, Event.PAGE_FAULT_IN_USERSPACE)) {
+      assertThat(profile.microseconds(event, 100 * MB))
+          .isEqualTo(CostProfile.sc22().microseconds(event, 100 * MB));
+    }
+  }
+
+  @Test
+  void theEndOfAFilesNameMayBeLeftOut() throws Exception {
+    String file = write(complete()).toString();
+    String name = file.substring(0, file.length() - ".csv".length());
+    assertThat(CostProfile.named(name).name()).isEqualTo(file);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -103,7 +125,10 @@ class CostProfileTest {
         "M7, | M7,x,NaN,epml | M7 is 'NaN'",
         "M6, | M6,x,uffd,1,2,3 | M6 has 6 columns, wanted 10",
         "M6, | M6,x,uffd,1,2,3,4,-5,6,7 | M6 is '-5' in column 250MB",
-        "M13, | # gone | M13 (hypercall_enable_logging) is missing",
+        "M13, | # gone | M13 (hypercall_enable_logging) is missing, wanted a row with its cost, by which spml is priced",
+        "M5, | # gone | M5 (page_fault_in_kernel) is missing, wanted a row with its cost, by which procfs and uffd is priced",
+        "M1, | # gone | by which every technique is priced",
+        "W0, | # gone | by which the untracked baseline is priced",
         "M13, | M99,x,1,all | id 'M99' is unknown",
         "M4, | M3,x,1,all | M3 appears twice",
       })
