@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the name that somebody may have meant, by Levenshtein's distance. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The nearest of {@code known}, where no more than a third of it differs; else empty. */
-  static Optional<String> of(String found, Collection<String> known) {
+  public static Optional<String> of(String found, Collection<String> known) {
     return known.stream()
         .filter(name -> distance(found, name) <= Math.max(1, name.length() / 3))
         .min(Comparator.comparingInt(name -> distance(found, name)));

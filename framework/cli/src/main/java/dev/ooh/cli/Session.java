@@ -33,6 +33,7 @@ public final class Session implements AutoCloseable {
   private final TechniqueChoice choice;
   private final CsvRows rows;
   private final PlotFile plot;
+  private final RecordingFile recording;
   private final Progress progress;
   private final PrintWriter err;
   private boolean refusalsTold;
@@ -45,6 +46,7 @@ public final class Session implements AutoCloseable {
       TechniqueChoice choice,
       CsvRows rows,
       PlotFile plot,
+      RecordingFile recording,
       PrintWriter err) {
     this.experiment = experiment;
     this.options = options;
@@ -53,6 +55,7 @@ public final class Session implements AutoCloseable {
     this.choice = choice;
     this.rows = rows;
     this.plot = plot;
+    this.recording = recording;
     this.progress = Progress.onTerminal();
     this.err = err;
   }
@@ -95,7 +98,9 @@ public final class Session implements AutoCloseable {
     PlotFile plot = PlotFile.to(options.plot());
     CsvRows rows = CsvRows.to(csv);
     rows.origin(origin(options, experiment, substrate, spec));
-    return new Session(experiment, options, tracking, substrate, choice, rows, plot, err);
+    RecordingFile recording = RecordingFile.to(options.recording(), tracking);
+    return new Session(
+        experiment, options, tracking, substrate, choice, rows, plot, recording, err);
   }
 
   private static Map<String, String> origin(
@@ -188,7 +193,9 @@ public final class Session implements AutoCloseable {
       all = all.with(setting.getKey(), setting.getValue());
     }
     try {
-      return TrackedSpace.of(substrate.open(all), tracking.control(), technique);
+      TrackedSpace run = TrackedSpace.of(substrate.open(all), tracking.control(), technique);
+      recording.started(run.space(), experiment, technique);
+      return run;
     } catch (TrackingException e) {
       throw new CommandException(
           "technique %s on %s: %s".formatted(technique, substrate.name(), ErrorText.of(e)), e);
@@ -214,6 +221,7 @@ public final class Session implements AutoCloseable {
       String metric,
       String value,
       String unit) {
+    recording.named(run.space(), application, configuration);
     rows.add(
         new Row(
             experiment,
@@ -224,6 +232,16 @@ public final class Session implements AutoCloseable {
             metric,
             value,
             unit));
+  }
+
+  /**
+   * Tells a recording how long the work of one interval of {@code run} takes when nobody tracks it,
+   * against which what tracking costs is compared when it is replayed.
+   *
+   * @param millis by the clock of the run
+   */
+  public void untracked(TrackedSpace run, double millis) {
+    recording.untracked(run.space(), millis);
   }
 
   /** Whether times are simulated, as the rows so far say. */
@@ -258,6 +276,7 @@ public final class Session implements AutoCloseable {
   /** Writes the files that were asked for. Call it when everything went well. */
   public void finish() throws CommandException {
     progress.clear();
+    recording.finish();
     rows.finish();
     plot.finish();
   }
@@ -265,6 +284,7 @@ public final class Session implements AutoCloseable {
   @Override
   public void close() {
     progress.close();
+    recording.close();
     rows.close();
   }
 }

@@ -71,6 +71,12 @@ public final class SessionOptions {
       description = "Draw the figures: SVG, or PDF if FILE ends so.")
   private @Nullable Path plot;
 
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = "Record which pages the program writes, interval by interval; see ooh replay.")
+  private @Nullable Path recording;
+
   /**
    * The parts of an option that is a comma list, and may be given several times; empty ones too,
    * which picocli's own split would pass over, for whoever checks them to refuse.
@@ -110,6 +116,11 @@ public final class SessionOptions {
   /** Null when not asked for. */
   public @Nullable Path plot() {
     return plot;
+  }
+
+  /** Null when not asked for. */
+  public @Nullable Path recording() {
+    return recording;
   }
 
   public @Nullable Path csv() {

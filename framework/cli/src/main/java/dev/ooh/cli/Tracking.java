@@ -2,6 +2,7 @@ package dev.ooh.cli;
 
 import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingObserver;
 import java.util.List;
 
 /**
@@ -25,6 +26,19 @@ public interface Tracking {
    * @throws UsageException when there is none, naming those present
    */
   Substrate substrate(String name) throws UsageException;
+
+  /**
+   * Has {@code observer} told what the core does, until the result is closed. A core that comes
+   * later tells it too.
+   */
+  Observation observe(TrackingObserver observer);
+
+  /** An observer that is told. */
+  interface Observation extends AutoCloseable {
+    /** Ends it. */
+    @Override
+    void close();
+  }
 
   /** For a class path without OSGi: these substrates, this core. */
   static Tracking of(TrackingControl control, List<Substrate> substrates) {

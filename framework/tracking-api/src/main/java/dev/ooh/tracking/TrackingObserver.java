@@ -1,6 +1,7 @@
 package dev.ooh.tracking;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
 import java.util.Map;
 import java.util.Optional;
 
@@ -44,6 +45,17 @@ public interface TrackingObserver {
    * @param nanos wall-clock time that it took
    */
   default void took(AddressSpace space, String technique, Phase phase, long nanos) {}
+
+  /**
+   * A technique answered, for whichever consumer asked, or for a switch: these are the writes that
+   * it saw since it was asked before, without the debts that the core adds for each consumer. Told
+   * before anybody gets the pages. Where time is simulated it has the same order as the stores.
+   *
+   * @param scan what was asked for
+   * @param arm what is watched from now on, of that
+   */
+  default void gathered(
+      AddressSpace space, String technique, PageSet scan, PageSet arm, Gathered gathered) {}
 
   /**
    * Passes on {@link TrackingControl#written}.

@@ -6,12 +6,15 @@ import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
 import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TrackingControl;
+import dev.ooh.tracking.TrackingObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -24,8 +27,14 @@ public final class OsgiTracking implements Tracking {
   /** How long a name is waited for that isn't there: a bundle may just be being refreshed. */
   private static final Duration PATIENCE = Duration.ofMillis(1500);
 
+  private final BundleContext context;
   private final List<Substrate> substrates = new ArrayList<>();
   private @Nullable TrackingControl control;
+
+  @Activate
+  public OsgiTracking(BundleContext context) {
+    this.context = context;
+  }
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
@@ -71,6 +80,11 @@ public final class OsgiTracking implements Tracking {
   public synchronized Substrate substrate(String name) throws UsageException {
     await(() -> substrates.stream().anyMatch(substrate -> substrate.name().equals(name)));
     return SubstrateChoice.find(name, substrates);
+  }
+
+  @Override
+  public Observation observe(TrackingObserver observer) {
+    return context.registerService(TrackingObserver.class, observer, null)::unregister;
   }
 
   private synchronized void await(BooleanSupplier there) {

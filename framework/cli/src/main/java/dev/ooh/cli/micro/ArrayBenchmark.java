@@ -100,7 +100,7 @@ public final class ArrayBenchmark {
       double slowdown = (storing + fetching) / untracked;
       double cost = fetching + Math.max(0, storing - untracked);
       return tracker.result(
-          slowdown, fetching, cost, setup, List.of(), new TreeMap<>(), new TreeMap<>());
+          slowdown, fetching, cost, setup, untracked, List.of(), new TreeMap<>(), new TreeMap<>());
     }
     SimulatedCosts simulated = costs.get();
     TechniqueStatistics counted = end.minus(second);
@@ -116,7 +116,7 @@ public final class ArrayBenchmark {
     SortedMap<String, Double> times = times(simulated, events);
     times.put(UNTRACKED_PASS, plain);
     return tracker.result(
-        1 + cost / plain, priced.tracker(), cost, setupTime, unpriced, events, times);
+        1 + cost / plain, priced.tracker(), cost, setupTime, plain, unpriced, events, times);
   }
 
   /** What each of the paper's events cost, all of its kind together. */
@@ -228,11 +228,22 @@ public final class ArrayBenchmark {
         double trackerTime,
         double cost,
         double setupTime,
+        double untracked,
         List<UnpricedWork> unpriced,
         SortedMap<String, Long> events,
         SortedMap<String, Double> times) {
       return new ArrayResult(
-          slowdown, trackerTime, cost, setupTime, written, reported, lost, unpriced, events, times);
+          slowdown,
+          trackerTime,
+          cost,
+          setupTime,
+          untracked / passes,
+          written,
+          reported,
+          lost,
+          unpriced,
+          events,
+          times);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.SortedMap;
  * @param trackerTime milliseconds that the tracker spent
  * @param trackingCost milliseconds of tracker and impact on the tracked program together
  * @param setupTime milliseconds to start and to end tracking; in no slowdown
+ * @param untrackedPass milliseconds of one pass that nobody tracks
  * @param pagesWritten distinct pages stored to, summed over intervals
  * @param pagesReported distinct pages reported, summed over intervals
  * @param pagesLost stored to and not reported, in a warm-up too: must be 0
@@ -24,6 +25,7 @@ public record ArrayResult(
     double trackerTime,
     double trackingCost,
     double setupTime,
+    double untrackedPass,
     long pagesWritten,
     long pagesReported,
     long pagesLost,

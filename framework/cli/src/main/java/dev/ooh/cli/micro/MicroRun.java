@@ -116,6 +116,7 @@ final class MicroRun implements Callable<Integer> {
       ArrayResult result =
           new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes).measure();
       run.wrote(result.pagesWritten());
+      session.untracked(run, result.untrackedPass());
       String name = configuration.name();
       String time = run.timeUnit();
       session.row(run, APPLICATION, name, "tracked_slowdown", result.slowdown(), "x");

@@ -10,6 +10,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.testing.space.TestExecution;
 import dev.ooh.testing.space.TestSpace;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
@@ -35,6 +36,7 @@ class WorkToldTest {
 
   private final List<String> durations = new ArrayList<>();
   private final List<String> written = new ArrayList<>();
+  private final List<String> gathered = new ArrayList<>();
 
   private final TrackingObserver observer =
       new TrackingObserver() {
@@ -47,6 +49,15 @@ class WorkToldTest {
         @Override
         public void took(AddressSpace of, String technique, Phase phase, long nanos) {
           durations.add(technique + " " + phase);
+        }
+
+        @Override
+        public void gathered(
+            AddressSpace of, String technique, PageSet scan, PageSet arm, Gathered answer) {
+          gathered.add(
+              "%s: %d of %d, arms %d"
+                  .formatted(
+                      technique, answer.pages().pageCount(), scan.pageCount(), arm.pageCount()));
         }
 
         @Override
@@ -64,6 +75,25 @@ class WorkToldTest {
       technique.onOpen = () -> told.add("[open " + name + "]");
       technique.beforeFetch = () -> told.add("[fetch " + name + "]");
     }
+  }
+
+  @Test
+  void everyAnswerIsToldOnceHoweverManyConsumersHaveToHearIt() throws TrackingException {
+    TrackingConsumer other = space.consumer("other");
+    PageSet first = PageSet.of(region.start(), region.start() + PageSet.PAGE_SIZE);
+    fetch().commit();
+    core.fetch(space, other, all, first).commit();
+    space.memory().putByte(region.start(), (byte) 1);
+    fetch().close();
+    core.use(space, "bbb");
+    assertThat(gathered)
+        .containsExactly(
+            "aaa: 0 of 4, arms 4",
+            "aaa: 0 of 4, arms 1",
+            "aaa: 1 of 4, arms 4",
+            // Armed before the last look of the old one.
+            "bbb: 0 of 4, arms 4",
+            "aaa: 0 of 4, arms 0");
   }
 
   @Test

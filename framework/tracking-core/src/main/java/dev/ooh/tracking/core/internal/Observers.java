@@ -1,6 +1,8 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import java.util.List;
@@ -32,6 +34,13 @@ final class Observers implements TrackingObserver {
   @Override
   public void took(AddressSpace space, String technique, Phase phase, long nanos) {
     all.forEach(observer -> tell(observer, told -> told.took(space, technique, phase, nanos)));
+  }
+
+  @Override
+  public void gathered(
+      AddressSpace space, String technique, PageSet scan, PageSet arm, Gathered gathered) {
+    all.forEach(
+        observer -> tell(observer, told -> told.gathered(space, technique, scan, arm, gathered)));
   }
 
   @Override

@@ -74,11 +74,14 @@ final class SessionKeeper {
   private Gathered rearm(ActiveSession session, PageSet scan, PageSet arm)
       throws TrackingException {
     long start = log.start();
+    Gathered gathered;
     try {
-      return session.fetch(scan, arm);
+      gathered = session.fetch(scan, arm);
     } finally {
       log.took(session.name(), Phase.REARM, start);
     }
+    log.gathered(session.name(), scan, arm, gathered);
+    return gathered;
   }
 
   /** Never throws; closing twice does nothing. */

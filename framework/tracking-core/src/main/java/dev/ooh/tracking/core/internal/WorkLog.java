@@ -1,6 +1,8 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingObserver.Phase;
@@ -76,6 +78,10 @@ final class WorkLog {
     if (!simulated) {
       observer.took(space, technique, Phase.PAUSE, nanos);
     }
+  }
+
+  void gathered(String technique, PageSet scan, PageSet arm, Gathered gathered) {
+    observer.gathered(space, technique, scan, arm, gathered);
   }
 
   /** Passes on what a program says that it wrote before the last interval. */
