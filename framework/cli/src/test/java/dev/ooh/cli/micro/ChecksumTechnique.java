@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Compares a checksum of every page with that of the fetch before: right, slow and unpriced. */
-final class ChecksumTechnique implements TrackingTechnique {
+public final class ChecksumTechnique implements TrackingTechnique {
   private static final int PAGE = (int) PageSet.PAGE_SIZE;
 
   @Override

@@ -1,0 +1,199 @@
+package dev.ooh.cli.replay;
+
+import dev.ooh.cli.CommandException;
+import dev.ooh.cli.ErrorText;
+import dev.ooh.cli.Session;
+import dev.ooh.cli.SessionOptions;
+import dev.ooh.cli.TextTable;
+import dev.ooh.cli.TrackedSpace;
+import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
+import dev.ooh.cli.recording.RecordingException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** One invocation of {@code ooh replay}. */
+@Command(
+    name = "ooh replay",
+    description = {
+      "Replays recorded page writes on the simulated machine, under each technique, and prices what"
+          + " happens there by a cost profile: sc22, or what ooh calibrate wrote.",
+      "Figures are sums over the intervals after the first whose writes were seen exactly. The"
+          + " slowdown is against the untracked run if that was recorded (ooh micro does), else"
+          + " against the recorded time between fetches, which contains what tracking cost then."
+    })
+final class ReplayRun implements Callable<Integer> {
+  private final Tracking tracking;
+
+  @Mixin private SessionOptions options = new SessionOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "FILE", description = "What ooh record wrote.")
+  private Path file = Path.of(".");
+
+  ReplayRun(Tracking tracking) {
+    this.tracking = tracking;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (options.recording() != null) {
+      throw new UsageException(
+          "--record is %s, wanted no recording of a replay".formatted(options.recording()));
+    }
+    RecordedProgram.Contents contents = contents();
+    PrintWriter out = spec.commandLine().getOut();
+    TextTable table =
+        new TextTable(
+            "recorded",
+            "technique",
+            ">slowdown",
+            ">impact",
+            ">fetch",
+            ">frozen",
+            "",
+            ">network MB",
+            ">intervals");
+    long stores = 0;
+    long nanos = 0;
+    int inexact = 0;
+    try (Session session = Session.open(tracking, options, "replay", spec)) {
+      int done = 0;
+      List<String> techniques = session.techniques();
+      for (RecordedProgram program : contents.programs()) {
+        for (String technique : techniques) {
+          session
+              .progress()
+              .show(
+                  "replay: %s, %s (%d of %d)"
+                      .formatted(
+                          title(program),
+                          technique,
+                          ++done,
+                          contents.programs().size() * techniques.size()));
+          long before = System.nanoTime();
+          ReplayResult result = replay(session, program, technique, table);
+          nanos += System.nanoTime() - before;
+          stores += result.written();
+          inexact = Math.max(inexact, result.inexact());
+        }
+      }
+      session.plotRows("tracked_slowdown", "Slowdown by prediction", "recorded", "slowdown, x");
+      session.finish();
+    }
+    table.lines().forEach(out::println);
+    notes(contents, inexact, out);
+    out.printf(
+        Locale.ROOT,
+        "replayed %d page writes in %.1f s: %.1f million a second%n",
+        stores,
+        nanos / 1e9,
+        stores * 1e3 / nanos);
+    return 0;
+  }
+
+  private RecordedProgram.Contents contents() throws CommandException {
+    try {
+      RecordedProgram.Contents contents = RecordedProgram.of(file);
+      if (contents.programs().isEmpty()) {
+        throw new CommandException(
+            "%s holds no interval after a first one%s, wanted a program that a technique tracked"
+                .formatted(file, contents.whole() ? "" : " (it is cut short)"));
+      }
+      return contents;
+    } catch (RecordingException e) {
+      throw new CommandException(ErrorText.of(e), e);
+    } catch (IOException e) {
+      throw new CommandException(file + " can't be read: " + ErrorText.reason(e), e);
+    }
+  }
+
+  private static String title(RecordedProgram program) {
+    return "%s %s, %s on %s"
+        .formatted(
+            program.program().experiment(),
+            (program.name().application() + " " + program.name().configuration()).strip(),
+            program.program().technique(),
+            program.program().substrate());
+  }
+
+  private ReplayResult replay(
+      Session session, RecordedProgram program, String technique, TextTable table)
+      throws Exception {
+    try (TrackedSpace run = session.start(technique)) {
+      ReplayResult result = new Replay(run, program).replay(file);
+      String application = program.name().application();
+      // Several may have recorded the same program.
+      String configuration =
+          "%s by %s"
+              .formatted(program.name().configuration(), program.program().technique())
+              .strip();
+      String time = run.timeUnit();
+      Rows rows =
+          (metric, value, unit) ->
+              session.row(run, application, configuration, metric, value, unit);
+      rows.add("tracked_slowdown", result.slowdown(), "x");
+      rows.add("impact_time", result.impactMillis(), time);
+      rows.add("fetch_time", result.fetchMillis(), time);
+      rows.add("setup_time", result.setupMillis(), time);
+      rows.add("frozen_time", result.frozenMillis(), time);
+      rows.add("longest_frozen_time", result.longestFrozenMillis(), time);
+      rows.add("network_bytes", result.networkBytes(), "bytes");
+      rows.add("untracked_time", result.untrackedMillis(), untrackedUnit(program));
+      rows.add("intervals", result.intervals(), "count");
+      rows.add("pages_written", result.written(), "pages");
+      rows.add("pages_reported", result.reported(), "pages");
+      result.events().forEach((id, count) -> rows.add("event." + id, count, "count"));
+      table.add(
+          title(program),
+          technique,
+          String.format(Locale.ROOT, "%.3fx", result.slowdown()),
+          String.format(Locale.ROOT, "%.3f", result.impactMillis()),
+          String.format(Locale.ROOT, "%.3f", result.fetchMillis()),
+          String.format(Locale.ROOT, "%.3f", result.frozenMillis()),
+          time,
+          String.format(Locale.ROOT, "%.1f", result.networkBytes() / 0x1p20),
+          Integer.toString(result.intervals()));
+      if (result.lost() > 0) {
+        throw new CommandException(
+            "technique %s lost %d pages of %s, wanted none lost"
+                .formatted(technique, result.lost(), title(program)));
+      }
+      return result;
+    }
+  }
+
+  private static String untrackedUnit(RecordedProgram program) {
+    return program.program().substrate().equals("virtual") ? "sim_ms" : "ms";
+  }
+
+  private void notes(RecordedProgram.Contents contents, int inexact, PrintWriter out) {
+    if (!contents.whole()) {
+      out.printf(
+          "cut short: %s was replayed to its last whole interval, of %d%n",
+          file, contents.intervals());
+    }
+    if (inexact > 0) {
+      out.printf("left out: %d intervals whose writes were not seen exactly%n", inexact);
+    }
+    if (contents.programs().stream().anyMatch(each -> each.untrackedNanos().isEmpty())) {
+      out.println(
+          "no untracked run was recorded: slowdowns are against the recorded time between fetches");
+    }
+  }
+
+  /** Adds a figure of the program at hand. */
+  private interface Rows {
+    void add(String metric, double value, String unit);
+  }
+}
