@@ -49,7 +49,7 @@ public interface TrackingObserver {
   /**
    * A technique answered, for whichever consumer asked, or for a switch: these are the writes that
    * it saw since it was asked before, without the debts that the core adds for each consumer. Told
-   * before anybody gets the pages. Where time is simulated it has the same order as the stores.
+   * before anybody gets the pages, in the order of the answers; also where time is simulated.
    *
    * @param scan what was asked for
    * @param arm what is watched from now on, of that
