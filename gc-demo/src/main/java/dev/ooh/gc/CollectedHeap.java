@@ -4,6 +4,7 @@ import dev.ooh.gc.plan.ChangedPagesQuery;
 import dev.ooh.gc.plan.MarkSweep;
 import dev.ooh.gc.plan.RootSet;
 import dev.ooh.gc.policy.Blocks;
+import dev.ooh.gc.policy.CellAllocator;
 import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutator;
@@ -101,8 +102,15 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       return allocateHeaded(references, dataBytes);
     }
     Mutator mutator = mutator();
-    long object = mutator.bump(kind, Kinds.cellBytes(kind));
-    return object != 0 ? object : allocateSlowly(mutator, kind, 0);
+    CellAllocator cells = mutator.cells(kind);
+    long object = cells.bump();
+    return object != 0 ? object : allocateSlowly(mutator, cells, 0);
+  }
+
+  @Override
+  public Allocator allocator(int references, int dataBytes) {
+    int kind = Kinds.exact(references, dataBytes);
+    return kind == 0 ? Heap.super.allocator(references, dataBytes) : new ExactAllocator(kind);
   }
 
   @Override
@@ -179,7 +187,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   public long peakBytes() {
     lock.lock();
     try {
-      return (long) blocks.used() * Blocks.BLOCK_BYTES;
+      return blocks.usedBytes();
     } finally {
       lock.unlock();
     }
@@ -232,8 +240,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     if (kind == Kinds.LARGE) {
       return allocateLarge(mutator, ObjectHeader.cellBytes(references, dataBytes), header);
     }
-    long cell = mutator.bump(kind, Kinds.cellBytes(kind));
-    return cell != 0 ? begin(cell, header) : allocateSlowly(mutator, kind, header);
+    CellAllocator cells = mutator.cells(kind);
+    long cell = cells.bump();
+    return cell != 0 ? begin(cell, header) : allocateSlowly(mutator, cells, header);
   }
 
   /**
@@ -249,16 +258,15 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     return cell + ObjectHeader.BYTES;
   }
 
-  private long allocateSlowly(Mutator mutator, int kind, long header) {
-    int cellBytes = Kinds.cellBytes(kind);
-    if (spaces.nextHole(mutator, kind)) {
-      return begin(mutator.bump(kind, cellBytes), header);
+  private long allocateSlowly(Mutator mutator, CellAllocator cells, long header) {
+    if (spaces.nextHole(mutator, cells)) {
+      return begin(cells.bump(), header);
     }
     execution.poll();
     lock.lock();
     try {
-      acquireBlock(mutator, kind);
-      long object = begin(mutator.bump(kind, cellBytes), header);
+      acquireBlock(mutator, cells);
+      long object = begin(cells.bump(), header);
       mutator.keep(object);
       return object;
     } finally {
@@ -267,17 +275,17 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  private void acquireBlock(Mutator mutator, int kind) {
+  private void acquireBlock(Mutator mutator, CellAllocator cells) {
     account(mutator);
     if (plan.isDue()) {
       plan.collect(false);
     }
-    if (spaces.acquireBlock(mutator, kind)) {
+    if (spaces.acquireBlock(mutator, cells)) {
       return;
     }
     plan.collect(true);
-    if (!spaces.acquireBlock(mutator, kind)) {
-      throw exhausted(Kinds.cellBytes(kind));
+    if (!spaces.acquireBlock(mutator, cells)) {
+      throw exhausted(Kinds.cellBytes(cells.kind()));
     }
   }
 
@@ -335,5 +343,21 @@ public final class CollectedHeap implements Heap, AutoCloseable {
           "global is %d, wanted 0 to %d".formatted(index, GLOBALS - 1));
     }
     return globals + (long) index * Long.BYTES;
+  }
+
+  /** Looks nothing up: its thread and kind are known. */
+  private final class ExactAllocator implements Allocator {
+    private final Mutator mutator = mutator();
+    private final CellAllocator cells;
+
+    ExactAllocator(int kind) {
+      cells = mutator.cells(kind);
+    }
+
+    @Override
+    public long allocate() {
+      long object = cells.bump();
+      return object != 0 ? object : allocateSlowly(mutator, cells, 0);
+    }
   }
 }

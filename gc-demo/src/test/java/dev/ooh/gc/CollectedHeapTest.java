@@ -154,6 +154,34 @@ class CollectedHeapTest {
   }
 
   @Test
+  void anAllocatorGivesWhatAllocateDoes() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 8 << 20).withAllocationBytes(100_000));
+    Heap.Allocator exact = heap.allocator(1, 8);
+    Heap.Allocator headed = heap.allocator(2, 300);
+    long found = 0;
+    for (int i = 0; i < 50_000; i++) {
+      long node = exact.allocate();
+      found |= heap.reference(node, 0) | heap.memory().getLong(heap.data(node));
+      heap.memory().putLong(heap.data(node), i);
+      if (i % 50 == 0) {
+        heap.setReference(node, 0, heap.global(0));
+        heap.setGlobal(0, node);
+        long wide = headed.allocate();
+        assertThat(heap.referenceCount(wide)).isEqualTo(2);
+        assertThat(heap.dataBytes(wide)).isEqualTo(300);
+      }
+    }
+    assertThat(found).isZero();
+    assertThat(heap.cycles()).hasSizeGreaterThan(5);
+    long node = heap.global(0);
+    for (int i = 49_950; i >= 0; i -= 50) {
+      assertThat(heap.memory().getLong(heap.data(node))).isEqualTo(i);
+      node = heap.reference(node, 0);
+    }
+    assertThat(node).isZero();
+  }
+
+  @Test
   void growsPastOtherRegions() {
     CollectedHeap heap = heap(HeapOptions.of(1 << 20, 40 << 20).withAllocationBytes(1 << 20));
     long end = heap.pages().runEnd(0);

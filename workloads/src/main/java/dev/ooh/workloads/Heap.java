@@ -28,6 +28,17 @@ public interface Heap {
    */
   long allocate(int references, int dataBytes);
 
+  /**
+   * Allocates as {@link #allocate} does, objects of one shape: for loops that make many of them.
+   * Only for the calling thread.
+   *
+   * @param references reference slots, 0 or more
+   * @param dataBytes bytes after them, 0 or more
+   */
+  default Allocator allocator(int references, int dataBytes) {
+    return () -> allocate(references, dataBytes);
+  }
+
   /** The reference in slot {@code index}. */
   long reference(long object, int index);
 
@@ -50,6 +61,17 @@ public interface Heap {
 
   /** Roots for the time of a method: opened and closed like a stack frame, by one thread. */
   Scope scope();
+
+  /** Allocates objects of one shape for one thread. */
+  @FunctionalInterface
+  interface Allocator {
+    /**
+     * See {@link Heap#allocate}.
+     *
+     * @throws HeapExhaustedException when memory is full even after a collection
+     */
+    long allocate();
+  }
 
   /** Roots of one thread. Scopes of a thread close in the reverse order of opening. */
   interface Scope extends AutoCloseable {

@@ -40,21 +40,22 @@ final class CellSpace implements Space {
    *
    * @return false when the block has none left
    */
-  boolean nextHole(Mutator mutator, int kind) {
-    int block = mutator.block(kind);
+  boolean nextHole(Mutator mutator, CellAllocator to) {
+    int block = to.block();
     if (block < 0) {
       return false;
     }
+    int kind = to.kind();
     int cellBytes = Kinds.cellBytes(kind);
     int cells = Kinds.cellsPerBlock(kind);
     long offset = (long) block << Blocks.LOG_BLOCK_BYTES;
     long objects = offset + Kinds.headerBytes(kind);
-    int first = mutator.nextCell(kind);
+    int first = to.nextCell();
     while (first < cells && marks.get(objects + (long) first * cellBytes)) {
       first++;
     }
     if (first == cells) {
-      mutator.enterBlock(kind, -1);
+      to.enterBlock(-1);
       return false;
     }
     int end = first + 1;
@@ -64,7 +65,7 @@ final class CellSpace implements Space {
     long start = blocks.base() + offset + (long) first * cellBytes;
     long limit = blocks.base() + offset + (long) end * cellBytes;
     zero(start, limit);
-    mutator.enterHole(kind, start, limit, end);
+    mutator.enterHole(to, start, limit, end);
     return true;
   }
 
@@ -73,46 +74,47 @@ final class CellSpace implements Space {
    *
    * @return the block; -1 when there is none
    */
-  int acquireFree(Mutator mutator, int kind) {
+  int acquireFree(Mutator mutator, CellAllocator to) {
     int block = blocks.takeRecycled();
     if (block >= 0) {
-      enter(mutator, kind, block);
+      enter(mutator, to, block);
       zero(blocks.address(block), blocks.address(block + 1));
       return block;
     }
-    return acquireListed(mutator, kind, roomy);
+    return acquireListed(mutator, to, roomy);
   }
 
   /** As {@link #acquireFree}, a block never used. */
-  int acquireFresh(Mutator mutator, int kind) {
+  int acquireFresh(Mutator mutator, CellAllocator to) {
     int block = blocks.takeFresh();
     if (block >= 0) {
-      enter(mutator, kind, block);
+      enter(mutator, to, block);
     }
     return block;
   }
 
   /** As {@link #acquireFree}, a block with few free cells. */
-  int acquireTight(Mutator mutator, int kind) {
-    return acquireListed(mutator, kind, tight);
+  int acquireTight(Mutator mutator, CellAllocator to) {
+    return acquireListed(mutator, to, tight);
   }
 
-  private int acquireListed(Mutator mutator, int kind, int[] heads) {
-    int block = heads[kind];
+  private int acquireListed(Mutator mutator, CellAllocator to, int[] heads) {
+    int block = heads[to.kind()];
     if (block >= 0) {
-      heads[kind] = blocks.link(block);
-      mutator.enterBlock(kind, block);
-      nextHole(mutator, kind);
+      heads[to.kind()] = blocks.link(block);
+      to.enterBlock(block);
+      nextHole(mutator, to);
     }
     return block;
   }
 
-  private void enter(Mutator mutator, int kind, int block) {
+  private void enter(Mutator mutator, CellAllocator to, int block) {
+    int kind = to.kind();
     blocks.setKind(block, kind);
-    mutator.enterBlock(kind, block);
+    to.enterBlock(block);
     int cells = Kinds.cellsPerBlock(kind);
     long start = blocks.address(block);
-    mutator.enterHole(kind, start, start + (long) cells * Kinds.cellBytes(kind), cells);
+    mutator.enterHole(to, start, start + (long) cells * Kinds.cellBytes(kind), cells);
   }
 
   private void zero(long start, long end) {

@@ -1,48 +1,28 @@
 package dev.ooh.gc.policy;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one thread needs to allocate without a lock: for each kind, a hole of free cells that it
- * bumps through and the block that it searches for the next one; and its roots. Used by its thread;
- * by the collector while that thread is stopped.
+ * What one thread needs to allocate without a lock: {@linkplain CellAllocator free cells} of each
+ * kind that it uses; and its roots. Used by its thread; by the collector while that thread is
+ * stopped.
  */
 public final class Mutator {
   private final Thread thread;
-  private final RootStack roots;
-
-  /** First free byte and end of the current hole, by kind. Zeroed memory. */
-  private final long[] cursor;
-
-  private final long[] limit;
-
-  /** The block searched for holes, by kind; -1 for none. */
-  private final int[] block;
-
-  /** The first cell of that block that was not searched. */
-  private final int[] nextCell;
-
+  private final RootStack roots = new RootStack();
+  private final @Nullable CellAllocator[] cells;
   private long allocatedBytes;
   private long kept;
 
   Mutator(Thread thread) {
     this.thread = thread;
-    roots = new RootStack();
-    cursor = new long[Kinds.COUNT];
-    limit = new long[Kinds.COUNT];
-    block = new int[Kinds.COUNT];
-    nextCell = new int[Kinds.COUNT];
-    retire();
+    cells = new CellAllocator[Kinds.COUNT];
   }
 
   /** Takes over the holes of {@code departed}, whose thread has ended. */
   Mutator(Thread thread, Mutator departed) {
     this.thread = thread;
-    roots = new RootStack();
-    cursor = departed.cursor;
-    limit = departed.limit;
-    block = departed.block;
-    nextCell = departed.nextCell;
+    cells = departed.cells;
     allocatedBytes = departed.allocatedBytes;
   }
 
@@ -54,15 +34,16 @@ public final class Mutator {
     return roots;
   }
 
-  /** A cell of {@code kind}, zeroed; 0 when the current hole has none. */
-  public long bump(int kind, int cellBytes) {
-    long cell = cursor[kind];
-    long next = cell + cellBytes;
-    if (next > limit[kind]) {
-      return 0;
-    }
-    cursor[kind] = next;
-    return cell;
+  /** The cells of {@code kind}, always the same ones. */
+  public CellAllocator cells(int kind) {
+    CellAllocator found = cells[kind];
+    return found != null ? found : add(kind);
+  }
+
+  private CellAllocator add(int kind) {
+    CellAllocator added = new CellAllocator(kind);
+    cells[kind] = added;
+    return added;
   }
 
   /**
@@ -80,28 +61,16 @@ public final class Mutator {
 
   /** Gives up all holes: the free cells are found anew after a cycle. */
   void retire() {
-    Arrays.fill(cursor, 0);
-    Arrays.fill(limit, 0);
-    Arrays.fill(block, -1);
+    for (CellAllocator each : cells) {
+      if (each != null) {
+        each.retire();
+      }
+    }
   }
 
-  int block(int kind) {
-    return block[kind];
-  }
-
-  int nextCell(int kind) {
-    return nextCell[kind];
-  }
-
-  void enterBlock(int kind, int newBlock) {
-    block[kind] = newBlock;
-    nextCell[kind] = 0;
-  }
-
-  void enterHole(int kind, long start, long end, int cellBehind) {
-    cursor[kind] = start;
-    limit[kind] = end;
-    nextCell[kind] = cellBehind;
+  /** Moves on to the next hole of the block that is searched. */
+  void enterHole(CellAllocator of, long start, long end, int cellBehind) {
+    of.enterHole(start, end, cellBehind);
     allocatedBytes += end - start;
   }
 

@@ -50,8 +50,8 @@ public final class Spaces {
    *
    * @return false when the block has none left
    */
-  public boolean nextHole(Mutator mutator, int kind) {
-    return cells.nextHole(mutator, kind);
+  public boolean nextHole(Mutator mutator, CellAllocator to) {
+    return cells.nextHole(mutator, to);
   }
 
   /**
@@ -59,13 +59,13 @@ public final class Spaces {
    *
    * @return false when there is none and the heap can't grow
    */
-  public boolean acquireBlock(Mutator mutator, int kind) {
-    int block = cells.acquireFree(mutator, kind);
+  public boolean acquireBlock(Mutator mutator, CellAllocator to) {
+    int block = cells.acquireFree(mutator, to);
     if (block < 0) {
-      block = cells.acquireFresh(mutator, kind);
+      block = cells.acquireFresh(mutator, to);
     }
     if (block < 0) {
-      block = cells.acquireTight(mutator, kind);
+      block = cells.acquireTight(mutator, to);
     }
     if (block < 0) {
       return false;

@@ -37,9 +37,6 @@ public final class GcBench implements Application {
   /** Complete subtrees by height above a piece, like the digits of a binary counter. */
   private static final int SPINE = 4;
 
-  private static final int LEFT = 0;
-  private static final int RIGHT = 1;
-
   /** The state's fields, in longs. */
   private enum Field {
     PHASE,
@@ -226,7 +223,7 @@ public final class GcBench implements Application {
     for (int level = above - 1; level >= 0; level--) {
       node = heap.reference(node, (int) (piece >>> level) & 1);
     }
-    state.mix(sum(heap, heap.memory(), node));
+    state.mix(new Trees(heap).sum(node));
     heap.execution().work(treeSize(pieceDepth) * NODE_WORK);
     if (piece + 1 < 1L << above) {
       state.set(Field.PIECE, piece + 1);
@@ -238,16 +235,6 @@ public final class GcBench implements Application {
       state.mix(heap.memory().getLong(array + i * Double.BYTES));
     }
     state.enter(Phase.DONE);
-  }
-
-  /** The sum of the numbers of a subtree's nodes. */
-  private static long sum(Heap heap, Memory memory, long node) {
-    long sum = memory.getLong(heap.data(node));
-    long left = heap.reference(node, LEFT);
-    if (left != 0) {
-      sum += sum(heap, memory, left) + sum(heap, memory, heap.reference(node, RIGHT));
-    }
-    return sum;
   }
 
   /** Mixes in how deep the tree is along a path that {@code bits} choose. */
@@ -275,48 +262,27 @@ public final class GcBench implements Application {
     int pieceDepth = Math.min(depth, PIECE_DEPTH);
     int above = depth - pieceDepth;
     long piece = state.get(Field.PIECE);
+    Trees trees = new Trees(heap);
     if (piece == 0) {
-      long node = newNode(heap);
+      long node = trees.newNode();
       heap.setGlobal(root, node);
-      number(heap, node, 1, numbered);
+      if (numbered) {
+        trees.number(node, 1);
+      }
     }
     long node = heap.global(root);
     long number = 1;
     for (int level = above - 1; level >= 0; level--) {
       boolean firstVisit = (piece & ((2L << level) - 1)) == 0;
       if (firstVisit) {
-        addChildren(heap, node, number, numbered);
+        trees.populate(node, 1, number, numbered);
       }
       int side = (int) (piece >>> level) & 1;
       node = heap.reference(node, side);
       number = 2 * number + side;
     }
-    populate(heap, node, pieceDepth, number, numbered);
+    trees.populate(node, pieceDepth, number, numbered);
     return pieceDone(heap, state, pieceDepth, above, piece);
-  }
-
-  private static void populate(Heap heap, long node, int depth, long number, boolean numbered) {
-    if (depth == 0) {
-      return;
-    }
-    addChildren(heap, node, number, numbered);
-    populate(heap, heap.reference(node, LEFT), depth - 1, 2 * number, numbered);
-    populate(heap, heap.reference(node, RIGHT), depth - 1, 2 * number + 1, numbered);
-  }
-
-  private static void addChildren(Heap heap, long node, long number, boolean numbered) {
-    long left = newNode(heap);
-    heap.setReference(node, LEFT, left);
-    number(heap, left, 2 * number, numbered);
-    long right = newNode(heap);
-    heap.setReference(node, RIGHT, right);
-    number(heap, right, 2 * number + 1, numbered);
-  }
-
-  private static void number(Heap heap, long node, long number, boolean numbered) {
-    if (numbered) {
-      heap.memory().putLong(heap.data(node), number);
-    }
   }
 
   /**
@@ -329,16 +295,16 @@ public final class GcBench implements Application {
     int above = depth - pieceDepth;
     long piece = state.get(Field.PIECE);
     try (Heap.Scope scope = heap.scope()) {
-      for (int root = 0; root < 2 * pieceDepth + 3; root++) {
+      Trees trees = new Trees(heap);
+      for (int root = 0; root < Trees.roots(pieceDepth); root++) {
         scope.add(0);
       }
-      int subtree = 2 * pieceDepth + 2;
-      scope.set(subtree, make(heap, scope, pieceDepth));
+      int subtree = scope.add(trees.make(scope, pieceDepth));
       int height = 0;
       while ((piece >>> height & 1) == 1) {
-        long parent = newNode(heap);
-        heap.setReference(parent, LEFT, heap.reference(heap.global(SPINE), height));
-        heap.setReference(parent, RIGHT, scope.get(subtree));
+        long parent = trees.newNode();
+        heap.setReference(parent, Trees.LEFT, heap.reference(heap.global(SPINE), height));
+        heap.setReference(parent, Trees.RIGHT, scope.get(subtree));
         heap.setReference(heap.global(SPINE), height, 0);
         scope.set(subtree, parent);
         height++;
@@ -350,20 +316,6 @@ public final class GcBench implements Application {
       }
     }
     return pieceDone(heap, state, pieceDepth, above, piece);
-  }
-
-  private static long make(Heap heap, Heap.Scope scope, int depth) {
-    if (depth == 0) {
-      return newNode(heap);
-    }
-    long left = make(heap, scope, depth - 1);
-    scope.set(2 * depth, left);
-    long right = make(heap, scope, depth - 1);
-    scope.set(2 * depth + 1, right);
-    long node = newNode(heap);
-    heap.setReference(node, LEFT, left);
-    heap.setReference(node, RIGHT, right);
-    return node;
   }
 
   private static boolean pieceDone(Heap heap, State state, int pieceDepth, int above, long piece) {
@@ -378,11 +330,6 @@ public final class GcBench implements Application {
 
   private static int maxDepth(State state) {
     return (int) Math.min(MAX_DEPTH, state.get(Field.STRETCH_DEPTH));
-  }
-
-  /** Two references and two ints, as the original's node. */
-  private static long newNode(Heap heap) {
-    return heap.allocate(2, 2 * Integer.BYTES);
   }
 
   private static long treeSize(int depth) {
