@@ -7,6 +7,7 @@ import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
@@ -151,6 +152,23 @@ class CollectedHeapTest {
     }
     assertThat(heap.peakBytes()).isLessThan(6 << 20);
     assertThat(heap.cycles()).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void writesAreExpectedWhereArmedMemoryIsReused() {
+    CollectedHeap heap = heap(manual());
+    list(heap, 0, 40 * NODES_A_BLOCK);
+    long first = heap.pages().runStart(0);
+    heap.collect(false);
+    heap.collect(false);
+    heap.setGlobal(0, 0);
+    heap.collect(true);
+    assertThat(space.expected().isEmpty()).isTrue();
+    // Seven blocks; and sixteen free ones, which come next, are taken with them.
+    heap.setGlobal(1, heap.allocate(1000, 100_000));
+    assertThat(space.expected()).isEqualTo(PageSet.of(first, first + 23 * 0x4000));
+    list(heap, 0, 17 * NODES_A_BLOCK);
+    assertThat(space.expected()).isEqualTo(PageSet.of(first, first + 40 * 0x4000));
   }
 
   @Test

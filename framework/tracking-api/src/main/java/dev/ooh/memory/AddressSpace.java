@@ -42,6 +42,13 @@ public interface AddressSpace extends AutoCloseable {
   void discard(PageSet pages);
 
   /**
+   * Says that all of these whole pages are about to be written. A substrate may do together and
+   * cheaply what the first store to each of them would cost; contents stay. They may be reported as
+   * written, whether a store follows or not. What can't be done is left to the stores.
+   */
+  default void expectWrites(PageSet pages) {}
+
+  /**
    * Declares pages that are written past every technique, such as a buffer registered with
    * io_uring: each interval that scans them reports them.
    */

@@ -6,6 +6,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The heap's memory in blocks of 16 KiB: what each is used for, and where the next free one is. A
@@ -26,6 +27,9 @@ public final class Blocks {
 
   private static final String NAME = "collected heap";
 
+  /** How many free blocks may be expected to be written together. */
+  private static final int AHEAD = 16;
+
   private static final int GROWTH = (4 << 20) >>> LOG_BLOCK_BYTES;
 
   private final AddressSpace space;
@@ -33,6 +37,10 @@ public final class Blocks {
   private final int maxBlocks;
   private volatile byte[] kinds;
   private int[] links;
+
+  /** Blocks on whose pages the next store may be a fault. */
+  private final BitSet armed = new BitSet();
+
   private int end;
   private int mapped;
   private volatile int frontier;
@@ -80,9 +88,9 @@ public final class Blocks {
     return (long) frontier << LOG_BLOCK_BYTES;
   }
 
-  /** How many blocks were ever used. */
-  public int used() {
-    return used;
+  /** Bytes of the blocks that were ever used. */
+  public long usedBytes() {
+    return (long) used << LOG_BLOCK_BYTES;
   }
 
   /** How many blocks are mapped. */
@@ -130,6 +138,29 @@ public final class Blocks {
 
   public void setLink(int block, int link) {
     links[block] = link;
+  }
+
+  /** Pages of these blocks are to be armed. */
+  void setArmed(int first, int count) {
+    armed.set(first, first + count);
+  }
+
+  /**
+   * Before most pages of these blocks are written: takes the faults of those that are armed, and of
+   * free ones behind them, together.
+   */
+  void expectWrites(int first, int count) {
+    int found = armed.nextSetBit(first);
+    if (found < 0 || found >= first + count) {
+      return;
+    }
+    int behind = first + count;
+    int most = Math.min(behind + AHEAD, frontier);
+    while (behind < most && armed.get(behind) && kind(behind) == Kinds.FREE) {
+      behind++;
+    }
+    armed.clear(first, behind);
+    space.expectWrites(PageSet.of(address(first), address(behind)));
   }
 
   /** The lowest free block below the frontier, not zeroed; -1 when there is none. */

@@ -41,7 +41,6 @@ public final class CellAllocator {
   }
 
   void retire() {
-    cursor = 0;
     limit = 0;
     block = -1;
   }

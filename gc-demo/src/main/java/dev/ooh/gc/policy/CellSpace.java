@@ -78,6 +78,7 @@ final class CellSpace implements Space {
     int block = blocks.takeRecycled();
     if (block >= 0) {
       enter(mutator, to, block);
+      blocks.expectWrites(block, 1);
       zero(blocks.address(block), blocks.address(block + 1));
       return block;
     }
@@ -103,6 +104,7 @@ final class CellSpace implements Space {
     if (block >= 0) {
       heads[to.kind()] = blocks.link(block);
       to.enterBlock(block);
+      blocks.expectWrites(block, 1);
       nextHole(mutator, to);
     }
     return block;

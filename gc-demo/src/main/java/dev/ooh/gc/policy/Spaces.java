@@ -96,6 +96,7 @@ public final class Spaces {
     for (int block = old.nextSetBit(0); block >= 0; block = old.nextSetBit(block + 1)) {
       if (!young.get(block)) {
         space(block).addSlotPages(block, pages);
+        blocks.setArmed(block, blocks.kind(block) == Kinds.LARGE ? blocks.link(block) : 1);
       }
     }
     return pages.build();

@@ -20,6 +20,7 @@ public final class ArraySpace implements AddressSpace {
   private final ArrayMemory memory = new ArrayMemory();
   private final List<Region> regions = new ArrayList<>();
   private final BatonExecution execution = new BatonExecution();
+  private PageSet expected = PageSet.empty();
   private long next = ArrayMemory.BASE;
 
   @Override
@@ -76,6 +77,16 @@ public final class ArraySpace implements AddressSpace {
   @Override
   public void discard(PageSet pages) {
     throw new UnsupportedOperationException("discard");
+  }
+
+  @Override
+  public void expectWrites(PageSet pages) {
+    expected = expected.union(pages);
+  }
+
+  /** What writes were ever expected to. */
+  public PageSet expected() {
+    return expected;
   }
 
   @Override

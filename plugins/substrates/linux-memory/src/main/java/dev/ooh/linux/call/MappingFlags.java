@@ -24,6 +24,9 @@ public final class MappingFlags {
   public static final int MADV_HUGEPAGE = 14;
   public static final int MADV_NOHUGEPAGE = 15;
 
+  /** Linux 5.14. */
+  public static final int MADV_POPULATE_WRITE = 23;
+
   public static final int MS_ASYNC = 1;
 
   public static final int O_RDONLY = 0;

@@ -205,6 +205,21 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     }
   }
 
+  /** Resolves all write-protect faults, and makes what has no memory yet, in one call a run. */
+  @Override
+  public synchronized void expectWrites(PageSet pages) {
+    checkOpen();
+    for (int run = 0; run < pages.runCount(); run++) {
+      long start = pages.runStart(run);
+      try {
+        calls.madvise(start, pages.runEnd(run) - start, MappingFlags.MADV_POPULATE_WRITE);
+      } catch (CallException e) {
+        // An older kernel, or nothing mapped: the stores find the same.
+        return;
+      }
+    }
+  }
+
   @Override
   public synchronized void declareAlwaysDirty(PageSet pages) {
     checkOpen();

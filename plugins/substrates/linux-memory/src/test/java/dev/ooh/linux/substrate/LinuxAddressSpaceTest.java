@@ -10,6 +10,8 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.testing.space.AddressSpaceContract;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,28 @@ class LinuxAddressSpaceTest extends AddressSpaceContract {
         .isInstanceOf(MemoryAccessException.class)
         .hasMessageContaining("again")
         .hasMessageContaining("free addresses");
+  }
+
+  @Test
+  void expectedWritesFindMemoryAndLeaveContents() throws Exception {
+    Region region = space.map(RegionRequest.anonymous("r", 8 * PageSet.PAGE_SIZE));
+    space.memory().putLong(region.start() + PageSet.PAGE_SIZE, 7);
+    assertThat(isPresent(region.start())).isFalse();
+    space.expectWrites(PageSet.of(region.start(), region.start() + 2 * PageSet.PAGE_SIZE));
+    assertThat(isPresent(region.start())).isTrue();
+    assertThat(isPresent(region.start() + 2 * PageSet.PAGE_SIZE)).isFalse();
+    assertThat(space.memory().getLong(region.start())).isZero();
+    assertThat(space.memory().getLong(region.start() + PageSet.PAGE_SIZE)).isEqualTo(7);
+    // What can't be done is left to the stores, which say so.
+    space.expectWrites(PageSet.of(region.end(), region.end() + PageSet.PAGE_SIZE));
+  }
+
+  /** Bit 63 of the page's entry (Documentation/admin-guide/mm/pagemap.rst). */
+  private static boolean isPresent(long page) throws IOException {
+    try (RandomAccessFile pagemap = new RandomAccessFile("/proc/self/pagemap", "r")) {
+      pagemap.seek(page / PageSet.PAGE_SIZE * Long.BYTES);
+      return Long.reverseBytes(pagemap.readLong()) < 0;
+    }
   }
 
   @Test

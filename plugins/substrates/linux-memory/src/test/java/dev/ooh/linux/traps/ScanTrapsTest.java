@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Traps of the write-protect scan and of soft-dirty bits, one test each. */
 @Timeout(300)
@@ -221,6 +222,19 @@ class ScanTrapsTest {
       tracked.scan();
       tracked.write(700);
       assertThat(tracked.scan()).isEqualTo(tracked.pages(700));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void expectedWritesAreReported(boolean huge) throws Exception {
+    RegionRequest request = RegionRequest.anonymous("expected", 8L << 20);
+    try (TrackedRegion tracked = new TrackedRegion(huge ? request.withHugePages() : request)) {
+      tracked.populated();
+      tracked.space.expectWrites(tracked.pages(700, 701));
+      tracked.write(701);
+      tracked.write(900);
+      assertThat(tracked.scan()).isEqualTo(tracked.pages(700, 701, 900));
     }
   }
 
