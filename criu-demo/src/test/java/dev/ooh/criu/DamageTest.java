@@ -167,6 +167,24 @@ class DamageTest {
   }
 
   @Test
+  void aSetBesideAnotherParentIsBlamedItself() throws Exception {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    try (CheckpointScene scene = new CheckpointScene(elsewhere, new FaultyFiles(), 77)) {
+      for (int i = 0; i < 3; i++) {
+        scene.mutate();
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      }
+    }
+    Path link = elsewhere.resolve("set-000003").resolve("parent");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("..", "set-000001"));
+    assertThatThrownBy(() -> CheckpointScene.restored(elsewhere))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(link + ": found a link to a set of identity ")
+        .hasMessageContaining("wanted one to the set that this one was built on, of identity ");
+  }
+
+  @Test
   void brokenLinksAreNamed() throws Exception {
     Path link = directory.resolve("latest");
     Files.delete(link);

@@ -4,12 +4,16 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +35,79 @@ class KilledTest {
           Checkpoints checkpoints = Checkpoints.open(directory, options)) {
         MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
         System.out.println("from " + Story.steps(memory));
-        while (true) {
+        long left = arguments.length > 2 ? Long.parseLong(arguments[2]) : Long.MAX_VALUE;
+        while (left-- > 0) {
           Story.step(seed, memory);
           checkpoints.take().join();
           System.out.println(Story.steps(memory));
         }
+      } catch (IOException e) {
+        System.out.println("refused: " + e.getMessage());
       }
+    }
+  }
+
+  private Process start(long seed, String... more) throws IOException {
+    return new ProcessBuilder(
+            Stream.concat(
+                    Stream.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Program.class.getName(),
+                        directory.toString(),
+                        Long.toString(seed)),
+                    Stream.of(more))
+                .toList())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
+  void ofThreeWritersEachIsRefusedOrSucceeds() throws Exception {
+    letThreeWrite(1, 20);
+  }
+
+  @Test
+  @Tag("soak")
+  void ofThreeWritersEachIsRefusedOrSucceedsAllTheTimes() throws Exception {
+    letThreeWrite(20, 300);
+  }
+
+  private void letThreeWrite(int times, int checkpoints) throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    long expected = 0;
+    for (int time = 0; time < times; time++) {
+      List<Process> writers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        writers.add(start(seed, Integer.toString(checkpoints)));
+      }
+      int refused = 0;
+      for (Process writer : writers) {
+        List<String> said = writer.inputReader().lines().toList();
+        assertThat(writer.waitFor()).as("seed %d: %s", seed, said).isZero();
+        if (said.getFirst().startsWith("refused")) {
+          assertThat(said.getFirst()).contains("process ", " writes to it");
+          refused++;
+        } else {
+          assertThat(said).as("seed %d", seed).hasSize(checkpoints + 1);
+          expected += checkpoints;
+        }
+      }
+      assertThat(refused).isLessThan(3);
+      assertThat(restoredSteps(seed)).isEqualTo(expected);
+    }
+  }
+
+  private long restoredSteps(long seed) throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory)) {
+      MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
+      long steps = Story.steps(memory);
+      assertThat(memory.toArray(JAVA_BYTE)).as("seed %d", seed).isEqualTo(Story.after(seed, steps));
+      return steps;
     }
   }
 
@@ -56,18 +127,7 @@ class KilledTest {
     SplittableRandom random = new SplittableRandom(seed);
     long told = 0;
     for (int kill = 0; kill < kills; kill++) {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "--enable-native-access=ALL-UNNAMED",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Program.class.getName(),
-                  directory.toString(),
-                  Long.toString(seed))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      Process process = start(seed);
       try (BufferedReader out = process.inputReader()) {
         assertThat(out.readLine()).as("seed %d kill %d", seed, kill).startsWith("from ");
         LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(120)));
@@ -78,16 +138,9 @@ class KilledTest {
       } finally {
         process.destroyForcibly().waitFor();
       }
-      try (Arena arena = Arena.ofShared();
-          Checkpoints checkpoints = Checkpoints.open(directory)) {
-        MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
-        long steps = Story.steps(memory);
-        assertThat(steps).as("seed %d kill %d", seed, kill).isGreaterThanOrEqualTo(told);
-        assertThat(memory.toArray(JAVA_BYTE))
-            .as("seed %d kill %d", seed, kill)
-            .isEqualTo(Story.after(seed, steps));
-        told = steps;
-      }
+      long steps = restoredSteps(seed);
+      assertThat(steps).as("seed %d kill %d", seed, kill).isGreaterThanOrEqualTo(told);
+      told = steps;
     }
     assertThat(told).as("seed %d", seed).isPositive();
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * The files of one set, each compared with what the manifest says before anybody parses it. All of
  * them are, also those that a restore has no use for.
  */
-record CheckedFiles(Path set, Manifest manifest) {
+record CheckedFiles(Path set, Manifest manifest, int identity) {
   private static final long LARGEST = Integer.MAX_VALUE - 8;
 
   static CheckedFiles of(Path set) throws IOException {
@@ -17,7 +17,9 @@ record CheckedFiles(Path set, Manifest manifest) {
     if (!Files.exists(file)) {
       throw new ImageException(file, "nothing", "the list of files that ooh checkpoint writes");
     }
-    CheckedFiles files = new CheckedFiles(set, Manifest.parse(file, read(file)));
+    byte[] bytes = read(file);
+    CheckedFiles files =
+        new CheckedFiles(set, Manifest.parse(file, bytes), Manifest.identity(bytes));
     for (String name : files.manifest.files().keySet()) {
       if (!isPages(name)) {
         files.bytes(name);

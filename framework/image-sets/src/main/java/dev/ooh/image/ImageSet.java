@@ -33,6 +33,7 @@ public final class ImageSet {
   private final Pagemap pagemap;
   private final PageDigests digests;
   private final @Nullable ImageSet parent;
+  private final int identity;
 
   private ImageSet(
       Path path,
@@ -40,13 +41,15 @@ public final class ImageSet {
       SetDescription description,
       Pagemap pagemap,
       PageDigests digests,
-      @Nullable ImageSet parent) {
+      @Nullable ImageSet parent,
+      int identity) {
     this.path = path;
     this.pid = pid;
     this.description = description;
     this.pagemap = pagemap;
     this.digests = digests;
     this.parent = parent;
+    this.identity = identity;
   }
 
   /**
@@ -109,8 +112,16 @@ public final class ImageSet {
             "a link to the set with the in-parent pages");
       }
       parent = open(set.resolve(Files.readSymbolicLink(link)).normalize(), children, opened);
+      Integer wanted = description.parent();
+      if (wanted != null && parent.identity != wanted) {
+        throw new ImageException(
+            link,
+            "a link to a set of identity %08x".formatted(parent.identity),
+            "one to the set that this one was built on, of identity %08x".formatted(wanted));
+      }
     }
-    ImageSet found = new ImageSet(set, pid, description, pagemap, digests, parent);
+    ImageSet found =
+        new ImageSet(set, pid, description, pagemap, digests, parent, files.identity());
     opened.put(place, found);
     return found;
   }
@@ -272,7 +283,7 @@ public final class ImageSet {
 
   /** As whoever wrote it would remember it, to build the next set on. */
   public WrittenSet written() {
-    return new WrittenSet(path, digests);
+    return new WrittenSet(path, digests, identity);
   }
 
   /** Reads any of the set's pages from whichever set of the chain holds them; close it. */

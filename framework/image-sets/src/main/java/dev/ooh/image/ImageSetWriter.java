@@ -99,12 +99,15 @@ public final class ImageSetWriter implements AutoCloseable {
     image("files.img", ImageType.FILES, new FileEntry(new RegFileEntry(EXECUTABLE_ID, name)));
     image("stats-dump", ImageType.STATS, new StatsEntry(statistics));
     file(PageDigests.FILE, digests.toByteArray());
-    file(Manifest.FILE, new Manifest(description, listed).toByteArray());
+    SetDescription whole = description;
     if (parent.isPresent()) {
       draft.parent(parent.get().path());
+      whole = description.on(parent.get().identity());
     }
+    byte[] manifest = new Manifest(whole, listed).toByteArray();
+    file(Manifest.FILE, manifest);
     Path path = draft.publish(description.complete());
-    return new WrittenSet(path, digests);
+    return new WrittenSet(path, digests, Manifest.identity(manifest));
   }
 
   private void image(String name, ImageType type, ImageMessage message) throws IOException {

@@ -51,6 +51,14 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
         .array();
   }
 
+  /**
+   * What tells the set of these bytes from every other: the digest of all that the manifest says,
+   * and so of every file that it lists.
+   */
+  static int identity(byte[] bytes) {
+    return Digest.of(bytes, HEADER, bytes.length - HEADER);
+  }
+
   static Manifest parse(Path file, byte[] bytes) throws ImageException {
     if (bytes.length < HEADER) {
       throw new ImageException(file, bytes.length, "the end", HEADER + " bytes of header");

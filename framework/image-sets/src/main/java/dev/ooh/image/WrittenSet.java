@@ -7,10 +7,17 @@ import java.nio.file.Path;
 public final class WrittenSet {
   private final Path path;
   private final PageDigests digests;
+  private final int identity;
 
-  WrittenSet(Path path, PageDigests digests) {
+  WrittenSet(Path path, PageDigests digests, int identity) {
     this.path = path;
     this.digests = digests;
+    this.identity = identity;
+  }
+
+  /** What the next set says that it builds on. */
+  int identity() {
+    return identity;
   }
 
   public Path path() {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A core and spaces of which only what meters ask is there. */
-final class Fakes {
+public final class Fakes {
   final List<AddressSpace> spaces = new ArrayList<>();
   final Map<AddressSpace, String> active = new HashMap<>();
   final Map<AddressSpace, Map<String, TrackingStatistics>> statistics = new HashMap<>();
@@ -44,7 +44,7 @@ final class Fakes {
                 default -> throw new UnsupportedOperationException(method.getName());
               });
 
-  AddressSpace space(String substrate) {
+  public AddressSpace space(String substrate) {
     boolean simulated = substrate.equals("virtual");
     ExecutionContext execution =
         fake(ExecutionContext.class, (proxy, method, arguments) -> simulated);

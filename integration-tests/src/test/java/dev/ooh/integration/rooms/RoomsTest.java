@@ -126,7 +126,7 @@ class RoomsTest {
         "net\\.bytebuddy\\..*",
             List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving"),
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
-        "com\\.sun\\.net\\.httpserver\\..*", List.of("dev.ooh.metering.prometheus"),
+        "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image"),
         "picocli\\..*",
             List.of(

@@ -1,85 +1,82 @@
 package dev.ooh.metering.prometheus;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.ooh.metering.TrackingMeters;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.List;
 
 /**
- * {@code http://127.0.0.1:PORT/metrics}: the meters as Prometheus text, on the loopback interface
- * only, until closed.
+ * {@code http://127.0.0.1:PORT/metrics}: the meters of tracking, of this JVM and of its process, in
+ * the formats that scrapers ask for, on the loopback interface only, until closed. Several are
+ * served at once.
  */
 public final class PrometheusEndpoint implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PrometheusEndpoint.class.getName());
   private static final String PATH = "/metrics";
 
-  /** Of the text that a scraper gets without asking for another format. */
-  private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
   private final TrackingMeters meters;
-  private final HttpServer server;
-  private final ExecutorService threads;
+  private final HTTPServer server;
 
   /**
    * Starts serving.
    *
-   * @param port 0 lets the system choose
+   * @param port 0 lets the system choose, which is logged
    * @throws IOException if the port can't be had
    */
   public PrometheusEndpoint(TrackingMeters meters, int port) throws IOException {
     this.meters = meters;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    threads =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("metrics-endpoint").factory());
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
+    PrometheusRegistry served = new PrometheusRegistry();
+    served.register((MultiCollector) this::collect);
+    server =
+        HTTPServer.builder()
+            .inetAddress(InetAddress.getLoopbackAddress())
+            .port(port)
+            .registry(served)
+            .buildAndStart();
     meters.bindTo(registry);
-    server.start();
+    for (MeterBinder binder :
+        List.of(
+            new ClassLoaderMetrics(),
+            new JvmMemoryMetrics(),
+            new JvmThreadMetrics(),
+            new ProcessorMetrics(),
+            new UptimeMetrics(),
+            collections)) {
+      binder.bindTo(registry);
+    }
     LOG.log(System.Logger.Level.INFO, "serving http://127.0.0.1:" + port() + PATH);
   }
 
+  private MetricSnapshots collect() {
+    meters.refresh();
+    return registry.getPrometheusRegistry().scrape();
+  }
+
   public int port() {
-    return server.getAddress().getPort();
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (!exchange.getRequestURI().getPath().equals(PATH)) {
-        send(exchange, 404, "nothing here, wanted " + PATH + "\n");
-      } else if (!exchange.getRequestMethod().equals("GET")) {
-        send(exchange, 405, "method is " + exchange.getRequestMethod() + ", wanted GET\n");
-      } else {
-        meters.refresh();
-        exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
-        send(exchange, 200, registry.scrape());
-      }
-    }
-  }
-
-  private static void send(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, body.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(body);
-    }
+    return server.getPort();
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdown();
+    server.close();
     meters.unbind(registry);
+    collections.close();
     registry.close();
   }
 }

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.metering.TrackingMeters;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,11 +33,43 @@ class MetricsPortTest {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.headers().firstValue("Content-Type"))
           .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
-      assertThat(answer.body()).contains("# TYPE ooh_spaces gauge", "ooh_spaces 0");
-      assertThat(get(client, uri.resolve("/")).statusCode()).isEqualTo(404);
+      assertThat(answer.body())
+          .contains("# TYPE ooh_spaces gauge", "ooh_spaces 0", "jvm_memory_used_bytes", "process_");
     }
     try (HttpClient client = HttpClient.newHttpClient()) {
       assertThatThrownBy(() -> get(client, uri)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void servesOpenMetricsAndGzipToWhomAsks() throws Exception {
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, 0);
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics"))
+              .header("Accept", "application/openmetrics-text; version=1.0.0")
+              .header("Accept-Encoding", "gzip")
+              .build();
+      HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(answer.headers().firstValue("Content-Type"))
+          .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));
+      assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
+      String text =
+          new String(
+              new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes(),
+              StandardCharsets.UTF_8);
+      assertThat(text).contains("ooh_spaces 0").endsWith("# EOF\n");
+    }
+  }
+
+  @Test
+  void aClientThatSendsHalfARequestHoldsUpNobody() throws Exception {
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, 0);
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+        HttpClient client = HttpClient.newHttpClient()) {
+      slow.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
+      URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
+      assertThat(get(client, uri).statusCode()).isEqualTo(200);
     }
   }
 

@@ -1,0 +1,261 @@
+package dev.ooh.benchmarks;
+
+import dev.ooh.checkpoints.Checkpoint;
+import dev.ooh.checkpoints.CheckpointOptions;
+import dev.ooh.checkpoints.Checkpoints;
+import dev.ooh.checkpoints.Standstill;
+import dev.ooh.linux.substrate.AnonymousMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
+
+/**
+ * Checkpoints of a segment beside plain writes and reads of as many bytes, in turn. Prints a
+ * Markdown table of medians.
+ *
+ * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
+ * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY]]]}
+ */
+final class CheckpointComparison {
+  private static final int PAGE = 4096;
+  private static final int CHUNK = 1 << 20;
+  private static final int ROUNDS = 7;
+  private static final Duration PERIOD = Duration.ofSeconds(5);
+  private static final long RUN_NANOS = 11_000_000_000L;
+
+  /** Of the pages, by each checkpoint that is not the first. */
+  private static final double[] CHANGED = {0.001, 0.01, 0.1};
+
+  private final long bytes;
+  private final Path directory;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Map<String, double[]> samples = new LinkedHashMap<>();
+  private final int rounds;
+  private int round = -1;
+
+  private CheckpointComparison(long bytes, int rounds, Path directory) {
+    this.bytes = bytes;
+    this.rounds = rounds;
+    this.directory = directory;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    long mebibytes = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1024;
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : ROUNDS;
+    Path parent = Path.of(arguments.length > 2 ? arguments[2] : ".");
+    Path directory = Files.createTempDirectory(parent, "checkpoints");
+    try {
+      System.out.printf(
+          "%d MiB of random bytes, %s, medians of %d rounds after one%n%n",
+          mebibytes, Files.getFileStore(directory).type(), rounds);
+      CheckpointComparison comparison =
+          new CheckpointComparison(mebibytes << 20, rounds, directory);
+      comparison.run();
+      comparison.print();
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void run() throws Exception {
+    for (round = -1; round < rounds; round++) {
+      System.err.printf("round %d of %d%n", round + 1, rounds);
+      try (Arena arena = Arena.ofShared()) {
+        plainWrite(arena);
+        checkpoints();
+      }
+      try (Arena arena = Arena.ofShared()) {
+        plainRead(arena);
+      }
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = Checkpoints.open(directory.resolve("state"))) {
+        long start = System.nanoTime();
+        MemorySegment memory = checkpoints.segment("memory", bytes, arena);
+        sample("restore, s", (System.nanoTime() - start) / 1e9);
+        if (memory.get(ValueLayout.JAVA_LONG, 0) == 0) {
+          throw new IllegalStateException("nothing was restored");
+        }
+      }
+      delete(directory.resolve("state"));
+      Files.delete(directory.resolve("plain"));
+    }
+    slowdown();
+  }
+
+  private static void fill(MemorySegment memory, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
+      memory.set(ValueLayout.JAVA_LONG, at, random.nextLong() | 1);
+    }
+  }
+
+  private void plainWrite(Arena arena) throws IOException {
+    MemorySegment memory = AnonymousMemory.map(bytes, 0, arena);
+    fill(memory, round);
+    long start = System.nanoTime();
+    try (FileChannel file =
+        FileChannel.open(
+            directory.resolve("plain"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      for (long at = 0; at < bytes; at += CHUNK) {
+        ByteBuffer chunk = memory.asSlice(at, CHUNK).asByteBuffer();
+        while (chunk.hasRemaining()) {
+          file.write(chunk);
+        }
+      }
+      sample("plain write, s", (System.nanoTime() - start) / 1e9);
+      file.force(true);
+    }
+    sample("plain write and fsync, s", (System.nanoTime() - start) / 1e9);
+  }
+
+  private void plainRead(Arena arena) throws IOException {
+    long start = System.nanoTime();
+    MemorySegment memory = AnonymousMemory.map(bytes, 0, arena);
+    try (FileChannel file = FileChannel.open(directory.resolve("plain"), StandardOpenOption.READ)) {
+      for (long at = 0; at < bytes; at += CHUNK) {
+        ByteBuffer chunk = memory.asSlice(at, CHUNK).asByteBuffer();
+        while (chunk.hasRemaining()) {
+          if (file.read(chunk) < 0) {
+            throw new IOException("the file ends early");
+          }
+        }
+      }
+    }
+    sample("plain read, s", (System.nanoTime() - start) / 1e9);
+  }
+
+  private CheckpointOptions options() {
+    return CheckpointOptions.defaults().withStandstill(Standstill.holding(lock.writeLock()));
+  }
+
+  private void checkpoints() throws Exception {
+    Path state = directory.resolve("state");
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(state, options())) {
+      MemorySegment memory = checkpoints.segment("memory", bytes, arena);
+      fill(memory, round);
+      Checkpoint first = checkpoints.take().join();
+      sample("first checkpoint, s", first.durable().toNanos() / 1e9);
+      sample("first checkpoint, frozen, ms", first.frozen().toNanos() / 1e6);
+      SplittableRandom random = new SplittableRandom(round);
+      for (double changed : CHANGED) {
+        for (long i = (long) (bytes / PAGE * changed); i > 0; i--) {
+          memory.set(
+              ValueLayout.JAVA_LONG, random.nextLong(bytes / PAGE) * PAGE, random.nextLong() | 1);
+        }
+        Checkpoint next = checkpoints.take().join();
+        String name = "%.1f %% changed".formatted(changed * 100);
+        sample(name + ", durable, ms", next.durable().toNanos() / 1e6);
+        sample(name + ", frozen, ms", next.frozen().toNanos() / 1e6);
+        sample(name + ", % of the bytes on disk", 100.0 * size(next.set()) / bytes);
+      }
+    }
+  }
+
+  /** A program that reads all over its memory and writes 1 % of its pages each second. */
+  private void slowdown() throws Exception {
+    Path state = directory.resolve("slowdown");
+    CheckpointOptions options = options();
+    double[] alone = new double[rounds];
+    double[] watched = new double[rounds];
+    try (Arena arena = Arena.ofShared()) {
+      for (round = 0; round < Math.min(rounds, 3); round++) {
+        System.err.printf("slowdown, round %d of %d%n", round + 1, Math.min(rounds, 3));
+        MemorySegment free = AnonymousMemory.map(bytes, 0, arena);
+        fill(free, round);
+        alone[round] = work(free);
+        try (Checkpoints checkpoints = Checkpoints.open(state, options)) {
+          MemorySegment memory = checkpoints.segment("memory", bytes, arena);
+          fill(memory, round);
+          checkpoints.take().join();
+          checkpoints.takeEvery(PERIOD);
+          watched[round] = work(memory);
+        }
+        sample("slowdown, a checkpoint every 5 s, x", alone[round] / watched[round]);
+        delete(state);
+      }
+    }
+  }
+
+  /** Rounds of the loop a second. */
+  private double work(MemorySegment memory) {
+    SplittableRandom random = new SplittableRandom(1);
+    long pages = bytes / PAGE;
+    long start = System.nanoTime();
+    long writes = 0;
+    long loops = 0;
+    long sum = 0;
+    while (System.nanoTime() - start < RUN_NANOS) {
+      for (int i = 0; i < 10_000; i++) {
+        sum += memory.get(ValueLayout.JAVA_LONG, random.nextLong(pages) * PAGE);
+      }
+      loops++;
+      double seconds = (System.nanoTime() - start) / 1e9;
+      lock.readLock().lock();
+      for (; writes < seconds * pages / 100; writes++) {
+        memory.set(ValueLayout.JAVA_LONG, random.nextLong(pages) * PAGE, sum | 1);
+      }
+      lock.readLock().unlock();
+    }
+    return loops / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private void sample(String name, double value) {
+    if (round >= 0) {
+      double[] values = samples.computeIfAbsent(name, key -> new double[rounds]);
+      values[round] = value;
+    }
+  }
+
+  private void print() {
+    System.out.println("| what | median | least | most |");
+    System.out.println("|---|---|---|---|");
+    samples.forEach(
+        (name, values) -> {
+          double[] sorted = Arrays.stream(values).filter(value -> value != 0).sorted().toArray();
+          System.out.printf(
+              Locale.ROOT,
+              "| %s | %.3f | %.3f | %.3f |%n",
+              name,
+              sorted[sorted.length / 2],
+              sorted[0],
+              sorted[sorted.length - 1]);
+        });
+  }
+
+  private static long size(Path set) throws IOException {
+    try (Stream<Path> files = Files.list(set)) {
+      long size = 0;
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        size += Files.size(file);
+      }
+      return size;
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}
