@@ -111,16 +111,17 @@ class LifeCycleTest {
         .toList();
   }
 
-  /** The services that everything lives on are back, once each. */
+  /** The services that everything lives on are back, once each; meters and recordings observe. */
   private void serves() throws Exception {
     for (String type :
         List.of(
             "dev.ooh.memory.IntervalSource",
             "dev.ooh.tracking.TrackingControl",
-            "dev.ooh.weaving.WeavingReport",
-            "dev.ooh.tracking.TrackingObserver")) {
+            "dev.ooh.weaving.WeavingReport")) {
       assertThat(folder.context().getAllServiceReferences(type, null)).as(type).hasSize(1);
     }
+    String observers = "dev.ooh.tracking.TrackingObserver";
+    assertThat(folder.context().getAllServiceReferences(observers, null)).hasSize(2);
   }
 
   private static void isActive(Bundle bundle) {
