@@ -131,6 +131,7 @@ class PagemapScannerTest {
             new RegionRequest(
                 "r", (long) pages * PAGE, Optional.empty(), kind, Optional.empty(), false));
     scan(region);
+    int exact = 0;
     for (int round = 0; round < 50; round++) {
       PageSet.Builder written = PageSet.builder();
       for (int i = random.nextInt(pages); i > 0; i--) {
@@ -138,8 +139,15 @@ class PagemapScannerTest {
         space.memory().putLong(address, round);
         written.addPage(address);
       }
-      assertThat(scan(region)).as("seed %d round %d", seed, round).isEqualTo(written.build());
+      PageSet wanted = written.build();
+      PageSet found = scan(region);
+      assertThat(wanted.minus(found))
+          .as("seed %d round %d", seed, round)
+          .isEqualTo(PageSet.empty());
+      exact += found.equals(wanted) ? 1 : 0;
     }
+    // The kernel may take an entry at any time, and its page is reported then; not in each round.
+    assertThat(exact).as("seed %d", seed).isPositive();
   }
 
   @Test
