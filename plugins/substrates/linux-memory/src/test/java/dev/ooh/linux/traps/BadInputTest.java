@@ -233,7 +233,7 @@ class BadInputTest {
         "vm.unprivileged_userfaultfd is set");
     String nobody = "setpriv --reuid=65534 --clear-groups true || exit 1; ";
     try (Child child =
-        Child.start(
+        Child.startForOthers(
             folder,
             nobody + "exec setpriv --reuid=65534 --clear-groups ",
             Child.Role.OPEN_WITHOUT_PRIVILEGE)) {

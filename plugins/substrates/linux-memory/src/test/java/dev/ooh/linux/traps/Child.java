@@ -13,9 +13,12 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Another JVM with a tracked region, and what it does there. */
 record Child(Process process, BufferedReader output) implements AutoCloseable {
@@ -32,6 +35,44 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
 
   /** {@code before} is a shell's, for limits and users; its end starts the JVM. */
   static Child start(Path folder, String before, Role role) throws IOException {
+    return start(folder, before, role, classPath());
+  }
+
+  /** As {@link #start}, for a user who may not read what the class path names. */
+  static Child startForOthers(Path folder, String before, Role role) throws IOException {
+    openToOthers(folder);
+    List<String> copies = new ArrayList<>();
+    for (String entry : classPath().split(File.pathSeparator)) {
+      Path from = Path.of(entry);
+      if (Files.exists(from)) {
+        Path to = folder.resolve(copies.size() + "-" + from.getFileName());
+        copy(from, to);
+        copies.add(to.toString());
+      }
+    }
+    return start(folder, before, role, String.join(File.pathSeparator, copies));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        Files.copy(file, copy);
+        openToOthers(copy);
+      }
+    }
+  }
+
+  private static void openToOthers(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  private static Child start(Path folder, String before, Role role, String classPath)
+      throws IOException {
     File errors = folder.resolve("errors").toFile();
     Process process =
         new ProcessBuilder(
@@ -42,8 +83,7 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                classPath,
                 Child.class.getName(),
                 role.name())
             .redirectError(errors)
