@@ -1,6 +1,7 @@
 package dev.ooh.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,7 +15,20 @@ final class OpenFiles implements AutoCloseable {
 
   private final Map<Path, FileChannel> open = new LinkedHashMap<>();
 
-  FileChannel get(Path file) throws IOException {
+  /**
+   * Fills {@code target}, from its start to its limit, with what {@code file} has from there on.
+   */
+  void read(Path file, long offset, ByteBuffer target) throws IOException {
+    FileChannel channel = get(file);
+    while (target.hasRemaining()) {
+      long at = offset + target.position();
+      if (channel.read(target, at) < 0) {
+        throw new ImageException(file, at, "the end", target.remaining() + " bytes more");
+      }
+    }
+  }
+
+  private FileChannel get(Path file) throws IOException {
     FileChannel channel = open.get(file);
     if (channel == null) {
       if (open.size() == MOST) {

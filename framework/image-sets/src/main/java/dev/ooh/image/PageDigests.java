@@ -58,6 +58,32 @@ public final class PageDigests {
     digests[index(address)] = digest;
   }
 
+  /**
+   * Compares pages with their digests.
+   *
+   * @param pages whole ones, from its start to its limit; its position is anywhere afterwards
+   * @param start the address of the first
+   * @param file that they were read from, from {@code offset} on
+   * @param damage is told of those that are not what they were
+   */
+  void verify(ByteBuffer pages, long start, Path file, long offset, DamageSink damage)
+      throws ImageException {
+    int length = pages.limit();
+    for (int at = 0; at < length; at += PAGE) {
+      int wanted = get(start + at);
+      int found = Digest.of(pages.limit(at + PAGE).position(at));
+      if (found != wanted) {
+        damage.damaged(
+            start + at,
+            new ImageException(
+                file,
+                offset + at,
+                "page 0x%x with %s".formatted(start + at, Digest.text(found)),
+                Digest.text(wanted)));
+      }
+    }
+  }
+
   private int index(long address) {
     int low = 0;
     int high = firstIndex.length - 1;
