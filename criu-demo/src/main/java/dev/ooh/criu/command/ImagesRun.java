@@ -200,7 +200,7 @@ final class ImagesRun implements Callable<Integer> {
             List.of(latest.path() + " builds on no other set: nothing to merge"));
         return;
       }
-      Path merged = SetMerge.merge(store, latest);
+      Path merged = SetMerge.merge(store, latest).path();
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", merged.toString());
       object.put("merged", latest.chainLength());

@@ -394,8 +394,7 @@ public final class Checkpoints implements AutoCloseable {
       return;
     }
     try {
-      Path merged = SetMerge.merge(store, ImageSet.open(directory));
-      next.written(ImageSet.open(merged).written());
+      next.written(SetMerge.merge(store, ImageSet.open(directory)));
       chain = 1;
       for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
         store.remove(set);

@@ -320,20 +320,12 @@ public final class ImageSet {
 
   /** The pages that are not the same in {@code other}, those that only one of them has included. */
   public PageSet differentFrom(ImageSet other) {
-    PageSet both = pages().intersect(other.pages());
-    PageSet.Builder different = PageSet.builder();
-    both.forEachPage(
-        page -> {
-          if (digests.get(page) != other.digests.get(page)) {
-            different.addPage(page);
-          }
-        });
-    return different.build().union(pages().union(other.pages()).minus(both));
+    return digests.different(other.digests);
   }
 
   /** Compares every page with memory; returns those that differ. */
   public PageSet different(PageReader source) {
-    return written().different(pages(), source);
+    return digests.different(pages(), source);
   }
 
   /** Pages of this very set, not in a parent. */

@@ -36,6 +36,10 @@ public final class ImageStore implements AutoCloseable {
   static final String LATEST = "latest";
   private static final String DRAFT_PREFIX = ".draft-";
   private static final String SET_PREFIX = "set-";
+
+  /** Matches the names of sets. */
+  static final String SETS = SET_PREFIX + "*";
+
   private static final String LOCK = ".lock";
 
   private final Path directory;
@@ -160,7 +164,7 @@ public final class ImageStore implements AutoCloseable {
   /** The sets by number. */
   private NavigableMap<Integer, Path> numbered() throws IOException {
     NavigableMap<Integer, Path> numbered = new TreeMap<>();
-    try (DirectoryStream<Path> sets = Files.newDirectoryStream(directory, SET_PREFIX + "*")) {
+    try (DirectoryStream<Path> sets = Files.newDirectoryStream(directory, SETS)) {
       for (Path set : sets) {
         String digits = set.getFileName().toString().substring(SET_PREFIX.length());
         if (digits.matches("[0-9]{1,9}")) {

@@ -84,6 +84,33 @@ public final class PageDigests {
     }
   }
 
+  /** Compares {@code some} of the pages with memory; returns those that differ. */
+  PageSet different(PageSet some, PageReader source) {
+    PageSet.Builder different = PageSet.builder();
+    byte[] page = new byte[PageSet.PAGE_SIZE];
+    some.forEachPage(
+        address -> {
+          source.read(address, page, 0, page.length);
+          if (Digest.of(page, 0, page.length) != get(address)) {
+            different.addPage(address);
+          }
+        });
+    return different.build();
+  }
+
+  /** The pages whose digest is another one in {@code other}, or that only one of them has. */
+  PageSet different(PageDigests other) {
+    PageSet both = pages.intersect(other.pages);
+    PageSet.Builder different = PageSet.builder();
+    both.forEachPage(
+        page -> {
+          if (get(page) != other.get(page)) {
+            different.addPage(page);
+          }
+        });
+    return different.build().union(pages.union(other.pages).minus(both));
+  }
+
   private int index(long address) {
     int low = 0;
     int high = firstIndex.length - 1;

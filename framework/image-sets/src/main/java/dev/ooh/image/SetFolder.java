@@ -11,15 +11,11 @@ import java.util.Optional;
 
 /** A directory of image sets, as its names and links tell, without reading any set. */
 public record SetFolder(Path path) {
-  private static final String SETS = "set-*";
-  private static final String LATEST = "latest";
-  private static final String PARENT = "parent";
-
   /** By name, oldest first. */
   public List<Path> sets() throws IOException {
     List<Path> sets = new ArrayList<>();
     if (Files.isDirectory(path)) {
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(path, SETS)) {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(path, ImageStore.SETS)) {
         found.forEach(sets::add);
       }
     }
@@ -33,14 +29,12 @@ public record SetFolder(Path path) {
   }
 
   public boolean isLatest(Path set) throws IOException {
-    Path link = path.resolve(LATEST);
-    return Files.isSymbolicLink(link)
-        && path.resolve(Files.readSymbolicLink(link)).equals(path.resolve(set.getFileName()));
+    return latest().equals(Optional.of(path.resolve(set.getFileName())));
   }
 
   /** What {@code set}'s link names, be it there or not. */
   public static Optional<Path> parentOf(Path set) throws IOException {
-    Path link = set.resolve(PARENT);
+    Path link = set.resolve(ImageSet.PARENT);
     return Files.isSymbolicLink(link)
         ? Optional.of(set.resolve(Files.readSymbolicLink(link)).normalize())
         : Optional.empty();

@@ -35,15 +35,6 @@ public final class WrittenSet {
 
   /** Compares {@code pages}, all of the set, with memory; returns those that differ. */
   public PageSet different(PageSet pages, PageReader source) {
-    PageSet.Builder different = PageSet.builder();
-    byte[] page = new byte[PageSet.PAGE_SIZE];
-    pages.forEachPage(
-        address -> {
-          source.read(address, page, 0, page.length);
-          if (Digest.of(page, 0, page.length) != digests.get(address)) {
-            different.addPage(address);
-          }
-        });
-    return different.build();
+    return digests.different(pages, source);
   }
 }
