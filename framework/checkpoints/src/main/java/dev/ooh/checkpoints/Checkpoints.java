@@ -1,21 +1,11 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.image.DiskFiles;
-import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageSetWriter;
-import dev.ooh.image.ImageStore;
 import dev.ooh.image.NextSet;
-import dev.ooh.image.PageReader;
-import dev.ooh.image.Pruning;
-import dev.ooh.image.SetDescription;
-import dev.ooh.image.SetFolder;
-import dev.ooh.image.SetMerge;
-import dev.ooh.image.WrittenSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.substrate.AnonymousMemory;
-import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.SpaceOptions;
@@ -26,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,50 +54,36 @@ import org.jspecify.annotations.Nullable;
  * and {@code crit} read; one program at a time writes to it.
  */
 public final class Checkpoints implements AutoCloseable {
-  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
-  private static final long NANOS_A_MICRO = 1000;
-
   private final CheckpointOptions options;
-  private final Path directory;
-  private final ImageStore store;
+  private final Chain chain;
   private final PageTracker tracker;
   private final NextSet next;
-  private final int pid;
   private final ExecutorService writer = Executors.newSingleThreadExecutor(this::thread);
+
+  // Guarded by this, as all below.
+  private final Segments segments;
 
   /** What the newest checkpoint has and the program has not asked for yet, by name. */
   private final Map<String, Region> waiting = new HashMap<>();
 
-  private final @Nullable ImageSet newest;
-
-  // Guarded by this, like waiting.
-  private final Segments segments = new Segments();
-  private final Map<String, Region> tracked = new HashMap<>();
-
   /** What the writing thread has to do; it alone touches next and chain until then. */
   private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
 
-  private int chain;
   private boolean closed;
   private @Nullable ScheduledExecutorService schedule;
 
-  private Checkpoints(
-      Path directory, CheckpointOptions options, ImageStore store, @Nullable ImageSet newest)
-      throws TrackingException {
-    this.directory = directory;
+  private Checkpoints(CheckpointOptions options, Chain chain) throws TrackingException {
     this.options = options;
-    this.store = store;
-    this.newest = newest;
-    this.next = new NextSet(options.copyBytes());
-    this.tracker = PageTracker.track(SpaceOptions.named(options.name()));
-    if (newest == null) {
-      pid = Math.toIntExact(ProcessHandle.current().pid());
-    } else {
-      pid = newest.pid();
-      chain = newest.chainLength();
-      newest.description().regions().forEach(region -> waiting.put(region.name(), region));
-      next.restored(newest.written());
-    }
+    this.chain = chain;
+    next = new NextSet(options.copyBytes());
+    tracker = PageTracker.track(SpaceOptions.named(options.name()));
+    segments = new Segments(tracker);
+    chain.newest().ifPresent(this::restore);
+  }
+
+  private void restore(ImageSet newest) {
+    newest.description().regions().forEach(region -> waiting.put(region.name(), region));
+    next.restored(newest.written());
   }
 
   private Thread thread(Runnable action) {
@@ -141,32 +116,28 @@ public final class Checkpoints implements AutoCloseable {
 
   static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
       throws IOException, TrackingException {
-    ImageStore store = ImageStore.open(directory, files);
+    Chain chain = Chain.open(directory, options, files);
     Checkpoints checkpoints = null;
+    boolean opened = false;
     try {
-      store.tidy();
-      ImageSet newest =
-          new SetFolder(directory).latest().isPresent() ? ImageSet.open(directory) : null;
-      checkpoints = new Checkpoints(directory, options, store, newest);
+      checkpoints = new Checkpoints(options, chain);
       if (options.technique().isPresent()) {
         checkpoints.tracker.use(options.technique().get());
       }
-      Checkpoints opened = checkpoints;
-      checkpoints = null;
-      store = null;
-      return opened;
+      opened = true;
+      return checkpoints;
     } finally {
-      if (checkpoints != null) {
+      if (checkpoints == null) {
+        chain.close();
+      } else if (!opened) {
         checkpoints.close();
-      } else if (store != null) {
-        store.close();
       }
     }
   }
 
   /** Whether a checkpoint was there when this was opened. */
   public boolean restored() {
-    return newest != null;
+    return chain.newest().isPresent();
   }
 
   /**
@@ -200,7 +171,7 @@ public final class Checkpoints implements AutoCloseable {
     if (saved != null && saved.bytes() != rounded) {
       throw new IOException(
           "segment %s: found %d bytes in %s, wanted %d"
-              .formatted(name, saved.bytes(), directory, rounded));
+              .formatted(name, saved.bytes(), chain.directory(), rounded));
     }
     MemorySegment memory = AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), arena);
     if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
@@ -208,18 +179,20 @@ public final class Checkpoints implements AutoCloseable {
           "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
     }
     Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
-    if (saved != null && newest != null) {
-      newest.fill(memory, saved.start());
-    }
-    tracked.put(name, tracker.add(memory));
-    segments.add(image, memory);
     PageSet pages = PageSet.of(image.start(), image.end());
-    PageSet changed = changedPages();
+    PageSet restored = PageSet.empty();
+    if (saved != null) {
+      ImageSet newest = chain.newest().orElseThrow();
+      newest.fill(memory, saved.start());
+      restored = newest.pages();
+    }
+    segments.add(image, memory);
+    PageSet changed = segments.changed();
     if (saved == null) {
       next.changed(changed.union(pages));
     } else {
       next.changed(changed.minus(pages)); // nobody but us wrote to it
-      next.zero(pages.minus(restoredPages()));
+      next.zero(pages.minus(restored));
       waiting.remove(name);
     }
     return memory.asSlice(0, bytes);
@@ -231,10 +204,6 @@ public final class Checkpoints implements AutoCloseable {
     return all;
   }
 
-  private PageSet restoredPages() {
-    return newest == null ? PageSet.empty() : newest.pages();
-  }
-
   /**
    * Leaves the segment called {@code name} out of checkpoints from now on, whether the program
    * asked for it or only an earlier checkpoint has it.
@@ -244,17 +213,8 @@ public final class Checkpoints implements AutoCloseable {
   public synchronized void forget(String name) {
     awaitPending();
     checkOpen();
-    Region region = tracked.remove(name);
-    if (region == null && waiting.remove(name) == null) {
+    if (!segments.remove(name) && waiting.remove(name) == null) {
       throw new IllegalArgumentException("segment %s: found none of that name".formatted(name));
-    }
-    segments.remove(name);
-    if (region != null) {
-      try {
-        tracker.remove(region);
-      } catch (TrackingException e) {
-        // its arena was closed before, and the tracking with it
-      }
     }
   }
 
@@ -276,30 +236,8 @@ public final class Checkpoints implements AutoCloseable {
     awaitPending();
     checkOpen();
     checkSegments();
-    long started = System.nanoTime();
-    int rounds = 0;
-    next.begin();
-    Standstill standstill = options.standstill().orElse(null);
-    PageReader memory = segments::read;
-    if (standstill != null && options.copyBytes() > 0) {
-      rounds = next.copyAhead(segments::pages, scan -> changedPages(), memory);
-    }
-    long asked = System.nanoTime();
-    Standstill.Standing standing = standstill == null ? () -> {} : standstill.stop();
-    PageSet scan = segments.pages();
-    boolean copied;
-    Taking taking;
-    try {
-      next.changed(changedPages());
-      copied = next.copyRest(scan, memory);
-      taking = new Taking(started, asked, rounds, scan, copied ? next.copies() : memory);
-      if (!copied) {
-        taking.writePages();
-      }
-    } finally {
-      standing.close();
-    }
-    taking.frozen = System.nanoTime() - asked;
+    Taking taking = new Taking(options, segments, next, chain);
+    taking.copy();
     CompletableFuture<Checkpoint> future =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);
     pending = future.thenRunAsync(this::foldIfLong, writer);
@@ -336,14 +274,6 @@ public final class Checkpoints implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       options.listener().failed(e);
-    }
-  }
-
-  private PageSet changedPages() {
-    try (Interval interval = tracker.changes()) {
-      PageSet changed = segments.inImages(interval.pages().wholePages());
-      interval.commit(); // they are owed to the next set from here on
-      return changed;
     }
   }
 
@@ -387,18 +317,9 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
-  /** Makes one set of a long chain, and removes what nobody needs any more. */
   private void foldIfLong() {
-    chain++;
-    if (chain <= options.longestChain()) {
-      return;
-    }
     try {
-      next.written(SetMerge.merge(store, ImageSet.open(directory)));
-      chain = 1;
-      for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
-        store.remove(set);
-      }
+      chain.foldIfLong(next);
     } catch (IOException e) {
       options.listener().failed(e);
     }
@@ -425,7 +346,7 @@ public final class Checkpoints implements AutoCloseable {
         closed = true;
         writer.shutdown();
         tracker.close();
-        store.close();
+        chain.close();
       }
     }
   }
@@ -444,105 +365,6 @@ public final class Checkpoints implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** One checkpoint, from the stop of the writers until it is durable. */
-  private final class Taking {
-    private final long started;
-    private final long asked;
-    private final int rounds;
-    private final PageSet scan;
-    private final PageReader source;
-    private final List<Region> regions = segments.regions();
-    private final String technique = tracker.technique().orElse("none");
-    private @Nullable ImageSetWriter set;
-    private PageSet zeros = PageSet.empty();
-    private long pages;
-    private long written;
-    private long frozen;
-
-    Taking(long started, long asked, int rounds, PageSet scan, PageReader source) {
-      this.started = started;
-      this.asked = asked;
-      this.rounds = rounds;
-      this.scan = scan;
-      this.source = source;
-    }
-
-    void writePages() throws IOException {
-      PageSet wanted = next.pages(scan);
-      PageSet inParent = next.inParent(scan);
-      zeros = zeros(wanted.minus(inParent));
-      PageSet all = wanted.minus(zeros);
-      pages = all.pageCount();
-      long present = pages - inParent.pageCount();
-      ImageSetWriter opened = new ImageSetWriter(store, pid, next.previous());
-      set = opened;
-      boolean done = false;
-      try {
-        opened.pages(
-            all,
-            inParent,
-            source,
-            more -> {
-              written += more;
-              options.listener().writing(written, present);
-            });
-        done = true;
-      } finally {
-        if (!done) {
-          opened.close();
-        }
-      }
-    }
-
-    private PageSet zeros(PageSet candidates) {
-      PageSet.Builder found = PageSet.builder();
-      byte[] page = new byte[PageSet.PAGE_SIZE];
-      candidates.forEachPage(
-          address -> {
-            source.read(address, page, 0, page.length);
-            if (Arrays.equals(page, ZEROS)) {
-              found.addPage(address);
-            }
-          });
-      return found.build();
-    }
-
-    Checkpoint finish() throws IOException {
-      if (set == null) {
-        writePages();
-      }
-      try (ImageSetWriter finishing = set) {
-        if (finishing == null) {
-          throw new IllegalStateException("no pages were written");
-        }
-        long micros = (System.nanoTime() - asked) / NANOS_A_MICRO;
-        long frozenMicros = frozen / NANOS_A_MICRO;
-        WrittenSet done =
-            finishing.finish(
-                new SetDescription(
-                    true,
-                    options.name(),
-                    "",
-                    "linux",
-                    technique,
-                    regions.getFirst().start(),
-                    regions),
-                new DumpStatsEntry(
-                    0, frozenMicros, 0, micros, scan.pageCount(), pages - written, written));
-        next.written(done);
-        next.zero(zeros);
-        return new Checkpoint(
-            done.path(),
-            technique,
-            Duration.ofNanos(frozen),
-            Duration.ofNanos(System.nanoTime() - started),
-            rounds,
-            pages,
-            written);
-      }
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.library.PageTracker;
+import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.tracking.TrackingException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -9,8 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The segments of a program, by the addresses that images know them by: those they had when each
- * was first in a checkpoint. Where a restored one lies today is nobody's business but this class's.
+ * The segments of a program, tracked, by the addresses that images know them by: those they had
+ * when each was first in a checkpoint. Where a restored one lies today is nobody's business but
+ * this class's.
  */
 final class Segments {
   private static final long PAGE = PageSet.PAGE_SIZE;
@@ -18,13 +22,19 @@ final class Segments {
   /** From the last segment to one that is placed behind it. */
   private static final long GAP = 1L << 30;
 
+  private final PageTracker tracker;
   private final List<Placed> placed = new ArrayList<>();
+
+  Segments(PageTracker tracker) {
+    this.tracker = tracker;
+  }
 
   /**
    * @param image where images have it
    * @param memory where it is
+   * @param tracked what the tracker calls it
    */
-  record Placed(Region image, MemorySegment memory) {
+  private record Placed(Region image, MemorySegment memory, Region tracked) {
     private long shift() {
       return memory.address() - image.start();
     }
@@ -34,14 +44,34 @@ final class Segments {
     }
   }
 
-  /** Adds a segment that is at {@code image} in the images. */
-  void add(Region image, MemorySegment memory) {
-    placed.add(new Placed(image, memory));
+  /**
+   * Adds a segment that is at {@code image} in the images.
+   *
+   * @throws TrackingException if it can't be tracked; it is not added then
+   */
+  void add(Region image, MemorySegment memory) throws TrackingException {
+    placed.add(new Placed(image, memory, tracker.add(memory)));
     placed.sort(Comparator.comparingLong(it -> it.image().start()));
   }
 
-  void remove(String name) {
-    placed.removeIf(it -> it.image().name().equals(name));
+  /** Returns whether there was one of that name. */
+  boolean remove(String name) {
+    for (Placed segment : placed) {
+      if (segment.image().name().equals(name)) {
+        placed.remove(segment);
+        untrack(segment.tracked());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void untrack(Region region) {
+    try {
+      tracker.remove(region);
+    } catch (TrackingException e) {
+      // its arena was closed before, and the tracking with it
+    }
   }
 
   boolean contains(String name) {
@@ -69,8 +99,21 @@ final class Segments {
     return pages.build();
   }
 
-  /** The pages at {@code live} addresses, as images know them. */
-  PageSet inImages(PageSet live) {
+  /** The pages that changed since this was last asked, as images know them; re-arms them. */
+  PageSet changed() {
+    try (Interval interval = tracker.changes()) {
+      PageSet changed = inImages(interval.pages().wholePages());
+      interval.commit(); // they are owed to the next set from here on
+      return changed;
+    }
+  }
+
+  /** By which it was found what changed. */
+  String technique() {
+    return tracker.technique().orElse("none");
+  }
+
+  private PageSet inImages(PageSet live) {
     PageSet.Builder pages = PageSet.builder();
     for (Placed segment : placed) {
       long shift = segment.shift();

@@ -1,0 +1,140 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.NextSet;
+import dev.ooh.image.PageReader;
+import dev.ooh.image.WrittenSet;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One checkpoint being taken: first {@link #copy}, by whoever takes it, then {@link #finish}, by
+ * the writing thread. Until it is finished or has failed, nobody else touches the segments' list,
+ * the chain and what the next set must hold.
+ */
+final class Taking {
+  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
+  private static final long NANOS_A_MICRO = 1000;
+
+  private final CheckpointOptions options;
+  private final Segments segments;
+  private final NextSet next;
+  private final Chain chain;
+  private final List<Region> regions;
+  private final PageSet scan;
+  private final long started = System.nanoTime();
+
+  /** Where pages are read from when they are written: copies, if there is room for them. */
+  private PageReader source;
+
+  private String technique = "none";
+  private int rounds;
+  private long asked;
+  private long frozen;
+  private Chain.@Nullable Draft draft;
+  private PageSet zeros = PageSet.empty();
+  private long pages;
+  private long written;
+
+  Taking(CheckpointOptions options, Segments segments, NextSet next, Chain chain) {
+    this.options = options;
+    this.segments = segments;
+    this.next = next;
+    this.chain = chain;
+    regions = segments.regions();
+    scan = segments.pages();
+    source = segments::read;
+  }
+
+  /**
+   * Copies what changed, the last of it while writers stand still; what there is no room for is
+   * written meanwhile. They may go on when this returns.
+   */
+  void copy() throws IOException, InterruptedException {
+    next.begin();
+    Standstill standstill = options.standstill().orElse(() -> () -> {});
+    if (options.standstill().isPresent() && options.copyBytes() > 0) {
+      rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
+    }
+    asked = System.nanoTime();
+    try (Standstill.Standing _ = standstill.stop()) {
+      next.changed(segments.changed());
+      technique = segments.technique();
+      if (next.copyRest(scan, source)) {
+        source = next.copies();
+      } else {
+        draft = writePages();
+      }
+    }
+    frozen = System.nanoTime() - asked;
+  }
+
+  private Chain.Draft writePages() throws IOException {
+    PageSet wanted = next.pages(scan);
+    PageSet inParent = next.inParent(scan);
+    zeros = zeros(wanted.minus(inParent));
+    PageSet all = wanted.minus(zeros);
+    pages = all.pageCount();
+    long present = pages - inParent.pageCount();
+    Chain.Draft opened = chain.draft(next.previous());
+    boolean done = false;
+    try {
+      opened.pages(
+          all,
+          inParent,
+          source,
+          more -> {
+            written += more;
+            options.listener().writing(written, present);
+          });
+      done = true;
+      return opened;
+    } finally {
+      if (!done) {
+        opened.close();
+      }
+    }
+  }
+
+  private PageSet zeros(PageSet candidates) {
+    PageSet.Builder found = PageSet.builder();
+    byte[] page = new byte[PageSet.PAGE_SIZE];
+    candidates.forEachPage(
+        address -> {
+          source.read(address, page, 0, page.length);
+          if (Arrays.equals(page, ZEROS)) {
+            found.addPage(address);
+          }
+        });
+    return found.build();
+  }
+
+  /** Writes what was copied, and makes all of it durable: the next set builds on this one. */
+  Checkpoint finish() throws IOException {
+    Chain.Draft begun = draft;
+    try (Chain.Draft set = begun == null ? writePages() : begun) {
+      WrittenSet done = set.finish(technique, regions, statistics());
+      next.written(done);
+      next.zero(zeros);
+      return new Checkpoint(
+          done.path(),
+          technique,
+          Duration.ofNanos(frozen),
+          Duration.ofNanos(System.nanoTime() - started),
+          rounds,
+          pages,
+          written);
+    }
+  }
+
+  private DumpStatsEntry statistics() {
+    long micros = (System.nanoTime() - asked) / NANOS_A_MICRO;
+    return new DumpStatsEntry(
+        0, frozen / NANOS_A_MICRO, 0, micros, scan.pageCount(), pages - written, written);
+  }
+}
