@@ -1,9 +1,7 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.image.DiskFiles;
-import dev.ooh.image.FileLayer;
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -15,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The real file system, every change of which is written down, so that states can be made of it
  * that a loss of power may leave.
  */
-final class RecordedFiles implements FileLayer {
-  private final FileLayer disk = new DiskFiles();
+final class RecordedFiles extends DiskFiles {
   final List<Change> changes = new ArrayList<>();
 
   /**
@@ -47,13 +44,13 @@ final class RecordedFiles implements FileLayer {
 
   @Override
   public void createDirectory(Path directory) throws IOException {
-    disk.createDirectory(directory);
+    super.createDirectory(directory);
     add(Kind.MAKE_DIRECTORY, directory, null);
   }
 
   @Override
   public Output create(Path file) throws IOException {
-    Output out = disk.create(file);
+    Output out = super.create(file);
     add(Kind.CREATE, file, null);
     return new Output() {
       @Override
@@ -81,36 +78,31 @@ final class RecordedFiles implements FileLayer {
 
   @Override
   public void syncDirectory(Path directory) throws IOException {
-    disk.syncDirectory(directory);
+    super.syncDirectory(directory);
     add(Kind.SYNC_DIRECTORY, directory, null);
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    disk.rename(from, to);
+    super.rename(from, to);
     add(Kind.RENAME, from, to);
   }
 
   @Override
   public void replace(Path from, Path to) throws IOException {
-    disk.replace(from, to);
+    super.replace(from, to);
     add(Kind.RENAME, from, to);
   }
 
   @Override
   public void link(Path link, Path target) throws IOException {
-    disk.link(link, target);
+    super.link(link, target);
     add(Kind.LINK, link, target);
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    disk.delete(path);
+    super.delete(path);
     add(Kind.DELETE, path, null);
-  }
-
-  @Override
-  public Closeable lock(Path file) throws IOException {
-    return disk.lock(file);
   }
 }

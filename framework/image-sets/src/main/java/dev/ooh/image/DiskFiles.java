@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The real file system. */
-public final class DiskFiles implements FileLayer {
+/** The real file system. A layer that does one thing otherwise extends this. */
+public class DiskFiles implements FileLayer {
   @Override
   public void createDirectory(Path directory) throws IOException {
     Files.createDirectory(

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * own.
  */
 final class DiskLock implements Closeable {
-  private static final int LONGEST_HOLDER = 40;
   private final String property;
   private final FileChannel channel;
 
@@ -84,9 +83,7 @@ final class DiskLock implements Closeable {
 
   private static String holder(Path file) throws IOException {
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-    return text.matches("process [0-9]+") && text.length() <= LONGEST_HOLDER
-        ? text
-        : "another process";
+    return text.matches("process [0-9]{1,19}") ? text : "another process";
   }
 
   private static FileSystemException held(Path file, String holder) {
