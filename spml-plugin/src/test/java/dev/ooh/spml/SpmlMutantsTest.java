@@ -49,7 +49,7 @@ class SpmlMutantsTest extends MutantsContract {
             emptied("dev.ooh.spml.module.TrackedProcess", "writtenByKernel")),
         that(
             "ignores pages that get their first frame",
-            emptied("dev.ooh.spml.module.TrackedProcess", "mapped")),
+            emptied("dev.ooh.ring.HypervisorRingFile", "mapped")),
         that(
             "keeps a stale reverse map",
             without("dev.ooh.machine.kernel.MemoryManager", "remove", "remove"),

@@ -11,19 +11,17 @@ import java.util.BitSet;
  * that were armed for the process, each once.
  */
 final class GuestLog implements AutoCloseable {
-  private final HypervisorContext hypervisor;
   private final PageModificationLog log;
   private final BitSet armed = new BitSet();
   private RingBuffer ring;
 
-  GuestLog(HypervisorContext hypervisor, long ringGpa, long capacity) {
-    this.hypervisor = hypervisor;
-    this.ring = RingBuffer.inGuest(hypervisor, ringGpa, capacity);
+  GuestLog(HypervisorContext hypervisor, RingBuffer ring) {
+    this.ring = ring;
     this.log = hypervisor.openPageModificationLog(this::logged);
   }
 
-  void useRing(long ringGpa, long capacity) {
-    ring = RingBuffer.inGuest(hypervisor, ringGpa, capacity);
+  void useRing(RingBuffer next) {
+    ring = next;
   }
 
   void enable() {

@@ -2,6 +2,7 @@ package dev.ooh.ring;
 
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.KernelPages;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the pages that one process wrote from those that find them (the kernel module, the
@@ -74,11 +75,21 @@ public final class RingBuffer {
   }
 
   /**
-   * The hypervisor's view of a ring in guest-physical memory, all of which is there.
+   * The hypervisor's view of a ring in guest-physical memory.
    *
-   * @param gpa of the first byte
+   * @param gpa of the first byte, any value
+   * @param capacity in entries, any value
+   * @return null if it is no such ring: one that begins with a page, has 1 to {@link #MAX_CAPACITY}
+   *     entries, and is in guest-physical memory as a whole
    */
-  public static RingBuffer inGuest(HypervisorContext hypervisor, long gpa, long capacity) {
+  public static @Nullable RingBuffer inGuest(
+      HypervisorContext hypervisor, long gpa, long capacity) {
+    if ((gpa & ~PAGE_MASK) != 0
+        || capacity < 1
+        || capacity > MAX_CAPACITY
+        || !hypervisor.isGuestMemory(gpa, ENTRIES_OFFSET + 8 * capacity)) {
+      return null;
+    }
     return new RingBuffer(
         new Words() {
           @Override
@@ -123,11 +134,6 @@ public final class RingBuffer {
           "ring capacity is " + capacity + ", wanted 1 to " + MAX_CAPACITY);
     }
     return (int) (1 + (capacity + 511) / 512);
-  }
-
-  /** How many bytes a ring of {@code capacity} entries has, from its first word to its last. */
-  public static long bytes(long capacity) {
-    return ENTRIES_OFFSET + 8 * capacity;
   }
 
   /** Whether an entry has a GPA rather than a GVA. */

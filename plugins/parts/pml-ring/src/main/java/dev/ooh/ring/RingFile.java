@@ -72,6 +72,13 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     return started != null;
   }
 
+  /**
+   * @throws IllegalStateException before init
+   */
+  protected final void requireStarted() {
+    started();
+  }
+
   /** The pages that were armed and not disarmed since, reported or not. */
   protected final PageSet watched() {
     return armed.watched();
@@ -102,7 +109,7 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
       case RingDevice.INIT -> init(argument);
       case RingDevice.RESIZE -> resize(argument);
       case RingDevice.COLLECT -> {
-        started();
+        requireStarted();
         collect();
       }
       case RingDevice.ARM -> armRequested(requested(argument));

@@ -37,7 +37,7 @@ class SppMutantsTest extends MutantsContract {
         that("never collects", emptied("dev.ooh.spp.hypervisor.SubPageLog", "collect")),
         that(
             "ignores pages that get another frame",
-            emptied("dev.ooh.spp.module.TrackedProcess", "mapped")),
+            emptied("dev.ooh.ring.HypervisorRingFile", "mapped")),
         that("finds no address", without("dev.ooh.spp.lib.OohLib", "addRuns", "add")),
         that("leaves reported pages unarmed", without("dev.ooh.ring.RingSession", "arm", "arm")));
   }

@@ -4,11 +4,9 @@ import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.HypervisorContext;
 import dev.ooh.machine.extension.HypervisorModule;
 import dev.ooh.memory.PageSet;
-import dev.ooh.ring.GpaList;
+import dev.ooh.ring.LogCalls;
 import dev.ooh.ring.RingBuffer;
 import dev.ooh.spp.cpu.SubPages;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +24,19 @@ public final class SppHypervisor implements HypervisorModule {
   public void load(HypervisorContext hypervisor) {
     SubPageProtection pages = new SubPageProtection(hypervisor);
     started = pages;
+    LogCalls<SubPageLog> calls = new LogCalls<>(hypervisor, pages::log);
     hypervisor.registerHypercall(
         SppHypercalls.INIT, (id, ring, capacity) -> init(hypervisor, pages, id, ring, capacity));
     hypervisor.registerHypercall(
         SppHypercalls.DEACTIVATE, (id, b, c) -> pages.close(id) ? 0 : HypercallHandler.INVALID);
     hypervisor.registerHypercall(
-        SppHypercalls.GRANULE, (id, bytes, c) -> granule(pages.log(id), bytes));
+        SppHypercalls.GRANULE, (id, bytes, c) -> granule(calls, id, bytes));
     hypervisor.registerHypercall(
-        SppHypercalls.COLLECT, (id, b, c) -> on(pages.log(id), SubPageLog::collect));
+        SppHypercalls.COLLECT, (id, b, c) -> calls.on(id, SubPageLog::collect));
     hypervisor.registerHypercall(
-        SppHypercalls.ARM, (id, list, n) -> onList(hypervisor, pages.log(id), list, n, pages::arm));
+        SppHypercalls.ARM, (id, list, n) -> calls.onList(id, list, n, pages::arm));
     hypervisor.registerHypercall(
-        SppHypercalls.DISARM,
-        (id, list, n) -> onList(hypervisor, pages.log(id), list, n, pages::disarm));
+        SppHypercalls.DISARM, (id, list, n) -> calls.onList(id, list, n, pages::disarm));
   }
 
   @Override
@@ -50,51 +48,26 @@ public final class SppHypervisor implements HypervisorModule {
   }
 
   private static long init(
-      HypervisorContext hypervisor, SubPageProtection pages, long id, long ring, long capacity) {
-    if ((ring & 0xFFF) != 0
-        || capacity < 1
-        || capacity > RingBuffer.MAX_CAPACITY
-        || !hypervisor.isGuestMemory(ring, RingBuffer.bytes(capacity))) {
+      HypervisorContext hypervisor, SubPageProtection pages, long id, long gpa, long capacity) {
+    RingBuffer ring = RingBuffer.inGuest(hypervisor, gpa, capacity);
+    if (ring == null) {
       return HypercallHandler.INVALID;
     }
-    RingBuffer buffer = RingBuffer.inGuest(hypervisor, ring, capacity);
     SubPageLog known = pages.log(id);
     if (known != null) {
-      known.useRing(buffer);
+      known.useRing(ring);
     } else if (pages.logs() == MAX_LOGS) {
       return HypercallHandler.EXHAUSTED;
     } else {
-      pages.open(id, buffer);
+      pages.open(id, ring);
     }
     return 0;
   }
 
-  private static long granule(@Nullable SubPageLog log, long bytes) {
+  private static long granule(LogCalls<SubPageLog> calls, long id, long bytes) {
     if (bytes < SubPages.BYTES || bytes > PageSet.PAGE_SIZE || Long.bitCount(bytes) != 1) {
       return HypercallHandler.INVALID;
     }
-    return on(log, known -> known.useGranule((int) bytes));
-  }
-
-  private static long on(@Nullable SubPageLog log, Consumer<SubPageLog> action) {
-    if (log == null) {
-      return HypercallHandler.INVALID;
-    }
-    action.accept(log);
-    return 0;
-  }
-
-  private static long onList(
-      HypervisorContext hypervisor,
-      @Nullable SubPageLog log,
-      long list,
-      long count,
-      BiConsumer<SubPageLog, long[]> action) {
-    long[] gpas = GpaList.read(hypervisor, list, count);
-    if (log == null || gpas == null) {
-      return HypercallHandler.INVALID;
-    }
-    action.accept(log, gpas);
-    return 0;
+    return calls.on(id, log -> log.useGranule((int) bytes));
   }
 }
