@@ -39,20 +39,11 @@ public final class CsvRows implements AutoCloseable {
     if (file == null) {
       return new CsvRows(null, null);
     }
-    if (Files.isDirectory(file)) {
-      throw new CommandException("--csv is " + file + ", a directory; wanted a file");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
       return new CsvRows(file, null); // a pipe or a terminal can't be replaced
     }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new CommandException("--csv is " + file + ", but there is no folder " + folder);
-    }
+    Path folder = OutputFile.check("--csv", file);
     try {
-      if (Files.exists(file) && !Files.isWritable(file)) {
-        throw new CommandException("--csv is " + file + ", which is not writable");
-      }
       Path part = Files.createTempFile(folder, "." + file.getFileName(), ".part");
       part.toFile().deleteOnExit(); // for a process that is told to end
       return new CsvRows(file, part);

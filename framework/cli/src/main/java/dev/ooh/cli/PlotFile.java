@@ -29,16 +29,7 @@ final class PlotFile {
    */
   static PlotFile to(@Nullable Path file) throws CommandException {
     if (file != null) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (Files.isDirectory(file)) {
-        throw new CommandException("--plot is " + file + ", a directory; wanted a file");
-      }
-      if (folder == null || !Files.isDirectory(folder)) {
-        throw new CommandException("--plot is " + file + ", but there is no folder " + folder);
-      }
-      if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-        throw new CommandException("--plot is " + file + ", which is not writable");
-      }
+      OutputFile.check("--plot", file);
     }
     return new PlotFile(file);
   }

@@ -1,9 +1,8 @@
 package dev.ooh.cli.calibrate;
 
+import dev.ooh.cli.PageStores;
 import dev.ooh.cli.micro.WarmUp;
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.ExecutionContext;
-import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -29,8 +28,6 @@ record ArrayTimes(
     Samples cleanScan,
     Samples dirtyScan,
     Optional<Samples> synchronous) {
-  private static final int PAGES_A_POLL = 1024;
-
   /** How often a thing is done before it is measured: the JIT's share, and the caches'. */
   private static final int IDLE_PASSES = 2;
 
@@ -130,15 +127,6 @@ record ArrayTimes(
 
   /** One store to each page, in ascending order. */
   static void store(AddressSpace space, Region array) {
-    Memory memory = space.memory();
-    ExecutionContext execution = space.execution();
-    long pages = array.pages().pageCount();
-    long start = array.start();
-    for (long page = 0; page < pages; page++) {
-      memory.putLong(start + page * PageSet.PAGE_SIZE, page);
-      if (page % PAGES_A_POLL == 0) {
-        execution.poll();
-      }
-    }
+    new PageStores(space).store(array.pages(), 1);
   }
 }

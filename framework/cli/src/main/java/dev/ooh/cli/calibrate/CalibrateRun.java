@@ -1,9 +1,9 @@
 package dev.ooh.cli.calibrate;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Megabytes;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.Provenance;
-import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.Terminal;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.Tracking;
@@ -36,8 +36,6 @@ import picocli.CommandLine.Spec;
       "Figures are medians; the spread is the distance between the quartiles."
     })
 final class CalibrateRun implements Callable<Integer> {
-  private static final int LARGEST_MB = 1 << 20;
-
   private final Tracking tracking;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -70,7 +68,7 @@ final class CalibrateRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<Integer> megabytes = megabytes();
+    List<Integer> megabytes = Megabytes.ascending(sizes);
     if (passes < 3) {
       throw new UsageException("--passes is " + passes + ", wanted 3 or more");
     }
@@ -108,21 +106,6 @@ final class CalibrateRun implements Callable<Integer> {
     double systemCall = costs.getFirst().microseconds().getFirst();
     costs.addAll(new ArrayCosts(megabytes, times).all(systemCall));
     return costs;
-  }
-
-  private List<Integer> megabytes() throws UsageException {
-    List<Integer> found = new ArrayList<>();
-    for (String size : SessionOptions.commaLists(sizes)) {
-      String text = size.strip();
-      int number = text.matches("\\d{1,7}") ? Integer.parseInt(text) : 0;
-      if (number < 1 || number > LARGEST_MB || (!found.isEmpty() && number <= found.getLast())) {
-        throw new UsageException(
-            "--sizes has '%s', wanted whole MB from 1 to %d, ascending"
-                .formatted(size, LARGEST_MB));
-      }
-      found.add(number);
-    }
-    return found;
   }
 
   private Map<String, String> origin() {

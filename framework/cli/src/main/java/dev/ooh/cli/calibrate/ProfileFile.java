@@ -2,6 +2,7 @@ package dev.ooh.cli.calibrate;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
+import dev.ooh.cli.OutputFile;
 import dev.ooh.cli.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,16 +30,7 @@ final class ProfileFile {
    * @throws CommandException when no file can be made there, naming it
    */
   static ProfileFile to(Path file) throws CommandException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw new CommandException("--out is " + file + ", a directory; wanted a file");
-    }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new CommandException("--out is " + file + ", but there is no folder " + folder);
-    }
-    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-      throw new CommandException("--out is " + file + ", which is not writable");
-    }
+    OutputFile.check("--out", file);
     return new ProfileFile(file);
   }
 

@@ -1,6 +1,7 @@
 package dev.ooh.cli.micro;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Megabytes;
 import dev.ooh.cli.Row;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class MicroRun implements Callable<Integer> {
   private static final String APPLICATION = "array";
-  private static final int LARGEST_MB = 1 << 20;
+  private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
   private final Tracking tracking;
 
@@ -154,34 +155,31 @@ final class MicroRun implements Callable<Integer> {
 
   private List<Configuration> configurations() throws UsageException {
     List<Configuration> configurations = new ArrayList<>();
-    for (String size : SessionOptions.commaLists(sizes)) {
-      int megabytes = (int) figure("--sizes", size, LARGEST_MB, "whole MB from 1 to ");
-      if (!size.strip().matches("\\d+")) {
-        throw new UsageException("--sizes has '" + size + "', wanted whole MB from 1 on");
-      }
+    for (int megabytes : Megabytes.of(sizes)) {
       if (dirty.isEmpty()) {
         configurations.add(new Configuration(megabytes, 100, ""));
       }
-      for (String percent : SessionOptions.commaLists(dirty)) {
-        double share = figure("--dirty", percent, 100, "percent above 0 and up to ");
-        configurations.add(new Configuration(megabytes, share, "/" + Row.number(share)));
+      for (String text : SessionOptions.commaLists(dirty)) {
+        double percent = percent(text);
+        configurations.add(new Configuration(megabytes, percent, "/" + Row.number(percent)));
       }
     }
     return configurations;
   }
 
-  private static double figure(String option, String text, int largest, String wanted)
-      throws UsageException {
+  private static double percent(String text) throws UsageException {
     try {
-      BigDecimal figure = new BigDecimal(text.strip());
-      if (figure.signum() > 0 && figure.compareTo(BigDecimal.valueOf(largest)) <= 0) {
-        return figure.doubleValue();
+      BigDecimal percent = new BigDecimal(text.strip());
+      if (percent.signum() > 0 && percent.compareTo(ALL) <= 0) {
+        return percent.doubleValue();
       }
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "%s has '%s', which is no number; wanted %s%d".formatted(option, text, wanted, largest));
+          "--dirty has '%s', which is no number; wanted percent above 0 and up to 100"
+              .formatted(text));
     }
-    throw new UsageException("%s has '%s', wanted %s%d".formatted(option, text, wanted, largest));
+    throw new UsageException(
+        "--dirty has '%s', wanted percent above 0 and up to 100".formatted(text));
   }
 
   private record Configuration(int megabytes, double percent, String suffix) {

@@ -1,12 +1,11 @@
 package dev.ooh.cli.replay;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.PageStores;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.recording.Block;
 import dev.ooh.cli.recording.RecordingReader;
-import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Interval;
-import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -27,7 +26,6 @@ import java.util.TreeMap;
  * simulated machine, and asks where the program's consumer asked. For one thread, once.
  */
 final class Replay {
-  private static final int PAGES_A_POLL = 1024;
   private static final String PAGE_COPIED = "CP";
 
   private final TrackedSpace run;
@@ -35,6 +33,7 @@ final class Replay {
   private final RecordedProgram program;
   private final Region region;
   private final Rebase rebase;
+  private final PageStores stores;
   private final TrackingConsumer consumer;
 
   private TechniqueStatistics counted = TechniqueStatistics.none();
@@ -66,6 +65,7 @@ final class Replay {
                             .formatted(run.space().substrate())));
     this.region = run.space().map(RegionRequest.anonymous("recording", program.extent().bytes()));
     this.rebase = new Rebase(program.extent(), region.start());
+    this.stores = new PageStores(run.space());
     this.consumer = run.space().consumer("replay");
   }
 
@@ -156,19 +156,7 @@ final class Replay {
   }
 
   private void store(PageSet pages) {
-    Memory memory = run.space().memory();
-    ExecutionContext execution = run.space().execution();
-    int stores = 0;
-    stamp++; // another value each time, for techniques that compare contents
-    for (int each = 0; each < pages.runCount(); each++) {
-      long end = pages.runEnd(each);
-      for (long at = pages.runStart(each); at < end; at += PageSet.PAGE_SIZE) {
-        memory.putLong(at, stamp);
-        if (stores++ % PAGES_A_POLL == 0) {
-          execution.poll();
-        }
-      }
-    }
+    stores.store(pages, ++stamp); // another value each time, for techniques that compare contents
   }
 
   private ReplayResult result(TechniqueStatistics whole) {
