@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What {@link ExecutionContext#stopWriters} owes to collectors and checkpointers on every
- * substrate.
+ * substrate, whether they are threads of the context or stop it from outside, where a poll is
+ * nothing.
  */
 @Timeout(300)
 public abstract class StopContract {
@@ -53,33 +54,39 @@ public abstract class StopContract {
 
   @Test
   void whoStoppedTheOthersMayStopThemAgain() throws Exception {
+    inside(this::stopThemAgain);
+  }
+
+  @Test
+  void whoStoppedTheOthersFromOutsideMayStopThemAgain() throws Exception {
+    stopThemAgain();
+  }
+
+  private void stopThemAgain() throws Exception {
     AtomicInteger steps = new AtomicInteger();
-    inside(
-        () -> {
-          TrackedThread writer =
-              spawn(
-                  "writer",
-                  () -> {
-                    while (!done) {
-                      steps.incrementAndGet();
-                      execution.poll();
-                    }
-                  });
-          StoppedWriters outer = stop(StopPoint.POLL);
-          stop(StopPoint.POLL).close();
-          int before = steps.get();
-          stop(StopPoint.RESTARTABLE_POLL).close();
-          for (int i = 0; i < 50; i++) {
-            execution.poll();
-          }
-          assertEquals(before, steps.get(), "steps made while an outer stop lasts");
-          outer.close();
-          while (steps.get() == before) {
-            execution.poll();
-          }
-          done = true;
-          writer.join();
-        });
+    TrackedThread writer =
+        spawn(
+            "writer",
+            () -> {
+              while (!done) {
+                steps.incrementAndGet();
+                execution.poll();
+              }
+            });
+    StoppedWriters outer = stop(StopPoint.POLL);
+    stop(StopPoint.POLL).close();
+    int before = steps.get();
+    stop(StopPoint.RESTARTABLE_POLL).close();
+    for (int i = 0; i < 50; i++) {
+      execution.poll();
+    }
+    assertEquals(before, steps.get(), "steps made while an outer stop lasts");
+    outer.close();
+    while (steps.get() == before) {
+      execution.poll();
+    }
+    done = true;
+    writer.join();
   }
 
   @Test
@@ -89,51 +96,57 @@ public abstract class StopContract {
     }
   }
 
-  /** The writer comes to a restartable poll only when the collector is done. */
   @Test
   void aCollectorHasItsPausesWhileACheckpointerWaits() throws Exception {
+    inside(this::collectWhileACheckpointerWaits);
+  }
+
+  @Test
+  void aCollectorHasItsPausesWhileACheckpointerOutsideWaits() throws Exception {
+    collectWhileACheckpointerWaits();
+  }
+
+  /** The writer comes to a restartable poll only when the collector is done. */
+  private void collectWhileACheckpointerWaits() throws Exception {
     AtomicInteger pauses = new AtomicInteger();
     CountDownLatch collected = new CountDownLatch(20);
     CountDownLatch begun = new CountDownLatch(2);
-    inside(
-        () -> {
-          Thread checkpointer = Thread.currentThread();
-          TrackedThread writer =
-              spawn(
-                  "writer",
-                  () -> {
-                    begun.countDown();
-                    while (collected.getCount() > 0) {
-                      execution.poll();
-                    }
-                    standUntilDone();
-                  });
-          TrackedThread collector =
-              spawn(
-                  "collector",
-                  () -> {
-                    begun.countDown();
-                    while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
-                      execution.poll();
-                    }
-                    while (collected.getCount() > 0) {
-                      try (StoppedWriters pause = stop(StopPoint.POLL)) {
-                        pauses.incrementAndGet();
-                      }
-                      collected.countDown();
-                    }
-                    standUntilDone();
-                  });
-          while (begun.getCount() > 0) {
-            execution.poll();
-          }
-          try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
-            assertEquals(20, pauses.get(), "pauses before the checkpoint");
-          }
-          done = true;
-          collector.join();
-          writer.join();
-        });
+    Thread checkpointer = Thread.currentThread();
+    TrackedThread writer =
+        spawn(
+            "writer",
+            () -> {
+              begun.countDown();
+              while (collected.getCount() > 0) {
+                execution.poll();
+              }
+              standUntilDone();
+            });
+    TrackedThread collector =
+        spawn(
+            "collector",
+            () -> {
+              begun.countDown();
+              while (checkpointer.getState() != Thread.State.TIMED_WAITING) {
+                execution.poll();
+              }
+              while (collected.getCount() > 0) {
+                try (StoppedWriters pause = stop(StopPoint.POLL)) {
+                  pauses.incrementAndGet();
+                }
+                collected.countDown();
+              }
+              standUntilDone();
+            });
+    while (begun.getCount() > 0) {
+      execution.poll();
+    }
+    try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+      assertEquals(20, pauses.get(), "pauses before the checkpoint");
+    }
+    done = true;
+    collector.join();
+    writer.join();
   }
 
   @Test
@@ -167,33 +180,57 @@ public abstract class StopContract {
 
   @Test
   void onlyTheSecondOfTwoPollsIsRestartable() throws Exception {
+    inside(this::stopAtTheSecondOfTwoPolls);
+  }
+
+  @Test
+  void onlyTheSecondOfTwoPollsIsRestartableForWhoeverStopsThemFromOutside() throws Exception {
+    stopAtTheSecondOfTwoPolls();
+  }
+
+  private void stopAtTheSecondOfTwoPolls() throws Exception {
     boolean[] between = new boolean[1];
     AtomicInteger rounds = new AtomicInteger();
-    inside(
-        () -> {
-          TrackedThread writer =
-              spawn(
-                  "writer",
-                  () -> {
-                    while (!done) {
-                      between[0] = true;
-                      execution.poll();
-                      between[0] = false;
-                      rounds.incrementAndGet();
-                      execution.pollRestartable();
-                    }
-                  });
-          for (int i = 1; i <= 20; i++) {
-            while (rounds.get() < i) {
-              execution.poll();
-            }
-            try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
-              assertTrue(!between[0], "stopped at the poll that is not restartable");
-            }
-          }
-          done = true;
-          writer.join();
-        });
+    TrackedThread writer =
+        spawn(
+            "writer",
+            () -> {
+              while (!done) {
+                between[0] = true;
+                execution.poll();
+                between[0] = false;
+                rounds.incrementAndGet();
+                execution.pollRestartable();
+              }
+            });
+    for (int i = 1; i <= 20; i++) {
+      while (rounds.get() < i) {
+        execution.poll();
+      }
+      try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
+        assertTrue(!between[0], "stopped at the poll that is not restartable");
+      }
+    }
+    done = true;
+    writer.join();
+  }
+
+  @Test
+  void aThreadThatDoesNotPollIsNamed() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    TrackedThread writer =
+        spawn(
+            "stubborn",
+            () -> {
+              started.countDown();
+              end.await();
+            });
+    started.await();
+    assertNotStopped(StopPoint.POLL, "stubborn");
+    end.countDown();
+    writer.join();
+    stop(StopPoint.POLL).close();
   }
 
   @Test
@@ -212,11 +249,7 @@ public abstract class StopContract {
                     }));
     outside.await();
     stop(StopPoint.POLL).close();
-    WritersNotStoppedException failure =
-        assertThrows(
-            WritersNotStoppedException.class,
-            () -> execution.stopWriters(StopPoint.RESTARTABLE_POLL, Duration.ofMillis(20)));
-    assertTrue(String.valueOf(failure.getMessage()).contains("caller"), failure::toString);
+    assertNotStopped(StopPoint.RESTARTABLE_POLL, "caller");
     gate.countDown();
     caller.join();
     stop(StopPoint.RESTARTABLE_POLL).close();
@@ -256,6 +289,14 @@ public abstract class StopContract {
           writer.join();
         });
     assertEquals(1, most.get(), "stops at a time");
+  }
+
+  private void assertNotStopped(StopPoint at, String name) {
+    WritersNotStoppedException failure =
+        assertThrows(
+            WritersNotStoppedException.class,
+            () -> execution.stopWriters(at, Duration.ofMillis(20)));
+    assertTrue(String.valueOf(failure.getMessage()).contains(name), failure::toString);
   }
 
   private void standUntilDone() {
