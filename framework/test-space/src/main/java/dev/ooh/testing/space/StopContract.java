@@ -1,6 +1,7 @@
 package dev.ooh.testing.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 public abstract class StopContract {
   private static final Duration LONG = Duration.ofSeconds(200);
+
+  /** For stops that can't come into force. */
+  private static final Duration SHORT = Duration.ofMillis(20);
 
   private AddressSpace space;
   private ExecutionContext execution;
@@ -73,10 +79,15 @@ public abstract class StopContract {
                 execution.poll();
               }
             });
+    while (steps.get() == 0) {
+      execution.poll();
+    }
     StoppedWriters outer = stop(StopPoint.POLL);
     stop(StopPoint.POLL).close();
+    assertAStopIsInForce();
     int before = steps.get();
     stop(StopPoint.RESTARTABLE_POLL).close();
+    assertAStopIsInForce();
     for (int i = 0; i < 50; i++) {
       execution.poll();
     }
@@ -203,8 +214,9 @@ public abstract class StopContract {
                 execution.pollRestartable();
               }
             });
-    for (int i = 1; i <= 20; i++) {
-      while (rounds.get() < i) {
+    for (int i = 0; i < 20; i++) {
+      int before = rounds.get();
+      while (rounds.get() == before) {
         execution.poll();
       }
       try (StoppedWriters stopped = stop(StopPoint.RESTARTABLE_POLL)) {
@@ -291,12 +303,24 @@ public abstract class StopContract {
     assertEquals(1, most.get(), "stops at a time");
   }
 
+  /** Another one, who is outside, waits for its end no longer than it says. */
+  private void assertAStopIsInForce() {
+    FutureTask<StoppedWriters> other =
+        new FutureTask<>(() -> execution.stopWriters(StopPoint.POLL, SHORT));
+    Thread.ofPlatform().daemon().start(other);
+    ExecutionException refused = assertThrows(ExecutionException.class, other::get);
+    assertNames("another stop", refused.getCause());
+  }
+
   private void assertNotStopped(StopPoint at, String name) {
-    WritersNotStoppedException failure =
-        assertThrows(
-            WritersNotStoppedException.class,
-            () -> execution.stopWriters(at, Duration.ofMillis(20)));
-    assertTrue(String.valueOf(failure.getMessage()).contains(name), failure::toString);
+    assertNames(
+        name,
+        assertThrows(WritersNotStoppedException.class, () -> execution.stopWriters(at, SHORT)));
+  }
+
+  private static void assertNames(String whom, Throwable failure) {
+    assertInstanceOf(WritersNotStoppedException.class, failure);
+    assertTrue(String.valueOf(failure.getMessage()).contains(whom), failure::toString);
   }
 
   private void standUntilDone() {

@@ -197,9 +197,9 @@ final class LinuxExecution implements ExecutionContext {
     }
   }
 
-  /** Makes the calling thread run, when it may. */
+  /** Makes the calling thread run, when it may; nobody stops one that is outside. */
   private void goOn(@Nullable Member me) {
-    while (isStopped(State.STOPPABLE)) {
+    while (me != null && isStopped(State.STOPPABLE)) {
       changed.awaitUninterruptibly();
     }
     setState(me, State.RUNNING);
