@@ -14,6 +14,8 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,6 +82,66 @@ class SwitchLawsTest {
     assertThatThrownBy(() -> core.use(space, "zzz"))
         .hasMessage("technique 'zzz' is not present, wanted one of aaa, bbb, all-dirty");
     assertThatThrownBy(() -> core.use("zzz")).isInstanceOf(TrackingException.class);
+  }
+
+  /** As a device that one process may open once: whoever comes second is refused. */
+  @Test
+  void twoOperatorsWhoWantTheSameTechniqueBothGetIt() throws Exception {
+    fetch().commit();
+    AtomicInteger openers = new AtomicInteger();
+    FutureTask<Void> second =
+        new FutureTask<>(
+            () -> {
+              core.use(space, "bbb");
+              return null;
+            });
+    Thread other = new Thread(second);
+    b.onProbe =
+        () -> {
+          boolean free = b.open == 0 && openers.getAndIncrement() == 0;
+          b.probe = free ? Probe.usable("fake") : Probe.refused("it is in use", "");
+          comesAsFarAsItCan(other);
+          openers.decrementAndGet();
+        };
+    b.beforeFetch = () -> comesAsFarAsItCan(other);
+    core.use(space, "bbb");
+    second.get();
+    assertThat(core.active(space)).contains("bbb");
+    assertThat(b.opened).isOne();
+  }
+
+  /** Starts a thread, if nobody did, and looks on until it waits or is done. */
+  private static void comesAsFarAsItCan(Thread thread) {
+    if (thread == Thread.currentThread()) {
+      return;
+    }
+    if (thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
+    while (thread.getState() == Thread.State.RUNNABLE) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aTrialIsNotRefusedWhatAFetchIsAboutToOpen() throws Exception {
+    core.remove(b);
+    core.use(space, "aaa");
+    FutureTask<Void> operator =
+        new FutureTask<>(
+            () -> {
+              core.use(space, "aaa");
+              return null;
+            });
+    Thread other = new Thread(operator);
+    a.onOpen =
+        () -> {
+          a.probe = Probe.refused("it is in use", "");
+          comesAsFarAsItCan(other);
+        };
+    fetch().commit();
+    operator.get();
+    assertThat(core.active(space)).contains("aaa");
   }
 
   @Test

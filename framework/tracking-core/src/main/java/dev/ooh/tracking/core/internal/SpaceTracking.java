@@ -38,6 +38,14 @@ final class SpaceTracking {
   private final CountsByTechnique counts = new CountsByTechnique();
   private final Ledger ledger = new Ledger(counts);
   private final Gate gate = new Gate();
+
+  /**
+   * Held by operators while they try a technique or switch to it, so that none is refused what
+   * another one's trial holds. Entered before {@link #gate}. An operator who takes too long is
+   * passed by.
+   */
+  private final Gate operators = new Gate();
+
   private final SessionKeeper sessions;
   private final WorkLog log;
   private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
@@ -265,7 +273,16 @@ final class SpaceTracking {
    * fetch, with a limit.
    */
   void use(Entry entry) throws TrackingException {
-    selector.require(entry);
+    Optional<Lease> alone = operators.enter(execution, limits.lease());
+    try {
+      requireOrFindActive(entry);
+      switchTo(entry);
+    } finally {
+      alone.ifPresent(operators::leave);
+    }
+  }
+
+  private void switchTo(Entry entry) throws TrackingException {
     try (WriterStop writers = running()) {
       Lease lease =
           enter(
@@ -312,12 +329,34 @@ final class SpaceTracking {
 
   /** Tries a technique for this space, as an operator asks for it. */
   void require(Entry entry) throws TrackingException {
-    selector.require(entry);
+    Optional<Lease> alone = operators.enter(execution, limits.lease());
+    try {
+      requireOrFindActive(entry);
+    } finally {
+      alone.ifPresent(operators::leave);
+    }
+  }
+
+  /** A trial is refused, too, when a fetch is about to open the technique itself. */
+  private void requireOrFindActive(Entry entry) throws TrackingException {
+    try {
+      selector.require(entry);
+    } catch (TrackingException e) {
+      gate.enter(execution, limits.lease()).ifPresent(gate::leave);
+      if (activeMode(entry.technique()).isEmpty()) {
+        throw e;
+      }
+    }
   }
 
   /** Tries a technique for this space. */
   Probe probe(Entry entry) {
-    return selector.probe(entry);
+    Optional<Lease> alone = operators.enter(execution, limits.lease());
+    try {
+      return selector.probe(entry);
+    } finally {
+      alone.ifPresent(operators::leave);
+    }
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
