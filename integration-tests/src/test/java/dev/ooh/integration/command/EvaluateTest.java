@@ -2,20 +2,35 @@ package dev.ooh.integration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ooh evaluate} over the real bundle folder, in processes of its own. */
 class EvaluateTest {
-  @TempDir Path folder;
+  @TempDir private static Path shared;
+  private static Ooh.Done done;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void evaluateOnce() throws Exception {
+    done = evaluate(shared, "one");
+  }
 
   private Ooh.Done evaluate(String out, String... more) throws Exception {
+    return evaluate(folder, out, more);
+  }
+
+  private static Ooh.Done evaluate(Path folder, String out, String... more) throws Exception {
     List<String> line = new ArrayList<>();
     line.addAll(List.of("evaluate", "--quick", "--only", "figure4,table4", "--out", out));
     line.addAll(List.of(more));
@@ -24,10 +39,9 @@ class EvaluateTest {
 
   @Test
   void figuresAgreeWithThePublishedOnesAndAreMeasuredOnce() throws Exception {
-    Ooh.Done first = evaluate("one");
-    assumeFalse(first.err().contains("figures can't be drawn"), first.err());
-    assertThat(first.status()).as(first.err()).isZero();
-    Path one = folder.resolve("one");
+    assumeFalse(done.err().contains("figures can't be drawn"), done.err());
+    assertThat(done.status()).as(done.err()).isZero();
+    Path one = shared.resolve("one");
     assertThat(one).isDirectoryContaining("glob:**/figure4.{svg,pdf}");
     assertThat(one.resolve("figure4.pdf")).isNotEmptyFile();
     assertThat(Files.readString(one.resolve("report.html")))
@@ -42,20 +56,37 @@ class EvaluateTest {
 
     // Nothing is measured again: what is there is taken.
     long measured = Files.getLastModifiedTime(runs(one).getFirst()).toMillis();
-    assertThat(evaluate("one").status()).isZero();
+    assertThat(evaluate(shared, "one").status()).isZero();
     assertThat(Files.getLastModifiedTime(runs(one).getFirst()).toMillis()).isEqualTo(measured);
   }
 
-  /** Twice as long as the above; each command is held to it by its own test as well. */
+  @Test
+  void theReportOpensInABrowserWithoutANetwork() throws Exception {
+    Optional<Browser> browser = Browser.installed(folder);
+    assumeTrue(browser.isPresent(), "needs Chromium (Debian's package chromium)");
+    assertThat(done.status()).as(done.err()).isZero();
+    Browser.Page page = browser.get().open(shared.resolve("one/report.html"));
+    assertThat(page.console()).isEmpty();
+    assertThat(page.document())
+        .contains("<section id=\"figure4\">", "<section id=\"table4\">", "</html>");
+
+    // That it would be seen: a page with an error of its own.
+    Path wrong = Files.writeString(folder.resolve("wrong.html"), "<script>nothing();</script>");
+    assertThat(browser.get().open(wrong).console())
+        .singleElement()
+        .asString()
+        .contains("nothing is not defined");
+  }
+
+  /** As long as all the others; each command is held to it by its own test as well. */
   @Test
   @Tag("soak")
   void twoEvaluationsGiveTheSameFigures() throws Exception {
-    assertThat(evaluate("one").status()).isZero();
-    Ooh.Done second = evaluate("two", "--against", "one");
+    Ooh.Done second = evaluate(shared, "two", "--against", "one");
     assertThat(second.status()).as(second.err()).isZero();
     assertThat(second.out()).contains(" are the same, 0 differ, 0 are only here, 0 only there.");
-    assertThat(folder.resolve("two/results.csv"))
-        .hasSameTextualContentAs(folder.resolve("one/results.csv"));
+    assertThat(shared.resolve("two/results.csv"))
+        .hasSameTextualContentAs(shared.resolve("one/results.csv"));
   }
 
   private static List<Path> runs(Path out) throws Exception {
