@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -17,6 +18,10 @@ import java.util.stream.Stream;
 /** Runs the command line as {@code ooh} does: a JVM of its own on the very bundle folder. */
 final class Ooh implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(10);
+
+  /** Commands that compute for long; on others the JVM's second compiler is spent in vain. */
+  private static final Set<String> LONG = Set.of("checkpoint", "gc", "evaluate");
+
   private final Process process;
   private final CompletableFuture<String> out;
   private final CompletableFuture<String> err;
@@ -57,6 +62,8 @@ final class Ooh implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel="
+                + (LONG.stream().anyMatch(List.of(arguments)::contains) ? 4 : 1),
             "-cp",
             user.home().resolve("lib") + "/*",
             "dev.ooh.launcher.Launcher"));

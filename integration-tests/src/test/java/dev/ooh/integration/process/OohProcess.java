@@ -45,6 +45,7 @@ final class OohProcess {
     line.add("--enable-native-access=ALL-UNNAMED");
     line.add("--sun-misc-unsafe-memory-access=allow");
     line.add("-XX:+UseSerialGC");
+    line.add("-XX:TieredStopAtLevel=1"); // a command here is over before the second compiler pays
     line.add("-Djava.io.tmpdir=" + temporary());
     line.add("-cp");
     line.add(BundleFolder.HOME.resolve("lib") + "/*");
