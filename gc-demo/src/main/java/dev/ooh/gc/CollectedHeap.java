@@ -70,7 +70,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
     MarkBits marks = new MarkBits();
     objects = new ObjectModel(memory, blocks);
-    spaces = new Spaces(memory, blocks, marks);
+    spaces = new Spaces(memory, execution, blocks, marks);
     plan =
         new MarkSweep(
             space,

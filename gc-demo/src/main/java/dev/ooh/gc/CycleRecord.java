@@ -13,7 +13,7 @@ import java.util.List;
  * @param pauseNanos from asking the mutators to stop until they went on
  * @param fetchNanos of that, asking which pages changed
  * @param markNanos of that, tracing
- * @param sweepNanos of that, sweeping
+ * @param sweepNanos of that, sweeping, or preparing it where blocks are swept beside the program
  * @param pagesWatched pages asked about
  * @param pagesChanged of those, pages reported
  * @param objectsTraced objects whose slots were all read

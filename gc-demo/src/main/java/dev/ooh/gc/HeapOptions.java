@@ -7,8 +7,9 @@ package dev.ooh.gc;
  * @param maxBytes mapped at most
  * @param allocationBytes allocated at least between two cycles, when all of it survives; up to four
  *     times as much when little does. Pauses are about proportional to it
- * @param beside whether full cycles run beside the program; else each is one pause, as the paper's
- *     collector has it, and runs under different techniques have the same cycles
+ * @param beside whether full cycles run beside the program, and no pause sweeps; else each is one
+ *     pause, as the paper's collector has it, and runs under different techniques have the same
+ *     cycles
  * @param verify whether each cycle is checked by tracing again independently; slow
  */
 public record HeapOptions(

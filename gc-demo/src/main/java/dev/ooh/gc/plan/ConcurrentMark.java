@@ -30,6 +30,9 @@ final class ConcurrentMark implements Runnable {
   private @Nullable TrackedThread thread;
   private volatile boolean cancelled;
 
+  /** Whether everything is marked; under the heap's lock. */
+  private boolean marked;
+
   /** What young cycles found changed since the initial mark and was not visited since. */
   private PageSet pending = PageSet.empty();
 
@@ -72,7 +75,9 @@ final class ConcurrentMark implements Runnable {
 
   /** In a young cycle's pause. */
   void changed(PageSet pages) {
-    pending = pending.union(pages);
+    if (!marked) {
+      pending = pending.union(pages);
+    }
   }
 
   /** In a pause: {@link #changed} so far, which is forgotten. */
@@ -94,6 +99,7 @@ final class ConcurrentMark implements Runnable {
   public void run() {
     try {
       mark();
+      sweep();
     } catch (CancellationException e) {
       return;
     } catch (WritersNotStoppedException e) {
@@ -122,8 +128,16 @@ final class ConcurrentMark implements Runnable {
     try {
       poll();
       plan.finalMark(this, execution.nanoTime() - began);
+      marked = true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The rest of what allocation sweeps when it comes there. */
+  private void sweep() {
+    while (plan.sweepSome()) {
+      poll();
     }
   }
 

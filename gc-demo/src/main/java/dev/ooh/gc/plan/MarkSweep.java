@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan: stop the mutators, fetch the changed pages, trace, sweep, commit. Under the heap's
- * lock, but for what a {@link ConcurrentMark} calls.
+ * The plan: stop the mutators, fetch the changed pages, trace, commit; sweep later, or at once if
+ * all is to be in the pause. Under the heap's lock, but for what a {@link ConcurrentMark} calls.
  *
  * <p>A young cycle marks in place: what is marked stays so, and what it reaches from roots, from
  * old objects on changed pages and from young ones becomes old. A full one, beside the program when
@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MarkSweep {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-
-  /** Work units of sweeping a block: its mark bits and its place in a list. */
-  private static final int BLOCK_WORK = 5;
 
   private static final int BLOCKS_A_POLL = 256;
 
@@ -155,9 +152,9 @@ public final class MarkSweep {
     try {
       if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
         cancelConcurrent();
-        pause(() -> cycle(true));
+        pause(watched -> cycle(true, watched));
       } else {
-        pause(() -> cycle(false));
+        pause(watched -> cycle(false, watched));
         if (beside && concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
           concurrent = new ConcurrentMark(this, execution, lock, besideMarker);
           concurrent.start();
@@ -201,14 +198,18 @@ public final class MarkSweep {
   }
 
   private interface Collection {
-    Cycle run();
+    Cycle run(PageSet watched);
   }
 
   private void pause(Collection collection) throws WritersNotStoppedException {
+    // All that takes as long as the heap is large, ahead of the pause: the lock is held, so nobody
+    // changes what a block is used for.
+    spaces.finishSweep();
+    PageSet watched = spaces.watched();
     long asked = execution.nanoTime();
     Cycle cycle;
     try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT)) {
-      cycle = collection.run();
+      cycle = collection.run(watched);
     }
     refusal = "";
     cycles.add(cycle.record(cycles.size() + 1, asked, execution.nanoTime() - asked));
@@ -238,7 +239,21 @@ public final class MarkSweep {
   }
 
   void clearSpare() {
-    spare.clear();
+    spare.clear(blocks.frontier());
+  }
+
+  /**
+   * Sweeps a part of what the last cycle left.
+   *
+   * @return false when nothing is left
+   */
+  boolean sweepSome() {
+    lock.lock();
+    try {
+      return spaces.sweepSome(BLOCKS_A_POLL);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A young cycle from whose roots {@code cycle} goes on beside the program. */
@@ -270,8 +285,8 @@ public final class MarkSweep {
       cycle.poll();
       checkTrusted();
       pause(
-          () -> {
-            Cycle young = cycle(false);
+          watched -> {
+            Cycle young = cycle(false, watched);
             snapshot[0] = last.get();
             return young;
           });
@@ -285,9 +300,10 @@ public final class MarkSweep {
   void finalMark(ConcurrentMark cycle, long besideNanos) throws WritersNotStoppedException {
     checkTrusted();
     pause(
-        () ->
+        watched ->
             cycle(
                 true,
+                watched,
                 besideMarker,
                 besideNanos,
                 changed -> {
@@ -309,14 +325,14 @@ public final class MarkSweep {
 
   // ---- In a pause -----------------------------------------------------------------------------
 
-  private Cycle cycle(boolean full) {
-    return cycle(full, marker, 0, full ? changed -> markAll() : this::markYoung);
+  private Cycle cycle(boolean full, PageSet watched) {
+    return cycle(full, watched, marker, 0, full ? changed -> markAll() : this::markYoung);
   }
 
-  private Cycle cycle(boolean full, Marker counted, long besideNanos, Consumer<PageSet> mark) {
+  private Cycle cycle(
+      boolean full, PageSet watched, Marker used, long besideNanos, Consumer<PageSet> mark) {
     long started = execution.nanoTime();
     mutators.prune();
-    PageSet watched = spaces.watched();
     try (Interval interval = changedPages.fetch(space, consumer, watched, watched)) {
       long fetched = execution.nanoTime();
       observer.fetched(watched, interval);
@@ -326,7 +342,7 @@ public final class MarkSweep {
       mark.accept(visited);
       long marked = execution.nanoTime();
       long before = spaces.liveBytes();
-      sweep(full);
+      sweep(full, used.markedBytes());
       stale = false;
       interval.commit();
       return new Cycle(
@@ -337,8 +353,8 @@ public final class MarkSweep {
           execution.nanoTime() - marked,
           watched.pageCount(),
           changed.pageCount(),
-          counted.objects(),
-          counted.slots(),
+          used.objects(),
+          used.slots(),
           spaces.liveBytes(),
           before + pace(full, before, visited.bytes()) - spaces.liveBytes(),
           interval.technique(),
@@ -368,17 +384,19 @@ public final class MarkSweep {
   }
 
   private void markAll() {
-    growMarks();
-    spare.clear();
+    marks.growTo(blocks.frontier());
+    spare.clear(blocks.frontier());
     marker.begin(spare, null);
     finish(marker, spare);
     marks.swap(spare);
   }
 
-  /** Both, so that what is old has a place in the spare ones too. */
   private void growMarks() {
     marks.growTo(blocks.frontier());
-    spare.growTo(blocks.frontier());
+    if (concurrent != null) {
+      // So that what is old has a place there too.
+      spare.growTo(blocks.frontier());
+    }
   }
 
   private void finish(Marker tracing, MarkBits into) {
@@ -419,10 +437,16 @@ public final class MarkSweep {
     tracing.drain(poll);
   }
 
-  private void sweep(boolean full) {
+  private void sweep(boolean full, long markedBytes) {
     mutators.retireHoles();
-    int swept = full ? spaces.sweepAll() : spaces.sweepYoung();
-    execution.work((long) swept * BLOCK_WORK);
+    if (full) {
+      spaces.sweepAllLater(markedBytes);
+    } else {
+      spaces.sweepYoungLater(markedBytes);
+    }
+    if (!beside) {
+      spaces.finishSweep();
+    }
   }
 
   /** A cycle whose pause is not over. */

@@ -41,6 +41,7 @@ final class Marker implements SlotVisitor {
   private long span;
   private long objects;
   private long slots;
+  private long markedBytes;
   private long work;
 
   Marker(Memory memory, ExecutionContext execution, Blocks blocks) {
@@ -61,6 +62,7 @@ final class Marker implements SlotVisitor {
     top = 0;
     objects = 0;
     slots = 0;
+    markedBytes = 0;
     work = 0;
     refresh();
   }
@@ -89,6 +91,11 @@ final class Marker implements SlotVisitor {
   /** Slots read since {@link #begin}. */
   long slots() {
     return slots;
+  }
+
+  /** Bytes in the cells and blocks of objects that were marked since {@link #begin}. */
+  long markedBytes() {
+    return markedBytes;
   }
 
   /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
@@ -144,11 +151,13 @@ final class Marker implements SlotVisitor {
     long[] old = oldWords;
     byte[] kinds = blocks.kinds();
     int[] referencesByKind = Kinds.referencesByKind();
+    int[] cellBytesByKind = Kinds.cellBytesByKind();
     long start = base;
     long length = span;
     int entry = top;
     int left = BATCH;
     long read = 0;
+    long cells = 0;
     for (; entry > 0 && left > 0; left--) {
       long object = entries[--entry];
       int kind = kinds[(int) ((object - start) >>> Blocks.LOG_BLOCK_BYTES)] & 0xFF;
@@ -162,6 +171,7 @@ final class Marker implements SlotVisitor {
         entries = stack;
       }
       read += references;
+      cells += cellBytesByKind[kind];
       long end = ObjectModel.slot(object, references);
       for (long slot = object; slot < end; slot += Long.BYTES) {
         long target = bytes.getLong(slot);
@@ -185,6 +195,7 @@ final class Marker implements SlotVisitor {
     top = entry;
     objects += BATCH - left;
     slots += read;
+    markedBytes += cells;
     work += (long) (BATCH - left) * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
   }
 
@@ -193,6 +204,9 @@ final class Marker implements SlotVisitor {
     if (Kinds.references(kind) == Kinds.NO_OBJECT || !ObjectHeader.isHeader(header)) {
       throw new IllegalStateException(
           "reference is 0x%x, wanted an object's address".formatted(object));
+    }
+    if (kind == Kinds.LARGE) {
+      markedBytes += (long) blocks.link(blocks.of(object)) << Blocks.LOG_BLOCK_BYTES;
     }
     return ObjectHeader.references(header);
   }

@@ -78,6 +78,11 @@ public final class Blocks {
     return base + ((long) block << LOG_BLOCK_BYTES);
   }
 
+  /** The block that {@code address}, within the heap, lies in. */
+  public int of(long address) {
+    return (int) ((address - base) >>> LOG_BLOCK_BYTES);
+  }
+
   /** Blocks from here on were never used and need no attention. */
   public int frontier() {
     return frontier;
@@ -163,12 +168,17 @@ public final class Blocks {
     space.expectWrites(PageSet.of(address(first), address(behind)));
   }
 
-  /** The lowest free block below the frontier, not zeroed; -1 when there is none. */
-  int takeRecycled() {
-    while (freeFrom < frontier && kinds[freeFrom] != Kinds.FREE) {
+  /** Whether a block below {@code limit}, which is below the frontier, is free. */
+  boolean hasRecycledBelow(int limit) {
+    while (freeFrom < limit && kinds[freeFrom] != Kinds.FREE) {
       freeFrom++;
     }
-    return freeFrom < frontier ? freeFrom++ : -1;
+    return freeFrom < limit;
+  }
+
+  /** The lowest free block below the frontier, not zeroed; -1 when there is none. */
+  int takeRecycled() {
+    return hasRecycledBelow(frontier) ? freeFrom++ : -1;
   }
 
   /** A block never used; -1 when memory is full. */

@@ -176,7 +176,7 @@ final class CellSpace implements Space {
   }
 
   @Override
-  public long sweep(int block) {
+  public boolean sweep(int block) {
     int kind = blocks.kind(block);
     int cells = Kinds.cellsPerBlock(kind);
     int marked = marks.count(block);
@@ -187,6 +187,6 @@ final class CellSpace implements Space {
       blocks.setLink(block, heads[kind]);
       heads[kind] = block;
     }
-    return (long) marked * Kinds.cellBytes(kind);
+    return marked != 0;
   }
 }

@@ -133,6 +133,11 @@ public final class Kinds {
     return REFERENCES;
   }
 
+  /** {@link #cellBytes} by kind, likewise. */
+  public static int[] cellBytesByKind() {
+    return CELL;
+  }
+
   /** Data bytes of each object, or {@link #HEADED}. */
   public static int dataBytes(int kind) {
     return DATA_BYTES[kind];

@@ -54,13 +54,12 @@ final class LargeObjectSpace implements Space {
   }
 
   @Override
-  public long sweep(int block) {
-    long bytes = (long) blocks.link(block) << Blocks.LOG_BLOCK_BYTES;
-    if (marks.get(object(block) - blocks.base())) {
-      return bytes;
+  public boolean sweep(int block) {
+    boolean marked = marks.get(object(block) - blocks.base());
+    if (!marked) {
+      blocks.release(block, blocks.link(block));
     }
-    blocks.release(block, blocks.link(block));
-    return 0;
+    return marked;
   }
 
   private long object(int block) {

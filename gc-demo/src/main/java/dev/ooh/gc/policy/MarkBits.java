@@ -33,8 +33,12 @@ public final class MarkBits {
   /** Makes room for {@code blocks} and half as many again; new bits are clear. */
   public void growTo(int blocks) {
     if (!covers(blocks)) {
-      words = Arrays.copyOf(words, (blocks + blocks / 2 + 1) * WORDS_PER_BLOCK);
+      words = Arrays.copyOf(words, words(blocks));
     }
+  }
+
+  private static int words(int blocks) {
+    return (blocks + blocks / 2 + 1) * WORDS_PER_BLOCK;
   }
 
   public boolean get(long offset) {
@@ -60,9 +64,13 @@ public final class MarkBits {
     return low & high;
   }
 
-  /** Forgets all marks. */
-  public void clear() {
-    Arrays.fill(words, 0);
+  /** Forgets all marks, and makes room for {@code blocks} at least. */
+  public void clear(int blocks) {
+    if (covers(blocks)) {
+      Arrays.fill(words, 0);
+    } else {
+      words = new long[words(blocks)];
+    }
   }
 
   /** Exchanges all marks. */

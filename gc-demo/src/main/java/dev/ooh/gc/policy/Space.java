@@ -13,7 +13,7 @@ sealed interface Space permits CellSpace, LargeObjectSpace {
   /**
    * Frees what is not marked of the block, or of the object that begins there.
    *
-   * @return the bytes that are marked
+   * @return whether anything is marked
    */
-  long sweep(int block);
+  boolean sweep(int block);
 }

@@ -1,16 +1,20 @@
 package dev.ooh.gc.policy;
 
+import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
  * The heap as the collector sees it: which blocks hold old objects, which were allocated into since
- * the last cycle, and what is free. Under the heap's lock, but for {@link #nextHole} and {@link
- * #visitMarked}.
+ * the last cycle, which are still to be swept, and what is free. Under the heap's lock, but for
+ * {@link #nextHole} and {@link #visitMarked}.
  */
 public final class Spaces {
+  /** Work units of sweeping a block: its mark bits and its place in a list. */
+  private static final int BLOCK_WORK = 5;
+
+  private final ExecutionContext execution;
   private final Blocks blocks;
   private final MarkBits marks;
   private final CellSpace cells;
@@ -22,8 +26,14 @@ public final class Spaces {
   /** Blocks that may have slots of old objects; of a large object the first. */
   private final BitSet old = new BitSet();
 
-  /** Bytes in old objects, by block. */
-  private long[] live = new long[0];
+  /** Blocks that begin objects, dead ones included; of a large object the first. */
+  private final BitSet begun = new BitSet();
+
+  /** Of those, the ones whose mark bits were not counted since the last cycle. */
+  private final BitSet unswept = new BitSet();
+
+  /** No block below it is unswept. */
+  private int unsweptFrom;
 
   private long liveBytes;
   private final PageSet.Builder pages = PageSet.builder();
@@ -31,7 +41,8 @@ public final class Spaces {
   /**
    * @param marks in force
    */
-  public Spaces(Memory memory, Blocks blocks, MarkBits marks) {
+  public Spaces(Memory memory, ExecutionContext execution, Blocks blocks, MarkBits marks) {
+    this.execution = execution;
     this.blocks = blocks;
     this.marks = marks;
     cells = new CellSpace(memory, blocks, marks);
@@ -60,6 +71,7 @@ public final class Spaces {
    * @return false when there is none and the heap can't grow
    */
   public boolean acquireBlock(Mutator mutator, CellAllocator to) {
+    sweepForFreeBlock();
     int block = cells.acquireFree(mutator, to);
     if (block < 0) {
       block = cells.acquireFresh(mutator, to);
@@ -70,20 +82,25 @@ public final class Spaces {
     if (block < 0) {
       return false;
     }
-    marks.growTo(blocks.frontier());
-    young.set(block);
+    begin(block);
     return true;
   }
 
   /** Zeroed memory for a large object; 0 when there is none and the heap can't grow. */
   public long allocateLarge(long bytes) {
+    finishSweep();
     int block = large.allocate(bytes);
     if (block < 0) {
       return 0;
     }
-    marks.growTo(blocks.frontier());
-    young.set(block);
+    begin(block);
     return blocks.address(block) + ObjectHeader.BYTES;
+  }
+
+  private void begin(int block) {
+    marks.growTo(blocks.frontier());
+    begun.set(block);
+    young.set(block);
   }
 
   // ---- Marking --------------------------------------------------------------------------------
@@ -104,8 +121,8 @@ public final class Spaces {
 
   /** The pages with slots of old objects that are not {@link #watched}: they count as changed. */
   public PageSet unwatched() {
-    for (int block = old.nextSetBit(0); block >= 0; block = old.nextSetBit(block + 1)) {
-      if (young.get(block)) {
+    for (int block = young.nextSetBit(0); block >= 0; block = young.nextSetBit(block + 1)) {
+      if (old.get(block)) {
         space(block).addSlotPages(block, pages);
       }
     }
@@ -114,10 +131,11 @@ public final class Spaces {
 
   /**
    * Shows the slots in {@code [from, to)}, a part of {@code block}, of objects that are marked. For
-   * any thread, while no cycle begins or ends.
+   * any thread, while no cycle begins or ends: it looks at nothing that sweeping changes.
    */
   public void visitMarked(int block, long from, long to, MarkBits marked, SlotVisitor visitor) {
-    if (Kinds.references(blocks.kind(first(block))) != Kinds.NO_OBJECT && old.get(first(block))) {
+    int references = Kinds.references(blocks.kind(first(block)));
+    if (references != Kinds.NO_OBJECT && references != 0) {
       space(block).visitMarked(block, from, to, marked, visitor);
     }
   }
@@ -132,40 +150,77 @@ public final class Spaces {
 
   // ---- Sweeping -------------------------------------------------------------------------------
 
-  /** After a young cycle: only blocks that were allocated into have changed. */
-  public int sweepYoung() {
-    int swept = 0;
-    // Descending, so that allocation goes upwards.
-    for (int block = young.length() - 1; block >= 0; block = young.previousSetBit(block - 1)) {
-      sweep(block);
-      swept++;
-    }
-    young.clear();
-    return swept;
+  /**
+   * After a young cycle's mark: blocks that were allocated into are to be swept.
+   *
+   * @param markedBytes in objects that were marked by it
+   */
+  public void sweepYoungLater(long markedBytes) {
+    unswept.or(young);
+    liveBytes += markedBytes;
+    restart();
   }
 
-  /** After a full cycle. */
-  public int sweepAll() {
+  /**
+   * After a full cycle's mark: all blocks are to be swept.
+   *
+   * @param markedBytes in all that is marked
+   */
+  public void sweepAllLater(long markedBytes) {
     cells.forgetFree();
-    int swept = 0;
-    for (int block = blocks.frontier() - 1; block >= 0; block--) {
-      if (Kinds.references(blocks.kind(block)) != Kinds.NO_OBJECT) {
-        sweep(block);
-        swept++;
-      }
-    }
+    unswept.or(begun);
+    liveBytes = markedBytes;
+    restart();
+  }
+
+  private void restart() {
+    unsweptFrom = 0;
     young.clear();
-    return swept;
+  }
+
+  /**
+   * Sweeps at most so many blocks.
+   *
+   * @return false when none is left
+   */
+  public boolean sweepSome(int most) {
+    int block = nextUnswept();
+    for (int left = most; block >= 0 && left > 0; left--) {
+      sweep(block);
+      block = nextUnswept();
+    }
+    return block >= 0;
+  }
+
+  /** Sweeps what is left: before marks change, and before anybody says that memory is full. */
+  public void finishSweep() {
+    // Descending, so that allocation goes upwards.
+    for (int block = unswept.length() - 1; block >= 0; block = unswept.previousSetBit(block - 1)) {
+      sweep(block);
+    }
+  }
+
+  /** Until the lowest free block is known: what is used does not depend on when it is swept. */
+  private void sweepForFreeBlock() {
+    for (int block = nextUnswept();
+        block >= 0 && !blocks.hasRecycledBelow(block);
+        block = nextUnswept()) {
+      sweep(block);
+    }
+  }
+
+  private int nextUnswept() {
+    int block = unswept.nextSetBit(unsweptFrom);
+    unsweptFrom = block < 0 ? unswept.size() : block;
+    return block;
   }
 
   private void sweep(int block) {
-    if (block >= live.length) {
-      live = Arrays.copyOf(live, blocks.frontier() + blocks.frontier() / 2);
-    }
+    unswept.clear(block);
     int kind = blocks.kind(block);
-    long bytes = space(block).sweep(block);
-    liveBytes += bytes - live[block];
-    live[block] = bytes;
-    old.set(block, bytes != 0 && Kinds.references(kind) != 0);
+    boolean kept = space(block).sweep(block);
+    begun.set(block, kept);
+    old.set(block, kept && Kinds.references(kind) != 0);
+    execution.work(BLOCK_WORK);
   }
 }

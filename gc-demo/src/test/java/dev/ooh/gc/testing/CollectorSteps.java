@@ -35,7 +35,7 @@ public final class CollectorSteps implements IntervalSource {
     PRECLEANING,
     /** The last pause until everything is marked. */
     FINAL_MARK,
-    /** From the sweep's end to that of the pause. */
+    /** From the last interval's commit on: blocks are swept beside the program. */
     SWEEP
   }
 
