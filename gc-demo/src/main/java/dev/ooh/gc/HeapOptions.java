@@ -10,31 +10,46 @@ package dev.ooh.gc;
  * @param beside whether full cycles run beside the program, and no pause sweeps; else each is one
  *     pause, as the paper's collector has it, and runs under different techniques have the same
  *     cycles
+ * @param markers threads that mark together in a pause, at most; beside the program there is one,
+ *     and only one where threads take turns on a simulated processor
  * @param verify whether each cycle is checked by tracing again independently; slow
  */
 public record HeapOptions(
-    long initialBytes, long maxBytes, long allocationBytes, boolean beside, boolean verify) {
+    long initialBytes,
+    long maxBytes,
+    long allocationBytes,
+    boolean beside,
+    int markers,
+    boolean verify) {
+  private static final int MOST_MARKERS = 64;
+
   public HeapOptions {
     require("initial heap", initialBytes, 1, Long.MAX_VALUE);
     require("heap limit", maxBytes, initialBytes, 1L << 34);
     require("allocation between cycles", allocationBytes, 1, Long.MAX_VALUE);
+    require("number of markers", markers, 1, MOST_MARKERS);
   }
 
-  /** Up to {@code maxBytes}, with the usual rest. */
+  /** Up to {@code maxBytes}, with the usual rest: a marker for each processor. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
-    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, false);
+    int markers = Math.min(MOST_MARKERS, Runtime.getRuntime().availableProcessors());
+    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, markers, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {
-    return new HeapOptions(initialBytes, maxBytes, bytes, beside, verify);
+    return new HeapOptions(initialBytes, maxBytes, bytes, beside, markers, verify);
   }
 
   public HeapOptions withBeside(boolean newBeside) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newBeside, verify);
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newBeside, markers, verify);
+  }
+
+  public HeapOptions withMarkers(int newMarkers) {
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, newMarkers, verify);
   }
 
   public HeapOptions withVerify(boolean newVerify) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, newVerify);
+    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, markers, newVerify);
   }
 
   private static void require(String what, long found, long least, long most) {

@@ -40,6 +40,18 @@ public interface ExecutionContext {
    */
   <T> T blocked(Callable<T> call) throws Exception;
 
+  /**
+   * Runs {@code body} in the calling thread, and at the same time in up to {@code threads - 1}
+   * others if the context has processors for more than one thread; returns when all have ended. The
+   * others act for the caller: a stop of the caller's own leaves them alone, and as long as they
+   * run the caller comes to no poll. They must not poll, lock, stop, or start threads.
+   *
+   * @param body must do, run once, what is to be done: nobody promises a second thread
+   */
+  default void together(int threads, Runnable body) {
+    body.run();
+  }
+
   /** A new lock with one condition. */
   ContextLock newLock();
 

@@ -103,8 +103,11 @@ public final class MarkSweep {
     this.roots = roots;
     execution = space.execution();
     consumer = space.consumer("collector");
-    marker = new Marker(space.memory(), execution, blocks);
-    besideMarker = new Marker(space.memory(), execution, blocks);
+    int markers = execution.simulatedTime() ? 1 : options.markers();
+    MarkingCrew crew =
+        markers == 1 ? null : new MarkingCrew(space.memory(), execution, blocks, markers);
+    marker = new Marker(space.memory(), execution, blocks, crew);
+    besideMarker = new Marker(space.memory(), execution, blocks, crew);
     sanity = new SanityChecker(space.memory(), blocks);
     pacer = new Pacer(options.allocationBytes());
     beside = options.beside();

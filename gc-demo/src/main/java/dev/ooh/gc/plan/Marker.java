@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Marks what is reachable, with an explicit stack. Reads tracked memory, writes only mark bits. For
  * one thread, in a pause or beside the program; in the latter case it passes over what is not old.
+ * In a long pause a {@link MarkingCrew} helps.
  */
 final class Marker implements SlotVisitor {
   /** Objects between two polls. */
@@ -25,9 +26,16 @@ final class Marker implements SlotVisitor {
   private static final int SLOTS_A_WORK_UNIT = 4;
   private static final int FIRST_STACK = 1 << 12;
 
+  /** Batches before others are asked to help: starting them takes some ten microseconds. */
+  private static final int ALONE = 4;
+
+  /** References that a marker keeps when it gives the older half away. */
+  private static final int LEAST_KEPT = 32;
+
   private final Memory memory;
   private final ExecutionContext execution;
   private final Blocks blocks;
+  private final @Nullable MarkingCrew crew;
   private long[] stack = new long[FIRST_STACK];
   private int top;
   private MarkBits marks = new MarkBits();
@@ -44,10 +52,16 @@ final class Marker implements SlotVisitor {
   private long markedBytes;
   private long work;
 
+  /** One that helps others, or marks alone. */
   Marker(Memory memory, ExecutionContext execution, Blocks blocks) {
+    this(memory, execution, blocks, null);
+  }
+
+  Marker(Memory memory, ExecutionContext execution, Blocks blocks, @Nullable MarkingCrew helpers) {
     this.memory = memory;
     this.execution = execution;
     this.blocks = blocks;
+    crew = helpers;
   }
 
   /**
@@ -134,8 +148,11 @@ final class Marker implements SlotVisitor {
    * @param poll run after each batch; others may change what is {@linkplain #refresh marked into}
    */
   void drain(Runnable poll) {
-    while (top > 0) {
-      drainBatch();
+    for (int batch = 1; top > 0; batch++) {
+      drainBatch(false);
+      if (batch >= ALONE && crew != null && only == null && top > 0) {
+        crew.drain(this);
+      }
       execution.work(work);
       work = 0;
       poll.run();
@@ -143,8 +160,57 @@ final class Marker implements SlotVisitor {
     }
   }
 
-  /** {@link #visit} is repeated here on local variables: fields would be stored for each object. */
-  private void drainBatch() {
+  /** Begins to help {@code leader} in its pause. */
+  void help(Marker leader) {
+    begin(leader.marks, null);
+  }
+
+  /** Traces, beside others that do, until none of them has anything left to do. */
+  void drainShared(MarkExchange exchange) {
+    boolean done = false;
+    try {
+      long[] taken = new long[0];
+      while (taken != null) {
+        reserve(taken.length);
+        System.arraycopy(taken, 0, stack, top, taken.length);
+        top += taken.length;
+        while (top > 0 && !exchange.isOver()) {
+          drainBatch(true);
+          if (exchange.isWanted() && top > LEAST_KEPT) {
+            exchange.give(takeOlderHalf());
+          }
+        }
+        taken = exchange.take();
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        exchange.end();
+      }
+    }
+  }
+
+  private long[] takeOlderHalf() {
+    int half = top / 2;
+    long[] older = Arrays.copyOf(stack, half);
+    System.arraycopy(stack, half, stack, 0, top - half);
+    top -= half;
+    return older;
+  }
+
+  void addFigures(Marker helper) {
+    objects += helper.objects;
+    slots += helper.slots;
+    markedBytes += helper.markedBytes;
+    work += helper.work;
+  }
+
+  /**
+   * {@link #visit} is repeated here on local variables: fields would be stored for each object.
+   *
+   * @param shared whether others set bits of the same marks meanwhile
+   */
+  private void drainBatch(boolean shared) {
     Memory bytes = memory;
     long[] entries = stack;
     long[] bits = words;
@@ -187,7 +253,11 @@ final class Marker implements SlotVisitor {
         long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
         long before = bits[word];
         if ((before & bit) == 0 && (old == null || (old[word] & bit) != 0)) {
-          bits[word] = before | bit;
+          if (!shared) {
+            bits[word] = before | bit;
+          } else if (!MarkBits.setFirst(bits, word, bit)) {
+            continue;
+          }
           entries[entry++] = target;
         }
       }

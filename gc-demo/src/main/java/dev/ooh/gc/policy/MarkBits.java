@@ -1,5 +1,7 @@
 package dev.ooh.gc.policy;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -17,6 +19,8 @@ public final class MarkBits {
 
   /** How many words cover a block. */
   public static final int WORDS_PER_BLOCK = Blocks.BLOCK_BYTES / BYTES_PER_WORD;
+
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
   private long[] words = new long[0];
 
@@ -39,6 +43,11 @@ public final class MarkBits {
 
   private static int words(int blocks) {
     return (blocks + blocks / 2 + 1) * WORDS_PER_BLOCK;
+  }
+
+  /** Sets a bit of {@link #words} beside others that do; returns whether it was clear. */
+  public static boolean setFirst(long[] words, int word, long bit) {
+    return ((long) WORDS.getAndBitwiseOr(words, word, bit) & bit) == 0;
   }
 
   public boolean get(long offset) {

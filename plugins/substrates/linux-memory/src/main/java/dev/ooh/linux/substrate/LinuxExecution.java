@@ -35,6 +35,7 @@ final class LinuxExecution implements ExecutionContext {
   private final Condition changed = lock.newCondition();
   private final List<Member> members = new ArrayList<>();
   private final ThreadLocal<@Nullable Member> current = new ThreadLocal<>();
+  private final HelperThreads helpers = new HelperThreads();
 
   /** Whether anybody is stopped or wanted to; written under the lock. */
   private volatile boolean asked;
@@ -98,6 +99,11 @@ final class LinuxExecution implements ExecutionContext {
     } finally {
       resume(me);
     }
+  }
+
+  @Override
+  public void together(int threads, Runnable body) {
+    helpers.run(threads - 1, body);
   }
 
   @Override

@@ -1,0 +1,46 @@
+package dev.ooh.gc.plan;
+
+import dev.ooh.gc.policy.Blocks;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.Memory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Markers that help another one in a pause. */
+final class MarkingCrew {
+  private final ExecutionContext execution;
+  private final Marker[] helpers;
+
+  /**
+   * @param markers how many mark together, the one that is helped included
+   */
+  MarkingCrew(Memory memory, ExecutionContext execution, Blocks blocks, int markers) {
+    this.execution = execution;
+    helpers = new Marker[markers - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Marker(memory, execution, blocks);
+    }
+  }
+
+  /** Traces until nothing is left to do. By the thread in whose pause it is. */
+  void drain(Marker leader) {
+    MarkExchange exchange = new MarkExchange();
+    exchange.enter();
+    for (Marker helper : helpers) {
+      helper.help(leader);
+    }
+    AtomicInteger came = new AtomicInteger();
+    execution.together(
+        1 + helpers.length,
+        () -> {
+          int number = came.getAndIncrement();
+          if (number == 0) {
+            leader.drainShared(exchange);
+          } else if (exchange.enter()) {
+            helpers[number - 1].drainShared(exchange);
+          }
+        });
+    for (Marker helper : helpers) {
+      leader.addFigures(helper);
+    }
+  }
+}
