@@ -22,6 +22,7 @@ import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A garbage-collected heap in an address space. Objects don't move.
@@ -283,9 +284,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     if (spaces.acquireBlock(mutator, cells)) {
       return;
     }
-    plan.collect(true);
-    if (!spaces.acquireBlock(mutator, cells)) {
-      throw exhausted(Kinds.cellBytes(cells.kind()));
+    Optional<String> futile = plan.makeRoom();
+    if (futile.isPresent() || !spaces.acquireBlock(mutator, cells)) {
+      throw exhausted(Kinds.cellBytes(cells.kind()), futile);
     }
   }
 
@@ -300,10 +301,11 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       }
       long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
       if (object == 0) {
-        plan.collect(true);
-        object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
+        Optional<String> futile = plan.makeRoom();
+        boolean hopeless = futile.isPresent() || bytes > blocks.maxBytes();
+        object = hopeless ? 0 : spaces.allocateLarge(bytes);
         if (object == 0) {
-          throw exhausted(bytes);
+          throw exhausted(bytes, futile);
         }
       }
       memory.putLong(object - ObjectHeader.BYTES, header);
@@ -322,10 +324,11 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     execution.work(HOLE_WORK + bytes / LINE);
   }
 
-  private HeapExhaustedException exhausted(long bytes) {
+  private HeapExhaustedException exhausted(long bytes, Optional<String> futile) {
+    spaces.finishSweep();
     return new HeapExhaustedException(
         ("no memory for %d bytes: of the heap's %d bytes %d are mapped and %d in objects; %d are"
-                + " free, the longest mapped run of them %d%s%s")
+                + " free, the longest mapped run of them %d%s%s%s")
             .formatted(
                 bytes,
                 blocks.maxBytes(),
@@ -333,6 +336,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
                 spaces.liveBytes(),
                 blocks.freeBytes(),
                 blocks.longestFreeRun(),
+                futile.map("; "::concat).orElse(""),
                 plan.refusal().isEmpty() ? "" : "; it was not collected: " + plan.refusal(),
                 blocks.refusal().isEmpty() ? "" : "; it may not grow: " + blocks.refusal()));
   }

@@ -260,6 +260,37 @@ class CollectedHeapTest {
   }
 
   @Test
+  void aHeapThatIsNearlyFullSaysSoSoon() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 16 << 20).withAllocationBytes(1 << 20));
+    list(heap, 0, 97 * (16 << 20) / 100 / NODE);
+    int before = heap.cycles().size();
+    assertThatThrownBy(() -> allocateGarbage(heap, 100 << 20))
+        .isInstanceOf(HeapExhaustedException.class)
+        .hasMessageEndingWith("each of the last 5 full cycles left less than 1/20 of it free");
+    assertThat(heap.cycles().size() - before).isLessThan(20);
+    // As long as it is so, each time after one cycle.
+    assertThatThrownBy(() -> allocateGarbage(heap, 100 << 20))
+        .isInstanceOf(HeapExhaustedException.class);
+    heap.setGlobal(0, 0);
+    list(heap, 0, 80 * (16 << 20) / 100 / NODE);
+    allocateGarbage(heap, 100 << 20);
+  }
+
+  @Test
+  void aHeapThatIsRatherFullGoesOn() {
+    CollectedHeap heap = heap(HeapOptions.of(1 << 20, 16 << 20).withAllocationBytes(1 << 20));
+    list(heap, 0, 93 * (16 << 20) / 100 / NODE);
+    allocateGarbage(heap, 20 << 20);
+    assertThat(heap.cycles()).filteredOn(CycleRecord::full).hasSizeGreaterThan(15);
+  }
+
+  private static void allocateGarbage(Heap heap, int bytes) {
+    for (int allocated = 0; allocated < bytes; allocated += NODE) {
+      heap.allocate(1, 8);
+    }
+  }
+
+  @Test
   void scopesHoldWhatNothingElseDoes() {
     CollectedHeap heap = heap(manual());
     try (Heap.Scope outer = heap.scope()) {

@@ -22,6 +22,7 @@ import dev.ooh.memory.TrackingConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,6 +61,7 @@ public final class MarkSweep {
   private final Marker besideMarker;
   private final SanityChecker sanity;
   private final Pacer pacer;
+  private final OverheadLimit overhead;
   private final boolean beside;
   private final boolean verify;
   private final List<CycleRecord> cycles = new ArrayList<>();
@@ -110,6 +112,7 @@ public final class MarkSweep {
     besideMarker = new Marker(space.memory(), execution, blocks, crew);
     sanity = new SanityChecker(space.memory(), blocks);
     pacer = new Pacer(options.allocationBytes());
+    overhead = new OverheadLimit(blocks.maxBytes());
     beside = options.beside();
     verify = options.verify();
   }
@@ -125,6 +128,7 @@ public final class MarkSweep {
   /** Accounts for allocation. */
   public void allocated(long bytes) {
     pacer.allocated(bytes);
+    overhead.allocated(bytes);
   }
 
   /** Whether enough was allocated since the last cycle. */
@@ -169,6 +173,24 @@ public final class MarkSweep {
       pacer.postpone();
       return false;
     }
+  }
+
+  /**
+   * A full cycle, as memory ran out.
+   *
+   * @return empty when it may be tried again; else why there is no memory: the cycles of late were
+   *     not worth their time
+   * @throws IllegalStateException as {@link #collect} does
+   */
+  public Optional<String> makeRoom() {
+    if (collect(true)) {
+      overhead.ranOut(blocks.maxBytes() - spaces.liveBytes());
+    }
+    return overhead.isExceeded()
+        ? Optional.of(
+            "each of the last %d full cycles left less than 1/%d of it free"
+                .formatted(OverheadLimit.CYCLES, OverheadLimit.SHARE))
+        : Optional.empty();
   }
 
   /**
