@@ -3,7 +3,11 @@ package dev.ooh.gc;
 /**
  * How a heap is held and collected.
  *
- * @param initialBytes mapped at once
+ * <p>Memory that stays free from one full cycle to the next is given back to the system, the
+ * highest addresses first and some megabytes at a time: beside the program after a full cycle, or
+ * ahead of the next pause. It stays mapped, reads as zero, and is used again when the heap grows.
+ *
+ * @param initialBytes mapped at once; as much of what was ever used is kept, free or not
  * @param maxBytes mapped at most
  * @param allocationBytes allocated at least between two cycles, when all of it survives; up to four
  *     times as much when little does. Pauses are about proportional to it

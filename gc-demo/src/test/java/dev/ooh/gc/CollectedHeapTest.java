@@ -226,6 +226,41 @@ class CollectedHeapTest {
   }
 
   @Test
+  void memoryThatStaysFreeIsGivenBack() {
+    CollectedHeap heap = heap(manual());
+    list(heap, 0, 100 * NODES_A_BLOCK);
+    heap.setGlobal(1, heap.allocate(1, 10 << 20));
+    heap.collect(true);
+    heap.setGlobal(0, 0);
+    heap.setGlobal(1, 0);
+    heap.collect(true);
+    heap.collect(false);
+    assertThat(space.discarded().isEmpty()).as("free for less than a full cycle").isTrue();
+    // A part is used meanwhile.
+    list(heap, 2, 70 * NODES_A_BLOCK);
+    heap.collect(true);
+    PageSet used = heap.pages();
+    for (int cycle = 0; cycle < 10; cycle++) {
+      heap.collect(false);
+    }
+    long first = used.runStart(0);
+    assertThat(space.discarded())
+        .isEqualTo(PageSet.of(first + 70 * 16384, first + heap.peakBytes()));
+    heap.setGlobal(3, heap.allocate(1000, 5 << 20));
+    list(heap, 4, 200 * NODES_A_BLOCK);
+    heap.collect(true);
+    assertThat(heap.cycles().getLast().liveBytes()).isGreaterThan(270 * 16384 + (5 << 20));
+    heap.setGlobal(2, 0);
+    heap.setGlobal(3, 0);
+    heap.setGlobal(4, 0);
+    for (int cycle = 0; cycle < 10; cycle++) {
+      heap.collect(cycle < 3);
+    }
+    assertThat(space.discarded().contains(first + (1 << 20))).isTrue();
+    assertThat(space.discarded().contains(first + (1 << 20) - 1)).as("kept").isFalse();
+  }
+
+  @Test
   void growsPastOtherRegions() {
     CollectedHeap heap = heap(HeapOptions.of(1 << 20, 40 << 20).withAllocationBytes(1 << 20));
     long end = heap.pages().runEnd(0);

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 public final class MarkSweep {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Blocks that are given back to the system at once: some hundred microseconds' work. */
+  private static final int BLOCKS_A_RETURN = 256;
+
   private static final int BLOCKS_A_POLL = 256;
 
   private final AddressSpace space;
@@ -230,6 +233,7 @@ public final class MarkSweep {
     // All that takes as long as the heap is large, ahead of the pause: the lock is held, so nobody
     // changes what a block is used for.
     spaces.finishSweep();
+    spaces.giveBack(BLOCKS_A_RETURN);
     PageSet watched = spaces.watched();
     long asked = execution.nanoTime();
     Cycle cycle;
@@ -268,14 +272,14 @@ public final class MarkSweep {
   }
 
   /**
-   * Sweeps a part of what the last cycle left.
+   * Sweeps a part of what the last cycle left; when all is swept, gives back some of what is idle.
    *
    * @return false when nothing is left
    */
   boolean sweepSome() {
     lock.lock();
     try {
-      return spaces.sweepSome(BLOCKS_A_POLL);
+      return spaces.sweepSome(BLOCKS_A_POLL) || spaces.giveBack(BLOCKS_A_RETURN);
     } finally {
       lock.unlock();
     }

@@ -41,6 +41,14 @@ public final class Blocks {
   /** Blocks on whose pages the next store may be a fault. */
   private final BitSet armed = new BitSet();
 
+  private final IdleBlocks idle = new IdleBlocks();
+
+  /** Blocks at which a mapping begins. */
+  private final BitSet seams = new BitSet();
+
+  /** Blocks that are not given back, however long they are free. */
+  private final int kept;
+
   private int end;
   private int mapped;
   private volatile int frontier;
@@ -59,6 +67,7 @@ public final class Blocks {
     maxBlocks = blocks(maxBytes);
     int initial = Math.min(maxBlocks, Math.max(1, blocks(initialBytes)));
     base = space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES)).start();
+    kept = initial;
     end = initial;
     mapped = initial;
     kinds = new byte[initial];
@@ -176,6 +185,66 @@ public final class Blocks {
     return freeFrom < limit;
   }
 
+  /**
+   * Makes memory of blocks that were just taken zero.
+   *
+   * @param bytes from the first one's start on; those above the frontier are zero
+   */
+  void zero(int first, long bytes) {
+    int behind = first + blocks(bytes);
+    int block = idle.nextKept(first);
+    while (block < behind) {
+      int until = Math.min(behind, idle.nextReturned(block));
+      expectWrites(block, until - block);
+      long start = address(block);
+      long length = Math.min(address(first) + bytes, address(until)) - start;
+      space.memory().fill(start, length, (byte) 0);
+      block = idle.nextKept(until);
+    }
+    idle.taken(first, behind - first);
+  }
+
+  /**
+   * After a full cycle, when all is swept: what stayed free since the last one may be given back.
+   */
+  void settleFree() {
+    BitSet free = new BitSet(frontier);
+    for (int block = 0; block < frontier; block++) {
+      if (kinds[block] == Kinds.FREE) {
+        free.set(block);
+      }
+    }
+    idle.settle(free, Math.max(0, used - idle.returned() - kept));
+  }
+
+  /**
+   * Gives a part of what is to be given back to the system.
+   *
+   * @param most blocks, at most
+   * @return false when nothing is left
+   */
+  boolean giveBack(int most) {
+    int left = most;
+    int last = idle.leavingEnd();
+    while (last > 0 && left > 0) {
+      int first =
+          Math.max(Math.max(last - left, idle.leavingStart(last)), seams.previousSetBit(last - 1));
+      PageSet pages = PageSet.of(address(first), address(last));
+      try {
+        space.discard(pages);
+      } catch (MemoryAccessException e) {
+        // Locked into memory, perhaps: it stays.
+        idle.stay();
+        return false;
+      }
+      idle.left(first, last);
+      armed.clear(first, last);
+      left -= last - first;
+      last = idle.leavingEnd();
+    }
+    return last > 0;
+  }
+
   /** The lowest free block below the frontier, not zeroed; -1 when there is none. */
   int takeRecycled() {
     return hasRecycledBelow(frontier) ? freeFrom++ : -1;
@@ -287,6 +356,7 @@ public final class Blocks {
       refusal = String.valueOf(e.getMessage());
       return false;
     }
+    seams.set(place);
     byte[] grown = Arrays.copyOf(kinds, place + wanted);
     Arrays.fill(grown, end, place, (byte) Kinds.GAP);
     links = Arrays.copyOf(links, place + wanted);

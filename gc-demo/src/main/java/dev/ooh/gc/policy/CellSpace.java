@@ -78,8 +78,7 @@ final class CellSpace implements Space {
     int block = blocks.takeRecycled();
     if (block >= 0) {
       enter(mutator, to, block);
-      blocks.expectWrites(block, 1);
-      zero(blocks.address(block), blocks.address(block + 1));
+      blocks.zero(block, Blocks.BLOCK_BYTES);
       return block;
     }
     return acquireListed(mutator, to, roomy);

@@ -28,8 +28,7 @@ final class LargeObjectSpace implements Space {
       long start = blocks.address(first);
       long used = Math.min(bytes, blocks.address(frontier) - start);
       if (used > 0) {
-        blocks.expectWrites(first, Blocks.blocks(used));
-        memory.fill(start, used, (byte) 0);
+        blocks.zero(first, used);
       }
     }
     return first;

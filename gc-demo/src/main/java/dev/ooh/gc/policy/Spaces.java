@@ -35,6 +35,9 @@ public final class Spaces {
   /** No block below it is unswept. */
   private int unsweptFrom;
 
+  /** Whether a full cycle's end is due when all is swept. */
+  private boolean settling;
+
   private long liveBytes;
   private final PageSet.Builder pages = PageSet.builder();
 
@@ -169,6 +172,7 @@ public final class Spaces {
   public void sweepAllLater(long markedBytes) {
     cells.forgetFree();
     unswept.or(begun);
+    settling = true;
     liveBytes = markedBytes;
     restart();
   }
@@ -198,6 +202,21 @@ public final class Spaces {
     for (int block = unswept.length() - 1; block >= 0; block = unswept.previousSetBit(block - 1)) {
       sweep(block);
     }
+  }
+
+  /**
+   * When all is swept: gives some of the memory back to the system that stayed free from one full
+   * cycle to the next.
+   *
+   * @param most blocks, at most
+   * @return false when nothing is left
+   */
+  public boolean giveBack(int most) {
+    if (settling) {
+      blocks.settleFree();
+      settling = false;
+    }
+    return blocks.giveBack(most);
   }
 
   /** Until the lowest free block is known: what is used does not depend on when it is swept. */

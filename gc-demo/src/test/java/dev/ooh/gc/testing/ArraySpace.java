@@ -21,6 +21,7 @@ public final class ArraySpace implements AddressSpace {
   private final List<Region> regions = new ArrayList<>();
   private final BatonExecution execution = new BatonExecution();
   private PageSet expected = PageSet.empty();
+  private PageSet discarded = PageSet.empty();
   private long next = ArrayMemory.BASE;
 
   @Override
@@ -76,7 +77,20 @@ public final class ArraySpace implements AddressSpace {
 
   @Override
   public void discard(PageSet pages) {
-    throw new UnsupportedOperationException("discard");
+    pages.forEachRun(
+        (start, end) -> {
+          if (regions.stream()
+              .noneMatch(region -> region.start() <= start && end <= region.end())) {
+            throw new IllegalArgumentException("discard " + pages + ": wanted pages of one region");
+          }
+          memory.fill(start, end - start, (byte) 0);
+        });
+    discarded = discarded.union(pages);
+  }
+
+  /** What was ever discarded. */
+  public PageSet discarded() {
+    return discarded;
   }
 
   @Override
