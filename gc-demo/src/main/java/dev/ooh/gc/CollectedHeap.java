@@ -5,6 +5,7 @@ import dev.ooh.gc.plan.MarkSweep;
 import dev.ooh.gc.plan.RootSet;
 import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.CellAllocator;
+import dev.ooh.gc.policy.CheckedMemory;
 import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutator;
@@ -18,6 +19,7 @@ import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
@@ -40,7 +42,14 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   private static final int LINE = 64;
 
+  private final AddressSpace space;
+  private final IntervalSource changedPages;
   private final Memory memory;
+
+  /** What the program gets: in the checked mode not the space's own. */
+  private final Memory shownMemory;
+
+  private final boolean checked;
   private final ExecutionContext execution;
   private final ContextLock lock;
   private final Blocks blocks;
@@ -48,6 +57,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private final Spaces spaces;
   private final Mutators mutators = new Mutators();
   private final MarkSweep plan;
+  private final Region globalsRegion;
   private final long globals;
 
   /** A heap whose collector asks its own, woven or unwoven, question. */
@@ -64,13 +74,18 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       HeapOptions options,
       IntervalSource changedPages,
       CycleObserver observer) {
+    this.space = space;
+    this.changedPages = changedPages;
     memory = space.memory();
     execution = space.execution();
     lock = execution.newLock();
-    globals = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES)).start();
+    globalsRegion = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES));
+    globals = globalsRegion.start();
     blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
     MarkBits marks = new MarkBits();
     objects = new ObjectModel(memory, blocks);
+    checked = options.checked();
+    shownMemory = checked ? new CheckedMemory(memory, blocks, objects) : memory;
     spaces = new Spaces(memory, execution, blocks, marks);
     plan =
         new MarkSweep(
@@ -81,6 +96,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
             observer,
             blocks,
             marks,
+            objects,
             spaces,
             mutators,
             new RootSet(memory, globals, mutators));
@@ -88,7 +104,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   @Override
   public Memory memory() {
-    return memory;
+    return shownMemory;
   }
 
   @Override
@@ -121,6 +137,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   @Override
   public void setReference(long object, int index, long target) {
+    if (checked) {
+      objects.checkSlot(object, index);
+    }
     memory.putLong(ObjectModel.slot(object, index), target);
   }
 
@@ -155,11 +174,21 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   }
 
   /**
-   * Asks once, about nothing, so that a technique sets itself up now instead of in the first
-   * cycle's pause.
+   * Prepares for the first cycle's pause: asks once, about nothing, so that a technique sets itself
+   * up; and where time is not simulated runs small cycles for some ten milliseconds, at most 150,
+   * so that what a pause runs is compiled.
    */
   public void prepareTracking() {
     plan.prepareTracking();
+    if (!execution.simulatedTime()) {
+      Rehearsal.run(space, changedPages);
+    }
+  }
+
+  /** After {@link #close}: frees all memory. */
+  void unmap() {
+    space.unmap(globalsRegion);
+    blocks.unmap();
   }
 
   /** Collects now. Returns false when the other threads could not be stopped. */

@@ -9,14 +9,18 @@ package dev.ooh.gc;
  *
  * @param initialBytes mapped at once; as much of what was ever used is kept, free or not
  * @param maxBytes mapped at most
- * @param allocationBytes allocated at least between two cycles, when all of it survives; up to four
- *     times as much when little does. Pauses are about proportional to it
+ * @param allocationBytes allocated between two cycles when all of it survives: half as much where
+ *     cycles run beside the program and tracing takes some milliseconds; up to four times as much
+ *     when little survives. Pauses are about proportional to it
  * @param beside whether full cycles run beside the program, and no pause sweeps; else each is one
  *     pause, as the paper's collector has it, and runs under different techniques have the same
  *     cycles
  * @param markers threads that mark together in a pause, at most; beside the program there is one,
  *     and only one where threads take turns on a simulated processor
  * @param verify whether each cycle is checked by tracing again independently; slow
+ * @param checked whether a store through the heap's memory outside an object is refused, and a
+ *     reference set past an object's last slot, and whether marking tells in which slot it found
+ *     what is no object's address; slow
  */
 public record HeapOptions(
     long initialBytes,
@@ -24,7 +28,8 @@ public record HeapOptions(
     long allocationBytes,
     boolean beside,
     int markers,
-    boolean verify) {
+    boolean verify,
+    boolean checked) {
   private static final int MOST_MARKERS = 64;
 
   public HeapOptions {
@@ -37,23 +42,31 @@ public record HeapOptions(
   /** Up to {@code maxBytes}, with the usual rest: a marker for each processor. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
     int markers = Math.min(MOST_MARKERS, Runtime.getRuntime().availableProcessors());
-    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, markers, false);
+    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, markers, false, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {
-    return new HeapOptions(initialBytes, maxBytes, bytes, beside, markers, verify);
+    return new HeapOptions(initialBytes, maxBytes, bytes, beside, markers, verify, checked);
   }
 
   public HeapOptions withBeside(boolean newBeside) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, newBeside, markers, verify);
+    return new HeapOptions(
+        initialBytes, maxBytes, allocationBytes, newBeside, markers, verify, checked);
   }
 
   public HeapOptions withMarkers(int newMarkers) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, newMarkers, verify);
+    return new HeapOptions(
+        initialBytes, maxBytes, allocationBytes, beside, newMarkers, verify, checked);
   }
 
   public HeapOptions withVerify(boolean newVerify) {
-    return new HeapOptions(initialBytes, maxBytes, allocationBytes, beside, markers, newVerify);
+    return new HeapOptions(
+        initialBytes, maxBytes, allocationBytes, beside, markers, newVerify, checked);
+  }
+
+  public HeapOptions withChecked(boolean newChecked) {
+    return new HeapOptions(
+        initialBytes, maxBytes, allocationBytes, beside, markers, verify, newChecked);
   }
 
   private static void require(String what, long found, long least, long most) {

@@ -7,6 +7,7 @@ import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
@@ -368,5 +369,65 @@ class CollectedHeapTest {
     assertThatThrownBy(() -> heap.collect(true)).hasMessageContaining("reference is 0x3039");
     heap.setGlobal(0, 0);
     assertThat(heap.collect(true)).isTrue();
+  }
+
+  @Test
+  void aStoreOutsideAnObjectIsRefused() {
+    CollectedHeap heap = heap(manual().withChecked(true));
+    long small = heap.allocate(2, 8);
+    long wide = heap.allocate(20, 12);
+    long large = heap.allocate(1, 100_000);
+    assertRefused("slot is 2 of the 2 of object", () -> heap.setReference(small, 2, 0));
+    assertRefused("slot is -1 of the 20 of object", () -> heap.setReference(wide, -1, 0));
+    assertRefused("slot is 1 of the 1 of object", () -> heap.setReference(large, 1, 0));
+    assertRefused("wanted an object", () -> heap.setReference(small + 8, 0, 0));
+    assertRefused("wanted an object", () -> heap.setReference(12345, 0, 0));
+    Memory memory = heap.memory();
+    assertRefused("wanted within object", () -> memory.putInt(heap.data(wide) + 9, 1));
+    assertRefused("wanted within object", () -> memory.putByte(wide - 1, (byte) 1));
+    assertRefused("wanted within object", () -> memory.fill(heap.data(small), 9, (byte) 1));
+    assertRefused(
+        "wanted within object", () -> memory.write(heap.data(large) + 99_999, new byte[2], 0, 2));
+    assertRefused("wanted within object", () -> memory.copy(small, heap.data(small) + 1, 8));
+    assertRefused("where no object is", () -> memory.putLong(large + 7 * 16384, 1));
+    heap.setReference(small, 1, wide);
+    heap.setReference(large, 0, small);
+    heap.setGlobal(0, large);
+    memory.putLong(heap.data(small), 1);
+    memory.putInt(heap.data(wide) + 8, 2);
+    memory.fill(heap.data(large), 100_000, (byte) 3);
+    heap.collect(true);
+    assertThat(memory.getLong(heap.data(small))).isEqualTo(1);
+    assertThat(memory.getInt(heap.data(wide) + 8)).isEqualTo(2);
+    assertThat(heap.cycles().getLast().objectsTraced()).isEqualTo(3);
+  }
+
+  private static void assertRefused(String message, Runnable store) {
+    assertThatThrownBy(store::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aSlotThatHoldsNoReferenceIsNamed() {
+    CollectedHeap heap = heap(manual().withVerify(false).withChecked(true));
+    list(heap, 0, 1000);
+    long holder = heap.allocate(3, 8);
+    heap.setReference(holder, 0, heap.global(0));
+    heap.setGlobal(0, holder);
+    heap.collect(false);
+    long inside = heap.reference(heap.reference(holder, 0), 0) + 8;
+    for (long wrong : new long[] {inside, 12345, heap.pages().runEnd(0) - 16}) {
+      heap.setReference(holder, 2, wrong);
+      for (boolean full : new boolean[] {false, true}) {
+        assertThatThrownBy(() -> heap.collect(full))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith("reference is 0x%x, wanted".formatted(wrong))
+            .hasMessageEndingWith("it is in slot 2 of object 0x%x".formatted(holder));
+      }
+    }
+    heap.setReference(holder, 2, 0);
+    assertThat(heap.collect(true)).isTrue();
+    assertThat(heap.cycles().getLast().objectsTraced()).isEqualTo(1001);
   }
 }

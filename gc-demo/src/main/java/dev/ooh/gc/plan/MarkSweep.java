@@ -7,6 +7,7 @@ import dev.ooh.gc.plan.ConcurrentMark.Snapshot;
 import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutators;
+import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
 import dev.ooh.gc.sanity.SanityChecker;
 import dev.ooh.memory.AddressSpace;
@@ -94,6 +95,7 @@ public final class MarkSweep {
       CycleObserver observer,
       Blocks blocks,
       MarkBits marks,
+      ObjectModel objects,
       Spaces spaces,
       Mutators mutators,
       RootSet roots) {
@@ -108,13 +110,13 @@ public final class MarkSweep {
     this.roots = roots;
     execution = space.execution();
     consumer = space.consumer("collector");
+    Tracing tracing = new Tracing(space.memory(), execution, blocks, objects, options.checked());
     int markers = execution.simulatedTime() ? 1 : options.markers();
-    MarkingCrew crew =
-        markers == 1 ? null : new MarkingCrew(space.memory(), execution, blocks, markers);
-    marker = new Marker(space.memory(), execution, blocks, crew);
-    besideMarker = new Marker(space.memory(), execution, blocks, crew);
+    MarkingCrew crew = markers == 1 ? null : new MarkingCrew(tracing, markers);
+    marker = new Marker(tracing, crew);
+    besideMarker = new Marker(tracing, crew);
     sanity = new SanityChecker(space.memory(), blocks);
-    pacer = new Pacer(options.allocationBytes());
+    pacer = new Pacer(options.allocationBytes(), options.beside());
     overhead = new OverheadLimit(blocks.maxBytes());
     beside = options.beside();
     verify = options.verify();
@@ -385,19 +387,19 @@ public final class MarkSweep {
           used.objects(),
           used.slots(),
           spaces.liveBytes(),
-          before + pace(full, before, visited.bytes()) - spaces.liveBytes(),
+          before + pace(full, before, visited.bytes(), marked - fetched) - spaces.liveBytes(),
           interval.technique(),
           interval.reasons());
     }
   }
 
   /** Returns the bytes that were allocated before the cycle. */
-  private long pace(boolean full, long liveBefore, long visited) {
+  private long pace(boolean full, long liveBefore, long visited, long traceNanos) {
     long allocated = pacer.allocated();
     if (full) {
       pacer.fullDone(spaces.liveBytes());
     } else {
-      pacer.youngDone(spaces.liveBytes() - liveBefore, visited);
+      pacer.youngDone(spaces.liveBytes() - liveBefore, visited, traceNanos);
     }
     return allocated;
   }

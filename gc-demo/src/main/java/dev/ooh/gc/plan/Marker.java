@@ -20,21 +20,31 @@ final class Marker implements SlotVisitor {
   /** Objects between two polls. */
   private static final int BATCH = 1024;
 
+  /**
+   * At first there are fewer, and for so many batches: a method that is called often is compiled
+   * sooner than one that loops.
+   */
+  private static final int FIRST_BATCH = 32;
+
+  private static final int FIRST_BATCHES = 4096;
+
   /** Work units, of some ten nanoseconds, of an object: reading its slots misses the cache. */
   private static final int OBJECT_WORK = 2;
 
   private static final int SLOTS_A_WORK_UNIT = 4;
-  private static final int FIRST_STACK = 1 << 12;
+  private static final int FIRST_STACK = 1 << 15;
 
-  /** Batches before others are asked to help: starting them takes some ten microseconds. */
-  private static final int ALONE = 4;
+  /** Objects before others are asked to help: starting them takes as long as some thousand. */
+  private static final int ALONE = 16_384;
 
   /** References that a marker keeps when it gives the older half away. */
   private static final int LEAST_KEPT = 32;
 
+  private final Tracing tracing;
   private final Memory memory;
   private final ExecutionContext execution;
   private final Blocks blocks;
+  private final int[] referencesByKind;
   private final @Nullable MarkingCrew crew;
   private long[] stack = new long[FIRST_STACK];
   private int top;
@@ -51,16 +61,17 @@ final class Marker implements SlotVisitor {
   private long slots;
   private long markedBytes;
   private long work;
+  private int batches;
 
-  /** One that helps others, or marks alone. */
-  Marker(Memory memory, ExecutionContext execution, Blocks blocks) {
-    this(memory, execution, blocks, null);
-  }
-
-  Marker(Memory memory, ExecutionContext execution, Blocks blocks, @Nullable MarkingCrew helpers) {
-    this.memory = memory;
-    this.execution = execution;
-    this.blocks = blocks;
+  /**
+   * @param helpers null for one that helps others, or marks alone
+   */
+  Marker(Tracing tracing, @Nullable MarkingCrew helpers) {
+    this.tracing = tracing;
+    memory = tracing.memory();
+    execution = tracing.execution();
+    blocks = tracing.blocks();
+    referencesByKind = tracing.referencesByKind();
     crew = helpers;
   }
 
@@ -148,9 +159,10 @@ final class Marker implements SlotVisitor {
    * @param poll run after each batch; others may change what is {@linkplain #refresh marked into}
    */
   void drain(Runnable poll) {
-    for (int batch = 1; top > 0; batch++) {
+    long before = objects;
+    while (top > 0) {
       drainBatch(false);
-      if (batch >= ALONE && crew != null && only == null && top > 0) {
+      if (objects - before >= ALONE && crew != null && only == null && top > 0) {
         crew.drain(this);
       }
       execution.work(work);
@@ -216,18 +228,19 @@ final class Marker implements SlotVisitor {
     long[] bits = words;
     long[] old = oldWords;
     byte[] kinds = blocks.kinds();
-    int[] referencesByKind = Kinds.referencesByKind();
+    int[] slotsByKind = referencesByKind;
     int[] cellBytesByKind = Kinds.cellBytesByKind();
     long start = base;
     long length = span;
     int entry = top;
-    int left = BATCH;
+    int batch = batches < FIRST_BATCHES ? FIRST_BATCH : BATCH;
+    int left = batch;
     long read = 0;
     long cells = 0;
     for (; entry > 0 && left > 0; left--) {
       long object = entries[--entry];
       int kind = kinds[(int) ((object - start) >>> Blocks.LOG_BLOCK_BYTES)] & 0xFF;
-      int references = referencesByKind[kind];
+      int references = slotsByKind[kind];
       if (references < 0) {
         references = headed(object, kind);
       }
@@ -263,17 +276,24 @@ final class Marker implements SlotVisitor {
       }
     }
     top = entry;
-    objects += BATCH - left;
+    batches++;
+    objects += batch - left;
     slots += read;
     markedBytes += cells;
-    work += (long) (BATCH - left) * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
+    work += (long) (batch - left) * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
   }
 
   private int headed(long object, int kind) {
-    long header = kind == Kinds.FREE ? 0 : memory.getLong(object - ObjectHeader.BYTES);
-    if (Kinds.references(kind) == Kinds.NO_OBJECT || !ObjectHeader.isHeader(header)) {
-      throw new IllegalStateException(
-          "reference is 0x%x, wanted an object's address".formatted(object));
+    if (tracing.checked() && !tracing.objects().isObject(object)) {
+      throw tracing.wrong(object, marks);
+    }
+    int references = Kinds.references(kind);
+    if (references >= 0) {
+      return references;
+    }
+    long header = references == Kinds.NO_OBJECT ? 0 : memory.getLong(object - ObjectHeader.BYTES);
+    if (!ObjectHeader.isHeader(header)) {
+      throw tracing.wrong(object, marks);
     }
     if (kind == Kinds.LARGE) {
       markedBytes += (long) blocks.link(blocks.of(object)) << Blocks.LOG_BLOCK_BYTES;
@@ -292,9 +312,7 @@ final class Marker implements SlotVisitor {
     long offset = reference - base;
     boolean aligned = (offset & (ObjectHeader.GRANULE - 1)) == 0;
     if (oldWords == null || offset < 0 || offset >= blocks.usedSpan() || !aligned) {
-      throw new IllegalStateException(
-          "reference is 0x%x, wanted a multiple of %d in the heap 0x%x-0x%x"
-              .formatted(reference, ObjectHeader.GRANULE, base, base + blocks.usedSpan()));
+      throw tracing.wrong(reference, marks);
     }
   }
 }

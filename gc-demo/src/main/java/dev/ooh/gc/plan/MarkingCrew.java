@@ -1,8 +1,6 @@
 package dev.ooh.gc.plan;
 
-import dev.ooh.gc.policy.Blocks;
 import dev.ooh.memory.ExecutionContext;
-import dev.ooh.memory.Memory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Markers that help another one in a pause. */
@@ -13,11 +11,11 @@ final class MarkingCrew {
   /**
    * @param markers how many mark together, the one that is helped included
    */
-  MarkingCrew(Memory memory, ExecutionContext execution, Blocks blocks, int markers) {
-    this.execution = execution;
+  MarkingCrew(Tracing tracing, int markers) {
+    execution = tracing.execution();
     helpers = new Marker[markers - 1];
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Marker(memory, execution, blocks);
+      helpers[i] = new Marker(tracing, null);
     }
   }
 

@@ -6,9 +6,10 @@ package dev.ooh.gc.plan;
  * <p>A young cycle's pause is proportional to what survives, so one is due when so much was
  * allocated that {@link dev.ooh.gc.HeapOptions#allocationBytes} are expected to; or some times as
  * much when hardly anything is. The first cycles come sooner: they run code that is not compiled
- * yet. Where old objects on many pages must be visited, as when nobody tells which changed, cycles
- * are rarer, or they would be most of the work. A full one is due when young ones have let old
- * objects double.
+ * yet. So do later ones when tracing takes long, unless cycles must not depend on what it takes.
+ * Where old objects on many pages must be visited, as when nobody tells which changed, cycles are
+ * rarer, or they would be most of the work. A full one is due when young ones have let old objects
+ * double.
  */
 final class Pacer {
   /** Times the least allocation: the most. Much more would not fit a processor's last cache. */
@@ -20,7 +21,19 @@ final class Pacer {
   /** The first budget is the least by so much. */
   private static final int FIRST_SHARE = 16;
 
+  /** However long tracing takes, not less than the least by so much: each cycle costs something. */
+  private static final int TIMED_SHARE = 2;
+
   private static final double RAMP = 1.5;
+
+  /** What tracing may take of a young cycle's pause. */
+  private static final double TRACE_NANOS = 2_500_000;
+
+  /** Below this, tracing a survivor can't be told from the rest of tracing. */
+  private static final long LEAST_SURVIVED = 16 << 10;
+
+  /** By how much one cycle may change what a byte is expected to take. */
+  private static final double LEAP = 2;
 
   /** Bytes of old objects' pages to visit for one of allocation, at most. */
   private static final int VISITED_A_BYTE = 4;
@@ -34,14 +47,21 @@ final class Pacer {
   private long ramp;
 
   private double survival = 1;
+
+  /** Of tracing, by byte of survivors; 0 when not known. */
+  private double nanosAByte;
+
+  private final boolean timed;
   private long fullAbove;
 
   /**
    * @param least bytes to allocate between cycles at least
+   * @param timed whether how long tracing takes counts
    */
-  Pacer(long least) {
+  Pacer(long least, boolean timed) {
     // A limit at which nothing overflows.
     this.least = Math.min(least, Long.MAX_VALUE / 16);
+    this.timed = timed;
     most = this.least * SPAN;
     ramp = Math.max(1, this.least / FIRST_SHARE);
     budget = ramp;
@@ -69,16 +89,33 @@ final class Pacer {
    *
    * @param survived of the bytes allocated before it
    * @param visited bytes of the pages that were searched for old objects
+   * @param traceNanos what tracing took
    */
-  void youngDone(long survived, long visited) {
+  void youngDone(long survived, long visited, long traceNanos) {
     if (allocated > 0) {
       // Falls slowly, as a burst of survivors makes a long pause.
       survival = Math.max(Math.min(1, (double) survived / allocated), survival / 2);
     }
     ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
-    long bySurvival = Math.clamp((long) (ramp / Math.max(survival, 1e-3)), ramp, most);
+    long affordable = affordable(survived, traceNanos);
+    long bySurvival = Math.clamp((long) (affordable / Math.max(survival, 1e-3)), affordable, most);
     budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
     allocated = 0;
+  }
+
+  /** Bytes that may survive. */
+  private long affordable(long survived, long traceNanos) {
+    if (!timed) {
+      return ramp;
+    }
+    if (survived >= LEAST_SURVIVED) {
+      double found = (double) traceNanos / survived;
+      nanosAByte =
+          nanosAByte == 0 ? found : Math.clamp(found, nanosAByte / LEAP, nanosAByte * LEAP);
+    }
+    return nanosAByte == 0
+        ? ramp
+        : Math.min(ramp, Math.max(least / TIMED_SHARE, (long) (TRACE_NANOS / nanosAByte)));
   }
 
   /** After a full cycle. */

@@ -5,8 +5,10 @@ import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The heap's memory in blocks of 16 KiB: what each is used for, and where the next free one is. A
@@ -33,6 +35,7 @@ public final class Blocks {
   private static final int GROWTH = (4 << 20) >>> LOG_BLOCK_BYTES;
 
   private final AddressSpace space;
+  private final List<Region> regions = new ArrayList<>();
   private final long base;
   private final int maxBlocks;
   private volatile byte[] kinds;
@@ -66,7 +69,9 @@ public final class Blocks {
     this.space = space;
     maxBlocks = blocks(maxBytes);
     int initial = Math.min(maxBlocks, Math.max(1, blocks(initialBytes)));
-    base = space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES)).start();
+    Region first = space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES));
+    regions.add(first);
+    base = first.start();
     kept = initial;
     end = initial;
     mapped = initial;
@@ -85,6 +90,18 @@ public final class Blocks {
 
   public long address(int block) {
     return base + ((long) block << LOG_BLOCK_BYTES);
+  }
+
+  /** Frees all memory; nothing of the heap may be used any more. */
+  public void unmap() {
+    regions.forEach(space::unmap);
+  }
+
+  /** Whether {@code address} is in memory of the heap. */
+  public boolean contains(long address) {
+    byte[] all = kinds;
+    long block = (address - base) >> LOG_BLOCK_BYTES;
+    return block >= 0 && block < all.length && (all[(int) block] & 0xFF) != Kinds.GAP;
   }
 
   /** The block that {@code address}, within the heap, lies in. */
@@ -351,7 +368,9 @@ public final class Blocks {
       return false;
     }
     try {
-      space.map(RegionRequest.anonymous(NAME, (long) wanted << LOG_BLOCK_BYTES).at(address(place)));
+      regions.add(
+          space.map(
+              RegionRequest.anonymous(NAME, (long) wanted << LOG_BLOCK_BYTES).at(address(place))));
     } catch (MemoryAccessException e) {
       refusal = String.valueOf(e.getMessage());
       return false;

@@ -37,8 +37,54 @@ public final class ObjectModel {
     return slot(object, references(object));
   }
 
+  /** Whether an object may begin there: at a cell of its block, behind a header if it has one. */
+  public boolean isObject(long address) {
+    return blocks.contains(address) && owner(address) == address;
+  }
+
+  /** The object in whose cell or blocks an address of the heap is; 0 for none. */
+  long owner(long address) {
+    int block = blocks.of(address);
+    int kind = blocks.kind(block);
+    if (kind == Kinds.LARGE_REST) {
+      block = blocks.link(block);
+      kind = Kinds.LARGE;
+    }
+    if (Kinds.references(kind) == Kinds.NO_OBJECT) {
+      return 0;
+    }
+    int cell = 0;
+    if (Kinds.isCells(kind)) {
+      cell = (int) (address - blocks.address(block)) / Kinds.cellBytes(kind);
+      if (cell >= Kinds.cellsPerBlock(kind)) {
+        return 0;
+      }
+    }
+    long object =
+        blocks.address(block) + (long) cell * Kinds.cellBytes(kind) + Kinds.headerBytes(kind);
+    boolean begun =
+        !Kinds.isHeaded(kind) || ObjectHeader.isHeader(memory.getLong(object - ObjectHeader.BYTES));
+    return begun ? object : 0;
+  }
+
   private int kind(long object) {
     return blocks.kind((int) ((object - blocks.base()) >>> Blocks.LOG_BLOCK_BYTES));
+  }
+
+  /**
+   * For the checked mode.
+   *
+   * @throws IllegalArgumentException if {@code object} is none, or has no slot {@code index}
+   */
+  public void checkSlot(long object, int index) {
+    if (!isObject(object)) {
+      throw new IllegalArgumentException(
+          "reference set in 0x%x, wanted an object".formatted(object));
+    }
+    if (index < 0 || index >= references(object)) {
+      throw new IllegalArgumentException(
+          "slot is %d of the %d of object 0x%x".formatted(index, references(object), object));
+    }
   }
 
   private long header(long object) {
