@@ -37,9 +37,6 @@ final class Marker implements SlotVisitor {
   /** Objects before others are asked to help: starting them takes as long as some thousand. */
   private static final int ALONE = 16_384;
 
-  /** References that a marker keeps when it gives the older half away. */
-  private static final int LEAST_KEPT = 32;
-
   private final Tracing tracing;
   private final Memory memory;
   private final ExecutionContext execution;
@@ -188,7 +185,8 @@ final class Marker implements SlotVisitor {
         top += taken.length;
         while (top > 0 && !exchange.isOver()) {
           drainBatch(true);
-          if (exchange.isWanted() && top > LEAST_KEPT) {
+          // However few: a tree's whole half may hang on the oldest.
+          if (exchange.isWanted() && top > 1) {
             exchange.give(takeOlderHalf());
           }
         }
