@@ -1,8 +1,8 @@
 package dev.ooh.benchmarks;
 
 import dev.ooh.gc.CollectedHeap;
-import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;

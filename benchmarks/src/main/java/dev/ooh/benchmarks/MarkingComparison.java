@@ -3,6 +3,7 @@ package dev.ooh.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import dev.ooh.gc.CollectedHeap;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
@@ -52,7 +53,7 @@ final class MarkingComparison {
         heaps[side].collect(true);
         if (round >= 0) {
           processor[side][round] = (SYSTEM.getProcessCpuTime() - before) / 1e6;
-          millis[side][round] = heaps[side].cycles().getLast().markNanos() / 1e6;
+          millis[side][round] = heaps[side].cycles().getLast().nanos(Phase.MARK) / 1e6;
         }
       }
     }

@@ -13,6 +13,11 @@ import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.statistics.Cause;
+import dev.ooh.gc.statistics.CollectorStatistics;
+import dev.ooh.gc.statistics.CycleListener;
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.statistics.Pause;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
@@ -56,6 +61,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private final ObjectModel objects;
   private final Spaces spaces;
   private final Mutators mutators = new Mutators();
+  private final CollectorStatistics statistics;
   private final MarkSweep plan;
   private final Region globalsRegion;
   private final long globals;
@@ -87,6 +93,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     checked = options.checked();
     shownMemory = checked ? new CheckedMemory(memory, blocks, objects) : memory;
     spaces = new Spaces(memory, execution, blocks, marks);
+    statistics = new CollectorStatistics(execution);
     plan =
         new MarkSweep(
             space,
@@ -94,6 +101,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
             options,
             changedPages,
             observer,
+            statistics,
             blocks,
             marks,
             objects,
@@ -197,17 +205,40 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     lock.lock();
     try {
       account(mutator);
-      return plan.collect(full);
+      return plan.collect(full, Cause.REQUESTED);
     } finally {
       lock.unlock();
     }
   }
 
-  /** What each cycle so far did; a copy. */
+  /** From now on {@code listener} is told what the collector does. */
+  public void addListener(CycleListener listener) {
+    lock.lock();
+    try {
+      statistics.addListener(listener);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What each cycle so far did, in the order of their ends; a copy. */
   public List<CycleRecord> cycles() {
     lock.lock();
     try {
-      return plan.cycles();
+      return statistics.cycles();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * When mutators had to wait for the collector: in its pauses, from the request to stop on, and
+   * for memory. In order, and apart from each other; a copy.
+   */
+  public List<Pause> pauses() {
+    lock.lock();
+    try {
+      return statistics.pauses();
     } finally {
       lock.unlock();
     }
@@ -308,13 +339,16 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private void acquireBlock(Mutator mutator, CellAllocator cells) {
     account(mutator);
     if (plan.isDue()) {
-      plan.collect(false);
+      plan.collect(false, Cause.ALLOCATION);
     }
     if (spaces.acquireBlock(mutator, cells)) {
       return;
     }
+    long since = execution.nanoTime();
     Optional<String> futile = plan.makeRoom();
-    if (futile.isPresent() || !spaces.acquireBlock(mutator, cells)) {
+    boolean acquired = futile.isEmpty() && spaces.acquireBlock(mutator, cells);
+    statistics.stalled(since);
+    if (!acquired) {
       throw exhausted(Kinds.cellBytes(cells.kind()), futile);
     }
   }
@@ -326,13 +360,15 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       account(mutator);
       plan.allocated(bytes);
       if (plan.isDue()) {
-        plan.collect(false);
+        plan.collect(false, Cause.ALLOCATION);
       }
       long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
       if (object == 0) {
+        long since = execution.nanoTime();
         Optional<String> futile = plan.makeRoom();
         boolean hopeless = futile.isPresent() || bytes > blocks.maxBytes();
         object = hopeless ? 0 : spaces.allocateLarge(bytes);
+        statistics.stalled(since);
         if (object == 0) {
           throw exhausted(bytes, futile);
         }

@@ -1,5 +1,7 @@
 package dev.ooh.gc;
 
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.IntervalSource;
 
@@ -49,7 +51,7 @@ final class Rehearsal {
           return;
         }
         CycleRecord cycle = heap.cycles().getLast();
-        fast += cycle.markNanos() < FAST_NANOS * cycle.objectsTraced() ? 1 : 0;
+        fast += cycle.nanos(Phase.MARK) < FAST_NANOS * cycle.objectsTraced() ? 1 : 0;
         if (i % 2 == 1) {
           heap.setGlobal(1, heap.allocate(LARGE, LARGE));
           heap.collect(true);

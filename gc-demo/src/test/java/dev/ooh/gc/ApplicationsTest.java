@@ -3,6 +3,7 @@ package dev.ooh.gc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.workloads.Application;

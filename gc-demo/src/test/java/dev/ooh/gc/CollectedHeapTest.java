@@ -3,6 +3,8 @@ package dev.ooh.gc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
@@ -354,9 +356,9 @@ class CollectedHeapTest {
     long before = execution.work();
     heap.collect(true);
     assertThat(execution.work() - before).isGreaterThan(2 * 10_000);
-    assertThat(heap.cycles().getLast().markNanos()).isGreaterThan(2 * 10_000);
+    assertThat(heap.cycles().getLast().nanos(Phase.MARK)).isGreaterThan(2 * 10_000);
     assertThat(heap.cycles().getLast().pauseNanos())
-        .isGreaterThanOrEqualTo(heap.cycles().getLast().markNanos());
+        .isGreaterThanOrEqualTo(heap.cycles().getLast().nanos(Phase.MARK));
   }
 
   @Test

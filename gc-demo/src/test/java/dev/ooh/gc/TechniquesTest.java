@@ -3,6 +3,7 @@ package dev.ooh.gc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
@@ -169,7 +170,7 @@ class TechniquesTest {
   void figuresRepeatExactly() throws Exception {
     for (Pair pair : onVirtual().toList()) {
       List<CycleRecord> first = trees(pair);
-      assertThat(first).hasSizeGreaterThan(5).anyMatch(cycle -> cycle.besideNanos() > 0);
+      assertThat(first).hasSizeGreaterThan(5).anyMatch(cycle -> cycle.concurrentNanos() > 0);
       assertThat(trees(pair)).as(pair.toString()).isEqualTo(first);
     }
   }

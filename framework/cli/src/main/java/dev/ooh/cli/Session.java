@@ -36,6 +36,7 @@ public final class Session implements AutoCloseable {
   private final RecordingFile recording;
   private final Progress progress;
   private final PrintWriter err;
+  private final boolean simulated;
   private boolean refusalsTold;
 
   private Session(
@@ -47,7 +48,8 @@ public final class Session implements AutoCloseable {
       CsvRows rows,
       PlotFile plot,
       RecordingFile recording,
-      PrintWriter err) {
+      PrintWriter err,
+      boolean simulated) {
     this.experiment = experiment;
     this.options = options;
     this.tracking = tracking;
@@ -58,6 +60,7 @@ public final class Session implements AutoCloseable {
     this.recording = recording;
     this.progress = Progress.onTerminal();
     this.err = err;
+    this.simulated = simulated;
   }
 
   /**
@@ -85,9 +88,11 @@ public final class Session implements AutoCloseable {
     KnownSettings.of(tracking).check(options.settings());
     PrintWriter err = spec.commandLine().getErr();
     List<TechniqueStatus> found;
+    boolean simulated;
     try (AddressSpace trial = substrate.open(settings(options, experiment + "-probe"))) {
       found = control.list(trial);
-      if (!trial.execution().simulatedTime()) {
+      simulated = trial.execution().simulatedTime();
+      if (!simulated) {
         idle("--cost-profile", options.costProfile(), substrate, err);
         idle("--memory", options.memory(), substrate, err);
       }
@@ -100,7 +105,7 @@ public final class Session implements AutoCloseable {
     rows.origin(origin(options, experiment, substrate, spec));
     RecordingFile recording = RecordingFile.to(options.recording(), tracking);
     return new Session(
-        experiment, options, tracking, substrate, choice, rows, plot, recording, err);
+        experiment, options, tracking, substrate, choice, rows, plot, recording, err, simulated);
   }
 
   private static Map<String, String> origin(
@@ -187,15 +192,21 @@ public final class Session implements AutoCloseable {
   /** As above, with further settings of the space, which those of the command line override. */
   public TrackedSpace start(String technique, Map<String, String> settings)
       throws CommandException {
+    TrackedSpace run = rehearse(technique, settings);
+    recording.started(run.space(), experiment, technique);
+    return run;
+  }
+
+  /** As above, for a run that is no part of what is measured and recorded: a warm-up. */
+  public TrackedSpace rehearse(String technique, Map<String, String> settings)
+      throws CommandException {
     SpaceOptions asked = settings(options, experiment + "-" + technique);
     SpaceOptions all = new SpaceOptions(asked.name(), settings);
     for (Map.Entry<String, String> setting : asked.settings().entrySet()) {
       all = all.with(setting.getKey(), setting.getValue());
     }
     try {
-      TrackedSpace run = TrackedSpace.of(substrate.open(all), tracking.control(), technique);
-      recording.started(run.space(), experiment, technique);
-      return run;
+      return TrackedSpace.of(substrate.open(all), tracking.control(), technique);
     } catch (TrackingException e) {
       throw new CommandException(
           "technique %s on %s: %s".formatted(technique, substrate.name(), ErrorText.of(e)), e);
@@ -244,9 +255,9 @@ public final class Session implements AutoCloseable {
     recording.untracked(run.space(), millis);
   }
 
-  /** Whether times are simulated, as the rows so far say. */
+  /** Whether times are simulated; else they are measured. */
   public boolean isSimulated() {
-    return rows.rows().stream().anyMatch(row -> row.unit().startsWith("sim_"));
+    return simulated;
   }
 
   /** As {@link #plot(Chart)}: a metric by configuration, on a logarithmic scale. */

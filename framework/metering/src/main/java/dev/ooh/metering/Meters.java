@@ -4,10 +4,10 @@ import java.util.List;
 
 /**
  * Every meter: a dotted name, a base unit, what it counts, and the tags besides {@link #SUBSTRATE}
- * and {@link #TECHNIQUE}, which all but the gauge have. A name either ends with its unit or doesn't
- * hold it, so that a naming convention which appends units, such as that of Prometheus, leaves it
- * there once. All tags have few values, so that sums over them make sense; the name of an address
- * space is not one.
+ * and {@link #TECHNIQUE}, which all but {@link #SPACES} have. A name either ends with its unit or
+ * doesn't hold it, so that a naming convention which appends units, such as that of Prometheus,
+ * leaves it there once. All tags have few values, so that sums over them make sense; the name of an
+ * address space is not one.
  */
 public enum Meters {
   PAGES_WRITTEN(
@@ -62,7 +62,30 @@ public enum Meters {
       "ooh.pause",
       "seconds",
       "Writers stopped for a technique, each time (a histogram; measured time only)"),
-  SPACES("ooh.spaces", "spaces", "Address spaces tracked now (a gauge; no technique)");
+  SPACES("ooh.spaces", "spaces", "Address spaces tracked now (a gauge; no technique)"),
+  GC_CYCLES(
+      "ooh.gc.cycles", "cycles", "Cycles of the collected heap that ended", "action", "cause"),
+  GC_PAUSE(
+      "ooh.gc.pause",
+      "seconds",
+      "Mutators stopped by the collector, from the request to stop on, or waiting for memory (a"
+          + " histogram; measured time only)",
+      "action",
+      "cause"),
+  GC_CONCURRENT(
+      "ooh.gc.concurrent.phase.time",
+      "seconds",
+      "The collector's phases beside the program (a histogram; measured time only)",
+      "phase"),
+  GC_ALLOCATED(
+      "ooh.gc.memory.allocated", "bytes", "Bytes allocated between the cycles of collected heaps"),
+  GC_PROMOTED(
+      "ooh.gc.memory.promoted", "bytes", "Bytes of young objects that survived a young cycle"),
+  GC_LIVE(
+      "ooh.gc.live.data.size",
+      "bytes",
+      "Bytes in objects after the last cycle, floating garbage included (a gauge)"),
+  GC_HEAP("ooh.gc.heap.size", "bytes", "Bytes mapped for objects at the last cycle (a gauge)");
 
   /** The tag that names the substrate: {@code virtual} or {@code linux}. */
   public static final String SUBSTRATE = "substrate";

@@ -3,6 +3,7 @@ package dev.ooh.metering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.collection.CollectionCycle;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingObserver.Phase;
 import dev.ooh.tracking.TrackingStatistics;
@@ -25,12 +26,14 @@ import org.junit.jupiter.api.Test;
 class TrackingMetersTest {
   private final Fakes fakes = new Fakes();
   private final TrackingMeters meters = new TrackingMeters();
+  private final CollectionMeters heaps = new CollectionMeters();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
   @BeforeEach
   void bind() {
     meters.watch(fakes.control);
     meters.bindTo(registry);
+    heaps.bindTo(registry);
   }
 
   @Test
@@ -207,6 +210,9 @@ class TrackingMetersTest {
     for (Phase phase : Phase.values()) {
       meters.took(fakes.space("linux"), "uffd", phase, 1);
     }
+    heaps.collected(
+        fakes.space("linux"),
+        new CollectionCycle("concurrent", "Requested", "uffd", 1, Map.of("Mark", 1L), 1, 1, 1, 1));
   }
 
   private double value(Meters meter, String substrate, String technique, String... tags) {

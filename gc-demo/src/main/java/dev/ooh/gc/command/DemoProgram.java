@@ -3,9 +3,10 @@ package dev.ooh.gc.command;
 import dev.ooh.cli.DemoStage;
 import dev.ooh.cli.PageOracle;
 import dev.ooh.gc.CollectedHeap;
-import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.plan.ChangedPagesQuery;
+import dev.ooh.gc.statistics.CycleListener;
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
@@ -33,8 +34,9 @@ final class DemoProgram implements AutoCloseable {
    * Starts it.
    *
    * @param expected what its result must be
+   * @param listener told of each cycle
    */
-  DemoProgram(DemoStage stage, Application application, long expected) {
+  DemoProgram(DemoStage stage, Application application, long expected, CycleListener listener) {
     this.application = application;
     this.expected = expected;
     parameters = parameters(stage.seed());
@@ -47,6 +49,7 @@ final class DemoProgram implements AutoCloseable {
                 .withVerify(true),
             new ChangedPagesQuery(),
             (watched, interval) -> stage.interval(oracle.observe(watched, interval.pages())));
+    heap.addListener(listener);
     application.start(heap, parameters);
   }
 

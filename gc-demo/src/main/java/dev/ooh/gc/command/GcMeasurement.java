@@ -3,6 +3,7 @@ package dev.ooh.gc.command;
 import dev.ooh.gc.CollectedHeap;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.plan.ChangedPagesQuery;
+import dev.ooh.gc.statistics.CycleListener;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Interval;
@@ -10,6 +11,7 @@ import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Parameters;
+import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongConsumer;
 
@@ -34,14 +36,21 @@ final class GcMeasurement {
    * Runs it as a thread of the space's execution context.
    *
    * @param tracked whether the collector asks which pages changed; if not, every cycle is full
+   * @param listeners told of each cycle
    * @param mapped told how many bytes are mapped, before anything runs
    * @param progress told now and then how far the application is, 0 to 1
    */
-  GcResult measure(boolean tracked, LongConsumer mapped, DoubleConsumer progress) throws Exception {
-    return space.execution().run(() -> run(tracked, mapped, progress));
+  GcResult measure(
+      boolean tracked, List<CycleListener> listeners, LongConsumer mapped, DoubleConsumer progress)
+      throws Exception {
+    return space.execution().run(() -> run(tracked, listeners, mapped, progress));
   }
 
-  private GcResult run(boolean tracked, LongConsumer mapped, DoubleConsumer progress) {
+  private GcResult run(
+      boolean tracked,
+      List<CycleListener> listeners,
+      LongConsumer mapped,
+      DoubleConsumer progress) {
     ExecutionContext execution = space.execution();
     IntervalSource question =
         tracked
@@ -49,6 +58,7 @@ final class GcMeasurement {
             : (where, consumer, scan, arm) -> Interval.all(scan, "not tracked");
     try (CollectedHeap heap =
         new CollectedHeap(space, options, question, (PageSet watched, Interval interval) -> {})) {
+      listeners.forEach(heap::addListener);
       mapped.accept(heap.pages().bytes());
       heap.prepareTracking();
       long started = execution.nanoTime();
@@ -59,9 +69,9 @@ final class GcMeasurement {
           progress.accept(application.progress(heap));
         }
       }
-      double total = (execution.nanoTime() - started) / 1e6;
+      long ended = execution.nanoTime();
       return new GcResult(
-          started, total, heap.cycles(), heap.peakBytes(), application.result(heap));
+          started, ended, heap.cycles(), heap.pauses(), heap.peakBytes(), application.result(heap));
     }
   }
 }

@@ -1,8 +1,14 @@
 package dev.ooh.gc.command;
 
 import dev.ooh.cli.plot.PointChart;
-import dev.ooh.gc.CycleRecord;
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.statistics.MutatorUtilization;
+import dev.ooh.gc.statistics.Pause;
+import dev.ooh.gc.statistics.PauseHistogram;
+import dev.ooh.gc.statistics.Phase;
+import dev.ooh.gc.statistics.PhaseTime;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
@@ -14,14 +20,25 @@ import java.util.stream.Stream;
  * something to say about.
  *
  * @param startNanos when the application started, by that clock
- * @param totalMillis from the start of the application to its end
- * @param cycles all of them
+ * @param endNanos when it ended
+ * @param cycles all of them, in the order of their ends
+ * @param pauses when the application had to wait for the collector, in order
  * @param peakBytes of heap
  * @param result the application's checksum
  */
 record GcResult(
-    long startNanos, double totalMillis, List<CycleRecord> cycles, long peakBytes, long result) {
+    long startNanos,
+    long endNanos,
+    List<CycleRecord> cycles,
+    List<Pause> pauses,
+    long peakBytes,
+    long result) {
   private static final double NANOS_A_MILLI = 1e6;
+  private static final double NANOS_A_SECOND = 1e9;
+
+  double totalMillis() {
+    return (endNanos - startNanos) / NANOS_A_MILLI;
+  }
 
   /** The cycle whose interval is the initial "all"; 0 when there was none. */
   double initialMillis() {
@@ -42,47 +59,54 @@ record GcResult(
     return cycles.stream().dropWhile(cycle -> cycle.pagesWatched() == 0);
   }
 
-  double maxPauseMillis() {
-    return cycles.stream().mapToDouble(GcResult::millis).max().orElse(0);
+  /** The pause that {@code percent} of 100 don't exceed. */
+  double pauseMillis(double percent) {
+    return new PauseHistogram(pauses).percentile(percent) / NANOS_A_MILLI;
   }
 
-  /** The pause that 99 of 100 don't exceed, by nearest rank. */
-  double p99PauseMillis() {
-    double[] sorted = cycles.stream().mapToDouble(GcResult::millis).sorted().toArray();
-    return sorted.length == 0 ? 0 : sorted[(99 * sorted.length + 99) / 100 - 1];
+  double maxPauseMillis() {
+    return new PauseHistogram(pauses).longest() / NANOS_A_MILLI;
   }
 
   /** Each pause: when it began, in seconds from the start, and how long it was, in milliseconds. */
-  PointChart.Points pauses() {
+  PointChart.Points points() {
     return new PointChart.Points(
-        cycles.stream().mapToDouble(cycle -> (cycle.startNanos() - startNanos) / 1e9).toArray(),
-        cycles.stream().mapToDouble(GcResult::millis).toArray());
+        pauses.stream()
+            .mapToDouble(pause -> (pause.startNanos() - startNanos) / NANOS_A_SECOND)
+            .toArray(),
+        pauses.stream().mapToDouble(pause -> pause.nanos() / NANOS_A_MILLI).toArray());
   }
 
   /**
-   * The least share of the processor that the application had in any {@code windowMillis} of the
-   * run (minimum mutator utilization): 1 when it was never stopped, 0 when a pause was as long.
+   * The least share that the application had of any {@code windowMillis} of the run: 1 when it was
+   * never stopped, 0 when a pause was as long.
    */
-  double utilization(double windowMillis) {
-    double least = 1;
-    double window = Math.min(windowMillis, totalMillis);
-    for (CycleRecord cycle : cycles) {
-      // A worst window begins with a pause, or ends with one.
-      double begins = (cycle.startNanos() - startNanos) / NANOS_A_MILLI;
-      double ends = begins + millis(cycle);
-      least = Math.min(least, 1 - paused(begins, begins + window) / window);
-      least = Math.min(least, 1 - paused(ends - window, ends) / window);
-    }
-    return Math.max(0, least);
+  double utilization(long windowMillis) {
+    return new MutatorUtilization(pauses, startNanos, endNanos)
+        .least((long) (windowMillis * NANOS_A_MILLI));
   }
 
-  private double paused(double from, double to) {
-    double sum = 0;
-    for (CycleRecord cycle : cycles) {
-      double begins = (cycle.startNanos() - startNanos) / NANOS_A_MILLI;
-      sum += Math.max(0, Math.min(to, begins + millis(cycle)) - Math.max(from, begins));
-    }
-    return sum;
+  /** What all cycles together spent in {@code phase}. */
+  double phaseMillis(Phase phase) {
+    return cycles.stream().mapToLong(cycle -> cycle.nanos(phase)).sum() / NANOS_A_MILLI;
+  }
+
+  /** Processor time of the collecting threads in {@code phase}; empty where nobody counts it. */
+  OptionalDouble phaseCpuMillis(Phase phase) {
+    List<PhaseTime> times =
+        cycles.stream()
+            .flatMap(cycle -> cycle.phases().stream())
+            .filter(time -> time.phase() == phase && time.cpuNanos().isPresent())
+            .toList();
+    return times.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            times.stream().mapToLong(time -> time.cpuNanos().orElseThrow()).sum() / NANOS_A_MILLI);
+  }
+
+  /** The technique's part of all pauses. */
+  double techniqueMillis() {
+    return cycles.stream().mapToLong(CycleRecord::techniqueNanos).sum() / NANOS_A_MILLI;
   }
 
   long fullCycles() {
@@ -97,6 +121,21 @@ record GcResult(
   /** Of those, pages reported. */
   long pagesReported() {
     return asking().skip(1).mapToLong(CycleRecord::pagesChanged).sum();
+  }
+
+  /** Pages searched again for old objects, in all cycles. */
+  long pagesRescanned() {
+    return cycles.stream().mapToLong(CycleRecord::pagesRescanned).sum();
+  }
+
+  /** The most that a cycle left live; 0 when there was none. */
+  long liveBytes() {
+    return cycles.stream().mapToLong(CycleRecord::liveBytes).max().orElse(0);
+  }
+
+  /** The most of it that nothing reached, of what is known; 0 when nothing is. */
+  long floatingBytes() {
+    return cycles.stream().mapToLong(cycle -> cycle.floatingBytes().orElse(0)).max().orElse(0);
   }
 
   private static double millis(CycleRecord cycle) {

@@ -5,22 +5,24 @@ import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
-import dev.ooh.cli.TextTable;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
 import dev.ooh.cli.plot.PointChart;
-import dev.ooh.gc.CycleRecord;
+import dev.ooh.gc.CycleReporter;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.statistics.CycleListener;
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.memory.collection.CollectionObserver;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,7 +40,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs an application on the collected heap under each technique.",
       "The first cycle that asks gets all pages; the paper's first cycle is the one after it, the"
-          + " first whose interval a technique has gathered."
+          + " first whose interval a technique has gathered.",
+      "A pause is any time in which the program had to wait for the collector: from its request to"
+          + " stop on, or for memory. MMU, minimum mutator utilization, is the least share of any"
+          + " such window that the program had. Tracking is the technique's part of all pauses.",
+      "Where time is measured, the program runs once before, unmeasured, as a warm-up."
     })
 final class GcRun implements Callable<Integer> {
   /** How much more than an application's own estimate the heap may grow to. */
@@ -46,15 +52,15 @@ final class GcRun implements Callable<Integer> {
 
   private static final long MOST_HEAP = 1L << 34;
 
-  /** Of minimum mutator utilization, in milliseconds. */
-  private static final List<Integer> UTILIZATION_WINDOWS = List.of(1, 10, 100);
-
   private static final String USUAL = "gcbench";
+  private static final String LOG_CYCLES = "gc";
+  private static final String LOG_EVERYTHING = "gc*";
 
   /** Boehm GC under SPML, which the paper measured, resolves an address once. */
   private static final Map<String, String> SETTINGS = Map.of("reverse-map-reuse", "true");
 
   private final Tracking tracking;
+  private final List<CollectionObserver> observers;
 
   @Mixin private SessionOptions options = new SessionOptions();
 
@@ -95,8 +101,22 @@ final class GcRun implements Callable<Integer> {
               + " gcbench have no other way.")
   private boolean check;
 
-  GcRun(Tracking tracking) {
+  @Option(
+      names = "--log",
+      paramLabel = "WHAT",
+      arity = "0..1",
+      fallbackValue = LOG_CYCLES,
+      description =
+          "Log each cycle on standard output, as -Xlog:gc of a JVM does; gc* logs phases, processor"
+              + " time and live bytes, too (default: ${FALLBACK-VALUE}).")
+  private @Nullable String log;
+
+  /**
+   * @param observers told of each measured cycle; the list is read each time
+   */
+  GcRun(Tracking tracking, List<CollectionObserver> observers) {
     this.tracking = tracking;
+    this.observers = observers;
   }
 
   @Override
@@ -106,38 +126,26 @@ final class GcRun implements Callable<Integer> {
     Parameters parameters = parameters(program);
     OptionalLong wanted = wanted(program, parameters);
     HeapOptions heapOptions = heapOptions(program.heapBytes(parameters));
+    checkLog();
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "gc", spec)) {
-      TextTable table =
-          new TextTable(
-              "technique",
-              ">total",
-              ">cycles",
-              ">full",
-              ">first",
-              ">others",
-              ">max pause",
-              ">p99 pause",
-              "",
-              ">watched",
-              ">reported",
-              ">heap MB");
+      GcTables tables = new GcTables();
       Map<String, PointChart.Points> pauses = new LinkedHashMap<>();
       Long expected = null;
-      for (String technique : session.techniques()) {
-        GcResult result = measure(session, technique, parameters, heapOptions, table);
+      List<String> techniques = session.techniques();
+      if (!session.isSimulated()) {
+        warmUp(session, techniques, parameters, heapOptions);
+      }
+      for (String technique : techniques) {
+        GcResult result = measure(session, technique, parameters, heapOptions, tables);
         if (expected != null && expected != result.result()) {
           throw new CommandException(
               "%s under %s: result is %016x, wanted %016x as under %s"
                   .formatted(
-                      application,
-                      technique,
-                      result.result(),
-                      expected,
-                      session.techniques().getFirst()));
+                      application, technique, result.result(), expected, techniques.getFirst()));
         }
         expected = result.result();
-        pauses.put(technique, result.pauses());
+        pauses.put(technique, result.points());
         if (wanted.isPresent() && expected != wanted.getAsLong()) {
           throw new CommandException(
               "%s under %s: result is %016x, wanted %016x as computed without the heap"
@@ -152,7 +160,7 @@ final class GcRun implements Callable<Integer> {
               true,
               pauses));
       session.finish();
-      table.lines().forEach(out::println);
+      tables.lines().forEach(out::println);
       if (expected != null) {
         out.printf(
             "result %016x%s%s%n",
@@ -160,8 +168,26 @@ final class GcRun implements Callable<Integer> {
             check ? ", equal to a computation without the heap" : "",
             verify ? ", every cycle verified" : "");
       }
+      if (!session.isSimulated()) {
+        out.println("Warmed up by one run that was not measured.");
+      }
     }
     return 0;
+  }
+
+  /**
+   * Runs the program once, so that the first that is measured doesn't pay for compiling it. Under
+   * the last technique, since the first is often the untracked baseline, which never asks.
+   */
+  private void warmUp(
+      Session session, List<String> techniques, Parameters parameters, HeapOptions heapOptions)
+      throws Exception {
+    String technique = techniques.getLast();
+    String what = "gc: %s, warming up".formatted(application().name());
+    session.progress().show(what);
+    try (TrackedSpace run = session.rehearse(technique, SETTINGS)) {
+      collect(run, parameters, heapOptions, List.of(), session, what);
+    }
   }
 
   private GcResult measure(
@@ -169,28 +195,58 @@ final class GcRun implements Callable<Integer> {
       String technique,
       Parameters parameters,
       HeapOptions heapOptions,
-      TextTable table)
+      GcTables tables)
       throws Exception {
-    Application program = application();
-    String application = program.name();
+    String application = application().name();
     String name = choice.configurationName();
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
     try (TrackedSpace run = session.start(technique, SETTINGS)) {
-      GcResult result =
-          new GcMeasurement(run.space(), program, parameters, heapOptions.withBeside(isBeside(run)))
-              .measure(
-                  run.isTracked(),
-                  bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
-                  share -> session.progress().show("%s: %.0f %%".formatted(what, 100 * share)));
+      List<CycleListener> listeners = new ArrayList<>();
+      listeners.add(new CycleReporter(run.space(), observers));
+      if (log != null) {
+        session.progress().clear();
+        GcLog lines =
+            new GcLog(
+                run.space().execution(),
+                log.equals(LOG_EVERYTHING),
+                spec.commandLine().getOut()::println);
+        lines.using(technique, session.substrate().name());
+        listeners.add(lines);
+      }
+      GcResult result = collect(run, parameters, heapOptions, listeners, session, what);
       warnIfNotWoven(run, result);
-      addRows(session, run, name, result);
-      addLine(table, run, result);
+      new GcRows(session, run, application, name).add(result, verify);
+      tables.add(run, result);
       return result;
+    }
+  }
+
+  private GcResult collect(
+      TrackedSpace run,
+      Parameters parameters,
+      HeapOptions heapOptions,
+      List<CycleListener> listeners,
+      Session session,
+      String what)
+      throws Exception {
+    Application program = application();
+    try {
+      return new GcMeasurement(
+              run.space(), program, parameters, heapOptions.withBeside(isBeside(run)))
+          .measure(
+              run.isTracked(),
+              listeners,
+              bytes -> run.costs().ifPresent(costs -> costs.trackedBytes(bytes)),
+              share -> {
+                if (log == null) {
+                  session.progress().show("%s: %.0f %%".formatted(what, 100 * share));
+                }
+              });
     } catch (HeapExhaustedException e) {
       throw new CommandException(
           "%s under %s: %s; give it more by --heap"
-              .formatted(application, technique, e.getMessage()),
+              .formatted(program.name(), run.technique(), e.getMessage()),
           e);
     }
   }
@@ -209,59 +265,15 @@ final class GcRun implements Callable<Integer> {
     }
   }
 
-  private void addRows(Session session, TrackedSpace run, String name, GcResult result)
-      throws UsageException {
-    String time = run.timeUnit();
-    String application = application().name();
-    session.row(run, application, name, "total_time", result.totalMillis(), time);
-    session.row(run, application, name, "gc_cycles", result.cycles().size(), "cycles");
-    session.row(run, application, name, "gc_full_cycles", result.fullCycles(), "cycles");
-    session.row(run, application, name, "gc_time_initial_cycle", result.initialMillis(), time);
-    session.row(run, application, name, "gc_time_first_cycle", result.firstMillis(), time);
-    session.row(run, application, name, "gc_time_other_cycles", result.otherMillis(), time);
-    session.row(run, application, name, "max_pause", result.maxPauseMillis(), time);
-    session.row(run, application, name, "p99_pause", result.p99PauseMillis(), time);
-    for (int window : UTILIZATION_WINDOWS) {
-      session.row(
-          run,
-          application,
-          name,
-          "mutator_utilization_" + window + "ms",
-          result.utilization(window),
-          "share");
-    }
-    session.row(run, application, name, "pages_watched", result.pagesWatched(), "pages");
-    session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
-    session.row(run, application, name, "heap_mb", megabytes(result), "MB");
-    session.text(run, application, name, "result", "%016x".formatted(result.result()), "checksum");
-  }
-
-  private static void addLine(TextTable table, TrackedSpace run, GcResult result) {
-    table.add(
-        run.technique(),
-        millis(result.totalMillis()),
-        Integer.toString(result.cycles().size()),
-        Long.toString(result.fullCycles()),
-        millis(result.firstMillis()),
-        millis(result.otherMillis()),
-        millis(result.maxPauseMillis()),
-        millis(result.p99PauseMillis()),
-        run.timeUnit(),
-        Long.toString(result.pagesWatched()),
-        Long.toString(result.pagesReported()),
-        String.format(Locale.ROOT, "%.1f", megabytes(result)));
-  }
-
-  private static double megabytes(GcResult result) {
-    return result.peakBytes() / (double) (1 << 20);
-  }
-
-  private static String millis(double millis) {
-    return String.format(Locale.ROOT, "%.3f", millis);
-  }
-
   private Application application() throws UsageException {
     return choice.application(USUAL, Applications::find, Applications.names());
+  }
+
+  private void checkLog() throws UsageException {
+    if (log != null && !log.equals(LOG_CYCLES) && !log.equals(LOG_EVERYTHING)) {
+      throw new UsageException(
+          "--log is '%s', wanted %s or %s".formatted(log, LOG_CYCLES, LOG_EVERYTHING));
+    }
   }
 
   private Parameters parameters(Application program) throws CommandException, UsageException {

@@ -1,5 +1,7 @@
 package dev.ooh.gc.plan;
 
+import dev.ooh.gc.statistics.CycleTimer;
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
@@ -27,6 +29,7 @@ final class ConcurrentMark implements Runnable {
   private final ExecutionContext execution;
   private final ContextLock lock;
   private final Marker marker;
+  private final CycleTimer timer;
   private @Nullable TrackedThread thread;
   private volatile boolean cancelled;
 
@@ -36,7 +39,15 @@ final class ConcurrentMark implements Runnable {
   /** What young cycles found changed since the initial mark and was not visited since. */
   private PageSet pending = PageSet.empty();
 
-  ConcurrentMark(MarkSweep plan, ExecutionContext execution, ContextLock lock, Marker marker) {
+  private long pagesRescanned;
+
+  ConcurrentMark(
+      MarkSweep plan,
+      ExecutionContext execution,
+      ContextLock lock,
+      Marker marker,
+      CycleTimer timer) {
+    this.timer = timer;
     this.plan = plan;
     this.execution = execution;
     this.lock = lock;
@@ -87,6 +98,16 @@ final class ConcurrentMark implements Runnable {
     return taken;
   }
 
+  /** Objects on {@code pages} are searched and traced from again. */
+  void rescans(PageSet pages) {
+    pagesRescanned += pages.pageCount();
+  }
+
+  /** Pages searched so far. */
+  long pagesRescanned() {
+    return pagesRescanned;
+  }
+
   /** A scheduling point, at which the cycle may end. */
   void poll() {
     execution.poll();
@@ -113,13 +134,12 @@ final class ConcurrentMark implements Runnable {
   }
 
   private void mark() throws WritersNotStoppedException {
-    long began = execution.nanoTime();
     poll();
     plan.clearSpare();
-    trace(plan.initialMark(this));
+    trace(Phase.CONCURRENT_MARK, plan.initialMark(this));
     for (int round = 0; round < PRECLEANINGS; round++) {
       long before = marker.objects();
-      trace(plan.preclean(this));
+      trace(Phase.CONCURRENT_PRECLEAN, plan.preclean(this));
       if (marker.objects() - before < MANY) {
         break;
       }
@@ -127,7 +147,7 @@ final class ConcurrentMark implements Runnable {
     lock.lock();
     try {
       poll();
-      plan.finalMark(this, execution.nanoTime() - began);
+      plan.finalMark(this, timer);
       marked = true;
     } finally {
       lock.unlock();
@@ -141,12 +161,15 @@ final class ConcurrentMark implements Runnable {
     }
   }
 
-  private void trace(Snapshot snapshot) {
+  private void trace(Phase phase, Snapshot snapshot) {
+    timer.begin(phase);
+    rescans(snapshot.changed);
     plan.visitChanged(snapshot.changed, marker, this::poll);
     for (long root : snapshot.roots) {
       marker.visit(root);
       marker.drain(this::poll);
     }
+    timer.end();
   }
 
   /** What a pause leaves to be traced beside the program. */

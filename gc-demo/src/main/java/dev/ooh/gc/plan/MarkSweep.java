@@ -1,7 +1,6 @@
 package dev.ooh.gc.plan;
 
 import dev.ooh.gc.CycleObserver;
-import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.plan.ConcurrentMark.Snapshot;
 import dev.ooh.gc.policy.Blocks;
@@ -10,6 +9,12 @@ import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
 import dev.ooh.gc.sanity.SanityChecker;
+import dev.ooh.gc.statistics.Cause;
+import dev.ooh.gc.statistics.CollectorStatistics;
+import dev.ooh.gc.statistics.CycleKind;
+import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.statistics.CycleTimer;
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
@@ -21,11 +26,10 @@ import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,18 +61,19 @@ public final class MarkSweep {
   private final TrackingConsumer consumer;
   private final IntervalSource changedPages;
   private final CycleObserver observer;
+  private final CollectorStatistics statistics;
   private final Blocks blocks;
   private final Spaces spaces;
   private final Mutators mutators;
   private final RootSet roots;
   private final Marker marker;
   private final Marker besideMarker;
+  private final @Nullable MarkingCrew crew;
   private final SanityChecker sanity;
   private final Pacer pacer;
   private final OverheadLimit overhead;
   private final boolean beside;
   private final boolean verify;
-  private final List<CycleRecord> cycles = new ArrayList<>();
   private final MarkBits marks;
   private final MarkBits spare = new MarkBits();
 
@@ -79,6 +84,9 @@ public final class MarkSweep {
 
   /** What the independent trace found wrong. A cycle beside the program has nobody to tell. */
   private @Nullable IllegalStateException refuted;
+
+  /** Bytes in objects that the independent trace reached in this cycle. */
+  private OptionalLong reachableBytes = OptionalLong.empty();
 
   /** The full cycle that runs beside the program. */
   private @Nullable ConcurrentMark concurrent;
@@ -93,6 +101,7 @@ public final class MarkSweep {
       HeapOptions options,
       IntervalSource changedPages,
       CycleObserver observer,
+      CollectorStatistics statistics,
       Blocks blocks,
       MarkBits marks,
       ObjectModel objects,
@@ -103,6 +112,7 @@ public final class MarkSweep {
     this.lock = lock;
     this.changedPages = changedPages;
     this.observer = observer;
+    this.statistics = statistics;
     this.blocks = blocks;
     this.marks = marks;
     this.spaces = spaces;
@@ -112,7 +122,7 @@ public final class MarkSweep {
     consumer = space.consumer("collector");
     Tracing tracing = new Tracing(space.memory(), execution, blocks, objects, options.checked());
     int markers = execution.simulatedTime() ? 1 : options.markers();
-    MarkingCrew crew = markers == 1 ? null : new MarkingCrew(tracing, markers);
+    crew = markers == 1 ? null : new MarkingCrew(tracing, markers);
     marker = new Marker(tracing, crew);
     besideMarker = new Marker(tracing, crew);
     sanity = new SanityChecker(space.memory(), blocks);
@@ -141,11 +151,6 @@ public final class MarkSweep {
     return pacer.isDue();
   }
 
-  /** Every cycle so far. */
-  public List<CycleRecord> cycles() {
-    return List.copyOf(cycles);
-  }
-
   /** Why the last cycle was not possible, naming threads; empty when it was. */
   public String refusal() {
     return refusal;
@@ -155,20 +160,24 @@ public final class MarkSweep {
    * One cycle, and the start of a full one beside the program when it is due and wanted so.
    *
    * @param full whether old objects must be decided about too, now
+   * @param cause why this one; what follows from it has its own
    * @return false when the mutators could not be stopped; nothing has changed then
    * @throws IllegalStateException naming the object that an independent trace found lost or
    *     damaged, in this cycle or in an earlier one beside the program
    */
-  public boolean collect(boolean full) {
+  public boolean collect(boolean full, Cause cause) {
     checkRefuted();
+    long since = execution.nanoTime();
     try {
       if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
         cancelConcurrent();
-        pause(watched -> cycle(true, watched));
+        Cause why = full ? cause : stale ? Cause.FAILED_CYCLE : Cause.OLD_DOUBLED;
+        pause(statistics.begin(CycleKind.FULL, why), this::cycle);
       } else {
-        pause(watched -> cycle(false, watched));
+        pause(statistics.begin(CycleKind.YOUNG, cause), this::cycle);
         if (beside && concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
-          concurrent = new ConcurrentMark(this, execution, lock, besideMarker);
+          CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, Cause.OLD_DOUBLED);
+          concurrent = new ConcurrentMark(this, execution, lock, besideMarker, timer);
           concurrent.start();
         }
       }
@@ -177,6 +186,9 @@ public final class MarkSweep {
       refused(String.valueOf(e.getMessage()));
       pacer.postpone();
       return false;
+    } finally {
+      // Not the pause alone: what comes before it the caller has to wait for, too.
+      statistics.stalled(since);
     }
   }
 
@@ -188,7 +200,7 @@ public final class MarkSweep {
    * @throws IllegalStateException as {@link #collect} does
    */
   public Optional<String> makeRoom() {
-    if (collect(true)) {
+    if (collect(true, Cause.ALLOCATION_FAILURE)) {
       overhead.ranOut(blocks.maxBytes() - spaces.liveBytes());
     }
     return overhead.isExceeded()
@@ -228,22 +240,37 @@ public final class MarkSweep {
   }
 
   private interface Collection {
-    Cycle run(PageSet watched);
+    Cycle run(CycleTimer timer, PageSet watched);
   }
 
-  private void pause(Collection collection) throws WritersNotStoppedException {
+  private void pause(CycleTimer timer, Collection collection) throws WritersNotStoppedException {
     // All that takes as long as the heap is large, ahead of the pause: the lock is held, so nobody
     // changes what a block is used for.
     spaces.finishSweep();
     spaces.giveBack(BLOCKS_A_RETURN);
     PageSet watched = spaces.watched();
-    long asked = execution.nanoTime();
+    if (crew != null) {
+      crew.timedBy(timer);
+    }
+    timer.pauseBegins();
     Cycle cycle;
     try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT)) {
-      cycle = collection.run(watched);
+      timer.stopped(spaces.liveBytes() + pacer.allocated(), mappedBytes());
+      cycle = collection.run(timer, watched);
+      timer.begin(Phase.RESUME);
+    } catch (WritersNotStoppedException e) {
+      statistics.stalled(timer.pauseStart());
+      throw e;
     }
     refusal = "";
-    cycles.add(cycle.record(cycles.size() + 1, asked, execution.nanoTime() - asked));
+    timer.pauseEnds();
+    CycleRecord ended = cycle.record(timer, mappedBytes());
+    timer.ended(ended);
+    statistics.ended(ended);
+  }
+
+  private long mappedBytes() {
+    return (long) blocks.mapped() * Blocks.BLOCK_BYTES;
   }
 
   // ---- Of a cycle beside the program, by its thread --------------------------------------------
@@ -291,6 +318,7 @@ public final class MarkSweep {
   Snapshot initialMark(ConcurrentMark cycle) throws WritersNotStoppedException {
     return youngCycle(
         cycle,
+        Cause.INITIAL_MARK,
         () -> {
           cycle.takeChanged();
           besideMarker.begin(spare, marks);
@@ -302,13 +330,14 @@ public final class MarkSweep {
   Snapshot preclean(ConcurrentMark cycle) throws WritersNotStoppedException {
     return youngCycle(
         cycle,
+        Cause.PRECLEAN,
         () -> {
           besideMarker.refresh();
           return new Snapshot(roots.copy(), cycle.takeChanged());
         });
   }
 
-  private Snapshot youngCycle(ConcurrentMark cycle, Supplier<Snapshot> last)
+  private Snapshot youngCycle(ConcurrentMark cycle, Cause cause, Supplier<Snapshot> last)
       throws WritersNotStoppedException {
     Snapshot[] snapshot = new Snapshot[1];
     lock.lock();
@@ -316,8 +345,10 @@ public final class MarkSweep {
       cycle.poll();
       checkTrusted();
       pause(
-          watched -> {
-            Cycle young = cycle(false, watched);
+          statistics.begin(CycleKind.YOUNG, cause),
+          (timer, watched) -> {
+            Cycle young = cycle(timer, watched);
+            timer.begin(Phase.INITIAL_MARK);
             snapshot[0] = last.get();
             return young;
           });
@@ -328,22 +359,24 @@ public final class MarkSweep {
   }
 
   /** The last pause of {@code cycle}, which takes effect with it. Under the heap's lock. */
-  void finalMark(ConcurrentMark cycle, long besideNanos) throws WritersNotStoppedException {
+  void finalMark(ConcurrentMark cycle, CycleTimer ofCycle) throws WritersNotStoppedException {
     checkTrusted();
     pause(
-        watched ->
+        ofCycle,
+        (timer, watched) ->
             cycle(
-                true,
+                timer,
                 watched,
                 besideMarker,
-                besideNanos,
                 changed -> {
                   growMarks();
                   besideMarker.beginFinal();
-                  visitChanged(
-                      cycle.takeChanged().union(changed), spare, besideMarker, execution::poll);
+                  PageSet left = cycle.takeChanged().union(changed);
+                  cycle.rescans(left);
+                  visitChanged(left, spare, besideMarker, execution::poll);
                   finish(besideMarker, spare);
                   marks.swap(spare);
+                  return cycle.pagesRescanned();
                 }));
   }
 
@@ -356,38 +389,49 @@ public final class MarkSweep {
 
   // ---- In a pause -----------------------------------------------------------------------------
 
-  private Cycle cycle(boolean full, PageSet watched) {
-    return cycle(full, watched, marker, 0, full ? changed -> markAll() : this::markYoung);
+  /** Marks, and returns how many pages it searched for old objects to trace from. */
+  private interface Mark {
+    long from(PageSet changed);
   }
 
-  private Cycle cycle(
-      boolean full, PageSet watched, Marker used, long besideNanos, Consumer<PageSet> mark) {
-    long started = execution.nanoTime();
+  private Cycle cycle(CycleTimer timer, PageSet watched) {
+    return cycle(
+        timer,
+        watched,
+        marker,
+        timer.kind() == CycleKind.FULL ? changed -> markAll() : this::markYoung);
+  }
+
+  private Cycle cycle(CycleTimer timer, PageSet watched, Marker used, Mark mark) {
+    boolean full = timer.kind() != CycleKind.YOUNG;
+    timer.begin(Phase.PREPARE);
     mutators.prune();
+    timer.begin(Phase.FETCH);
     try (Interval interval = changedPages.fetch(space, consumer, watched, watched)) {
-      long fetched = execution.nanoTime();
+      timer.begin(timer.kind() == CycleKind.CONCURRENT ? Phase.FINAL_MARK : Phase.MARK);
       observer.fetched(watched, interval);
       PageSet changed = interval.pages().intersect(watched);
       PageSet visited = changed.union(spaces.unwatched());
       stale = true;
-      mark.accept(visited);
-      long marked = execution.nanoTime();
+      long traced = execution.nanoTime();
+      long rescanned = mark.from(visited);
+      long traceNanos = execution.nanoTime() - traced;
+      timer.begin(Phase.SWEEP);
       long before = spaces.liveBytes();
       sweep(full, used.markedBytes());
       stale = false;
+      timer.begin(Phase.COMMIT);
       interval.commit();
       return new Cycle(
-          full,
-          besideNanos,
-          fetched - started,
-          marked - fetched,
-          execution.nanoTime() - marked,
           watched.pageCount(),
           changed.pageCount(),
+          rescanned,
           used.objects(),
           used.slots(),
+          before,
+          pace(full, before, visited.bytes(), traceNanos),
           spaces.liveBytes(),
-          before + pace(full, before, visited.bytes(), marked - fetched) - spaces.liveBytes(),
+          floatingBytes(timer.kind()),
           interval.technique(),
           interval.reasons());
     }
@@ -404,7 +448,16 @@ public final class MarkSweep {
     return allocated;
   }
 
-  private void markYoung(PageSet changed) {
+  private OptionalLong floatingBytes(CycleKind kind) {
+    if (kind == CycleKind.FULL) {
+      return OptionalLong.of(0);
+    }
+    return reachableBytes.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(spaces.liveBytes() - reachableBytes.getAsLong());
+  }
+
+  private long markYoung(PageSet changed) {
     growMarks();
     marker.begin(marks, null);
     visitChanged(changed, marks, marker, execution::poll);
@@ -412,14 +465,16 @@ public final class MarkSweep {
     if (concurrent != null) {
       concurrent.changed(changed);
     }
+    return changed.pageCount();
   }
 
-  private void markAll() {
+  private long markAll() {
     marks.growTo(blocks.frontier());
     spare.clear(blocks.frontier());
     marker.begin(spare, null);
     finish(marker, spare);
     marks.swap(spare);
+    return 0;
   }
 
   private void growMarks() {
@@ -435,7 +490,7 @@ public final class MarkSweep {
     tracing.drain(execution::poll);
     if (verify) {
       try {
-        sanity.check(roots.copy(), into);
+        reachableBytes = OptionalLong.of(sanity.check(roots.copy(), into));
       } catch (IllegalStateException e) {
         refuted = e;
         throw e;
@@ -482,35 +537,35 @@ public final class MarkSweep {
 
   /** A cycle whose pause is not over. */
   private record Cycle(
-      boolean full,
-      long besideNanos,
-      long fetchNanos,
-      long markNanos,
-      long sweepNanos,
       long pagesWatched,
       long pagesChanged,
+      long pagesRescanned,
       long objectsTraced,
       long slotsRead,
+      long liveBeforeBytes,
+      long allocatedBytes,
       long liveBytes,
-      long freedBytes,
+      OptionalLong floatingBytes,
       String technique,
       List<String> reasons) {
-    CycleRecord record(long number, long startNanos, long pauseNanos) {
+    CycleRecord record(CycleTimer timer, long heapBytes) {
       return new CycleRecord(
-          number,
-          startNanos,
-          full,
-          besideNanos,
-          pauseNanos,
-          fetchNanos,
-          markNanos,
-          sweepNanos,
+          timer.number(),
+          timer.kind(),
+          timer.cause(),
+          timer.pauseStart(),
+          timer.pauseNanos(),
+          timer.phases(),
           pagesWatched,
           pagesChanged,
+          pagesRescanned,
           objectsTraced,
           slotsRead,
+          allocatedBytes,
           liveBytes,
-          freedBytes,
+          liveBeforeBytes + allocatedBytes - liveBytes,
+          heapBytes,
+          floatingBytes,
           technique,
           reasons);
     }

@@ -1,12 +1,16 @@
 package dev.ooh.gc.plan;
 
+import dev.ooh.gc.statistics.CycleTimer;
 import dev.ooh.memory.ExecutionContext;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Markers that help another one in a pause. */
 final class MarkingCrew {
   private final ExecutionContext execution;
   private final Marker[] helpers;
+  private @Nullable CycleTimer timer;
 
   /**
    * @param markers how many mark together, the one that is helped included
@@ -19,8 +23,14 @@ final class MarkingCrew {
     }
   }
 
+  /** From now on the helpers' processor time counts with {@code cycle}'s. */
+  void timedBy(CycleTimer cycle) {
+    timer = cycle;
+  }
+
   /** Traces until nothing is left to do. By the thread in whose pause it is. */
   void drain(Marker leader) {
+    CycleTimer cycle = Objects.requireNonNull(timer, "of the pause");
     MarkExchange exchange = new MarkExchange();
     exchange.enter();
     for (Marker helper : helpers) {
@@ -34,7 +44,7 @@ final class MarkingCrew {
           if (number == 0) {
             leader.drainShared(exchange);
           } else if (exchange.enter()) {
-            helpers[number - 1].drainShared(exchange);
+            cycle.help(() -> helpers[number - 1].drainShared(exchange));
           }
         });
     for (Marker helper : helpers) {

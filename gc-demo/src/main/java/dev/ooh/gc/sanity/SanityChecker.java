@@ -26,7 +26,7 @@ public final class SanityChecker {
   /**
    * Checks a finished mark.
    *
-   * @return how many objects are reachable
+   * @return bytes in the cells of reachable objects
    * @throws IllegalStateException naming the first object found lost or damaged, and what refers to
    *     it
    */
@@ -36,10 +36,10 @@ public final class SanityChecker {
     for (long root : roots) {
       reach(root, 0, 0, seen, queue, marks);
     }
-    long objects = 0;
+    long bytes = 0;
     while (!queue.isEmpty()) {
       long object = queue.removeFirst();
-      objects++;
+      bytes += cellBytes(object);
       int references = references(object);
       for (int index = 0; index < references; index++) {
         long target = memory.getLong(object + (long) index * Long.BYTES);
@@ -49,7 +49,7 @@ public final class SanityChecker {
       }
     }
     checkClosed(marks);
-    return objects;
+    return bytes;
   }
 
   private void checkClosed(MarkBits marks) {
@@ -119,6 +119,14 @@ public final class SanityChecker {
       throw broken(
           object, slot, referrer, "has %d bytes, wanted at most %d".formatted(bytes, room));
     }
+  }
+
+  private long cellBytes(long object) {
+    int block = Math.toIntExact((object - blocks.base()) / Blocks.BLOCK_BYTES);
+    int kind = blocks.kind(block);
+    return Kinds.isCells(kind)
+        ? Kinds.cellBytes(kind)
+        : (long) blocks.link(block) * Blocks.BLOCK_BYTES;
   }
 
   private int references(long object) {

@@ -64,7 +64,7 @@ public final class MovingProgram implements CollectorSteps.Listener {
         space.execution().poll();
       }
       heap.collect(false);
-      if (!heap.cycles().stream().anyMatch(cycle -> cycle.full() && cycle.besideNanos() > 0)) {
+      if (!heap.cycles().stream().anyMatch(cycle -> cycle.full() && cycle.concurrentNanos() > 0)) {
         throw new AssertionError("no full cycle beside the program: " + heap.cycles());
       }
       for (int i = 0; i < 2 * LIST; i++) {

@@ -1,6 +1,7 @@
 package dev.ooh.integration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GcTest {
   private static final List<String> TRACKED = List.of("spml", "epml", "procfs", "uffd");
 
+  private static final String WARM = "Warmed up by one run";
+
   @TempDir Path folder;
 
   @Test
@@ -19,7 +22,8 @@ class GcTest {
     Ooh.Done done = Ooh.run(folder, "gc", "--technique", "all", "--csv", "one.csv");
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.complaints()).isEmpty();
-    assertThat(done.out()).contains("result c1ac2e959770e0a0");
+    assertThat(done.out()).contains("result c1ac2e959770e0a0").doesNotContain(WARM);
+    assertThat(done.out().lines()).allMatch(line -> line.length() <= 100);
     Figures figures = Figures.of(folder.resolve("one.csv"));
     double untracked = figures.get("none", "small", "gc_time_other_cycles");
     assertThat(figures.get("none", "small", "pages_reported"))
@@ -68,6 +72,48 @@ class GcTest {
   }
 
   @Test
+  void logsLikeTheJvmAndDraws() throws Exception {
+    Ooh.Done done =
+        Ooh.run(
+            folder,
+            "gc",
+            "--technique",
+            "epml",
+            "--full-cycles",
+            "beside",
+            "--log=gc*",
+            "--plot",
+            "pauses.svg");
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.out().lines().findFirst())
+        .hasValueSatisfying(
+            line -> assertThat(line).contains("Using Mark-Sweep", "epml on virtual", "simulated"));
+    String start = "\\[\\d+\\.\\d{3}s\\]\\[info\\]\\[";
+    String millis = " \\d+\\.\\d{3}ms";
+    assertThat(done.out())
+        .containsPattern(
+            start
+                + "gc\\] GC\\(\\d+\\) Pause Young \\(Allocation\\) \\d+M->\\d+M\\(\\d+M\\)"
+                + millis)
+        .containsPattern(start + "gc\\] GC\\(\\d+\\) Concurrent Mark Cycle" + millis)
+        .containsPattern(start + "gc,phases\\] GC\\(\\d+\\)   Concurrent Mark:" + millis);
+    assertThat(folder.resolve("pauses.svg")).content().contains("<svg");
+  }
+
+  @Test
+  void measuredRunsAreWarm() throws Exception {
+    Ooh.Done done =
+        Ooh.run(folder, "gc", "--substrate", "linux", "--technique", "none", "--csv", "l.csv");
+    assumeFalse(done.err().contains("substrate linux can't be used here"), done.err());
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.out()).contains(WARM);
+    assertThat(Figures.of(folder.resolve("l.csv")).get("none", "small", "phase_cpu_time.mark"))
+        .isPositive();
+    // What only warmed up is not among the figures.
+    assertThat(folder.resolve("l.csv")).content().containsOnlyOnce(",total_time,");
+  }
+
+  @Test
   void wrongInputIsOneLine() throws Exception {
     wrong(
         2,
@@ -79,6 +125,7 @@ class GcTest {
         "configuration is 'huge', wanted one of: small, medium, large",
         "--configuration",
         "huge");
+    wrong(2, "--log is 'all', wanted gc or gc*", "--log", "all");
     wrong(2, "--input is text, but gcbench reads no file", "--input", "text");
     wrong(2, "--check is given, but gcbench has no other way", "--check");
     wrong(

@@ -2,9 +2,14 @@ package dev.ooh.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OohProcessTest {
   /** Said when the bundles are started and the command is about to be. */
   private static final Predicate<String> SERVING = line -> line.contains("serving http");
+
+  /** Served once there was a cycle. */
+  private static final List<String> COLLECTING =
+      List.of("ooh_gc_cycles_total{", "ooh_gc_live_data_size_bytes{");
 
   @TempDir private Path folder;
   private OohProcess ooh;
@@ -69,6 +78,28 @@ class OohProcessTest {
     OohProcess.Result result = ooh.run("techniques");
     assertThat(result.status()).isZero();
     assertThat(result.err()).singleElement().asString().contains("broken.jar", "not a bundle");
+  }
+
+  @Test
+  void theCollectorsMetersAreServedWhileItRuns() throws Exception {
+    Process process =
+        ooh.start("gc", "--configuration", "large", "--metrics-port", "0", "--verbose");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (process.isAlive() && ooh.lines("err").stream().noneMatch(SERVING)) {
+        Thread.onSpinWait();
+      }
+      String line = ooh.lines("err").stream().filter(SERVING).findFirst().orElseThrow();
+      URI uri = URI.create(line.substring(line.indexOf("http")));
+      String body = "";
+      while (process.isAlive() && !COLLECTING.stream().allMatch(body::contains)) {
+        HttpRequest request = HttpRequest.newBuilder(uri).build();
+        body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      }
+      assertThat(body).contains(COLLECTING);
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoomsTest {
   private static final String MEMORY = "dev.ooh.memory";
   private static final String SUPPORT = "dev.ooh.memory.support";
+  private static final String COLLECTION = "dev.ooh.memory.collection";
   private static final List<String> CONTRACT =
       List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.tracking.facility");
 
@@ -42,11 +43,12 @@ class RoomsTest {
     return List.of(
         Room.of("framework/tracking-api", MEMORY),
         Room.of("framework/tracking-api", SUPPORT).mayImport(List.of(MEMORY)),
+        Room.of("framework/tracking-api", COLLECTION).mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking").mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
             .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
         Room.of("framework/tracking-core", "dev.ooh.tracking.core..").mayImport(CONTRACT),
-        Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT),
+        Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT, COLLECTION),
         Room.of("framework/weaving", "dev.ooh.weaving..").mayImport(CONTRACT),
         Room.of("framework/conformance-kit", "dev.ooh.conformance..")
             .mayImport(CONTRACT, "dev.ooh.tracking.core"),
@@ -82,10 +84,15 @@ class RoomsTest {
         Room.of("workloads", "dev.ooh.workloads..").mayImport(List.of(MEMORY)),
         Room.of("gc-demo", "dev.ooh.gc..")
             .apartFrom("dev.ooh.gc.command..")
-            .mayImport(List.of(MEMORY, "dev.ooh.workloads..")),
+            .mayImport(List.of(MEMORY, COLLECTION, "dev.ooh.workloads..")),
         Room.of("gc-demo", "dev.ooh.gc.command..")
             .mayImport(
-                CONTRACT, "dev.ooh.workloads..", "dev.ooh.gc..", "dev.ooh.cli", "dev.ooh.cli.plot"),
+                CONTRACT,
+                COLLECTION,
+                "dev.ooh.workloads..",
+                "dev.ooh.gc..",
+                "dev.ooh.cli",
+                "dev.ooh.cli.plot"),
         Room.of("criu-demo", "dev.ooh.criu..")
             .apartFrom("dev.ooh.criu.command..")
             .mayImport(List.of(MEMORY, "dev.ooh.image", "dev.ooh.workloads..")),
@@ -127,6 +134,7 @@ class RoomsTest {
             List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving"),
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
+        "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image"),
         "picocli\\..*",
             List.of(

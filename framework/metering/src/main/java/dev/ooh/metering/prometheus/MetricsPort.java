@@ -1,5 +1,6 @@
 package dev.ooh.metering.prometheus;
 
+import dev.ooh.metering.CollectionMeters;
 import dev.ooh.metering.TrackingMeters;
 import dev.ooh.tracking.TrackingControl;
 import java.io.IOException;
@@ -24,10 +25,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     })
 public final class MetricsPort implements Function<String, AutoCloseable> {
   private final TrackingMeters meters;
+  private final CollectionMeters heaps;
 
   @Activate
-  public MetricsPort(@Reference TrackingMeters meters) {
+  public MetricsPort(@Reference TrackingMeters meters, @Reference CollectionMeters heaps) {
     this.meters = meters;
+    this.heaps = heaps;
   }
 
   @Reference(
@@ -52,7 +55,7 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   public AutoCloseable apply(String value) {
     int port = portOf(value);
     try {
-      return new PrometheusEndpoint(meters, port);
+      return new PrometheusEndpoint(meters, heaps, port);
     } catch (IOException e) {
       throw new IllegalStateException(
           "port " + port + " for meters can't be used: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.ooh.metering.prometheus;
 
+import dev.ooh.metering.CollectionMeters;
 import dev.ooh.metering.TrackingMeters;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -19,9 +20,9 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * {@code http://127.0.0.1:PORT/metrics}: the meters of tracking, of this JVM and of its process, in
- * the formats that scrapers ask for, on the loopback interface only, until closed. Several are
- * served at once.
+ * {@code http://127.0.0.1:PORT/metrics}: the meters of tracking, of collectors, of this JVM and of
+ * its process, in the formats that scrapers ask for, on the loopback interface only, until closed.
+ * Several are served at once.
  */
 public final class PrometheusEndpoint implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PrometheusEndpoint.class.getName());
@@ -31,6 +32,7 @@ public final class PrometheusEndpoint implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final TrackingMeters meters;
+  private final CollectionMeters heaps;
   private final HTTPServer server;
 
   /**
@@ -39,8 +41,10 @@ public final class PrometheusEndpoint implements AutoCloseable {
    * @param port 0 lets the system choose, which is logged
    * @throws IOException if the port can't be had
    */
-  public PrometheusEndpoint(TrackingMeters meters, int port) throws IOException {
+  public PrometheusEndpoint(TrackingMeters meters, CollectionMeters heaps, int port)
+      throws IOException {
     this.meters = meters;
+    this.heaps = heaps;
     PrometheusRegistry served = new PrometheusRegistry();
     served.register((MultiCollector) this::collect);
     server =
@@ -50,6 +54,7 @@ public final class PrometheusEndpoint implements AutoCloseable {
             .registry(served)
             .buildAndStart();
     meters.bindTo(registry);
+    heaps.bindTo(registry);
     for (MeterBinder binder :
         List.of(
             new ClassLoaderMetrics(),
@@ -76,6 +81,7 @@ public final class PrometheusEndpoint implements AutoCloseable {
   public void close() {
     server.close();
     meters.unbind(registry);
+    heaps.unbind(registry);
     collections.close();
     registry.close();
   }

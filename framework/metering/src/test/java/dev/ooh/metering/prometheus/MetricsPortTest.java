@@ -3,6 +3,9 @@ package dev.ooh.metering.prometheus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.memory.collection.CollectionCycle;
+import dev.ooh.metering.CollectionMeters;
+import dev.ooh.metering.Fakes;
 import dev.ooh.metering.TrackingMeters;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,20 +25,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsPortTest {
   private final TrackingMeters meters = new TrackingMeters();
-  private final MetricsPort option = new MetricsPort(meters);
+  private final CollectionMeters heaps = new CollectionMeters();
+  private final MetricsPort option = new MetricsPort(meters, heaps);
 
   @Test
   void servesTheMetersUntilClosed() throws Exception {
     URI uri;
-    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, 0);
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, heaps, 0);
         HttpClient client = HttpClient.newHttpClient()) {
       uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
+      heaps.collected(
+          new Fakes().space("linux"),
+          new CollectionCycle("young", "Requested", "uffd", 2_000_000, Map.of(), 8, 8, 16, 32));
       HttpResponse<String> answer = get(client, uri);
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.headers().firstValue("Content-Type"))
           .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
       assertThat(answer.body())
-          .contains("# TYPE ooh_spaces gauge", "ooh_spaces 0", "jvm_memory_used_bytes", "process_");
+          .contains("# TYPE ooh_spaces gauge", "ooh_spaces 0", "jvm_memory_used_bytes", "process_")
+          .contains("# TYPE ooh_gc_pause_seconds histogram", "ooh_gc_cycles_total{")
+          .contains("ooh_gc_live_data_size_bytes{", "ooh_gc_memory_allocated_bytes_total{");
     }
     try (HttpClient client = HttpClient.newHttpClient()) {
       assertThatThrownBy(() -> get(client, uri)).isInstanceOf(IOException.class);
@@ -43,7 +53,7 @@ class MetricsPortTest {
 
   @Test
   void servesOpenMetricsAndGzipToWhomAsks() throws Exception {
-    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, 0);
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, heaps, 0);
         HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics"))
@@ -64,7 +74,7 @@ class MetricsPortTest {
 
   @Test
   void aClientThatSendsHalfARequestHoldsUpNobody() throws Exception {
-    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, 0);
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, heaps, 0);
         Socket slow = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
         HttpClient client = HttpClient.newHttpClient()) {
       slow.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));

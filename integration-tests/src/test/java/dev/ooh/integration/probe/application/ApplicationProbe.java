@@ -1,8 +1,8 @@
 package dev.ooh.integration.probe.application;
 
 import dev.ooh.gc.CollectedHeap;
-import dev.ooh.gc.CycleRecord;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;

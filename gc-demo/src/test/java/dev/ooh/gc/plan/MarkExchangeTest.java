@@ -1,0 +1,85 @@
+package dev.ooh.gc.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.gc.policy.Blocks;
+import dev.ooh.gc.policy.CellAllocator;
+import dev.ooh.gc.policy.Kinds;
+import dev.ooh.gc.policy.MarkBits;
+import dev.ooh.gc.policy.Mutator;
+import dev.ooh.gc.policy.Mutators;
+import dev.ooh.gc.policy.ObjectModel;
+import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.memory.Memory;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(300)
+class MarkExchangeTest {
+  private final ArraySpace space = new ArraySpace();
+  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
+  private final Spaces spaces =
+      new Spaces(space.memory(), space.execution(), blocks, new MarkBits());
+  private final Mutator mutator = new Mutators().register();
+
+  /** Whose stack is short all the time. */
+  @Test
+  void whoWaitsGetsPartOfATree() throws Exception {
+    MarkBits marks = new MarkBits();
+    long root = tree(12);
+    marks.growTo(blocks.frontier());
+    MarkExchange exchange = new MarkExchange();
+    AtomicInteger taken = new AtomicInteger();
+    Memory patient =
+        (Memory)
+            Proxy.newProxyInstance(
+                Memory.class.getClassLoader(),
+                new Class<?>[] {Memory.class},
+                (proxy, method, arguments) -> {
+                  // Who gave something might take it back before the waiting one wakes.
+                  while (!exchange.isWanted() && taken.get() == 0) {
+                    Thread.onSpinWait();
+                  }
+                  return method.invoke(space.memory(), arguments);
+                });
+    Marker marker =
+        new Marker(
+            new Tracing(
+                patient, space.execution(), blocks, new ObjectModel(patient, blocks), false),
+            null);
+    exchange.enter();
+    Thread other =
+        new Thread(
+            () -> {
+              exchange.enter();
+              for (long[] got = exchange.take(); got != null; got = exchange.take()) {
+                taken.addAndGet(got.length);
+              }
+            });
+    other.start();
+    while (!exchange.isWanted()) {
+      Thread.onSpinWait();
+    }
+    marker.begin(marks, null);
+    marker.visit(root);
+    marker.drainShared(exchange);
+    other.join();
+    assertThat(taken).hasPositiveValue();
+  }
+
+  private long tree(int depth) {
+    CellAllocator cells = mutator.cells(Kinds.exact(2, 0));
+    long node = cells.bump();
+    if (node == 0) {
+      assertThat(spaces.acquireBlock(mutator, cells)).isTrue();
+      node = cells.bump();
+    }
+    for (int child = 0; child < 2 && depth > 0; child++) {
+      space.memory().putLong(ObjectModel.slot(node, child), tree(depth - 1));
+    }
+    return node;
+  }
+}
