@@ -3,6 +3,10 @@ package dev.ooh.workloads.baby;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetLoad;
+import dev.ooh.workloads.engine.SetRequests;
+import java.util.OptionalLong;
 
 /**
  * An ordered in-memory key-value engine under set requests with random keys: what the paper runs as
@@ -11,36 +15,28 @@ import dev.ooh.workloads.Parameters;
  * digits. The engine is a B+ tree whose nodes and values are objects of the heap.
  */
 public final class BabyEngine implements Application {
-  private static final int OPERATIONS_PER_STEP = 4096;
-  private static final int OPERATIONS_PER_POLL = 64;
-
-  /** The share of keys that a run touches: 1 − 1/e. */
-  private static final double DISTINCT_KEYS = 0.6322;
-
   /** Bytes of a record with its share of the nodes, which are 69 % full; with some room. */
   private static final int BYTES_PER_RECORD = 56;
 
   private static final long SPARE_BYTES = 4 << 20;
-  private static final long UNSET = 0;
 
-  private final long operations;
+  /** Table II: --iter 3M, 5M, 10M, each with --threads 3. */
+  private static final SetLoad PAPER = new SetLoad(9_000_000, 15_000_000, 30_000_000);
+
+  private final SetLoad load;
 
   /** As many requests as the paper's configuration asks for. */
   public BabyEngine() {
-    this(UNSET);
+    this(PAPER);
   }
 
-  private BabyEngine(long operations) {
-    this.operations = operations;
+  private BabyEngine(SetLoad load) {
+    this.load = load;
   }
 
   /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
   public static BabyEngine withOperations(long operations) {
-    if (operations < 1 || operations > KeyText.LIMIT) {
-      throw new IllegalArgumentException(
-          "operations is %d, wanted 1 to %d".formatted(operations, KeyText.LIMIT));
-    }
-    return new BabyEngine(operations);
+    return new BabyEngine(SetLoad.exactly(operations));
   }
 
   @Override
@@ -50,71 +46,37 @@ public final class BabyEngine implements Application {
 
   @Override
   public long heapBytes(Parameters parameters) {
-    long records = (long) (operations(parameters) * DISTINCT_KEYS);
-    return records * BYTES_PER_RECORD + SPARE_BYTES;
-  }
-
-  private long operations(Parameters parameters) {
-    if (operations != UNSET) {
-      return operations;
-    }
-    // Table II: --iter 3M, 5M, 10M, each with --threads 3
-    return switch (parameters.configuration()) {
-      case SMALL -> 9_000_000L;
-      case MEDIUM -> 15_000_000L;
-      case LARGE -> 30_000_000L;
-    };
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    long wanted = operations(parameters);
-    EngineState state = EngineState.create(heap, parameters.seed(), wanted, wanted);
-    RecordTree.create(heap, state);
+    RecordTree.create(heap, parameters.seed(), load.requests(parameters.configuration()));
   }
 
   @Override
   public boolean step(Heap heap) {
     EngineState state = EngineState.of(heap);
-    long done = state.done();
-    long end = Math.min(done + OPERATIONS_PER_STEP, state.wanted());
-    long keyRange = state.keyRange();
-    long random = state.random();
-    long added = 0;
     RecordTree tree = new RecordTree(heap, state);
-    for (; done < end; done++) {
-      random += 0x9E3779B97F4A7C15L;
-      long key = Math.unsignedMultiplyHigh(mix(random), keyRange);
-      if (tree.set(KeyText.of(key), KeyText.of(done))) {
-        added++;
-      }
-      if (done % OPERATIONS_PER_POLL == 0) {
-        heap.execution().poll();
-      }
+    SetRequests requests = SetRequests.next(heap, state);
+    while (requests.advance()) {
+      tree.set(requests.key(), requests.value());
     }
-    heap.execution().work(OPERATIONS_PER_STEP);
-    state.setRandom(random);
-    state.setRecords(state.records() + added);
-    state.setDone(done);
-    return done < state.wanted();
+    return requests.finish();
   }
 
   @Override
   public double progress(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    return (double) state.done() / state.wanted();
+    return EngineState.of(heap).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    return new RecordTree(heap, state).digest();
+    return new RecordTree(heap, EngineState.of(heap)).digest();
   }
 
-  /** The output function of SplitMix64. */
-  private static long mix(long state) {
-    long z = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+  @Override
+  public OptionalLong independentResult(Parameters parameters) {
+    return OptionalLong.of(load.plainRun(parameters).inKeyOrder());
   }
 }

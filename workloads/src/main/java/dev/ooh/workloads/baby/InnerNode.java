@@ -2,6 +2,7 @@ package dev.ooh.workloads.baby;
 
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.engine.KeyText;
 
 /**
  * A node above the leaves: child <i>i</i> holds the keys below key <i>i</i>, and at or above the

@@ -2,6 +2,7 @@ package dev.ooh.workloads.baby;
 
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.engine.KeyText;
 
 /**
  * A leaf of the tree: keys in ascending order, and for each the slot in which its value lies.

@@ -2,14 +2,25 @@ package dev.ooh.workloads.baby;
 
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.RecordDigest;
 
 /**
  * A B+ tree. Full nodes are split on the way down, so a split never has to climb back, and every
  * object is linked into the tree before the next one is allocated: at no allocation is there an
  * object that a collector could not reach.
+ *
+ * <p>The engine's own in the {@link EngineState}: reference 0, the root; word 0, the levels above
+ * the leaves.
  */
 final class RecordTree {
+  private static final int REFERENCES = 1;
+  private static final int WORDS = 1;
+  private static final int ROOT = 0;
+  private static final int LEVELS = 0;
   private static final int VALUE_BYTES = Long.BYTES;
+
   private final Heap heap;
   private final Memory memory;
   private final EngineState state;
@@ -20,13 +31,15 @@ final class RecordTree {
     this.heap = heap;
     this.memory = heap.memory();
     this.state = state;
-    this.root = state.root();
-    this.levels = state.levels();
+    this.root = state.own(ROOT);
+    this.levels = (int) state.word(LEVELS);
   }
 
   /** Makes the empty tree of a fresh run. */
-  static void create(Heap heap, EngineState state) {
-    state.setRoot(LeafNode.allocate(heap));
+  static RecordTree create(Heap heap, long seed, long operations) {
+    EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
+    state.setOwn(ROOT, LeafNode.allocate(heap));
+    return new RecordTree(heap, state);
   }
 
   /** Sets {@code key} to {@code value}; returns whether the key is new. */
@@ -58,14 +71,15 @@ final class RecordTree {
     long record = heap.allocate(0, VALUE_BYTES);
     memory.putLong(heap.data(record), KeyText.swap(value));
     LeafNode.insert(heap, leaf, index, key, record);
+    state.setRecords(state.records() + 1);
     return true;
   }
 
   private void growRoot() {
     long above = InnerNode.allocate(heap);
     InnerNode.initialize(heap, above, root);
-    state.setRoot(above);
-    state.setLevels(levels + 1);
+    state.setOwn(ROOT, above);
+    state.setWord(LEVELS, levels + 1);
     splitChild(above, 0, root, levels == 0);
     root = above;
     levels++;
@@ -109,7 +123,7 @@ final class RecordTree {
         last = key;
         long place = heap.data(LeafNode.value(heap, leaf, data, i));
         long value = KeyText.swap(memory.getLong(place));
-        digest = Long.rotateLeft(digest, 5) * 0x9E3779B97F4A7C15L + (key ^ 31 * value);
+        digest = RecordDigest.inOrder(digest, key, value);
       }
       records += count;
       heap.execution().poll();

@@ -1,18 +1,18 @@
-package dev.ooh.workloads.baby;
+package dev.ooh.workloads.engine;
 
 /**
  * Keys and values: numbers as eight decimal digits, {@code %08d}, as the paper's runs of tkrzw use
  * them. In memory their text reads from left to right; compared as numbers they are big-endian,
  * which orders them as text.
  */
-final class KeyText {
+public final class KeyText {
   /** One more than the largest number that eight digits hold. */
-  static final long LIMIT = 100_000_000L;
+  public static final long LIMIT = 100_000_000L;
 
   private KeyText() {}
 
   /** The text of {@code number}, 0 to {@link #LIMIT} exclusive, comparable as a number. */
-  static long of(long number) {
+  public static long of(long number) {
     int rest = (int) number;
     long text = 0;
     for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
@@ -23,7 +23,7 @@ final class KeyText {
   }
 
   /** From comparable to what a little-endian store writes, and back. */
-  static long swap(long text) {
+  public static long swap(long text) {
     return Long.reverseBytes(text);
   }
 }

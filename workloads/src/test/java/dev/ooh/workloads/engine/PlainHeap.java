@@ -1,4 +1,4 @@
-package dev.ooh.workloads.baby;
+package dev.ooh.workloads.engine;
 
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
@@ -9,14 +9,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.Callable;
 
 /** A heap over one array, without collection; its bytes are all of its state. */
-final class PlainHeap implements Heap {
+public final class PlainHeap implements Heap {
   private static final int NEXT = 8 * GLOBALS;
   private static final int FIRST_OBJECT = NEXT + 8;
   private final byte[] bytes;
   private final ArrayMemory memory;
   private int polls;
 
-  PlainHeap(int size) {
+  public PlainHeap(int size) {
     this(new byte[size]);
     memory.putLong(NEXT, FIRST_OBJECT);
   }
@@ -27,15 +27,15 @@ final class PlainHeap implements Heap {
   }
 
   /** Another heap with the same contents. */
-  PlainHeap copy() {
+  public PlainHeap copy() {
     return new PlainHeap(bytes.clone());
   }
 
-  int polls() {
+  public int polls() {
     return polls;
   }
 
-  long usedBytes() {
+  public long usedBytes() {
     return memory.getLong(NEXT);
   }
 

@@ -1,0 +1,107 @@
+package dev.ooh.workloads.cache;
+
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetLoad;
+import dev.ooh.workloads.engine.SetRequests;
+import java.util.OptionalLong;
+
+/**
+ * An in-memory cache under set requests with random keys: what the paper runs as tkrzw {@code
+ * cache} (Table II), the requests of its five threads folded into one sequence. It holds so many
+ * records and no more; a new one takes the place of the one that was set longest ago. Keys and
+ * values are eight digits.
+ */
+public final class CacheEngine implements Application {
+  /** Of a record of {@link RecencyCache} and its bucket. */
+  private static final int BYTES_PER_RECORD = 48 + Long.BYTES;
+
+  private static final long SPARE_BYTES = 4 << 20;
+
+  /** Table II: --iter 3M, 5M, 10M, each with --threads 5. */
+  private static final SetLoad PAPER = new SetLoad(15_000_000, 25_000_000, 50_000_000);
+
+  private static final long UNSET = 0;
+
+  private final SetLoad load;
+
+  /** Records; {@link #UNSET} for what the configuration says. */
+  private final long fixedCapacity;
+
+  /** With as many requests and records as the paper's configuration asks for. */
+  public CacheEngine() {
+    this(PAPER, UNSET);
+  }
+
+  private CacheEngine(SetLoad load, long fixedCapacity) {
+    this.load = load;
+    this.fixedCapacity = fixedCapacity;
+  }
+
+  /**
+   * A run of another size, whatever the configuration.
+   *
+   * @param operations requests, 1 to 100 million
+   * @param capacity the most records it holds, 1 or more
+   */
+  public static CacheEngine withOperations(long operations, long capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity is %d, wanted 1 or more".formatted(capacity));
+    }
+    return new CacheEngine(SetLoad.exactly(operations), capacity);
+  }
+
+  @Override
+  public String name() {
+    return "cache";
+  }
+
+  /** Table II: --cap_rec_num 3M, 5M, 10M. */
+  private long capacity(Configuration configuration) {
+    return fixedCapacity == UNSET
+        ? configuration.choose(3_000_000, 5_000_000, 10_000_000)
+        : Math.min(fixedCapacity, load.requests(configuration));
+  }
+
+  @Override
+  public long heapBytes(Parameters parameters) {
+    return capacity(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
+  }
+
+  @Override
+  public void start(Heap heap, Parameters parameters) {
+    Configuration configuration = parameters.configuration();
+    RecencyCache.create(
+        heap, parameters.seed(), load.requests(configuration), capacity(configuration));
+  }
+
+  @Override
+  public boolean step(Heap heap) {
+    EngineState state = EngineState.of(heap);
+    RecencyCache cache = new RecencyCache(heap, state);
+    SetRequests requests = SetRequests.next(heap, state);
+    while (requests.advance()) {
+      cache.set(requests.key(), requests.value());
+    }
+    return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    return new RecencyCache(heap, EngineState.of(heap)).digest();
+  }
+
+  @Override
+  public OptionalLong independentResult(Parameters parameters) {
+    long most = capacity(parameters.configuration());
+    return OptionalLong.of(load.plainRun(parameters).latestFirst(most));
+  }
+}

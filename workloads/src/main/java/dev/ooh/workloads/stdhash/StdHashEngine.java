@@ -1,0 +1,115 @@
+package dev.ooh.workloads.stdhash;
+
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetLoad;
+import dev.ooh.workloads.engine.SetRequests;
+import java.util.OptionalLong;
+
+/**
+ * An unordered in-memory key-value engine under set requests with random keys: what the paper runs
+ * as tkrzw {@code stdhash} (Table II), the requests of its two threads folded into one sequence. A
+ * hash table that grows with its records. Keys and values are eight digits; values are compressed
+ * by zlib, as the paper has them, which makes them no shorter.
+ */
+public final class StdHashEngine implements Application {
+  /** Of a record of {@link ChainedTable}, its value, and its bucket; with some room. */
+  private static final int BYTES_PER_RECORD = 32 + 32 + Long.BYTES + 2;
+
+  private static final long SPARE_BYTES = 4 << 20;
+
+  /** Table II: --iter 3M, 5M, 10M, each with --threads 2. */
+  private static final SetLoad PAPER = new SetLoad(6_000_000, 10_000_000, 20_000_000);
+
+  /** Table II: --buckets 100K. */
+  private static final long PAPER_BUCKETS = 100_000;
+
+  private final SetLoad load;
+  private final long firstBuckets;
+  private final Compression compression;
+
+  /** How values are held. */
+  public enum Compression {
+    /** As they are. */
+    NONE,
+    /** By zlib, each alone. */
+    ZLIB
+  }
+
+  /** As the paper's configuration asks for. */
+  public StdHashEngine() {
+    this(PAPER, PAPER_BUCKETS, Compression.ZLIB);
+  }
+
+  private StdHashEngine(SetLoad load, long firstBuckets, Compression compression) {
+    this.load = load;
+    this.firstBuckets = firstBuckets;
+    this.compression = compression;
+  }
+
+  /**
+   * A run of another size, whatever the configuration.
+   *
+   * @param operations requests, 1 to 100 million
+   * @param buckets to begin with, 1 to 100 million
+   */
+  public static StdHashEngine withOperations(
+      long operations, long buckets, Compression compression) {
+    SetLoad load = SetLoad.exactly(operations);
+    if (buckets < 1 || buckets > SetLoad.MOST) {
+      throw new IllegalArgumentException(
+          "buckets is %d, wanted 1 to %d".formatted(buckets, SetLoad.MOST));
+    }
+    return new StdHashEngine(load, buckets, compression);
+  }
+
+  @Override
+  public String name() {
+    return "stdhash";
+  }
+
+  @Override
+  public long heapBytes(Parameters parameters) {
+    long records = load.records(parameters.configuration());
+    return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + SPARE_BYTES;
+  }
+
+  @Override
+  public void start(Heap heap, Parameters parameters) {
+    Configuration configuration = parameters.configuration();
+    ChainedTable.create(
+        heap, parameters.seed(), load.requests(configuration), firstBuckets, compression);
+  }
+
+  @Override
+  public boolean step(Heap heap) {
+    EngineState state = EngineState.of(heap);
+    SetRequests requests = SetRequests.next(heap, state);
+    try (ChainedTable table = new ChainedTable(heap, state)) {
+      while (requests.advance()) {
+        table.set(requests.key(), requests.value());
+      }
+    }
+    return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    try (ChainedTable table = new ChainedTable(heap, EngineState.of(heap))) {
+      return table.digest();
+    }
+  }
+
+  @Override
+  public OptionalLong independentResult(Parameters parameters) {
+    return OptionalLong.of(load.plainRun(parameters).inAnyOrder());
+  }
+}

@@ -1,0 +1,81 @@
+package dev.ooh.workloads.stdtree;
+
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetLoad;
+import dev.ooh.workloads.engine.SetRequests;
+import java.util.OptionalLong;
+
+/**
+ * An ordered in-memory key-value engine under set requests with random keys: what the paper runs as
+ * tkrzw {@code stdtree} (Table II), the requests of its two threads folded into one sequence. A
+ * red-black tree. Keys and values are eight digits.
+ */
+public final class StdTreeEngine implements Application {
+  /** Of a node of {@link RedBlackTree}. */
+  private static final int BYTES_PER_RECORD = 56;
+
+  private static final long SPARE_BYTES = 4 << 20;
+
+  /** Table II: --iter 3M, 5M, 10M, each with --threads 2. */
+  private static final SetLoad PAPER = new SetLoad(6_000_000, 10_000_000, 20_000_000);
+
+  private final SetLoad load;
+
+  /** As many requests as the paper's configuration asks for. */
+  public StdTreeEngine() {
+    this(PAPER);
+  }
+
+  private StdTreeEngine(SetLoad load) {
+    this.load = load;
+  }
+
+  /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
+  public static StdTreeEngine withOperations(long operations) {
+    return new StdTreeEngine(SetLoad.exactly(operations));
+  }
+
+  @Override
+  public String name() {
+    return "stdtree";
+  }
+
+  @Override
+  public long heapBytes(Parameters parameters) {
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
+  }
+
+  @Override
+  public void start(Heap heap, Parameters parameters) {
+    RedBlackTree.create(heap, parameters.seed(), load.requests(parameters.configuration()));
+  }
+
+  @Override
+  public boolean step(Heap heap) {
+    EngineState state = EngineState.of(heap);
+    RedBlackTree tree = new RedBlackTree(heap, state);
+    SetRequests requests = SetRequests.next(heap, state);
+    while (requests.advance()) {
+      tree.set(requests.key(), requests.value());
+    }
+    return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    return new RedBlackTree(heap, EngineState.of(heap)).digest();
+  }
+
+  @Override
+  public OptionalLong independentResult(Parameters parameters) {
+    return OptionalLong.of(load.plainRun(parameters).inKeyOrder());
+  }
+}

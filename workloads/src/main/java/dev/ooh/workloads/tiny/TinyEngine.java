@@ -1,0 +1,110 @@
+package dev.ooh.workloads.tiny;
+
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Heap;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetLoad;
+import dev.ooh.workloads.engine.SetRequests;
+import java.util.OptionalLong;
+
+/**
+ * A compact in-memory key-value engine under set requests with random keys: what the paper runs as
+ * tkrzw {@code tiny} (Table II), the requests of its three to seven threads folded into one
+ * sequence. A hash table of four bytes a bucket over a log of records, which is rebuilt when it has
+ * too many that were replaced. Keys and values are eight digits.
+ */
+public final class TinyEngine implements Application {
+  /**
+   * Of a record of {@link LogTable} and its share of those that were replaced, a quarter at most.
+   */
+  private static final int BYTES_PER_RECORD = 24 + 24 / 4;
+
+  private static final long SPARE_BYTES = 4 << 20;
+
+  /** Table II: --iter 5M, with --threads 3, 5, 7. */
+  private static final SetLoad PAPER = new SetLoad(15_000_000, 25_000_000, 35_000_000);
+
+  /** Table II: --buckets 30M. */
+  private static final long PAPER_BUCKETS = 30_000_000;
+
+  private final SetLoad load;
+  private final long buckets;
+
+  /** As the paper's configuration asks for. */
+  public TinyEngine() {
+    this(PAPER, PAPER_BUCKETS);
+  }
+
+  private TinyEngine(SetLoad load, long buckets) {
+    this.load = load;
+    this.buckets = buckets;
+  }
+
+  /**
+   * A run of another size, whatever the configuration.
+   *
+   * @param operations requests, 1 to 100 million
+   * @param buckets 1 to 100 million
+   */
+  public static TinyEngine withOperations(long operations, long buckets) {
+    SetLoad load = SetLoad.exactly(operations);
+    if (buckets < 1 || buckets > SetLoad.MOST) {
+      throw new IllegalArgumentException(
+          "buckets is %d, wanted 1 to %d".formatted(buckets, SetLoad.MOST));
+    }
+    return new TinyEngine(load, buckets);
+  }
+
+  @Override
+  public String name() {
+    return "tiny";
+  }
+
+  @Override
+  public long heapBytes(Parameters parameters) {
+    long records = load.records(parameters.configuration());
+    return records * BYTES_PER_RECORD + buckets * Integer.BYTES + SPARE_BYTES;
+  }
+
+  @Override
+  public void start(Heap heap, Parameters parameters) {
+    Configuration configuration = parameters.configuration();
+    LogTable.create(heap, parameters.seed(), load.requests(configuration), buckets);
+  }
+
+  @Override
+  public boolean step(Heap heap) {
+    EngineState state = EngineState.of(heap);
+    LogTable table = new LogTable(heap, state);
+    if (table.isBeingRebuilt()) {
+      table.rebuildSome();
+      return true;
+    }
+    SetRequests requests = SetRequests.next(heap, state);
+    while (requests.advance()) {
+      table.set(requests.key(), requests.value());
+    }
+    boolean more = requests.finish();
+    if (more && table.isWorthRebuilding()) {
+      table.beginRebuild();
+    }
+    return more;
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    return new LogTable(heap, EngineState.of(heap)).digest();
+  }
+
+  @Override
+  public OptionalLong independentResult(Parameters parameters) {
+    return OptionalLong.of(load.plainRun(parameters).inAnyOrder());
+  }
+}

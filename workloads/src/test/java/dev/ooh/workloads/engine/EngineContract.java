@@ -1,0 +1,159 @@
+package dev.ooh.workloads.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What holds for each of the engines under the load that the paper runs them under. */
+public abstract class EngineContract {
+  private static final long REQUESTS = 30_000;
+  private static final int HEAP = 16 << 20;
+
+  /** For tests of one engine. */
+  protected static final Parameters SMALL =
+      new Parameters(Configuration.SMALL, Optional.empty(), 1);
+
+  private final long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+
+  /** The engine with so many requests, and small enough that all it ever does happens in them. */
+  protected abstract Application engine(long requests);
+
+  /** As the paper has it. */
+  protected abstract Application engine();
+
+  /** A collection of the JDK that does what the engine does. */
+  protected abstract Model model(long requests);
+
+  /** What the engine is held to. */
+  protected interface Model {
+    void set(long key, long value);
+
+    /** By {@link RecordDigest}. */
+    long digest();
+  }
+
+  private static Parameters parameters(long seed) {
+    return new Parameters(Configuration.SMALL, Optional.empty(), seed);
+  }
+
+  private PlainHeap started(long requests, long seed) {
+    PlainHeap heap = new PlainHeap(HEAP);
+    engine(requests).start(heap, parameters(seed));
+    return heap;
+  }
+
+  /** Finishes by an engine that knows no more than what is in the heap. */
+  private PlainHeap finish(PlainHeap heap) {
+    Application engine = engine();
+    while (engine.step(heap)) {}
+    return heap;
+  }
+
+  private long result(long requests, long seed) {
+    return engine().result(finish(started(requests, seed)));
+  }
+
+  /** A number's digits as the engines compare them, without their help. */
+  private static long text(long number) {
+    long text = 0;
+    String digits = Long.toString(100_000_000 + number); // and a 1 before them
+    for (int i = 1; i < digits.length(); i++) {
+      text = text << Byte.SIZE | digits.charAt(i);
+    }
+    return text;
+  }
+
+  @Test
+  void isFoundByName() {
+    Application engine = engine();
+    assertThat(Applications.find(engine.name()))
+        .get()
+        .isInstanceOf(engine.getClass())
+        .returns(false, Application::readsInput);
+    assertThat(engine.name()).isEqualTo(engine(1).name());
+  }
+
+  /** The JDK's own SplitMix64 draws the keys, so that the load is checked as well. */
+  @Test
+  void holdsWhatACollectionOfTheJdkHolds() {
+    for (long requests : new long[] {1, 2, 63, 4096, 4097, REQUESTS}) {
+      Model model = model(requests);
+      SplittableRandom random = new SplittableRandom(seed);
+      for (long request = 0; request < requests; request++) {
+        long key = Math.unsignedMultiplyHigh(random.nextLong(), requests);
+        model.set(text(key), text(request));
+      }
+      assertThat(result(requests, seed))
+          .as("seed %d, %d requests", seed, requests)
+          .isEqualTo(model.digest());
+      assertThat(engine(requests).independentResult(parameters(seed)))
+          .as("seed %d, %d requests", seed, requests)
+          .isEqualTo(OptionalLong.of(model.digest()));
+    }
+  }
+
+  @Test
+  void anotherSeedGivesAnotherResult() {
+    assertThat(result(10_000, 2)).isNotEqualTo(result(10_000, 1));
+  }
+
+  @Test
+  void fitsTheHeapItAsksFor() {
+    PlainHeap heap = finish(started(REQUESTS, seed));
+    long asked = engine(REQUESTS).allocatedBytes(parameters(seed));
+    assertThat(heap.usedBytes()).as("seed %d", seed).isLessThan(asked);
+  }
+
+  @Test
+  void goesOnFromTheHeapAlone() {
+    long wanted = result(REQUESTS, seed);
+    PlainHeap heap = started(REQUESTS, seed);
+    double progress = 0;
+    boolean more = true;
+    while (more) {
+      heap = heap.copy();
+      more = engine().step(heap);
+      assertThat(engine().progress(heap)).isBetween(progress, 1.0);
+      progress = engine().progress(heap);
+    }
+    assertThat(progress).isEqualTo(1.0);
+    assertThat(engine().result(heap)).as("seed %d", seed).isEqualTo(wanted);
+    assertThat(engine().step(heap)).isFalse();
+    assertThat(engine().result(heap)).as("seed %d", seed).isEqualTo(wanted);
+  }
+
+  @Test
+  void pollsWhileItWorks() {
+    assertThat(finish(started(10_000, seed)).polls()).isGreaterThan(100);
+  }
+
+  @Test
+  void lostRecordIsNoticed() {
+    PlainHeap heap = finish(started(10_000, seed));
+    EngineState state = EngineState.of(heap);
+    state.setRecords(state.records() + 1);
+    assertThatThrownBy(() -> engine().result(heap))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("wanted " + state.records());
+  }
+
+  @Test
+  void refusesCountsThatKeysCannotHold() {
+    assertThatThrownBy(() -> engine(0)).hasMessageContaining("wanted 1 to");
+    assertThatThrownBy(() -> engine(100_000_001)).hasMessageContaining("100000001");
+  }
+
+  @Test
+  void heapWithoutARunIsRefused() {
+    assertThatThrownBy(() -> engine().step(new PlainHeap(4096)))
+        .hasMessageContaining("wanted the state of a started run");
+  }
+}
