@@ -23,7 +23,7 @@ public final class Applications {
     return all().stream().filter(application -> application.name().equals(name)).findFirst();
   }
 
-  /** The names, for messages: {@code baby, gcbench}. */
+  /** The names, for messages: {@code baby, cache}. */
   public static String names() {
     return all().stream().map(Application::name).collect(Collectors.joining(", "));
   }

@@ -16,8 +16,9 @@ public final class ApplicationOptions {
       names = "--application",
       paramLabel = "A",
       description =
-          "What to run: baby, gcbench, histogram, kmeans, matrix_multiply, pca, string_match or"
-              + " word_count (default: gcbench for gc, baby for checkpoint).")
+          "What to run: baby, cache, gcbench, histogram, kmeans, matrix_multiply, pca, stdhash,"
+              + " stdtree, string_match, tiny or word_count (default: gcbench for gc, baby for"
+              + " checkpoint).")
   private @Nullable String application;
 
   @Option(

@@ -97,8 +97,8 @@ final class GcRun implements Callable<Integer> {
   @Option(
       names = "--check",
       description =
-          "Compute the result another way too, without the heap, and fail if it differs; baby and"
-              + " gcbench have no other way.")
+          "Compute the result another way too, without the heap, and fail if it differs; gcbench has"
+              + " no other way.")
   private boolean check;
 
   @Option(

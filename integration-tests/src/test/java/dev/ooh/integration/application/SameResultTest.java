@@ -45,12 +45,16 @@ class SameResultTest {
     assertThat(byApplication)
         .containsOnlyKeys(
             "baby",
+            "cache",
             "gcbench",
             "histogram",
             "kmeans",
             "matrix_multiply",
             "pca",
+            "stdhash",
+            "stdtree",
             "string_match",
+            "tiny",
             "word_count");
     byApplication.values().forEach(SameResultTest::oneChecksum);
     gcBenchIsCollectedByChangedPages(byApplication.get("gcbench"));

@@ -10,8 +10,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code ooh checkpoint} and {@code ooh restore} over the real bundle folder, woven. */
 class CheckpointTest {
@@ -157,6 +160,51 @@ class CheckpointTest {
     }
   }
 
+  /** The small configuration of the paper's in-memory engines, killed as soon as it is dumped. */
+  @ParameterizedTest
+  @CsvSource({
+    "baby, virtual", "baby, linux",
+    "cache, virtual", "cache, linux",
+    "stdhash, virtual", "stdhash, linux",
+    "stdtree, virtual", "stdtree, linux",
+    "tiny, virtual", "tiny, linux"
+  })
+  @Tag("soak")
+  void killedEngineGoesOnFromItsDump(String engine, String substrate) throws Exception {
+    Ooh.Done whole = Ooh.run(folder, small(engine, substrate, "D", "100"));
+    assumeFalse(whole.err().contains("can't be used here"), whole.err());
+    assertThat(whole.status()).as(whole.err()).isZero();
+    Path dumped = folder.resolve("E/latest");
+    try (Ooh ooh = Ooh.start(folder, small(engine, substrate, "E", "50"))) {
+      while (!Files.exists(dumped) && ooh.isRunning()) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+    Ooh.Done restored = Ooh.run(folder, "restore", "E");
+    assertThat(restored.status()).as(restored.err()).isZero();
+    assertThat(restored.out()).contains(engine + " small restored on " + substrate);
+    assertThat(whole.out()).contains(result(restored.out()));
+  }
+
+  private static String[] small(
+      String engine, String substrate, String directory, String untilPercent) {
+    return new String[] {
+      "checkpoint",
+      "--application",
+      engine,
+      "--substrate",
+      substrate,
+      "--technique",
+      substrate.equals("virtual") ? "epml" : "procfs",
+      "--pre-dumps",
+      "1",
+      "--until",
+      untilPercent,
+      "--directory",
+      directory
+    };
+  }
+
   @Test
   void wrongInputIsOneLineAndLeavesNothing() throws Exception {
     wrong(2, "application is 'mama', wanted", "checkpoint", "--application", "mama");
@@ -167,6 +215,24 @@ class CheckpointTest {
         "--configuration",
         "huge");
     wrong(2, "--input is text, but baby reads no file", "checkpoint", "--input", "text");
+    wrong(
+        2,
+        "--input is text, but tiny reads no file",
+        "checkpoint",
+        "--application",
+        "tiny",
+        "--input",
+        "text");
+    wrong(
+        1,
+        "cache: heap heap: asked for",
+        "checkpoint",
+        "--application",
+        "cache",
+        "--technique",
+        "none",
+        "--heap",
+        "1M");
     wrong(2, "--directory is '', wanted a directory", "checkpoint", "--directory", "");
     wrong(2, "action is 'chekc', wanted list, check, merge", "images", "chekc", "D");
     wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");

@@ -117,7 +117,7 @@ class GcTest {
   void wrongInputIsOneLine() throws Exception {
     wrong(
         2,
-        "application is 'gcbunch', wanted one of: baby, gcbench, histogram, kmeans, matrix_multiply,",
+        "application is 'gcbunch', wanted one of: baby, cache, gcbench, histogram, kmeans,",
         "--application",
         "gcbunch");
     wrong(

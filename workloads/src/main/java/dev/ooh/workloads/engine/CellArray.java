@@ -12,7 +12,13 @@ import java.util.Objects;
  *   reference slots               data
  *     0 …   chunks, 0 if not        cells, 2 to the power of the shift
  *           reserved yet
+ *   data
+ *     +0  u64 how far a chunk's
+ *         data are from its start
  * </pre>
+ *
+ * That distance is the same for all chunks, which have one shape, and is kept so that a cell is
+ * found without a look at its chunk's header, which lies on another page.
  */
 public final class CellArray {
   private final Heap heap;
@@ -20,6 +26,7 @@ public final class CellArray {
   private final int cellBytes;
   private final int shift;
   private final long chunkCells;
+  private long dataDistance;
 
   /**
    * The array of {@code directory}.
@@ -33,11 +40,12 @@ public final class CellArray {
     this.cellBytes = cellBytes;
     this.shift = shift;
     chunkCells = 1L << shift;
+    dataDistance = heap.memory().getLong(heap.data(directory));
   }
 
   /** A directory for {@code most} cells; none is reserved yet. */
   public static long allocateDirectory(Heap heap, long most, int shift) {
-    return heap.allocate(Math.toIntExact((most + (1L << shift) - 1) >>> shift), 0);
+    return heap.allocate(Math.toIntExact((most + (1L << shift) - 1) >>> shift), Long.BYTES);
   }
 
   /**
@@ -48,7 +56,10 @@ public final class CellArray {
       int slot = Objects.checkIndex(Math.toIntExact(chunk), heap.referenceCount(directory));
       if (heap.reference(directory, slot) == 0) {
         int bytes = Math.toIntExact(chunkCells * cellBytes);
-        heap.setReference(directory, slot, heap.allocate(0, bytes));
+        long made = heap.allocate(0, bytes);
+        heap.setReference(directory, slot, made);
+        dataDistance = heap.data(made) - made;
+        heap.memory().putLong(heap.data(directory), dataDistance);
       }
     }
   }
@@ -56,7 +67,7 @@ public final class CellArray {
   /** The address of a cell, which is reserved. */
   public long address(long index) {
     long chunk = heap.reference(directory, Math.toIntExact(index >>> shift));
-    return heap.data(chunk) + (index & (chunkCells - 1)) * cellBytes;
+    return chunk + dataDistance + (index & (chunkCells - 1)) * cellBytes;
   }
 
   /** Makes the reserved cells from {@code first} to {@code end}, exclusive, zero. */

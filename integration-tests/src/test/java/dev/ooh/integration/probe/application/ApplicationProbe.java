@@ -12,6 +12,7 @@ import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.baby.BabyEngine;
+import dev.ooh.workloads.cache.CacheEngine;
 import dev.ooh.workloads.gcbench.GcBench;
 import dev.ooh.workloads.phoenix.Histogram;
 import dev.ooh.workloads.phoenix.KMeans;
@@ -19,6 +20,10 @@ import dev.ooh.workloads.phoenix.MatrixMultiply;
 import dev.ooh.workloads.phoenix.Pca;
 import dev.ooh.workloads.phoenix.StringMatch;
 import dev.ooh.workloads.phoenix.WordCount;
+import dev.ooh.workloads.stdhash.StdHashEngine;
+import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
+import dev.ooh.workloads.stdtree.StdTreeEngine;
+import dev.ooh.workloads.tiny.TinyEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +40,7 @@ import org.osgi.framework.ServiceReference;
  */
 public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
-  private static final int BABY_OPERATIONS = 200_000;
+  private static final int REQUESTS = 100_000;
   private static final int BYTES = 200_000;
   private static final int ROWS = 100;
   private static final long MOST_HEAP = 1 << 30;
@@ -58,7 +63,15 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
           run(new Pca(ROWS), substrate, control, technique);
           run(new StringMatch(BYTES), substrate, control, technique);
           run(new WordCount(BYTES), substrate, control, technique);
-          run(BabyEngine.withOperations(BABY_OPERATIONS), substrate, control, technique);
+          run(BabyEngine.withOperations(REQUESTS), substrate, control, technique);
+          run(CacheEngine.withOperations(REQUESTS, 20_000), substrate, control, technique);
+          run(
+              StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
+              substrate,
+              control,
+              technique);
+          run(StdTreeEngine.withOperations(REQUESTS), substrate, control, technique);
+          run(TinyEngine.withOperations(REQUESTS, REQUESTS), substrate, control, technique);
         }
       }
     }

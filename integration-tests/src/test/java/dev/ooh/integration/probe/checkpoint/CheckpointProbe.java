@@ -1,0 +1,144 @@
+package dev.ooh.integration.probe.checkpoint;
+
+import dev.ooh.criu.Checkpointer;
+import dev.ooh.criu.RestoredProgram;
+import dev.ooh.criu.Subject;
+import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.image.DiskFiles;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
+import dev.ooh.tracking.TechniqueStatus;
+import dev.ooh.tracking.TrackingControl;
+import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Applications;
+import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.baby.BabyEngine;
+import dev.ooh.workloads.cache.CacheEngine;
+import dev.ooh.workloads.stdhash.StdHashEngine;
+import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
+import dev.ooh.workloads.stdtree.StdTreeEngine;
+import dev.ooh.workloads.tiny.TinyEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Pre-dumps and dumps each in-memory engine on each substrate that works here, abandons it, and
+ * lets what is restored go on to its end; with each engine the next of the techniques that are
+ * usable. Part of the checkpointer's bundle, whose packages are its own. Answers with "engine
+ * substrate technique" and the result, and the one that a computation without memory that is
+ * tracked comes to.
+ */
+public final class CheckpointProbe implements Callable<Map<String, List<Long>>> {
+  private static final int REQUESTS = 60_000;
+  private static final long ARENA_BYTES = 8 << 20;
+  private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 3);
+  private static final List<Application> ENGINES =
+      List.of(
+          BabyEngine.withOperations(REQUESTS),
+          CacheEngine.withOperations(REQUESTS, REQUESTS / 5),
+          StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
+          StdTreeEngine.withOperations(REQUESTS),
+          TinyEngine.withOperations(REQUESTS, 2 * REQUESTS));
+
+  private final Map<String, List<Long>> results = new TreeMap<>();
+
+  @Override
+  public Map<String, List<Long>> call() throws Exception {
+    BundleContext context = FrameworkUtil.getBundle(CheckpointProbe.class).getBundleContext();
+    TrackingControl control =
+        context.getService(context.getServiceReference(TrackingControl.class));
+    for (ServiceReference<Substrate> found : context.getServiceReferences(Substrate.class, null)) {
+      Substrate substrate = context.getService(found);
+      if (substrate.refusal().isEmpty()) {
+        List<String> techniques = usable(control, substrate);
+        for (int i = 0; i < ENGINES.size(); i++) {
+          run(ENGINES.get(i), substrate, control, techniques.get(i % techniques.size()));
+        }
+      }
+    }
+    return results;
+  }
+
+  private static List<String> usable(TrackingControl control, Substrate substrate) {
+    try (AddressSpace space = substrate.open(SpaceOptions.named("list"))) {
+      return control.list(space).stream()
+          .filter(status -> status.probe().usable())
+          .map(TechniqueStatus::descriptor)
+          .map(descriptor -> descriptor.name())
+          .toList();
+    }
+  }
+
+  private void run(
+      Application engine, Substrate substrate, TrackingControl control, String technique)
+      throws Exception {
+    Path directory = Files.createTempDirectory(engine.name());
+    try (AddressSpace space = substrate.open(SpaceOptions.named(engine.name()))) {
+      control.use(space, technique);
+      space.execution().run(() -> dump(engine, space, directory));
+    }
+    try (AddressSpace space = substrate.open(SpaceOptions.named("restored"))) {
+      long result = space.execution().run(() -> goOn(directory, space));
+      results.put(
+          "%s %s %s".formatted(engine.name(), substrate.name(), technique),
+          List.of(result, engine.independentResult(SMALL).orElseThrow()));
+    }
+  }
+
+  private static Void dump(Application engine, AddressSpace space, Path directory)
+      throws Exception {
+    long bytes = engine.allocatedBytes(SMALL) + ARENA_BYTES;
+    ArenaHeap heap = ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", bytes)));
+    engine.start(heap, SMALL);
+    Subject subject = new Subject(engine.name(), "short", 1, heap);
+    Checkpointer.Options verified =
+        new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {});
+    try (ImageStore store = ImageStore.open(directory, new DiskFiles());
+        Checkpointer checkpointer = new Checkpointer(space, subject, store, verified)) {
+      runTo(engine, heap, 0.3);
+      checkpointer.preDump();
+      runTo(engine, heap, 0.55);
+      checkpointer.preDump();
+      runTo(engine, heap, 0.6);
+      checkpointer.dump(Checkpointer.Then.END);
+      runTo(engine, heap, 0.8); // of which the images know nothing
+    }
+    return null;
+  }
+
+  private static void runTo(Application engine, ArenaHeap heap, double progress) {
+    while (engine.progress(heap) < progress) {
+      engine.step(heap);
+      heap.execution().poll();
+    }
+  }
+
+  /** As {@code ooh restore} does: the images name the program, and hold all that it knows. */
+  private static Long goOn(Path directory, AddressSpace space) throws Exception {
+    ImageSet set = ImageSet.open(directory);
+    ArenaHeap heap = RestoredProgram.restore(set, space).heap();
+    Application engine = Applications.find(set.description().application()).orElseThrow();
+    double progress = engine.progress(heap);
+    if (progress < 0.6 || progress >= 0.8) {
+      throw new IOException("restored at %s, wanted 0.6 and a step".formatted(progress));
+    }
+    while (engine.step(heap)) {
+      heap.execution().poll();
+    }
+    return engine.result(heap);
+  }
+}
