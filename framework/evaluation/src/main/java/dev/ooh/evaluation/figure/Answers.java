@@ -35,7 +35,7 @@ final class Answers {
     for (String other : List.of("spml", "procfs")) {
       largest(
           "criu_speedup_over_" + other,
-          Plan.checkpointed(),
+          plan.checkpointed(),
           (application, configuration) ->
               ratio(
                   figures.mean("checkpoint", other, application, configuration, "complete_time"),

@@ -135,7 +135,7 @@ final class ConsumerExperiments {
 
   private Sheet checkpoints(String name, Figures figures, String... metrics) {
     Sheet sheet = new Sheet(name);
-    for (String application : Plan.checkpointed()) {
+    for (String application : plan.checkpointed()) {
       for (String configuration : plan.configurations()) {
         for (String technique : Plan.CONSUMERS_TECHNIQUES) {
           for (String metric : metrics) {

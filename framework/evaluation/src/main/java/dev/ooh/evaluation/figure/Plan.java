@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param configurations of the applications, smallest first
  * @param seeds how many runs there are of whatever draws at random
+ * @param engines of the in-memory key-value engines, those that are checkpointed
  */
-public record Plan(List<String> configurations, int seeds) {
+public record Plan(List<String> configurations, int seeds, List<String> engines) {
   /** The sizes of Table IVb, in MB. */
   static final List<String> SIZES = List.of("1", "10", "50", "100", "250", "500", "1024");
 
@@ -24,18 +25,27 @@ public record Plan(List<String> configurations, int seeds) {
 
   static final String UNTRACKED = "none";
 
-  /** The least that says something, in minutes. */
+  /** The least that says something, in minutes; each further engine would take one more. */
   public static Plan quick() {
-    return new Plan(List.of("small"), 1);
+    return new Plan(List.of("small"), 1, List.of("baby"));
   }
 
   /** All of the paper's. */
   public static Plan whole() {
-    return new Plan(List.of("small", "medium", "large"), 5);
+    return new Plan(
+        List.of("small", "medium", "large"),
+        5,
+        List.of("baby", "cache", "stdhash", "stdtree", "tiny"));
   }
 
   public Plan {
     configurations = List.copyOf(configurations);
+    engines = List.copyOf(engines);
+  }
+
+  /** As this one, with other configurations. */
+  public Plan of(List<String> others) {
+    return new Plan(others, seeds, engines);
   }
 
   /** The array micro-benchmark; it draws nothing at random. */
@@ -107,8 +117,8 @@ public record Plan(List<String> configurations, int seeds) {
     return all;
   }
 
-  static List<String> checkpointed() {
-    List<String> all = new ArrayList<>(List.of("baby"));
+  List<String> checkpointed() {
+    List<String> all = new ArrayList<>(engines);
     all.addAll(PHOENIX);
     return all;
   }

@@ -21,8 +21,12 @@ class ReportTest {
   }
 
   private static List<Result> results(List<Row> rows) {
+    return results(Plan.quick(), rows);
+  }
+
+  private static List<Result> results(Plan plan, List<Row> rows) {
     Figures figures = Figures.of(rows);
-    return Experiments.of(Plan.quick(), Published.load()).stream()
+    return Experiments.of(plan, Published.load()).stream()
         .map(experiment -> experiment.result(figures))
         .toList();
   }
@@ -41,6 +45,20 @@ class ReportTest {
         .containsExactly(
             "answers", "table1", "figure3", "figure4", "table3", "table4", "table5", "figure5",
             "figure6", "figure7", "figure8", "figure9");
+  }
+
+  @Test
+  void wholeEvaluationHasAllFiveEnginesAndAQuickOneBaby() {
+    List<String> engines = List.of("baby", "cache", "stdhash", "stdtree", "tiny");
+    List<Row> rows =
+        engines.stream()
+            .map(engine -> row("checkpoint", "epml", engine, "complete_time", 1))
+            .toList();
+    assertThat(of(results(Plan.whole(), rows), "figure8"))
+        .extracting(Row::application)
+        .containsExactlyElementsOf(engines);
+    assertThat(of(results(rows), "figure8")).extracting(Row::application).containsExactly("baby");
+    assertThat(Plan.whole().of(List.of("small")).engines()).containsExactlyElementsOf(engines);
   }
 
   @Test
