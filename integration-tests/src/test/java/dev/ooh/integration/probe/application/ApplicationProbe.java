@@ -40,7 +40,7 @@ import org.osgi.framework.ServiceReference;
  */
 public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
-  private static final int REQUESTS = 100_000;
+  private static final int REQUESTS = 40_000;
   private static final int BYTES = 200_000;
   private static final int ROWS = 100;
   private static final long MOST_HEAP = 1 << 30;
@@ -64,7 +64,7 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
           run(new StringMatch(BYTES), substrate, control, technique);
           run(new WordCount(BYTES), substrate, control, technique);
           run(BabyEngine.withOperations(REQUESTS), substrate, control, technique);
-          run(CacheEngine.withOperations(REQUESTS, 20_000), substrate, control, technique);
+          run(CacheEngine.withOperations(REQUESTS, REQUESTS / 5), substrate, control, technique);
           run(
               StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
               substrate,
