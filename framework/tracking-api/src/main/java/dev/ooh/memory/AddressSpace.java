@@ -61,8 +61,8 @@ public interface AddressSpace extends AutoCloseable {
   TrackingConsumer consumer(String name);
 
   /**
-   * Asks what this space's substrate offers to techniques: a type of {@code
-   * dev.ooh.tracking.facility}, or one that the substrate's own bundle exports.
+   * Asks what this space's substrate offers: to consumers {@link CopyBeforeWrite}, to techniques a
+   * type of {@code dev.ooh.tracking.facility}, or one that the substrate's own bundle exports.
    */
   <F> Optional<F> facility(Class<F> type);
 

@@ -37,6 +37,10 @@ public final class PmScanArg {
   public static final long PAGE_IS_PRESENT = 1 << 3;
   public static final long PAGE_IS_SWAPPED = 1 << 4;
   public static final long PAGE_IS_PFNZERO = 1 << 5;
+
+  /** Mapped by an entry of the level above: a huge page in one piece. */
+  public static final long PAGE_IS_HUGE = 1 << 6;
+
   public static final long PAGE_IS_SOFT_DIRTY = 1 << 7;
 
   private static final long SIZE = 0;

@@ -15,20 +15,26 @@ import java.lang.foreign.MemorySegment;
  */
 final class FaultHandler {
   static final long PAGE = 4096;
+
+  /** What a transparent huge page holds. */
+  static final long BLOCK = 2L << 20;
+
   private static final int BATCH = 16;
 
   private final int userfaultfd;
   private final int connection;
   private final FaultLog log;
+  private final PageSaver saver;
 
   /**
    * @param userfaultfd non-blocking
    * @param connection whose hang-up ends {@link #run}
    */
-  FaultHandler(int userfaultfd, int connection, FaultLog log) {
+  FaultHandler(int userfaultfd, int connection, FaultLog log, PageSaver saver) {
     this.userfaultfd = userfaultfd;
     this.connection = connection;
     this.log = log;
+    this.saver = saver;
   }
 
   void run() throws CallException {
@@ -45,14 +51,21 @@ final class FaultHandler {
           return;
         }
         long count = read(calls, messages) / UffdMsg.BYTES;
+        long read = System.nanoTime();
         for (long i = 0; i < count; i++) {
           if (UffdMsg.event(messages, i) == UffdMsg.EVENT_PAGEFAULT) {
             long page = UffdMsg.address(messages, i) & -PAGE;
+            long flags = UffdMsg.flags(messages, i);
             // One step to whoever drains: a page that is drained and protected again before it is
             // resolved would lose that protection to the resolution, and its writes be missed.
             synchronized (log) {
-              log.add(page);
-              resolve(calls, argument, page, UffdMsg.flags(messages, i));
+              if (!saver.isWhole(page & -BLOCK)
+                  || !resolveBlock(calls, argument, page & -BLOCK, flags)) {
+                log.add(page);
+                saver.beforeWrite(page, page + PAGE);
+                resolve(calls, argument, page, flags);
+              }
+              saver.waited(System.nanoTime() - read);
             }
           }
         }
@@ -68,6 +81,29 @@ final class FaultHandler {
         return 0; // Its writer was woken by somebody else, or ended.
       }
       throw e;
+    }
+  }
+
+  /**
+   * Resolves all of a block, so that its huge page need not be split. Returns false where it is no
+   * longer one mapping that is watched.
+   */
+  private boolean resolveBlock(LinuxCalls calls, MemorySegment argument, long block, long flags) {
+    if ((flags & UffdMsg.PAGEFAULT_FLAG_WP) == 0) {
+      return false;
+    }
+    log.add(block, block + BLOCK);
+    saver.beforeWrite(block, block + BLOCK);
+    Uffdio.range(argument, block, block + BLOCK, 0);
+    try {
+      calls.ioctl(
+          userfaultfd,
+          Uffdio.UFFDIO_WRITEPROTECT,
+          argument,
+          () -> "resolve a fault of the block at 0x%x".formatted(block));
+      return true;
+    } catch (CallException e) {
+      return false;
     }
   }
 

@@ -17,6 +17,18 @@ final class FaultLog {
     pages[count++] = page;
   }
 
+  /** Adds each page of the range. */
+  synchronized void add(long start, long end) {
+    for (long page = start; page < end; page += FaultHandler.PAGE) {
+      add(page);
+    }
+  }
+
+  /** What {@link #take} would return, each page once and ascending; it stays. */
+  synchronized long[] distinct() {
+    return Arrays.stream(pages, 0, count).sorted().distinct().toArray();
+  }
+
   synchronized long[] take() {
     long[] taken = Arrays.copyOf(pages, count);
     count = 0;

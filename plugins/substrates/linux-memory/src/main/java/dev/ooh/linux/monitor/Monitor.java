@@ -71,21 +71,65 @@ public final class Monitor implements AutoCloseable {
     return pages.build();
   }
 
+  /** Blocks of 2 MiB whose faults are resolved as a whole from now on, and no others. */
+  public void wholeBlocks(PageSet blocks) throws FacilityException {
+    request(MonitorMessage.WHOLE_BLOCKS, "watch whole blocks", blocks, 0);
+  }
+
+  /**
+   * Makes ready to save pages before they are written.
+   *
+   * @param slots pages of {@code buffer}
+   * @param memory of this process; the caller closes this and the buffer then
+   */
+  public void prepareSnapshot(PageSet pages, long slots, int memory, int buffer)
+      throws FacilityException {
+    request(MonitorMessage.PREPARE, "prepare a snapshot", pages, slots, memory, buffer);
+  }
+
+  /** Begins it; returns what faulted since the last drain, which is part of it. */
+  public PageSet beginSnapshot() throws FacilityException {
+    PageSet.Builder pages = PageSet.builder();
+    for (long page : request(MonitorMessage.BEGIN, "begin a snapshot", PageSet.empty(), 0)) {
+      pages.addPage(page);
+    }
+    return pages.build();
+  }
+
+  /** Saves no more of these pages; returns those that were saved: address, slot, … */
+  public long[] release(PageSet pages) throws FacilityException {
+    return request(MonitorMessage.RELEASE, "read a snapshot", pages, 0);
+  }
+
+  /**
+   * Ends it; returns how many writers waited, and the median, the 99.9th percentile, the longest.
+   */
+  public long[] endSnapshot() throws FacilityException {
+    return request(MonitorMessage.END, "end a snapshot", PageSet.empty(), 0);
+  }
+
   /** Whether it can still be asked; false as soon as one request was not answered. */
   public boolean isAlive() {
     return !broken && process.isAlive();
   }
 
-  private synchronized long[] request(int operation, String what, PageSet ranges, long mode)
+  private synchronized long[] request(
+      int operation, String what, PageSet ranges, long mode, int... descriptors)
       throws FacilityException {
     try (Arena arena = Arena.ofConfined()) {
       socket.send(message(arena, operation, ranges, mode));
+      if (descriptors.length == 2) {
+        socket.sendDescriptors(descriptors[0], descriptors[1]);
+      }
       MemorySegment header = arena.allocate(MonitorMessage.HEADER_BYTES, Long.BYTES);
       if (!socket.receive(header)) {
         throw died(what);
       }
       int errno = MonitorMessage.operationOrErrno(header);
       if (errno != 0) {
+        if (operation >= MonitorMessage.WHOLE_BLOCKS) {
+          throw new FacilityException(CallException.of(what, errno));
+        }
         throw refused(what, errno, ranges, (int) MonitorMessage.modeOrDone(header));
       }
       int count = MonitorMessage.count(header);

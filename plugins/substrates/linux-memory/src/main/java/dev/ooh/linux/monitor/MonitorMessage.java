@@ -35,6 +35,26 @@ final class MonitorMessage {
   /** Answers when the descriptor is closed, and then hangs up. */
   static final int CLOSE = 5;
 
+  /**
+   * Its runs are blocks of 2 MiB whose faults are resolved as a whole, in place of those before.
+   */
+  static final int WHOLE_BLOCKS = 6;
+
+  /**
+   * Its runs are the pages of a snapshot, mode is how many the buffer has. Behind it come, by
+   * SCM_RIGHTS, the tracked process's memory and the buffer.
+   */
+  static final int PREPARE = 7;
+
+  /** Begins the snapshot. Answers with the pages that faulted since the last drain, which stay. */
+  static final int BEGIN = 8;
+
+  /** Answers with those of its pages that were saved: address, slot of the buffer, … */
+  static final int RELEASE = 9;
+
+  /** Ends the snapshot. Answers with how often and how long writers waited. */
+  static final int END = 10;
+
   private MonitorMessage() {}
 
   static void header(MemorySegment message, int operationOrErrno, int count, long modeOrDone) {

@@ -23,6 +23,7 @@ final class ServedDescriptor {
   private final UnixSocket socket;
   private final Runnable ended;
   private final FaultLog log = new FaultLog();
+  private final PageSaver saver;
   private final LinuxCalls calls = new LinuxCalls();
   private final Thread faults;
 
@@ -30,6 +31,7 @@ final class ServedDescriptor {
     this.userfaultfd = userfaultfd;
     this.socket = socket;
     this.ended = ended;
+    saver = new PageSaver(userfaultfd, log);
     faults = Thread.ofPlatform().daemon().name("faults-" + userfaultfd).unstarted(this::handle);
   }
 
@@ -40,7 +42,7 @@ final class ServedDescriptor {
 
   private void handle() {
     try {
-      new FaultHandler(userfaultfd, socket.fd(), log).run();
+      new FaultHandler(userfaultfd, socket.fd(), log, saver).run();
     } catch (CallException | RuntimeException | Error e) {
       // The tracked process is gone, and its memory with it, or the log no longer fits. Nobody is
       // left to resolve faults here: the other thread closes the descriptor.
@@ -75,9 +77,10 @@ final class ServedDescriptor {
   }
 
   /** The kernel frees a descriptor only when nobody polls it any more. */
-  private void release() throws InterruptedException {
+  private void release() throws InterruptedException, CallException {
     socket.stopReceiving();
     faults.join();
+    saver.end();
     calls.closeDescriptor(userfaultfd);
     calls.close();
   }
@@ -91,23 +94,60 @@ final class ServedDescriptor {
     if (count > 0 && !socket.receive(runs)) {
       return;
     }
-    MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
     int errno = 0;
     int done = 0;
-    try {
-      for (; done < count; done++) {
-        long start = runs.getAtIndex(JAVA_LONG, 2L * done);
-        apply(operation, mode, start, runs.getAtIndex(JAVA_LONG, 2L * done + 1), argument);
+    long[] values = {};
+    if (operation < MonitorMessage.WHOLE_BLOCKS) {
+      MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
+      try {
+        for (; done < count; done++) {
+          long start = runs.getAtIndex(JAVA_LONG, 2L * done);
+          apply(operation, mode, start, runs.getAtIndex(JAVA_LONG, 2L * done + 1), argument);
+        }
+      } catch (CallException e) {
+        errno = e.errno();
       }
-    } catch (CallException e) {
-      errno = e.errno();
+      if (operation == MonitorMessage.DRAIN) {
+        values = log.take();
+      }
+    } else {
+      long[] bounds = new long[2 * count];
+      MemorySegment.copy(runs, JAVA_LONG, 0, bounds, 0, bounds.length);
+      try {
+        values = save(operation, mode, bounds);
+      } catch (CallException e) {
+        errno = e.errno();
+      }
     }
-    long[] pages = operation == MonitorMessage.DRAIN ? log.take() : new long[0];
     MemorySegment reply =
-        arena.allocate(MonitorMessage.HEADER_BYTES + 8L * pages.length, Long.BYTES);
-    MonitorMessage.header(reply, errno, pages.length, done);
-    MemorySegment.copy(pages, 0, reply, JAVA_LONG, MonitorMessage.HEADER_BYTES, pages.length);
+        arena.allocate(MonitorMessage.HEADER_BYTES + 8L * values.length, Long.BYTES);
+    MonitorMessage.header(reply, errno, values.length, done);
+    MemorySegment.copy(values, 0, reply, JAVA_LONG, MonitorMessage.HEADER_BYTES, values.length);
     socket.send(reply);
+  }
+
+  private long[] save(int operation, long mode, long[] bounds) throws CallException {
+    switch (operation) {
+      case MonitorMessage.WHOLE_BLOCKS -> saver.wholeBlocks(bounds);
+      case MonitorMessage.PREPARE -> {
+        int[] descriptors = socket.receiveDescriptors();
+        if (descriptors == null || descriptors.length == 0) {
+          throw CallException.of("receive a buffer", Errno.EMFILE);
+        }
+        saver.prepare(bounds, mode, descriptors[0], descriptors[1]);
+      }
+      case MonitorMessage.BEGIN -> {
+        return saver.begin();
+      }
+      case MonitorMessage.RELEASE -> {
+        return saver.release(bounds);
+      }
+      case MonitorMessage.END -> {
+        return saver.end();
+      }
+      default -> throw new IllegalArgumentException("operation " + operation);
+    }
+    return new long[0];
   }
 
   private void apply(int operation, long mode, long start, long end, MemorySegment argument)

@@ -37,9 +37,18 @@ public final class PagemapScan implements AutoCloseable {
 
   /** What is unmarked of ranges that anybody protects, in whichever mode; protects nothing. */
   public PageSet unmarked(PageSet ranges) throws CallException {
+    return find(Selection.UNMARKED, ranges);
+  }
+
+  /** What of {@code ranges} lies in huge pages that are in one piece. */
+  public PageSet hugePages(PageSet ranges) throws CallException {
+    return find(Selection.HUGE, ranges);
+  }
+
+  private PageSet find(Selection selection, PageSet ranges) throws CallException {
     PageSet.Builder found = PageSet.builder();
     for (int run = 0; run < ranges.runCount(); run++) {
-      find(Selection.UNMARKED, ranges.runStart(run), ranges.runEnd(run), 0, found);
+      find(selection, ranges.runStart(run), ranges.runEnd(run), 0, found);
     }
     return found.build();
   }

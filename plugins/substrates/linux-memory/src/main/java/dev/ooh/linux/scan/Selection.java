@@ -1,6 +1,7 @@
 package dev.ooh.linux.scan;
 
 import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_FILE;
+import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_HUGE;
 import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_PFNZERO;
 import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_PRESENT;
 import static dev.ooh.linux.layout.PmScanArg.PAGE_IS_SWAPPED;
@@ -40,6 +41,9 @@ enum Selection {
       PAGE_IS_PRESENT | PAGE_IS_SWAPPED | PAGE_IS_PFNZERO,
       PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
       PAGE_IS_PFNZERO),
+
+  /** Parts of huge pages that are in one piece. */
+  HUGE(0, PAGE_IS_HUGE, 0, PAGE_IS_HUGE, 0, 0),
 
   /** In memory, and not its file's: a copy that this process made by writing. */
   COPIES(PAGE_IS_FILE, PAGE_IS_PRESENT | PAGE_IS_FILE, 0, 0, 0, 0);

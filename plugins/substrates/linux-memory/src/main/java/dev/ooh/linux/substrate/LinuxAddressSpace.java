@@ -8,7 +8,9 @@ import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.PagemapSoftDirty;
 import dev.ooh.linux.scan.WriteProtectScans;
+import dev.ooh.linux.userfault.LinuxCopyBeforeWrite;
 import dev.ooh.linux.userfault.LinuxUserfaultfd;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
@@ -41,6 +43,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   private final LinuxExecution execution = new LinuxExecution();
   private final WriteProtectScans scans;
   private final LinuxUserfaultfd userfaultfd;
+  private final LinuxCopyBeforeWrite copyBeforeWrite;
   private final MonitorPool monitors;
   private final PagemapSoftDirty softDirty = new PagemapSoftDirty();
 
@@ -68,6 +71,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     mappings = new Mappings(reservation.start(), reservation.end());
     scans = new WriteProtectScans(architecture);
     userfaultfd = new LinuxUserfaultfd(architecture, scans, monitors);
+    copyBeforeWrite = new LinuxCopyBeforeWrite(architecture, userfaultfd);
     monitors.enter();
   }
 
@@ -247,6 +251,9 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     }
     if (type == Userfaultfd.class) {
       return Optional.of(type.cast(userfaultfd));
+    }
+    if (type == CopyBeforeWrite.class) {
+      return Optional.of(type.cast(copyBeforeWrite));
     }
     return type == SoftDirtyPagemap.class ? Optional.of(type.cast(softDirty)) : Optional.empty();
   }

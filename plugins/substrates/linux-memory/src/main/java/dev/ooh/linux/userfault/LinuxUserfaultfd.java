@@ -13,6 +13,7 @@ public final class LinuxUserfaultfd implements Userfaultfd {
   private final Architecture architecture;
   private final WriteProtectScan scans;
   private final MonitorPool monitors;
+  private final SynchronousDescriptors synchronous = new SynchronousDescriptors();
 
   public LinuxUserfaultfd(Architecture architecture, WriteProtectScan scans, MonitorPool monitors) {
     this.architecture = architecture;
@@ -41,8 +42,16 @@ public final class LinuxUserfaultfd implements Userfaultfd {
   public Descriptor open(Mode mode) throws FacilityException {
     return switch (mode) {
       case ASYNCHRONOUS_WRITE_PROTECT -> new AsynchronousDescriptor(scans.open());
-      case SYNCHRONOUS_WRITE_PROTECT, MISSING ->
-          new MonitoredDescriptor(architecture, monitors, mode);
+      case SYNCHRONOUS_WRITE_PROTECT, MISSING -> {
+        MonitoredDescriptor opened = new MonitoredDescriptor(architecture, monitors, mode);
+        synchronous.add(opened);
+        yield opened;
+      }
     };
+  }
+
+  /** Those that were opened here and need a monitor. */
+  SynchronousDescriptors synchronous() {
+    return synchronous;
   }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A page that loses its entry loses its protection without a fault: it was discarded, reclaimed
  * after MADV_FREE, or its mapping was replaced. Nobody would ever see a write to it again. So a
  * drain also looks for pages that were protected here and no longer are.
+ *
+ * <p>A snapshot asks its monitor beside the tracker's thread, so all is guarded by this.
  */
 final class MonitoredDescriptor implements Descriptor {
   private final Architecture architecture;
@@ -57,7 +59,7 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   @Override
-  public void register(PageSet ranges) throws FacilityException {
+  public synchronized void register(PageSet ranges) throws FacilityException {
     PageSet fresh = ranges.minus(registered);
     if (fresh.isEmpty()) {
       return;
@@ -73,7 +75,7 @@ final class MonitoredDescriptor implements Descriptor {
 
   /** What can't be let go of stays another tracker's obstacle, which is told as a doubt. */
   @Override
-  public void unregister(PageSet ranges) {
+  public synchronized void unregister(PageSet ranges) {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
     protectedPages.remove(gone);
@@ -89,7 +91,7 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   @Override
-  public void writeProtect(PageSet ranges) throws FacilityException {
+  public synchronized void writeProtect(PageSet ranges) throws FacilityException {
     try {
       protect(ranges);
     } catch (MonitorRefusal e) {
@@ -109,7 +111,7 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   @Override
-  public PageSet drain() throws FacilityException {
+  public synchronized PageSet drain() throws FacilityException {
     // Before the faults: a page that is resolved in between is drained with them, once.
     PageSet taken = protectedPages.takeUnprotected();
     protectedPages.unmapped().ifPresent(reason -> lost = reason);
@@ -120,19 +122,41 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   @Override
-  public Optional<String> lost() {
+  public synchronized Optional<String> lost() {
     Optional<String> reason = Optional.ofNullable(lost);
     lost = null;
     return reason;
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!closed) {
       closed = true;
       monitor.close();
       protectedPages.close();
     }
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether the first write to each of {@code pages} waits for the monitor, or did. */
+  synchronized boolean protects(PageSet pages) {
+    return registerMode == Uffdio.REGISTER_MODE_WP
+        && !closed
+        && monitor.isAlive()
+        && protectedPages.pages().containsAll(pages);
+  }
+
+  /** What was protected and not drained since. */
+  synchronized PageSet protectedPages() {
+    return protectedPages.pages();
+  }
+
+  /** The one that serves this now; one that takes its place knows nothing of its snapshots. */
+  synchronized Monitor monitor() {
+    return monitor;
   }
 
   /** Something to ask of a monitor, of a new one once more if need be. */

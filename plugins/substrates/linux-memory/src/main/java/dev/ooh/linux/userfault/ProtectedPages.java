@@ -26,6 +26,10 @@ final class ProtectedPages implements AutoCloseable {
     }
   }
 
+  PageSet pages() {
+    return pages;
+  }
+
   void add(PageSet more) {
     pages = pages.union(more);
   }

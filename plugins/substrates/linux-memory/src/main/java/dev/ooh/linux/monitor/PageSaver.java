@@ -1,0 +1,281 @@
+package dev.ooh.linux.monitor;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.layout.Uffdio;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copy before write, the monitor's half: while a snapshot is on, each of its pages is copied into a
+ * buffer that both processes share before its first writer goes on, unless the tracked side has
+ * released it. Everything is one step to the fault handler, by the lock of its log: so a page is
+ * either released before its writer, or saved before it is written, and never both.
+ *
+ * <p>Memory is read through a descriptor of {@code /proc/self/mem} that the tracked process opened
+ * itself, which takes no privilege of the monitor's.
+ */
+final class PageSaver {
+  private static final long PAGE = FaultHandler.PAGE;
+
+  /** Slots that are filled with memory before they are needed: 16 MiB. */
+  private static final long PREPARED = 4096;
+
+  private final int userfaultfd;
+  private final FaultLog log;
+
+  /** For the thread that answers requests, without the lock. */
+  private final LinuxCalls calls = new LinuxCalls();
+
+  // Guarded by the log, like all below.
+  private final LinuxCalls locked = new LinuxCalls();
+  private final MemorySegment argument = Arena.ofAuto().allocate(Uffdio.BYTES, Long.BYTES);
+  private @Nullable Snapshot snapshot;
+  private long[] wholeBlocks = {};
+
+  PageSaver(int userfaultfd, FaultLog log) {
+    this.userfaultfd = userfaultfd;
+    this.log = log;
+  }
+
+  /** One snapshot, from its preparation to its end. */
+  private static final class Snapshot {
+    final SnapshotPages pages;
+    final MemorySegment buffer;
+    final int memory;
+    final WaitTimes waits = new WaitTimes();
+    long used;
+    boolean begun;
+
+    /** Why contents are lost; 0 as long as none are. */
+    int errno;
+
+    Snapshot(SnapshotPages pages, MemorySegment buffer, int memory) {
+      this.pages = pages;
+      this.buffer = buffer;
+      this.memory = memory;
+    }
+  }
+
+  /** Blocks of {@link FaultHandler#BLOCK} whose huge pages are not to be split, by their starts. */
+  void wholeBlocks(long[] bounds) {
+    long[] starts = new long[bounds.length];
+    int count = 0;
+    for (int run = 0; run < bounds.length; run += 2) {
+      for (long block = bounds[run]; block < bounds[run + 1]; block += FaultHandler.BLOCK) {
+        if (count == starts.length) {
+          starts = Arrays.copyOf(starts, 2 * count);
+        }
+        starts[count++] = block;
+      }
+    }
+    synchronized (log) {
+      wholeBlocks = Arrays.copyOf(starts, count);
+    }
+  }
+
+  /** Whether the block that starts there is one of them. By the holder of the log. */
+  boolean isWhole(long block) {
+    return wholeBlocks.length > 0 && Arrays.binarySearch(wholeBlocks, block) >= 0;
+  }
+
+  /**
+   * Makes ready for a snapshot. Closes {@code bufferFile}; {@code memory} is closed at its end.
+   *
+   * @param bounds of its pages: start, end, …
+   * @param slots pages of {@code bufferFile}
+   */
+  void prepare(long[] bounds, long slots, int memory, int bufferFile) throws CallException {
+    try {
+      synchronized (log) {
+        if (snapshot != null) {
+          throw CallException.of("prepare a snapshot", Errno.EBUSY);
+        }
+      }
+      long bytes = slots * PAGE;
+      long address =
+          calls.mmap(
+              0,
+              bytes,
+              MappingFlags.PROT_READ | MappingFlags.PROT_WRITE,
+              MappingFlags.MAP_SHARED,
+              bufferFile,
+              0);
+      Snapshot prepared =
+          new Snapshot(
+              new SnapshotPages(bounds),
+              MemorySegment.ofAddress(address).reinterpret(bytes),
+              memory);
+      populate(address, Math.min(slots, PREPARED) * PAGE);
+      synchronized (log) {
+        snapshot = prepared;
+      }
+    } catch (CallException e) {
+      calls.closeDescriptor(memory);
+      throw e;
+    } finally {
+      calls.closeDescriptor(bufferFile);
+    }
+  }
+
+  private void populate(long address, long bytes) {
+    try {
+      calls.madvise(address, bytes, MappingFlags.MADV_POPULATE_WRITE);
+    } catch (CallException e) {
+      // An older kernel: the first copies take a little longer.
+    }
+  }
+
+  /**
+   * From now on pages are saved before they are written. Writers stand still. What faulted since
+   * the last drain is protected again, is part of the snapshot, and is still to be drained.
+   *
+   * @return those pages
+   */
+  long[] begin() throws CallException {
+    synchronized (log) {
+      Snapshot beginning = snapshot();
+      long[] changed = log.distinct();
+      for (int i = 0; i < changed.length; ) {
+        long start = changed[i];
+        long end = start;
+        for (; i < changed.length && changed[i] == end; i++) {
+          end += PAGE;
+        }
+        protect(start, end);
+      }
+      beginning.pages.add(changed);
+      beginning.begun = true;
+      return changed;
+    }
+  }
+
+  private void protect(long start, long end) throws CallException {
+    for (int tries = 0; ; tries++) {
+      Uffdio.range(argument, start, end, Uffdio.WRITEPROTECT_MODE_WP);
+      try {
+        locked.ioctl(
+            userfaultfd,
+            Uffdio.UFFDIO_WRITEPROTECT,
+            argument,
+            () -> "protect 0x%x".formatted(start));
+        return;
+      } catch (CallException e) {
+        if (e.errno() != Errno.EAGAIN || tries == 1000) { // mappings are changing
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Saves what a snapshot still needs of pages that are about to be written. */
+  void beforeWrite(long start, long end) {
+    Snapshot current = snapshot;
+    if (current == null || !current.begun || current.errno != 0) {
+      return;
+    }
+    for (long page = start; page < end; ) {
+      long next = page;
+      long slot = current.used;
+      while (next < end && owed(current, next)) {
+        next += PAGE;
+      }
+      if (next == page) {
+        page += PAGE;
+        continue;
+      }
+      long bytes = next - page;
+      if ((slot * PAGE) + bytes > current.buffer.byteSize()) {
+        current.errno = Errno.ENOSPC;
+        return;
+      }
+      try {
+        MemorySegment target = current.buffer.asSlice(slot * PAGE, bytes);
+        if (locked.pread(current.memory, target, bytes, page) != bytes) {
+          current.errno = Errno.EFAULT;
+          return;
+        }
+      } catch (CallException e) {
+        current.errno = e.errno();
+        return;
+      }
+      for (; page < next; page += PAGE) {
+        current.pages.state(current.pages.index(page), Math.toIntExact(++current.used));
+      }
+    }
+  }
+
+  private static boolean owed(Snapshot current, long page) {
+    int index = current.pages.index(page);
+    return index >= 0 && current.pages.state(index) == SnapshotPages.OWED;
+  }
+
+  /** A writer went on, so long after its fault was read. By the holder of the log. */
+  void waited(long nanos) {
+    Snapshot current = snapshot;
+    if (current != null && current.begun) {
+      current.waits.add(nanos);
+    }
+  }
+
+  /**
+   * These pages were read by the tracked side, and need not be saved from now on.
+   *
+   * @return those that were saved before: page, slot, …
+   */
+  long[] release(long[] bounds) throws CallException {
+    synchronized (log) {
+      Snapshot current = snapshot();
+      if (current.errno != 0) {
+        throw CallException.of("copy a page before it is written", current.errno);
+      }
+      long[] saved = new long[16];
+      int count = 0;
+      for (int run = 0; run < bounds.length; run += 2) {
+        for (long page = bounds[run]; page < bounds[run + 1]; page += PAGE) {
+          int index = current.pages.index(page);
+          int state = index < 0 ? SnapshotPages.RELEASED : current.pages.state(index);
+          if (state == SnapshotPages.RELEASED) {
+            throw CallException.of("read page 0x%x of a snapshot".formatted(page), Errno.EEXIST);
+          }
+          if (state != SnapshotPages.OWED) {
+            if (count == saved.length) {
+              saved = Arrays.copyOf(saved, 2 * count);
+            }
+            saved[count++] = page;
+            saved[count++] = state - 1;
+          }
+          current.pages.state(index, SnapshotPages.RELEASED);
+        }
+      }
+      return Arrays.copyOf(saved, count);
+    }
+  }
+
+  private Snapshot snapshot() throws CallException {
+    Snapshot current = snapshot;
+    if (current == null) {
+      throw CallException.of("find a snapshot", Errno.ENOENT);
+    }
+    return current;
+  }
+
+  /** Ends the snapshot, if there is one; returns what {@link WaitTimes#summary} does. */
+  long[] end() throws CallException {
+    Snapshot ended;
+    synchronized (log) {
+      ended = snapshot;
+      snapshot = null;
+    }
+    if (ended == null) {
+      return new WaitTimes().summary();
+    }
+    calls.closeDescriptor(ended.memory);
+    calls.munmap(ended.buffer.address(), ended.buffer.byteSize());
+    return ended.waits.summary();
+  }
+}

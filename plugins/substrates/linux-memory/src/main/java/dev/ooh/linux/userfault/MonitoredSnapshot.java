@@ -1,0 +1,159 @@
+package dev.ooh.linux.userfault;
+
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.monitor.Monitor;
+import dev.ooh.linux.scan.PagemapScan;
+import dev.ooh.memory.CopyBeforeWrite;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.SnapshotException;
+import dev.ooh.tracking.facility.FacilityException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot by a {@link Monitor}. Pages that a writer came to first are saved by the monitor in a
+ * buffer that both processes have; all others are read here, and released then. A page stays
+ * protected when it is released, for the technique that waits for its next write.
+ */
+final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWrite.Snapshot {
+  private static final int PAGE = PageSet.PAGE_SIZE;
+  private static final long BLOCK = 2L << 20;
+
+  private final Monitor monitor;
+  private final LinuxCalls calls = new LinuxCalls();
+  private final PagemapScan scan;
+  private final int buffer;
+  private final MemorySegment page = Arena.ofAuto().allocate(PAGE, Long.BYTES);
+  private PageSet pages;
+  private boolean begun;
+  private CopyBeforeWrite.@Nullable Waits waits;
+
+  MonitoredSnapshot(MonitoredDescriptor descriptor, PageSet pages, long mostBytes)
+      throws SnapshotException {
+    this.pages = pages;
+    monitor = descriptor.monitor();
+    long slots = Math.max(1, mostBytes / PAGE);
+    int memory = -1;
+    int shared = -1;
+    PagemapScan scanning = null;
+    boolean done = false;
+    try {
+      scanning = new PagemapScan();
+      memory = calls.open("/proc/self/mem", MappingFlags.O_RDONLY);
+      shared = calls.memfdCreate("ooh-snapshot");
+      calls.ftruncate(shared, slots * PAGE);
+      monitor.wholeBlocks(wholeBlocks(scanning.hugePages(descriptor.protectedPages())));
+      monitor.prepareSnapshot(pages, slots, memory, shared);
+      done = true;
+    } catch (CallException | FacilityException e) {
+      throw new SnapshotException("prepare a snapshot: " + e.getMessage(), e);
+    } finally {
+      if (memory >= 0) {
+        calls.closeDescriptor(memory);
+      }
+      if (!done) {
+        if (shared >= 0) {
+          calls.closeDescriptor(shared);
+        }
+        if (scanning != null) {
+          scanning.close();
+        }
+        calls.close();
+      }
+    }
+    buffer = shared;
+    scan = scanning;
+  }
+
+  private static PageSet wholeBlocks(PageSet huge) {
+    PageSet.Builder blocks = PageSet.builder();
+    huge.forEachRun(
+        (start, end) -> {
+          long first = (start + BLOCK - 1) & -BLOCK;
+          if (first < (end & -BLOCK)) {
+            blocks.add(first, end & -BLOCK);
+          }
+        });
+    return blocks.build();
+  }
+
+  @Override
+  public CopyBeforeWrite.Snapshot begin() throws SnapshotException {
+    try {
+      PageSet late = monitor.beginSnapshot();
+      begun = true;
+      pages = pages.union(late);
+      return this;
+    } catch (FacilityException e) {
+      throw new SnapshotException("begin a snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public PageSet pages() {
+    return pages;
+  }
+
+  @Override
+  public void settle(long address, byte[] copied, int offset, int length) throws SnapshotException {
+    PageSet asked = PageSet.of(address, address + length);
+    try {
+      PageSet unmarked = scan.unmarked(asked); // since they were read; before their release
+      long[] saved = monitor.release(asked);
+      PageSet.Builder written = PageSet.builder();
+      for (int i = 0; i < saved.length; i += 2) {
+        written.addPage(saved[i]);
+        read(saved[i + 1], copied, offset + (int) (saved[i] - address));
+      }
+      PageSet lost = unmarked.minus(written.build());
+      if (!lost.isEmpty()) {
+        throw new SnapshotException(
+            "snapshot: pages lost their protection without a write, as by madvise: " + lost);
+      }
+    } catch (CallException | FacilityException e) {
+      throw new SnapshotException("snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  private void read(long slot, byte[] target, int offset) throws CallException {
+    if (calls.pread(buffer, page, PAGE, slot * PAGE) != PAGE) {
+      throw CallException.of("pread of slot %d of the buffer".formatted(slot), Errno.EFAULT);
+    }
+    MemorySegment.copy(page, ValueLayout.JAVA_BYTE, 0, target, offset, PAGE);
+  }
+
+  @Override
+  public CopyBeforeWrite.Waits end() {
+    CopyBeforeWrite.Waits known = waits;
+    if (known == null) {
+      known = endNow();
+      waits = known;
+      calls.closeDescriptor(buffer);
+      scan.close();
+      calls.close();
+    }
+    return known;
+  }
+
+  private CopyBeforeWrite.Waits endNow() {
+    try {
+      long[] counts = monitor.endSnapshot();
+      return new CopyBeforeWrite.Waits(counts[0], counts[1], counts[2], counts[3]);
+    } catch (FacilityException e) {
+      return CopyBeforeWrite.Waits.none(); // it died, and its snapshot with it
+    }
+  }
+
+  /** As what is prepared: a snapshot that has begun is ended by its reader. */
+  @Override
+  public void close() {
+    if (!begun) {
+      end();
+    }
+  }
+}

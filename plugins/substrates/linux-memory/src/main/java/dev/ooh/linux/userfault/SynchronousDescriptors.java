@@ -1,0 +1,19 @@
+package dev.ooh.linux.userfault;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A space's open descriptors whose write-protect faults a monitor resolves. For any thread. */
+final class SynchronousDescriptors {
+  private final List<MonitoredDescriptor> open = new CopyOnWriteArrayList<>();
+
+  void add(MonitoredDescriptor descriptor) {
+    open.add(descriptor);
+  }
+
+  /** Those that are not closed; forgets the others. */
+  List<MonitoredDescriptor> open() {
+    open.removeIf(MonitoredDescriptor::isClosed);
+    return List.copyOf(open);
+  }
+}

@@ -1,0 +1,345 @@
+package dev.ooh.linux.traps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ooh.linux.scan.PagemapScan;
+import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.CopyBeforeWrite;
+import dev.ooh.memory.CopyBeforeWrite.Prepared;
+import dev.ooh.memory.CopyBeforeWrite.Snapshot;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.memory.SnapshotException;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.Userfaultfd;
+import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
+import dev.ooh.tracking.facility.Userfaultfd.Mode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Copy before write, by a synchronous userfaultfd and its monitor. */
+@Timeout(600)
+class SnapshotTest {
+  private static final int PAGE = PageSet.PAGE_SIZE;
+  private static final int PAGES = 256;
+  private static final int WRITERS = 4;
+  private static final long BLOCK = 2L << 20;
+  private static final long ROOM = 64L << 20;
+
+  private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("snapshot"));
+  private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();
+  private final Region region = space.map(RegionRequest.anonymous("memory", (long) PAGES * PAGE));
+
+  @BeforeEach
+  void synchronousModeWorks() {
+    assumeTrue(copies.refusal().isEmpty(), () -> copies.refusal().orElseThrow());
+  }
+
+  @AfterEach
+  void close() {
+    space.close();
+  }
+
+  private Descriptor armed(PageSet pages) throws Exception {
+    Descriptor descriptor =
+        space.facility(Userfaultfd.class).orElseThrow().open(Mode.SYNCHRONOUS_WRITE_PROTECT);
+    descriptor.register(pages);
+    descriptor.writeProtect(pages);
+    return descriptor;
+  }
+
+  private long page(int number) {
+    return region.start() + (long) number * PAGE;
+  }
+
+  private void write(int number, long value) {
+    space.memory().putLong(page(number), value);
+    space.memory().putLong(page(number) + PAGE - 8, value);
+  }
+
+  private byte[] copy(long start, int length) {
+    byte[] copied = new byte[length];
+    for (int at = 0; at < length; at++) {
+      copied[at] = space.memory().getByte(start + at);
+    }
+    return copied;
+  }
+
+  /** What the snapshot has of one page: the number at its start, which its end has too. */
+  private long read(Snapshot snapshot, int number) throws SnapshotException {
+    byte[] copied = copy(page(number), PAGE);
+    snapshot.settle(page(number), copied, 0, PAGE);
+    return stamp(copied, 0);
+  }
+
+  private static long stamp(byte[] copied, int offset) {
+    ByteBuffer words = ByteBuffer.wrap(copied).order(ByteOrder.nativeOrder());
+    long first = words.getLong(offset);
+    assertThat(words.getLong(offset + PAGE - 8)).as("end of the page").isEqualTo(first);
+    return first;
+  }
+
+  @Test
+  void whoComesToAPageFirstHasItCopiedAsItWas() throws Exception {
+    for (int i = 0; i < PAGES; i++) {
+      write(i, 100 + i);
+    }
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(PageSet.of(page(0), page(100)), ROOM)) {
+      write(7, 1); // after it was fetched, before the beginning
+      write(200, 2);
+      try (Snapshot snapshot = prepared.begin()) {
+        assertThat(snapshot.pages())
+            .isEqualTo(PageSet.of(page(0), page(100)).union(PageSet.of(page(200), page(201))));
+        write(3, 3);
+        write(7, 4);
+        write(200, 5);
+        assertThat(read(snapshot, 2)).isEqualTo(102);
+        write(2, 6);
+        assertThat(read(snapshot, 3)).as("written meanwhile").isEqualTo(103);
+        assertThat(read(snapshot, 7)).as("written before and meanwhile").isEqualTo(1);
+        assertThat(read(snapshot, 200)).as("not asked for").isEqualTo(2);
+        assertThatThrownBy(() -> read(snapshot, 3))
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("File exists");
+        assertThat(snapshot.end().count()).isEqualTo(4);
+      }
+      PageSet.Builder written = PageSet.builder();
+      List.of(2, 3, 7, 200).forEach(number -> written.addPage(page(number)));
+      assertThat(descriptor.drain()).as("missed by no tracker").isEqualTo(written.build());
+      assertThat(descriptor.lost()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHoleIsZerosAlsoForWhoComesLater() throws Exception {
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM);
+        Snapshot snapshot = prepared.begin()) {
+      write(1, 1);
+      assertThat(read(snapshot, 1)).isZero();
+      assertThat(read(snapshot, 2)).isZero();
+      write(2, 2);
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(1), page(3)));
+    }
+  }
+
+  @Test
+  void aHugePageStaysInOnePiece() throws Exception {
+    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
+    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    try (Descriptor descriptor = armed(huge.pages());
+        PagemapScan scan = new PagemapScan()) {
+      PageSet whole = scan.hugePages(huge.pages());
+      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      try (Prepared prepared = copies.prepare(huge.pages(), ROOM);
+          Snapshot snapshot = prepared.begin()) {
+        long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
+        space.memory().putByte(block + 300 * PAGE, (byte) 2);
+        byte[] copied = copy(block, (int) BLOCK);
+        snapshot.settle(block, copied, 0, copied.length);
+        assertThat(copied).containsOnly((byte) 1);
+        assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
+        assertThat(descriptor.drain()).isEqualTo(PageSet.of(block, block + BLOCK));
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotWaitForWritersIsRefused() throws Exception {
+    assertThatThrownBy(() -> copies.prepare(region.pages(), ROOM))
+        .isInstanceOf(SnapshotException.class)
+        .hasMessageContaining("256 pages");
+    try (Descriptor descriptor =
+        space.facility(Userfaultfd.class).orElseThrow().open(Mode.ASYNCHRONOUS_WRITE_PROTECT)) {
+      descriptor.register(region.pages());
+      descriptor.writeProtect(region.pages());
+      assertThatThrownBy(() -> copies.prepare(region.pages(), ROOM))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("the kernel gives a mapping one");
+    }
+  }
+
+  @Test
+  void oneSnapshotAtATime() throws Exception {
+    try (Descriptor descriptor = armed(region.pages())) {
+      try (Prepared first = copies.prepare(region.pages(), ROOM)) {
+        assertThatThrownBy(() -> copies.prepare(region.pages(), ROOM))
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("busy");
+      }
+      copies.prepare(region.pages(), ROOM).close();
+      assertThat(descriptor.lost()).isEmpty();
+    }
+  }
+
+  /** It is told, no writer waits for ever, and no tracker misses a write. */
+  @Test
+  void aFullBufferLosesTheSnapshotAndNothingElse() throws Exception {
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), 2 * PAGE);
+        Snapshot snapshot = prepared.begin()) {
+      for (int i = 0; i < 4; i++) {
+        write(i, 1);
+      }
+      assertThatThrownBy(() -> read(snapshot, 100))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("No space left");
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(0), page(4)));
+    }
+  }
+
+  @Test
+  void aPageWhoseProtectionWasTakenIsNotPassedOffAsOld() throws Exception {
+    write(5, 1);
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM);
+        Snapshot snapshot = prepared.begin()) {
+      space.discard(PageSet.of(page(5), page(6)));
+      assertThatThrownBy(() -> read(snapshot, 5))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("lost their protection");
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(5), page(6)));
+    }
+  }
+
+  @Test
+  void theMonitorsDeathLosesTheSnapshotAndHangsNobody() throws Exception {
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM);
+        Snapshot snapshot = prepared.begin()) {
+      Monitors.kill();
+      write(5, 1);
+      assertThatThrownBy(() -> read(snapshot, 5)).isInstanceOf(SnapshotException.class);
+      assertThat(snapshot.end()).isEqualTo(CopyBeforeWrite.Waits.none());
+      descriptor.drain();
+      assertThat(descriptor.lost()).as("told to the tracker").isPresent();
+    }
+  }
+
+  @Test
+  void snapshotsUnderFourWritersAreOfOneMoment() throws Exception {
+    snapshots(Integer.getInteger("ooh.seeds", 20));
+  }
+
+  @Test
+  @Tag("soak")
+  void aThousandSnapshotsUnderFourWritersAreOfOneMoment() throws Exception {
+    snapshots(Integer.getInteger("ooh.seeds", 1000));
+  }
+
+  /**
+   * Each writer stamps its own pages with its number, which grows. A number of a page in a snapshot
+   * must be the one that the shadow had when the writers stood still: a newer one was written after
+   * the moment, an older one was lost.
+   */
+  private void snapshots(int rounds) throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+    long[] shadow = new long[PAGES];
+    AtomicLong first = new AtomicLong(); // how many pages writers came to first
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> writers = new ArrayList<>();
+    try (Descriptor descriptor = armed(region.pages())) {
+      for (int w = 0; w < WRITERS; w++) {
+        int own = w;
+        writers.add(
+            Thread.ofPlatform()
+                .uncaughtExceptionHandler((thread, e) -> failure.set(e))
+                .start(() -> stamp(own, new SplittableRandom(seed + own), lock, shadow, stop)));
+      }
+      byte[] copied = new byte[PAGES * PAGE];
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int round = 0; round < rounds; round++) {
+        descriptor.drain(region.pages());
+        int from = random.nextInt(PAGES / 2); // a part, so that late ones are in others too
+        PageSet wanted = PageSet.of(page(from), page(from + PAGES / 2));
+        long[] then;
+        try (Prepared prepared = copies.prepare(wanted, ROOM)) {
+          Snapshot begun;
+          lock.writeLock().lock();
+          try {
+            begun = prepared.begin();
+            then = shadow.clone();
+          } finally {
+            lock.writeLock().unlock();
+          }
+          try (Snapshot snapshot = begun) {
+            PageSet pages = snapshot.pages();
+            assertThat(pages.containsAll(wanted)).isTrue();
+            check(snapshot, pages, copied, then, seed, round, random.nextInt(1, 40));
+            first.addAndGet(snapshot.end().count());
+          }
+        }
+        assertThat(descriptor.lost()).isEmpty();
+      }
+    } finally {
+      stop.set(true);
+      for (Thread writer : writers) {
+        writer.join();
+      }
+    }
+    assertThat(failure.get()).isNull();
+    System.out.printf("%d snapshots, %d writers waited%n", rounds, first.get());
+  }
+
+  private void check(
+      Snapshot snapshot,
+      PageSet pages,
+      byte[] copied,
+      long[] then,
+      long seed,
+      int round,
+      int atOnce)
+      throws SnapshotException {
+    for (int run = 0; run < pages.runCount(); run++) {
+      for (long at = pages.runStart(run); at < pages.runEnd(run); ) {
+        int length = (int) Math.min((long) atOnce * PAGE, pages.runEnd(run) - at);
+        System.arraycopy(copy(at, length), 0, copied, 0, length);
+        snapshot.settle(at, copied, 0, length);
+        for (int done = 0; done < length; done += PAGE) {
+          int number = (int) ((at + done - region.start()) / PAGE);
+          assertThat(stamp(copied, done))
+              .as("page %d of snapshot %d, -Dooh.first-seed=%d", number, round, seed)
+              .isEqualTo(then[number]);
+        }
+        at += length;
+      }
+    }
+  }
+
+  private void stamp(
+      int own,
+      SplittableRandom random,
+      ReentrantReadWriteLock lock,
+      long[] shadow,
+      AtomicBoolean stop) {
+    for (long iteration = 1; !stop.get(); iteration++) {
+      lock.readLock().lock();
+      try {
+        int number = random.nextInt(PAGES / WRITERS) * WRITERS + own;
+        write(number, iteration);
+        shadow[number] = iteration;
+      } finally {
+        lock.readLock().unlock();
+      }
+    }
+  }
+}
