@@ -1,5 +1,6 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.memory.CopyBeforeWrite;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,6 +13,9 @@ import java.time.Duration;
  *     the caller is the writer, how long its call took
  * @param durable from the call until the set was durable
  * @param rounds how often pages were copied before writers had to stand still
+ * @param rest how what was left after them was taken
+ * @param reason why so; empty where writers were to stand still for no longer than they should
+ * @param waits how long writers waited for a page to be copied before they changed it
  * @param pages how many 4 KiB pages the segments have that are not all zeros
  * @param pagesWritten how many of them are in this very set; the others are in those it builds on
  */
@@ -21,5 +25,19 @@ public record Checkpoint(
     Duration frozen,
     Duration durable,
     int rounds,
+    Rest rest,
+    String reason,
+    CopyBeforeWrite.Waits waits,
     long pages,
-    long pagesWritten) {}
+    long pagesWritten) {
+
+  /** What becomes of the pages that were not copied while the program ran. */
+  public enum Rest {
+    /** Writers stood still while they were copied. */
+    COPIED_WHILE_STOPPED,
+    /** Writers stood still while they were written: there was no room for copies. */
+    WRITTEN_WHILE_STOPPED,
+    /** Writers went on at once, and had each page copied before they changed it. */
+    COPIED_BEFORE_WRITE
+  }
+}

@@ -1,5 +1,6 @@
 package dev.ooh.checkpoints;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Optional;
  *     writer
  * @param technique by which changed pages are found; empty for the best that works here
  * @param copyBytes how much may be copied so that writers need not stand still until it is on disk
+ * @param frozenTarget how long writers should stand still at most; where copying while they do
+ *     would take longer, pages are copied before they are written
  * @param longestChain of sets that build on each other, after which they are folded into one
  * @param keep how many checkpoints stay when the chain is folded
  * @param listener is told what happens
@@ -19,13 +22,16 @@ public record CheckpointOptions(
     Optional<Standstill> standstill,
     Optional<String> technique,
     long copyBytes,
+    Duration frozenTarget,
     int longestChain,
     int keep,
     CheckpointListener listener) {
   private static final int CHAIN = 16;
+  private static final Duration FROZEN = Duration.ofMillis(1);
 
   public CheckpointOptions {
     atLeast("copyBytes", copyBytes, 0);
+    atLeast("frozenTarget in ns", frozenTarget.toNanos(), 0);
     atLeast("longestChain", longestChain, 1);
     atLeast("keep", keep, 1);
   }
@@ -38,8 +44,8 @@ public record CheckpointOptions(
   }
 
   /**
-   * The caller is the only writer, a quarter of the Java heap may hold copies, chains have 16 sets,
-   * and one checkpoint is kept.
+   * The caller is the only writer, a quarter of the Java heap may hold copies, other writers should
+   * stand still for 1 ms at most, chains have 16 sets, and one checkpoint is kept.
    */
   public static CheckpointOptions defaults() {
     return new CheckpointOptions(
@@ -47,6 +53,7 @@ public record CheckpointOptions(
         Optional.empty(),
         Optional.empty(),
         Runtime.getRuntime().maxMemory() / 4,
+        FROZEN,
         CHAIN,
         1,
         new CheckpointListener() {});
@@ -54,35 +61,57 @@ public record CheckpointOptions(
 
   public CheckpointOptions withName(String text) {
     return new CheckpointOptions(
-        text, standstill, technique, copyBytes, longestChain, keep, listener);
+        text, standstill, technique, copyBytes, frozenTarget, longestChain, keep, listener);
   }
 
   /** So that any thread may take a checkpoint while others write. */
   public CheckpointOptions withStandstill(Standstill how) {
     return new CheckpointOptions(
-        name, Optional.of(how), technique, copyBytes, longestChain, keep, listener);
+        name, Optional.of(how), technique, copyBytes, frozenTarget, longestChain, keep, listener);
   }
 
   public CheckpointOptions withTechnique(String wanted) {
     return new CheckpointOptions(
-        name, standstill, Optional.of(wanted), copyBytes, longestChain, keep, listener);
+        name,
+        standstill,
+        Optional.of(wanted),
+        copyBytes,
+        frozenTarget,
+        longestChain,
+        keep,
+        listener);
   }
 
   /** 0 lets writers stand still until everything is written. */
   public CheckpointOptions withCopyBytes(long most) {
-    return new CheckpointOptions(name, standstill, technique, most, longestChain, keep, listener);
+    return new CheckpointOptions(
+        name, standstill, technique, most, frozenTarget, longestChain, keep, listener);
+  }
+
+  /**
+   * How long writers should stand still at most, whatever changed; a goal, not a promise. Something
+   * must let their first writes to a page wait for that, which makes each of these dearer, some ten
+   * microseconds, from the first checkpoint on that needs it; a technique that was {@linkplain
+   * #withTechnique asked for} stays. A very long one lets writers stand still as long as it takes;
+   * with zero, nothing is copied while they do.
+   */
+  public CheckpointOptions withFrozenTarget(Duration most) {
+    return new CheckpointOptions(
+        name, standstill, technique, copyBytes, most, longestChain, keep, listener);
   }
 
   public CheckpointOptions withLongestChain(int sets) {
-    return new CheckpointOptions(name, standstill, technique, copyBytes, sets, keep, listener);
+    return new CheckpointOptions(
+        name, standstill, technique, copyBytes, frozenTarget, sets, keep, listener);
   }
 
   public CheckpointOptions withKeep(int checkpoints) {
     return new CheckpointOptions(
-        name, standstill, technique, copyBytes, longestChain, checkpoints, listener);
+        name, standstill, technique, copyBytes, frozenTarget, longestChain, checkpoints, listener);
   }
 
   public CheckpointOptions withListener(CheckpointListener told) {
-    return new CheckpointOptions(name, standstill, technique, copyBytes, longestChain, keep, told);
+    return new CheckpointOptions(
+        name, standstill, technique, copyBytes, frozenTarget, longestChain, keep, told);
   }
 }

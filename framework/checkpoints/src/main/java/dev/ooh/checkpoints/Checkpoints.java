@@ -62,6 +62,7 @@ public final class Checkpoints implements AutoCloseable {
 
   // Guarded by this, as all below.
   private final Segments segments;
+  private final CopyChoice choice;
 
   /** What the newest checkpoint has and the program has not asked for yet, by name. */
   private final Map<String, Region> waiting = new HashMap<>();
@@ -78,6 +79,7 @@ public final class Checkpoints implements AutoCloseable {
     next = new NextSet(options.copyBytes());
     tracker = PageTracker.track(SpaceOptions.named(options.name()));
     segments = new Segments(tracker);
+    choice = new CopyChoice(options, segments, next);
     chain.newest().ifPresent(this::restore);
   }
 
@@ -236,7 +238,7 @@ public final class Checkpoints implements AutoCloseable {
     awaitPending();
     checkOpen();
     checkSegments();
-    Taking taking = new Taking(options, segments, next, chain);
+    Taking taking = new Taking(options, segments, next, chain, choice);
     taking.copy();
     CompletableFuture<Checkpoint> future =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);

@@ -1,6 +1,7 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.library.PageTracker;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The segments of a program, tracked, by the addresses that images know them by: those they had
@@ -113,7 +115,8 @@ final class Segments {
     return tracker.technique().orElse("none");
   }
 
-  private PageSet inImages(PageSet live) {
+  /** The pages at addresses of this process, as images know them. */
+  PageSet inImages(PageSet live) {
     PageSet.Builder pages = PageSet.builder();
     for (Placed segment : placed) {
       long shift = segment.shift();
@@ -123,17 +126,54 @@ final class Segments {
     return pages.build();
   }
 
+  /** Where pages lie that images know. */
+  PageSet inMemory(PageSet images) {
+    PageSet.Builder pages = PageSet.builder();
+    for (Placed segment : placed) {
+      long shift = segment.shift();
+      images
+          .intersect(segment.image().pages())
+          .forEachRun((start, end) -> pages.add(start + shift, end + shift));
+    }
+    return pages.build();
+  }
+
+  /** Changes to another technique, by which everything counts as changed. */
+  void use(String technique) throws TrackingException {
+    tracker.use(technique);
+  }
+
+  Optional<CopyBeforeWrite> copyBeforeWrite() {
+    return tracker.copyBeforeWrite();
+  }
+
+  /** Is told of a copy that was made of one segment's memory. */
+  @FunctionalInterface
+  interface CopiedPart {
+    /**
+     * @param memory the first address that was copied
+     * @param at where in the target it begins
+     */
+    void copied(long memory, int at, int count);
+  }
+
   /**
    * Copies what is in memory now of what images have from {@code address} on; a run of pages may go
    * on in the next segment.
    */
   void read(long address, byte[] target, int offset, int length) {
+    read(address, target, offset, length, (memory, at, count) -> {});
+  }
+
+  /** As above; {@code each} is told of the copy of each segment's part. */
+  void read(long address, byte[] target, int offset, int length, CopiedPart each) {
     for (int done = 0; done < length; ) {
       Placed segment = at(address + done);
       long from = address + done - segment.image().start();
       int count = (int) Math.min(length - done, segment.image().bytes() - from);
       MemorySegment.copy(
           segment.memory(), ValueLayout.JAVA_BYTE, from, target, offset + done, count);
+      each.copied(segment.memory().address() + from, offset + done, count);
       done += count;
     }
   }

@@ -4,9 +4,12 @@ import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.WrittenSet;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.SnapshotException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +28,7 @@ final class Taking {
   private final Segments segments;
   private final NextSet next;
   private final Chain chain;
+  private final CopyChoice choice;
   private final List<Region> regions;
   private final PageSet scan;
   private final long started = System.nanoTime();
@@ -37,15 +41,23 @@ final class Taking {
   private long asked;
   private long frozen;
   private Chain.@Nullable Draft draft;
+
+  /** Begun, and not ended yet. */
+  private @Nullable SegmentSnapshot snapshot;
+
+  private Checkpoint.Rest rest = Checkpoint.Rest.COPIED_WHILE_STOPPED;
+  private CopyBeforeWrite.Waits waits = CopyBeforeWrite.Waits.none();
   private PageSet zeros = PageSet.empty();
   private long pages;
   private long written;
 
-  Taking(CheckpointOptions options, Segments segments, NextSet next, Chain chain) {
+  Taking(
+      CheckpointOptions options, Segments segments, NextSet next, Chain chain, CopyChoice choice) {
     this.options = options;
     this.segments = segments;
     this.next = next;
     this.chain = chain;
+    this.choice = choice;
     regions = segments.regions();
     scan = segments.pages();
     source = segments::read;
@@ -61,23 +73,60 @@ final class Taking {
     if (options.standstill().isPresent() && options.copyBytes() > 0) {
       rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
     }
+    SegmentSnapshot prepared = choice.prepare(scan).orElse(null);
+    technique = segments.technique();
     asked = System.nanoTime();
     try (Standstill.Standing _ = standstill.stop()) {
-      next.changed(segments.changed());
-      technique = segments.technique();
-      if (next.copyRest(scan, source)) {
-        source = next.copies();
-      } else {
-        draft = writePages();
+      if (prepared == null || !begin(prepared)) {
+        copyStopped();
+      }
+    } finally {
+      if (prepared != null && snapshot == null) {
+        prepared.close();
       }
     }
     frozen = System.nanoTime() - asked;
   }
 
+  private boolean begin(SegmentSnapshot prepared) {
+    try {
+      prepared.begin();
+      snapshot = prepared;
+      rest = Checkpoint.Rest.COPIED_BEFORE_WRITE;
+      return true;
+    } catch (SnapshotException e) {
+      choice.notBegun(e);
+      return false;
+    }
+  }
+
+  private void copyStopped() throws IOException {
+    next.changed(segments.changed());
+    if (next.copyRest(scan, source)) {
+      source = next.copies();
+    } else {
+      rest = Checkpoint.Rest.WRITTEN_WHILE_STOPPED;
+      draft = writePages();
+    }
+  }
+
+  /**
+   * Copies what writers would change, or has it written from where it is if there is no room for
+   * copies.
+   */
+  private void copy(SegmentSnapshot begun) {
+    next.changed(begun.late());
+    if (!next.hasRoom(scan)) {
+      next.begin();
+    }
+    begun.keep(next.uncopied(scan));
+    source = next.copyRest(scan, begun) ? next.copies() : begun;
+  }
+
   private Chain.Draft writePages() throws IOException {
     PageSet wanted = next.pages(scan);
     PageSet inParent = next.inParent(scan);
-    zeros = zeros(wanted.minus(inParent));
+    zeros = source == snapshot ? PageSet.empty() : zeros(wanted.minus(inParent));
     PageSet all = wanted.minus(zeros);
     pages = all.pageCount();
     long present = pages - inParent.pageCount();
@@ -116,8 +165,28 @@ final class Taking {
 
   /** Writes what was copied, and makes all of it durable: the next set builds on this one. */
   Checkpoint finish() throws IOException {
+    SegmentSnapshot begun = snapshot;
+    if (begun == null) {
+      return finishSet();
+    }
+    try (begun) {
+      copy(begun);
+      if (source != begun) {
+        begun.end(); // the sooner the better for who writes
+      }
+      return finishSet();
+    } catch (UncheckedIOException e) {
+      choice.lost(String.valueOf(e.getMessage()));
+      throw e.getCause();
+    }
+  }
+
+  private Checkpoint finishSet() throws IOException {
     Chain.Draft begun = draft;
     try (Chain.Draft set = begun == null ? writePages() : begun) {
+      if (snapshot != null) {
+        waits = snapshot.end();
+      }
       WrittenSet done = set.finish(technique, regions, statistics());
       next.written(done);
       next.zero(zeros);
@@ -127,6 +196,9 @@ final class Taking {
           Duration.ofNanos(frozen),
           Duration.ofNanos(System.nanoTime() - started),
           rounds,
+          rest,
+          choice.reason(),
+          waits,
           pages,
           written);
     }

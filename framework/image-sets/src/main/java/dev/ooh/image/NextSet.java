@@ -23,6 +23,11 @@ public final class NextSet {
   private PageSet owed = PageSet.empty();
   private PageSet zeros = PageSet.empty();
 
+  /** How long the last question took, and how long each page of the last copies. */
+  private long nanosToAsk;
+
+  private double nanosAPage;
+
   /**
    * @param mostCopyBytes how much may be copied for a set; 0 for nothing
    */
@@ -81,16 +86,49 @@ public final class NextSet {
     long before = Long.MAX_VALUE;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       PageSet all = scan.get();
+      long asked = System.nanoTime();
       changed(ask.apply(all));
+      nanosToAsk = System.nanoTime() - asked;
       PageSet wanted = uncopied(all);
       if (wanted.pageCount() <= FEW
           || wanted.pageCount() > before / 2
-          || !copies.copy(wanted, memory)) {
+          || !copyTimed(wanted, memory)) {
+        copies.reserve(wanted.pageCount() + FEW);
         return round;
       }
       before = wanted.pageCount();
     }
     return MOST_ROUNDS;
+  }
+
+  private boolean copyTimed(PageSet wanted, PageReader memory) {
+    copies.reserve(wanted.pageCount());
+    long start = System.nanoTime();
+    boolean copied = copies.copy(wanted, memory);
+    if (copied) {
+      nanosAPage = (double) (System.nanoTime() - start) / wanted.pageCount();
+    }
+    return copied;
+  }
+
+  /** Whether what is left to copy, after {@link #copyAhead}, is not worth a thought. */
+  public boolean isFew(PageSet scan) {
+    return uncopied(scan).pageCount() <= FEW;
+  }
+
+  /**
+   * How long it will take, in nanoseconds, to ask once more what changed and to copy what is left,
+   * by how long that took in {@link #copyAhead}; infinite where there is no room.
+   */
+  public double nanosToFinish(PageSet scan) {
+    return hasRoom(scan)
+        ? nanosToAsk + nanosAPage * uncopied(scan).pageCount()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  /** Whether {@link #copyRest} will find room for what is left to copy. */
+  public boolean hasRoom(PageSet scan) {
+    return uncopied(scan).pageCount() <= copies.room();
   }
 
   /**

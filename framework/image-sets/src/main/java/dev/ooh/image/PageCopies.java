@@ -63,6 +63,19 @@ final class PageCopies implements PageReader {
     return true;
   }
 
+  /** How many more pages can be copied. */
+  long room() {
+    return mostPages - used;
+  }
+
+  /** Gets the memory for so many more copies, as far as there is room. */
+  void reserve(long pages) {
+    long last = Math.min(used + pages, mostPages);
+    for (long page = (long) chunks.size() * PAGES_A_CHUNK; page < last; page += PAGES_A_CHUNK) {
+      chunk(page);
+    }
+  }
+
   private byte[] chunk(long page) {
     int index = Math.toIntExact(page / PAGES_A_CHUNK);
     if (index == chunks.size()) {

@@ -1,5 +1,6 @@
 package dev.ooh.library;
 
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -237,6 +238,15 @@ public final class PageTracker implements AutoCloseable {
   public synchronized void use(String technique) throws TrackingException {
     core.use(tracking().space(), technique);
     wanted = Optional.of(technique);
+  }
+
+  /**
+   * Reads pages as they were at one moment while their writers go on, beside a technique that lets
+   * writers wait: {@code uffd} in synchronous mode. Good until this tracker is closed, or its JVM
+   * checkpointed.
+   */
+  public synchronized Optional<CopyBeforeWrite> copyBeforeWrite() {
+    return tracking().space().facility(CopyBeforeWrite.class);
   }
 
   /** The technique at work. */

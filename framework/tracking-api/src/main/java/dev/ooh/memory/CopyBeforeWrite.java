@@ -44,10 +44,18 @@ public interface CopyBeforeWrite {
   /** A snapshot that has begun. For one thread at a time. */
   interface Snapshot extends AutoCloseable {
     /**
-     * The pages that were asked for, and those that were written after they were fetched and before
-     * this began. The next interval reports the latter once more.
+     * The pages that were written after they were fetched and before this began, whether they were
+     * asked for or not: the snapshot has them too. The next interval reports them once more.
      */
-    PageSet pages();
+    PageSet late();
+
+    /**
+     * The contents of these pages are not wanted: their writers wait for no copy from now on. Pages
+     * that the snapshot doesn't have are left alone.
+     *
+     * @throws SnapshotException if the snapshot was lost
+     */
+    void release(PageSet pages) throws SnapshotException;
 
     /**
      * Makes a copy of pages what they were at the beginning. Where a writer came first, what was

@@ -101,6 +101,11 @@ public final class Monitor implements AutoCloseable {
     return request(MonitorMessage.RELEASE, "read a snapshot", pages, 0);
   }
 
+  /** Saves no more of these pages, which will not be asked for. */
+  public void forgo(PageSet pages) throws FacilityException {
+    request(MonitorMessage.FORGO, "read a snapshot", pages, 0);
+  }
+
   /**
    * Ends it; returns how many writers waited, and the median, the 99.9th percentile, the longest.
    */

@@ -55,6 +55,9 @@ final class MonitorMessage {
   /** Ends the snapshot. Answers with how often and how long writers waited. */
   static final int END = 10;
 
+  /** Its runs are of pages that will not be read. */
+  static final int FORGO = 11;
+
   private MonitorMessage() {}
 
   static void header(MemorySegment message, int operationOrErrno, int count, long modeOrDone) {

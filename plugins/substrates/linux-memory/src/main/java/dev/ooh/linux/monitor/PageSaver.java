@@ -25,6 +25,9 @@ final class PageSaver {
   /** Slots that are filled with memory before they are needed: 16 MiB. */
   private static final long PREPARED = 4096;
 
+  /** Bytes that are gone through at once. */
+  private static final long PART = 1 << 20;
+
   private final int userfaultfd;
   private final FaultLog log;
 
@@ -253,6 +256,24 @@ final class PageSaver {
         }
       }
       return Arrays.copyOf(saved, count);
+    }
+  }
+
+  /** Pages that will not be read; those of another snapshot, or read already, are left alone. */
+  void forgo(long[] bounds) throws CallException {
+    for (int run = 0; run < bounds.length; run += 2) {
+      // In parts, for writers wait for the lock.
+      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
+        synchronized (log) {
+          SnapshotPages pages = snapshot().pages;
+          for (long page = part; page < Math.min(part + PART, bounds[run + 1]); page += PAGE) {
+            int index = pages.index(page);
+            if (index >= 0) {
+              pages.state(index, SnapshotPages.RELEASED);
+            }
+          }
+        }
+      }
     }
   }
 

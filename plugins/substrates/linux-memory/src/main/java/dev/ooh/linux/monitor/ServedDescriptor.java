@@ -142,6 +142,7 @@ final class ServedDescriptor {
       case MonitorMessage.RELEASE -> {
         return saver.release(bounds);
       }
+      case MonitorMessage.FORGO -> saver.forgo(bounds);
       case MonitorMessage.END -> {
         return saver.end();
       }

@@ -29,13 +29,12 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   private final PagemapScan scan;
   private final int buffer;
   private final MemorySegment page = Arena.ofAuto().allocate(PAGE, Long.BYTES);
-  private PageSet pages;
+  private PageSet late = PageSet.empty();
   private boolean begun;
   private CopyBeforeWrite.@Nullable Waits waits;
 
   MonitoredSnapshot(MonitoredDescriptor descriptor, PageSet pages, long mostBytes)
       throws SnapshotException {
-    this.pages = pages;
     monitor = descriptor.monitor();
     long slots = Math.max(1, mostBytes / PAGE);
     int memory = -1;
@@ -85,9 +84,8 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   @Override
   public CopyBeforeWrite.Snapshot begin() throws SnapshotException {
     try {
-      PageSet late = monitor.beginSnapshot();
+      late = monitor.beginSnapshot();
       begun = true;
-      pages = pages.union(late);
       return this;
     } catch (FacilityException e) {
       throw new SnapshotException("begin a snapshot: " + e.getMessage(), e);
@@ -95,8 +93,17 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   }
 
   @Override
-  public PageSet pages() {
-    return pages;
+  public PageSet late() {
+    return late;
+  }
+
+  @Override
+  public void release(PageSet pages) throws SnapshotException {
+    try {
+      monitor.forgo(pages);
+    } catch (FacilityException e) {
+      throw new SnapshotException("snapshot: " + e.getMessage(), e);
+    }
   }
 
   @Override

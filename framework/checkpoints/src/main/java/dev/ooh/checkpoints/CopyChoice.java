@@ -1,0 +1,135 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.NextSet;
+import dev.ooh.memory.CopyBeforeWrite;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.SnapshotException;
+import dev.ooh.tracking.TrackingException;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Chooses how what is left after the rounds of copying is taken: while writers stand still, if that
+ * is not too long, else before it is written. For one thread.
+ */
+final class CopyChoice {
+  /** Its writers wait for somebody, which copy before write needs. */
+  private static final String TECHNIQUE_WITH_WAITING_WRITERS = "uffd";
+
+  /** How often pages are armed again before writers are stopped, as long as they become fewer. */
+  private static final int MOST_REARMS = 4;
+
+  /** Bytes that may hold what writers came to first, however little else may be copied. */
+  private static final long LEAST_BUFFER = 64L << 20;
+
+  private static final double NANOS_A_MILLI = 1e6;
+
+  private final CheckpointOptions options;
+  private final Segments segments;
+  private final NextSet next;
+
+  /** Why the last snapshot was lost; the next checkpoint is taken without one then. */
+  private Optional<String> lost = Optional.empty();
+
+  private String reason = "";
+
+  CopyChoice(CheckpointOptions options, Segments segments, NextSet next) {
+    this.options = options;
+    this.segments = segments;
+    this.next = next;
+  }
+
+  /** In words, after {@link #prepare}: empty where nothing but a short stop was in question. */
+  String reason() {
+    return reason;
+  }
+
+  /** A snapshot was lost, and the checkpoint with it. */
+  void lost(String why) {
+    lost = Optional.of(why);
+  }
+
+  /** The snapshot could not begin, and writers stand still for copying after all. */
+  void notBegun(SnapshotException why) {
+    reason = "%s; copy before write: %s".formatted(reason, why.getMessage());
+  }
+
+  /**
+   * Makes ready for a snapshot of {@code scan} where stopped writers would have to wait for longer
+   * than they should; empty where they need not, or must.
+   */
+  Optional<SegmentSnapshot> prepare(PageSet scan) {
+    reason = "";
+    if (options.standstill().isEmpty() || options.copyBytes() == 0) {
+      return Optional.empty();
+    }
+    if (next.isFew(scan) && !options.frozenTarget().isZero()) {
+      return Optional.empty();
+    }
+    double predicted = next.nanosToFinish(scan);
+    if (predicted <= options.frozenTarget().toNanos()) {
+      return Optional.empty();
+    }
+    reason =
+        String.format(
+            Locale.ROOT,
+            "%d pages left to copy would take %.1f ms, wanted %.1f",
+            next.uncopied(scan).pageCount(),
+            predicted / NANOS_A_MILLI,
+            options.frozenTarget().toNanos() / NANOS_A_MILLI);
+    Optional<String> before = lost;
+    lost = Optional.empty();
+    try {
+      if (before.isPresent()) {
+        throw new SnapshotException("it was lost the last time: " + before.get());
+      }
+      return Optional.of(begin(scan));
+    } catch (SnapshotException | TrackingException e) {
+      reason = "%s; copy before write: %s".formatted(reason, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private SegmentSnapshot begin(PageSet scan) throws SnapshotException, TrackingException {
+    CopyBeforeWrite facility =
+        segments.copyBeforeWrite().orElseThrow(() -> new SnapshotException("this memory has none"));
+    Optional<String> refusal = facility.refusal();
+    if (refusal.isPresent()) {
+      throw new SnapshotException(refusal.get());
+    }
+    if (!segments.technique().equals(TECHNIQUE_WITH_WAITING_WRITERS)) {
+      if (options.technique().isPresent()) {
+        throw new SnapshotException(
+            "technique %s was asked for, which lets no writer wait; %s does"
+                .formatted(options.technique().get(), TECHNIQUE_WITH_WAITING_WRITERS));
+      }
+      segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
+      next.changed(segments.changed());
+    }
+    CopyBeforeWrite.Prepared prepared =
+        facility.prepare(segments.inMemory(scan), Math.max(options.copyBytes(), LEAST_BUFFER));
+    boolean armed = false;
+    try {
+      rearm();
+      armed = true;
+      return new SegmentSnapshot(segments, prepared);
+    } finally {
+      if (!armed) {
+        prepared.close();
+      }
+    }
+  }
+
+  private void rearm() {
+    // What is armed when writers stop need not be armed then.
+    long before = Long.MAX_VALUE;
+    for (int i = 0; i < MOST_REARMS; i++) {
+      PageSet changed = segments.changed();
+      next.changed(changed);
+      if (changed.pageCount() > before / 2) {
+        break;
+      }
+      before = changed.pageCount();
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.ooh.checkpoints;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ooh.checkpoints.Checkpoint.Rest;
+import dev.ooh.image.ImageSet;
+import dev.ooh.library.PageTracker;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checkpoints for which writers stand still no longer than it takes to say so. */
+@Timeout(600)
+class CopyBeforeWriteTest {
+  private static final int PAGE = 4096;
+  private static final int PAGES = 400;
+  private static final int WRITERS = 4;
+  private static final Duration ALWAYS = Duration.ZERO;
+
+  @TempDir private Path directory;
+
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+  private final long[] shadow = new long[PAGES];
+
+  /** What {@link #shadow} was when writers stood still for the last time. */
+  private long[] then = new long[0];
+
+  private Runnable afterTheMoment = () -> {};
+
+  @BeforeEach
+  void writersCanWait() throws Exception {
+    try (PageTracker tracker = PageTracker.track()) {
+      var refusal = tracker.copyBeforeWrite().orElseThrow().refusal();
+      assumeTrue(refusal.isEmpty(), refusal::toString);
+    }
+  }
+
+  private CheckpointOptions options() {
+    return CheckpointOptions.defaults()
+        .withFrozenTarget(ALWAYS)
+        .withStandstill(
+            () -> {
+              lock.writeLock().lockInterruptibly();
+              then = shadow.clone();
+              return () -> {
+                lock.writeLock().unlock();
+                afterTheMoment.run();
+              };
+            });
+  }
+
+  private void write(MemorySegment memory, int page, long stamp) {
+    lock.readLock().lock();
+    try {
+      memory.set(JAVA_LONG, (long) page * PAGE, stamp);
+      memory.set(JAVA_LONG, (long) page * PAGE + PAGE - 8, stamp);
+      shadow[page] = stamp;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void writeAll(MemorySegment memory, long stamp) {
+    for (int page = 0; page < PAGES; page++) {
+      write(memory, page, stamp);
+    }
+  }
+
+  /** Reads the newest set and compares it with the moment that it is of. */
+  private void check(String what) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment read = arena.allocate((long) PAGES * PAGE, PAGE);
+      ImageSet newest = ImageSet.open(directory);
+      newest.fill(read, newest.description().regions().getFirst().start());
+      for (int page = 0; page < PAGES; page++) {
+        assertThat(read.get(JAVA_LONG, (long) page * PAGE))
+            .as("page %d, %s", page, what)
+            .isEqualTo(then[page]);
+        assertThat(read.get(JAVA_LONG, (long) page * PAGE + PAGE - 8))
+            .as("end of page %d, %s", page, what)
+            .isEqualTo(then[page]);
+      }
+    }
+  }
+
+  @Test
+  void eachCheckpointUnderFourWritersIsOfOneMoment() throws Exception {
+    underFourWriters(Integer.getInteger("ooh.seeds", 20));
+  }
+
+  @Test
+  @Tag("soak")
+  void eachOfAThousandCheckpointsUnderFourWritersIsOfOneMoment() throws Exception {
+    underFourWriters(Integer.getInteger("ooh.seeds", 1000));
+  }
+
+  private void underFourWriters(int checkpointCount) throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> writers = new ArrayList<>();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options())) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      try {
+        for (int w = 0; w < WRITERS; w++) {
+          int own = w;
+          SplittableRandom random = new SplittableRandom(seed + w);
+          writers.add(
+              Thread.ofPlatform()
+                  .uncaughtExceptionHandler((thread, e) -> failure.set(e))
+                  .start(
+                      () -> {
+                        for (long stamp = 1; !stop.get(); stamp++) {
+                          int page = random.nextInt(PAGES / WRITERS) * WRITERS + own;
+                          write(memory, page, stamp);
+                        }
+                      }));
+        }
+        for (int i = 0; i < checkpointCount; i++) {
+          Checkpoint taken = checkpoints.take().join();
+          assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+          assertThat(taken.technique()).isEqualTo("uffd");
+          check("checkpoint %d, -Dooh.first-seed=%d".formatted(i, seed));
+        }
+      } finally {
+        stop.set(true);
+        for (Thread writer : writers) {
+          writer.join();
+        }
+      }
+    }
+    assertThat(failure.get()).isNull();
+  }
+
+  /** More than there is room to copy is written while the program goes on. */
+  @Test
+  void whatThereIsNoRoomForIsWrittenFromWhereItIs() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            Checkpoints.open(directory, options().withCopyBytes(PAGES / 2 * PAGE))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      for (int round = 1; round < 4; round++) {
+        long stamp = 10L * round;
+        writeAll(memory, stamp);
+        afterTheMoment =
+            () -> {
+              for (int page = 0; page < PAGES; page += 3) {
+                write(memory, page, stamp + 1);
+              }
+            };
+        Checkpoint taken = checkpoints.take().join();
+        assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+        assertThat(taken.waits().count()).isGreaterThanOrEqualTo(PAGES / 3);
+        check("round " + round);
+      }
+    }
+  }
+
+  @Test
+  void aLostSnapshotCostsItsCheckpointAndNoPage() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options())) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      checkpoints.take().join();
+      check("the first");
+      writeAll(memory, 2);
+      afterTheMoment =
+          () ->
+              ProcessHandle.current()
+                  .children()
+                  .filter(child -> child.info().command().orElse("").endsWith("java"))
+                  .forEach(
+                      monitor -> {
+                        monitor.destroyForcibly();
+                        monitor.onExit().join();
+                      });
+      assertThatThrownBy(() -> checkpoints.take().join())
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(IOException.class)
+          .hasMessageContaining("snapshot");
+      afterTheMoment = () -> {};
+      Checkpoint next = checkpoints.take().join();
+      assertThat(next.rest()).isEqualTo(Rest.COPIED_WHILE_STOPPED);
+      assertThat(next.reason()).contains("lost the last time");
+      check("after the lost one");
+      writeAll(memory, 3);
+      assertThat(checkpoints.take().join().rest()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      check("the last");
+    }
+  }
+
+  @Test
+  void aFullDiskCostsItsCheckpointAndNoPage() throws Exception {
+    FillingFiles files = new FillingFiles();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options(), files)) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      files.room(PAGES / 2 * PAGE);
+      assertThatThrownBy(() -> checkpoints.take().join()).hasMessageContaining("No space left");
+      files.room(Long.MAX_VALUE);
+      Checkpoint next = checkpoints.take().join();
+      assertThat(next.rest()).as(next.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      check("after the failed one");
+    }
+  }
+
+  @Test
+  void aTechniqueThatWasAskedForStaysAndTheReasonIsTold() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options().withTechnique("procfs"))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.rest()).isEqualTo(Rest.COPIED_WHILE_STOPPED);
+      assertThat(taken.technique()).isEqualTo("procfs");
+      assertThat(taken.reason()).contains("procfs was asked for");
+      check("the first");
+    }
+  }
+}
