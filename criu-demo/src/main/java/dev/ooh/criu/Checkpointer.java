@@ -9,17 +9,21 @@ import dev.ooh.image.SetDescription;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ChangedPages;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.SnapshotException;
 import dev.ooh.memory.TrackingConsumer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +34,20 @@ import org.jspecify.annotations.Nullable;
  * <p>A dump need not hold the program up until its pages are in a file: they are copied while it
  * runs, those that changed meanwhile once more, as long as they become fewer; it is stopped for the
  * rest, and goes on before anything is written. Where there is no room for copies, it stands still
- * until everything is written.
+ * until everything is written. Where the rest is too much to stand still for, it is copied while
+ * the program goes on, each page before it is written ({@link CopyBeforeWrite}).
  *
  * <p>A page is left to the parent set if that set knows it and it has not changed. So an interval
  * that reports too much makes an image larger, and never wrong. The interval is committed when the
  * set is durable; if anything fails before, its pages are owed again and go into the next set.
  */
 public class Checkpointer implements AutoCloseable {
+  private static final double NANOS_A_MILLI = 1e6;
+
+  /** How often pages are armed again before the program is stopped. */
+  private static final int REARMS = 2;
+
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final AddressSpace space;
@@ -45,6 +56,14 @@ public class Checkpointer implements AutoCloseable {
   private final Options options;
   private final TrackingConsumer consumer;
   private final NextSet next;
+
+  /** What was asked for by the last question of a round, and its answer. */
+  private PageSet lastScan = PageSet.empty();
+
+  private Interval lastAnswer = Interval.all(PageSet.empty(), "nothing was asked");
+
+  /** Why the dump that is being taken is taken as it is. */
+  private String choice = "";
 
   /** Pre-dumps that no dump builds on yet, newest last. */
   private final List<Path> unfounded = new ArrayList<>();
@@ -56,9 +75,18 @@ public class Checkpointer implements AutoCloseable {
    * @param verify whether to compare every page that a dump leaves to its parents with memory
    * @param copyBytes how much a dump may copy, so that the program needn't wait until it is
    *     written; 0 for nothing
+   * @param frozenTarget for how long the program should stand still at most; where copying what is
+   *     left would take longer, pages are copied before they are written, if memory and the
+   *     technique at work can do that
    * @param observer is told what happens, as it happens
    */
-  public record Options(boolean tracked, boolean verify, long copyBytes, Observer observer) {}
+  public record Options(
+      boolean tracked, boolean verify, long copyBytes, Duration frozenTarget, Observer observer) {
+    /** The program stands still for as long as copying takes. */
+    public Options(boolean tracked, boolean verify, long copyBytes, Observer observer) {
+      this(tracked, verify, copyBytes, LONGEST, observer);
+    }
+  }
 
   /** Is told what a dump does, by the dumping thread. */
   public interface Observer {
@@ -109,7 +137,8 @@ public class Checkpointer implements AutoCloseable {
 
   /** As above; {@code asked} runs as soon as what the program writes is in the next set. */
   public DumpReport preDump(Runnable asked) throws CheckpointException, IOException {
-    return write(new Clock(), null, 0, Then.GO_ON, asked);
+    choice = "";
+    return write(new Clock(), null, null, 0, Then.GO_ON, asked);
   }
 
   /**
@@ -135,22 +164,79 @@ public class Checkpointer implements AutoCloseable {
       standing = () -> {};
       rounds = next.copyAhead(subject.heap()::used, this::changedSince, space.memory()::read);
     }
-    try (Freeze freeze = new Freeze(clock)) {
-      return write(clock, freeze, rounds, then, standing);
+    try (CopyBeforeWrite.Prepared prepared = prepare();
+        Freeze freeze = new Freeze(clock)) {
+      return write(clock, freeze, prepared, rounds, then, standing);
     } catch (WritersNotStoppedException e) {
       throw new CheckpointException(
           "%s could not be dumped: %s".formatted(subject.application(), e.getMessage()), e);
     }
   }
 
+  /** Makes ready for a snapshot, where the program would have to stand still for too long. */
+  private CopyBeforeWrite.@Nullable Prepared prepare() {
+    choice = "";
+    PageSet used = subject.heap().used();
+    // Verifying takes longer than any copying, and wants the program to stand still.
+    if (options.copyBytes() == 0 || options.verify() || !next.hasRoom(used)) {
+      return null;
+    }
+    double predicted = next.nanosToFinish(used);
+    double target = options.frozenTarget().toNanos();
+    if (predicted <= target) {
+      return null;
+    }
+    choice =
+        String.format(
+            Locale.ROOT,
+            "%d pages left to copy would take %.1f ms, wanted %.1f",
+            next.uncopied(used).pageCount(),
+            predicted / NANOS_A_MILLI,
+            target / NANOS_A_MILLI);
+    Optional<CopyBeforeWrite> facility = space.facility(CopyBeforeWrite.class);
+    if (facility.isEmpty()) {
+      choice += "; substrate %s has no copy before write".formatted(space.substrate());
+      return null;
+    }
+    try {
+      CopyBeforeWrite.Prepared prepared = facility.get().prepare(lastScan, options.copyBytes());
+      // What is armed when the program stops need not be armed then.
+      for (int i = 0; i < REARMS; i++) {
+        next.changed(changedSince(lastScan));
+      }
+      return prepared;
+    } catch (SnapshotException e) {
+      choice += "; technique %s: %s".formatted(lastAnswer.technique(), e.getMessage());
+      return null;
+    }
+  }
+
+  private @Nullable DumpSnapshot begin(CopyBeforeWrite.@Nullable Prepared prepared) {
+    if (prepared == null) {
+      return null;
+    }
+    try {
+      return new DumpSnapshot(space, lastScan, prepared);
+    } catch (SnapshotException e) {
+      choice += "; " + e.getMessage();
+      return null;
+    }
+  }
+
   private DumpReport write(
-      Clock clock, @Nullable Freeze freeze, int rounds, Then then, Runnable asked)
+      Clock clock,
+      @Nullable Freeze freeze,
+      CopyBeforeWrite.@Nullable Prepared prepared,
+      int rounds,
+      Then then,
+      Runnable asked)
       throws IOException, CheckpointException {
     Optional<WrittenSet> parent = next.previous();
     PageSet scan = subject.heap().used();
     PageSet arm = then == Then.GO_ON ? scan : PageSet.empty();
     double started = clock.now();
-    try (Interval interval = ask(scan, arm);
+    try (DumpSnapshot snapshot = begin(prepared);
+        Interval interval = snapshot == null ? ask(scan, arm) : snapshot.changedSince(lastAnswer);
         ImageSetWriter writer = new ImageSetWriter(store, subject.pid(), parent)) {
       options.observer().asked(scan, interval);
       asked.run();
@@ -162,9 +248,18 @@ public class Checkpointer implements AutoCloseable {
       }
       PageReader source = space.memory()::read;
       long copied = 0;
+      CopyBeforeWrite.Waits waits = CopyBeforeWrite.Waits.none();
       if (freeze != null && options.copyBytes() > 0) {
-        long rest = next.uncopied(scan).pageCount();
-        if (next.copyRest(scan, source)) {
+        PageSet stopped = snapshot == null ? scan : scan.minus(snapshot.pages());
+        long rest = next.uncopied(stopped).pageCount();
+        if (snapshot != null && next.hasRoom(scan) && next.copyRest(stopped, source)) {
+          copied = rest;
+          freeze.close();
+          snapshot.keep(next.uncopied(scan));
+          next.copyRest(scan, snapshot);
+          source = next.copies();
+          waits = snapshot.end();
+        } else if (next.copyRest(scan, source)) {
           copied = rest;
           source = next.copies();
           freeze.close();
@@ -213,13 +308,20 @@ public class Checkpointer implements AutoCloseable {
           total - skipped,
           skipped,
           rounds,
-          copied);
+          copied,
+          snapshot != null,
+          choice,
+          waits);
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // a snapshot that was lost
     }
   }
 
   private PageSet changedSince(PageSet scan) {
     try (Interval interval = ask(scan, scan)) {
       interval.commit(); // a page is owed to the next set from here on
+      lastScan = scan;
+      lastAnswer = interval;
       return interval.pages();
     }
   }

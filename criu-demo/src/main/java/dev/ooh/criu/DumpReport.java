@@ -1,5 +1,6 @@
 package dev.ooh.criu;
 
+import dev.ooh.memory.CopyBeforeWrite;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +21,10 @@ import java.nio.file.Path;
  * @param rounds how often pages were copied while the program ran
  * @param pagesCopied pages copied while it stood still, to be written afterwards; 0 when they were
  *     written while it stood still
+ * @param beforeWrite whether pages were copied before the program wrote to them, not while it stood
+ *     still
+ * @param choice one line: why, or why not; empty where it was not to stand still for too long
+ * @param waits how long threads of the program waited for that
  */
 public record DumpReport(
     Path set,
@@ -34,4 +39,7 @@ public record DumpReport(
     long pagesWritten,
     long pagesSkippedParent,
     int rounds,
-    long pagesCopied) {}
+    long pagesCopied,
+    boolean beforeWrite,
+    String choice,
+    CopyBeforeWrite.Waits waits) {}

@@ -13,6 +13,7 @@ import dev.ooh.memory.RegionRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
@@ -93,6 +94,50 @@ class CheckpointerTest {
         assertThat(report.pagesCopied()).as("seed %d", seed).isLessThan(500);
         assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isEqualTo(still[0]);
       }
+    }
+  }
+
+  /** What the program writes from the moment on is in no page of the dump, but for the next one. */
+  @RepeatedTest(20)
+  void dumpOfASnapshotIsOfItsMoment() throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    CheckpointScene[] holder = new CheckpointScene[1];
+    byte[][] still = new byte[1][];
+    Checkpointer.Options always =
+        new Checkpointer.Options(
+            true,
+            false,
+            16 << 20,
+            Duration.ZERO,
+            new Checkpointer.Observer() {
+              @Override
+              public void asked(PageSet scan, Interval interval) {
+                still[0] = holder[0].contents();
+                holder[0].scribble(500);
+              }
+            });
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), seed, always)) {
+      holder[0] = scene;
+      while (scene.heap.used().pageCount() < 500) {
+        scene.mutate();
+      }
+      int[] pages = new int[1];
+      scene.checkpointer.meanwhile = () -> scene.scribble(pages[0] /= 3);
+      for (int i = 0; i < 4; i++) {
+        pages[0] = scene.random.nextInt(6000);
+        scene.space.snapshots().lose = i == 2;
+        if (i == 2) {
+          assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("lost");
+        } else {
+          DumpReport report = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+          assertThat(report.beforeWrite()).as(report.choice()).isTrue();
+          assertThat(report.waits().count()).isEqualTo(1);
+          assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isEqualTo(still[0]);
+        }
+      }
+      assertThat(scene.space.snapshots().begun).isEqualTo(4);
     }
   }
 

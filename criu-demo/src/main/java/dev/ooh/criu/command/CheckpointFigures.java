@@ -6,6 +6,8 @@ import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.plot.Chart;
 import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.DumpReport;
+import dev.ooh.memory.CopyBeforeWrite;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +15,8 @@ import java.util.Map;
 
 /** What {@code ooh checkpoint} measured, as rows for scripts and as a table for people. */
 final class CheckpointFigures {
+  private static final double NANOS_A_MILLI = 1e6;
+
   private final Session session;
   private final String application;
   private final String configuration;
@@ -32,6 +36,7 @@ final class CheckpointFigures {
           "image set");
 
   private final Map<String, double[]> phases = new LinkedHashMap<>();
+  private final List<String> choices = new ArrayList<>();
   private String timeUnit = "";
 
   CheckpointFigures(Session session, String application, String configuration) {
@@ -52,6 +57,21 @@ final class CheckpointFigures {
     pages(run, "pages_skipped_parent", dump.pagesSkippedParent());
     pages(run, "pages_copied_frozen", dump.pagesCopied());
     session.row(run, application, configuration, "copy_rounds", dump.rounds(), "rounds");
+    if (dump.beforeWrite()) {
+      CopyBeforeWrite.Waits waits = dump.waits();
+      session.row(run, application, configuration, "writer_waits", waits.count(), "waits");
+      time(run, "writer_wait_p50", waits.medianNanos() / NANOS_A_MILLI);
+      time(run, "writer_wait_p999", waits.p999Nanos() / NANOS_A_MILLI);
+      time(run, "writer_wait_longest", waits.longestNanos() / NANOS_A_MILLI);
+    }
+    if (!dump.choice().isEmpty()) {
+      choices.add(
+          "%s: %s%s"
+              .formatted(
+                  run.technique(),
+                  dump.choice(),
+                  dump.beforeWrite() ? "; pages were copied before they were written" : ""));
+    }
     outcome.preDumps().forEach(preDump -> time(run, "pre_dump_time", preDump.complete()));
     time(run, "tracked_total_time", outcome.totalMillis());
     phases.put(
@@ -99,8 +119,10 @@ final class CheckpointFigures {
         phases);
   }
 
-  /** The table. */
+  /** The table, and below it what there is to say about why a program stood still. */
   List<String> lines() {
-    return table.lines();
+    List<String> lines = new ArrayList<>(table.lines());
+    lines.addAll(choices);
+    return lines;
   }
 }

@@ -26,6 +26,7 @@ import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,8 @@ final class CheckpointRun implements Callable<Integer> {
 
   /** The paper's id of the cost of writing a page of a checkpoint. */
   private static final String PAGE_WRITTEN = "CP";
+
+  private static final double NANOS_A_MILLI = 1e6;
 
   private final Tracking tracking;
 
@@ -103,6 +106,17 @@ final class CheckpointRun implements Callable<Integer> {
   private @Nullable Long copies;
 
   @Option(
+      names = "--frozen-target",
+      paramLabel = "MS",
+      defaultValue = "1",
+      description = {
+        "How many milliseconds A should stand still at most for the final dump (default:"
+            + " ${DEFAULT-VALUE}). Where copying what is left would take longer, each page is copied"
+            + " before A writes to it, on linux under technique uffd where that is synchronous."
+      })
+  private double frozenTarget = 1;
+
+  @Option(
       names = "--heap",
       paramLabel = "SIZE",
       converter = ByteSize.class,
@@ -126,6 +140,9 @@ final class CheckpointRun implements Callable<Integer> {
             options.seed());
     String configuration = choice.configurationName();
     CheckpointPlan plan = plan();
+    if (!(frozenTarget >= 0)) {
+      throw new UsageException("--frozen-target is %s, wanted 0 or more".formatted(frozenTarget));
+    }
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try (Session session = Session.open(tracking, options, "checkpoint", spec);
@@ -199,6 +216,7 @@ final class CheckpointRun implements Callable<Integer> {
             run.isTracked(),
             verify,
             space.execution().simulatedTime() ? 0 : copyBytes(),
+            Duration.ofNanos(Math.round(frozenTarget * NANOS_A_MILLI)),
             new Checkpointer.Observer() {
               @Override
               public void written(long pages) {

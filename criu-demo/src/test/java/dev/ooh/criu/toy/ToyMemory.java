@@ -33,6 +33,13 @@ public final class ToyMemory implements Memory {
     last = new Mapping(0, MemorySegment.NULL, new boolean[0]);
   }
 
+  /** As {@link #takeWritten}, and they will be told again. */
+  synchronized PageSet written(PageSet scan) {
+    PageSet pages = takeWritten(scan);
+    pages.forEachPage(page -> store(page, 1));
+    return pages;
+  }
+
   /** The pages of {@code scan} stored to since they were last asked for. */
   public synchronized PageSet takeWritten(PageSet scan) {
     PageSet.Builder pages = PageSet.builder();

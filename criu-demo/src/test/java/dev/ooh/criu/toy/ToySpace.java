@@ -1,6 +1,7 @@
 package dev.ooh.criu.toy;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
@@ -16,6 +17,7 @@ import java.util.Optional;
 public final class ToySpace implements AddressSpace {
   private static final long FIRST = 0x10000000L;
   private final ToyMemory memory = new ToyMemory();
+  private final ToySnapshots snapshots = new ToySnapshots(memory);
   private final ExecutionContext execution = new ToyExecution();
   private final List<Region> regions = new ArrayList<>();
   private long next = FIRST;
@@ -90,7 +92,11 @@ public final class ToySpace implements AddressSpace {
 
   @Override
   public <F> Optional<F> facility(Class<F> type) {
-    return Optional.empty();
+    return type == CopyBeforeWrite.class ? Optional.of(type.cast(snapshots)) : Optional.empty();
+  }
+
+  public ToySnapshots snapshots() {
+    return snapshots;
   }
 
   @Override

@@ -63,8 +63,8 @@ final class CopyChoice {
     if (options.standstill().isEmpty() || options.copyBytes() == 0) {
       return Optional.empty();
     }
-    if (next.isFew(scan) && !options.frozenTarget().isZero()) {
-      return Optional.empty();
+    if (next.isFew(scan) && !options.frozenTarget().isZero() && !writersWait()) {
+      return Optional.empty(); // not worth dearer writes from now on
     }
     double predicted = next.nanosToFinish(scan);
     if (predicted <= options.frozenTarget().toNanos()) {
@@ -97,7 +97,7 @@ final class CopyChoice {
     if (refusal.isPresent()) {
       throw new SnapshotException(refusal.get());
     }
-    if (!segments.technique().equals(TECHNIQUE_WITH_WAITING_WRITERS)) {
+    if (!writersWait()) {
       if (options.technique().isPresent()) {
         throw new SnapshotException(
             "technique %s was asked for, which lets no writer wait; %s does"
@@ -118,6 +118,10 @@ final class CopyChoice {
         prepared.close();
       }
     }
+  }
+
+  private boolean writersWait() {
+    return segments.technique().equals(TECHNIQUE_WITH_WAITING_WRITERS);
   }
 
   private void rearm() {

@@ -1,0 +1,219 @@
+package dev.ooh.benchmarks;
+
+import dev.ooh.checkpoints.Checkpoint;
+import dev.ooh.checkpoints.CheckpointListener;
+import dev.ooh.checkpoints.CheckpointOptions;
+import dev.ooh.checkpoints.Checkpoints;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
+
+/**
+ * How long a program waits for a checkpoint while four of its threads write to every page: copied
+ * while it stands still, beside copied before it is written. Prints a Markdown table a checkpoint a
+ * line; the first checkpoint of each way is a warm-up.
+ *
+ * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
+ * dev.ooh.benchmarks.FrozenComparison [MEBIBYTES [CHECKPOINTS [DIRECTORY]]]}
+ */
+final class FrozenComparison {
+  private static final int PAGE = 4096;
+  private static final int WRITERS = 4;
+
+  /** Stores that took less met no fault. */
+  private static final long FAULT_NANOS = 1000;
+
+  private final long bytes;
+  private final Path directory;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final List<Writer> writers = new ArrayList<>();
+
+  /** From the thaw until everything is copied. */
+  private volatile boolean copying;
+
+  private volatile boolean stop;
+
+  /** How long it took until writers stood still. */
+  private volatile long stopping;
+
+  private FrozenComparison(long bytes, Path directory) {
+    this.bytes = bytes;
+    this.directory = directory;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    long mebibytes = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1024;
+    int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
+    Path parent = Path.of(arguments.length > 2 ? arguments[2] : ".");
+    System.out.printf("%d MiB, %d writers, every page changed%n%n", mebibytes, WRITERS);
+    System.out.println(
+        "| way | frozen, ms | of it stopping | rounds | pages written | durable, ms | stores that waited | p50, µs"
+            + " | p99.9, µs | longest, ms | by the monitor: waits | p50, µs | p99.9, µs | longest, ms |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for (boolean beforeWrite : new boolean[] {false, true}) {
+      Path directory = Files.createTempDirectory(parent, "frozen");
+      try {
+        new FrozenComparison(mebibytes << 20, directory).run(beforeWrite, count);
+      } finally {
+        delete(directory);
+      }
+    }
+  }
+
+  private CheckpointOptions options(boolean beforeWrite) {
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withCopyBytes(3 * bytes)
+            .withLongestChain(2)
+            .withStandstill(
+                () -> {
+                  long asked = System.nanoTime();
+                  lock.writeLock().lockInterruptibly();
+                  stopping = System.nanoTime() - asked;
+                  return () -> {
+                    copying = true;
+                    lock.writeLock().unlock();
+                  };
+                })
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void writing(long pages, long ofPages) {
+                    copying = false;
+                  }
+                });
+    return beforeWrite
+        ? options
+        : options.withTechnique("procfs").withFrozenTarget(Duration.ofDays(1));
+  }
+
+  private void run(boolean beforeWrite, int count) throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options(beforeWrite))) {
+      MemorySegment memory = checkpoints.segment("memory", bytes, arena);
+      memory.fill((byte) 1);
+      for (int w = 0; w < WRITERS; w++) {
+        writers.add(new Writer(memory, w));
+      }
+      writers.forEach(Thread::start);
+      try {
+        for (int i = -1; i < count; i++) {
+          awaitPass();
+          writers.forEach(writer -> writer.count = 0);
+          Checkpoint taken = checkpoints.take().join();
+          copying = false;
+          if (i >= 0) {
+            print(taken);
+          }
+        }
+      } finally {
+        stop = true;
+        for (Writer writer : writers) {
+          writer.join();
+        }
+      }
+    }
+  }
+
+  /** Until each page was written since this was called. */
+  private void awaitPass() throws InterruptedException {
+    long[] wanted = writers.stream().mapToLong(writer -> writer.passes + 2).toArray();
+    for (int w = 0; w < WRITERS; w++) {
+      while (writers.get(w).passes < wanted[w]) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  private void print(Checkpoint taken) {
+    long[] all =
+        writers.stream()
+            .flatMapToLong(writer -> Arrays.stream(writer.samples, 0, writer.count))
+            .sorted()
+            .toArray();
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %.2f | %.2f | %d | %d | %d | %d | %.1f | %.1f | %.2f | %d | %.1f | %.1f | %.2f |%n",
+        taken.rest(),
+        taken.frozen().toNanos() / 1e6,
+        stopping / 1e6,
+        taken.rounds(),
+        taken.pagesWritten(),
+        taken.durable().toMillis(),
+        all.length,
+        percentile(all, 0.5) / 1e3,
+        percentile(all, 0.999) / 1e3,
+        percentile(all, 1) / 1e6,
+        taken.waits().count(),
+        taken.waits().medianNanos() / 1e3,
+        taken.waits().p999Nanos() / 1e3,
+        taken.waits().longestNanos() / 1e6);
+    if (!taken.reason().isEmpty()) {
+      System.err.println(taken.reason());
+    }
+  }
+
+  private static double percentile(long[] sorted, double part) {
+    return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(part * sorted.length) - 1];
+  }
+
+  /** Stores to each page of its stripe in turn, for ever. */
+  private final class Writer extends Thread {
+    private final MemorySegment memory;
+    private final int own;
+    private final long[] samples = new long[4 << 20];
+    private volatile int count;
+    private volatile long passes;
+
+    Writer(MemorySegment memory, int own) {
+      this.memory = memory;
+      this.own = own;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      long stripe = bytes / WRITERS;
+      for (long pass = 1; !stop; pass++) {
+        for (long at = own * stripe; at < (own + 1) * stripe && !stop; at += PAGE) {
+          store(at, pass);
+        }
+        passes = pass;
+      }
+    }
+
+    private void store(long at, long stamp) {
+      lock.readLock().lock();
+      long start = System.nanoTime();
+      memory.set(ValueLayout.JAVA_LONG, at, stamp);
+      long took = System.nanoTime() - start;
+      lock.readLock().unlock();
+      int next = count;
+      if (copying && took > FAULT_NANOS && next < samples.length) {
+        samples[next] = took;
+        count = next + 1;
+      }
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}
