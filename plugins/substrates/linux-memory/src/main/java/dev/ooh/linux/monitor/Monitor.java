@@ -132,7 +132,7 @@ public final class Monitor implements AutoCloseable {
       }
       int errno = MonitorMessage.operationOrErrno(header);
       if (errno != 0) {
-        if (operation >= MonitorMessage.WHOLE_BLOCKS) {
+        if (MonitorMessage.isOfSnapshot(operation)) {
           throw new FacilityException(CallException.of(what, errno));
         }
         throw refused(what, errno, ranges, (int) MonitorMessage.modeOrDone(header));

@@ -60,6 +60,11 @@ final class MonitorMessage {
 
   private MonitorMessage() {}
 
+  /** Whether a request is about a snapshot, and not done run by run. */
+  static boolean isOfSnapshot(int operation) {
+    return operation >= WHOLE_BLOCKS;
+  }
+
   static void header(MemorySegment message, int operationOrErrno, int count, long modeOrDone) {
     message.set(JAVA_INT, 0, operationOrErrno);
     message.set(JAVA_INT, 4, count);

@@ -97,7 +97,15 @@ final class ServedDescriptor {
     int errno = 0;
     int done = 0;
     long[] values = {};
-    if (operation < MonitorMessage.WHOLE_BLOCKS) {
+    if (MonitorMessage.isOfSnapshot(operation)) {
+      long[] bounds = new long[2 * count];
+      MemorySegment.copy(runs, JAVA_LONG, 0, bounds, 0, bounds.length);
+      try {
+        values = save(operation, mode, bounds);
+      } catch (CallException e) {
+        errno = e.errno();
+      }
+    } else {
       MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
       try {
         for (; done < count; done++) {
@@ -109,14 +117,6 @@ final class ServedDescriptor {
       }
       if (operation == MonitorMessage.DRAIN) {
         values = log.take();
-      }
-    } else {
-      long[] bounds = new long[2 * count];
-      MemorySegment.copy(runs, JAVA_LONG, 0, bounds, 0, bounds.length);
-      try {
-        values = save(operation, mode, bounds);
-      } catch (CallException e) {
-        errno = e.errno();
       }
     }
     MemorySegment reply =
