@@ -195,10 +195,14 @@ final class FrozenComparison {
 
     private void store(long at, long stamp) {
       lock.readLock().lock();
-      long start = System.nanoTime();
-      memory.set(ValueLayout.JAVA_LONG, at, stamp);
-      long took = System.nanoTime() - start;
-      lock.readLock().unlock();
+      long took;
+      try {
+        long start = System.nanoTime();
+        memory.set(ValueLayout.JAVA_LONG, at, stamp);
+        took = System.nanoTime() - start;
+      } finally {
+        lock.readLock().unlock();
+      }
       int next = count;
       if (copying && took > FAULT_NANOS && next < samples.length) {
         samples[next] = took;

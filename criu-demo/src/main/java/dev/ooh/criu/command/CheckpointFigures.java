@@ -59,7 +59,7 @@ final class CheckpointFigures {
     session.row(run, application, configuration, "copy_rounds", dump.rounds(), "rounds");
     if (dump.beforeWrite()) {
       CopyBeforeWrite.Waits waits = dump.waits();
-      session.row(run, application, configuration, "writer_waits", waits.count(), "waits");
+      session.row(run, application, configuration, "writer_waits", (double) waits.count(), "waits");
       time(run, "writer_wait_p50", waits.medianNanos() / NANOS_A_MILLI);
       time(run, "writer_wait_p999", waits.p999Nanos() / NANOS_A_MILLI);
       time(run, "writer_wait_longest", waits.longestNanos() / NANOS_A_MILLI);

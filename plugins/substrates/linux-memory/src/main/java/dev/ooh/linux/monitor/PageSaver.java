@@ -250,7 +250,7 @@ final class PageSaver {
               saved = Arrays.copyOf(saved, 2 * count);
             }
             saved[count++] = page;
-            saved[count++] = state - 1;
+            saved[count++] = state - 1L;
           }
           current.pages.state(index, SnapshotPages.RELEASED);
         }
