@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -318,9 +319,10 @@ public abstract class StopContract {
         assertThrows(WritersNotStoppedException.class, () -> execution.stopWriters(at, SHORT)));
   }
 
-  private static void assertNames(String whom, Throwable failure) {
-    assertInstanceOf(WritersNotStoppedException.class, failure);
-    assertTrue(String.valueOf(failure.getMessage()).contains(whom), failure::toString);
+  private static void assertNames(String whom, @Nullable Throwable failure) {
+    WritersNotStoppedException refused =
+        assertInstanceOf(WritersNotStoppedException.class, failure);
+    assertTrue(String.valueOf(refused.getMessage()).contains(whom), refused::toString);
   }
 
   private void standUntilDone() {

@@ -73,6 +73,8 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   }
 
   /**
+   * For requests of the technique's own that only a tracked process may make.
+   *
    * @throws IllegalStateException before init
    */
   protected final void requireStarted() {
