@@ -7,6 +7,7 @@ import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.RecordDigest;
 import dev.ooh.workloads.engine.ReferenceArray;
 import dev.ooh.workloads.engine.SplitMix;
+import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
 
 /**
  * A hash table with a chain for each bucket. It has a bucket a record at least, and grows a bucket
@@ -15,7 +16,7 @@ import dev.ooh.workloads.engine.SplitMix;
  * <i>i</i>; when all are, <i>n</i> doubles. A view that is good for one step.
  *
  * <p>The engine's own in the {@link EngineState}: reference 0, the buckets; words 0 and 1, <i>n</i>
- * and <i>s</i>; word 2, the {@link StdHashEngine.Compression}.
+ * and <i>s</i>; word 2, 1 if values are compressed by zlib, else 0.
  *
  * <pre>
  * a record's reference slots      its value's data
@@ -31,7 +32,7 @@ final class ChainedTable implements AutoCloseable {
   private static final int BUCKETS = 0;
   private static final int UNSPLIT = 0;
   private static final int SPLIT = 1;
-  private static final int COMPRESSION = 2;
+  private static final int IS_ZLIB = 2;
 
   private static final int NEXT = 0;
   private static final int VALUE = 1;
@@ -41,8 +42,6 @@ final class ChainedTable implements AutoCloseable {
   private static final int LENGTH = 0;
   private static final int HELD = 4;
   private static final int BUCKETS_PER_POLL = 4096;
-  private static final StdHashEngine.Compression[] COMPRESSIONS =
-      StdHashEngine.Compression.values();
 
   private final Heap heap;
   private final Memory memory;
@@ -64,21 +63,17 @@ final class ChainedTable implements AutoCloseable {
     this.state = state;
     this.buckets = new ReferenceArray(heap, state.own(BUCKETS));
     this.records = heap.allocator(RECORD_REFERENCES, RECORD_BYTES);
-    this.codec = ValueCodec.of(COMPRESSIONS[Math.toIntExact(state.word(COMPRESSION))]);
+    this.codec = ValueCodec.of(state.word(IS_ZLIB) == 0 ? Compression.NONE : Compression.ZLIB);
     this.unsplit = state.word(UNSPLIT);
     this.split = state.word(SPLIT);
   }
 
   /** Makes the empty table of a fresh run. */
   static ChainedTable create(
-      Heap heap,
-      long seed,
-      long operations,
-      long firstBuckets,
-      StdHashEngine.Compression compression) {
+      Heap heap, long seed, long operations, long firstBuckets, Compression compression) {
     EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
     state.setWord(UNSPLIT, firstBuckets);
-    state.setWord(COMPRESSION, compression.ordinal());
+    state.setWord(IS_ZLIB, compression == Compression.ZLIB ? 1 : 0);
     long most = Math.max(firstBuckets, operations);
     state.setOwn(BUCKETS, ReferenceArray.allocateDirectory(heap, most));
     ChainedTable table = new ChainedTable(heap, state);
