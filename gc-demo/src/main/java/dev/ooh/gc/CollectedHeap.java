@@ -189,7 +189,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   public void prepareTracking() {
     plan.prepareTracking();
     if (!execution.simulatedTime()) {
-      Rehearsal.run(space, changedPages);
+      Rehearsal.run(space, Rehearsal.options(), changedPages);
     }
   }
 

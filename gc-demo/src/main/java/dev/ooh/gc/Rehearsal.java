@@ -29,13 +29,13 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  static void run(AddressSpace space, IntervalSource changedPages) {
-    CollectedHeap heap =
-        new CollectedHeap(
-            space,
-            HeapOptions.of(HEAP, HEAP).withAllocationBytes(Long.MAX_VALUE),
-            changedPages,
-            (watched, interval) -> {});
+  /** How its heap is held. */
+  static HeapOptions options() {
+    return HeapOptions.of(HEAP, HEAP).withAllocationBytes(Long.MAX_VALUE);
+  }
+
+  static void run(AddressSpace space, HeapOptions options, IntervalSource changedPages) {
+    CollectedHeap heap = new CollectedHeap(space, options, changedPages, (watched, interval) -> {});
     try (heap) {
       heap.setGlobal(0, heap.allocate(2, Long.BYTES));
       grow(heap, heap.global(0), DEPTH);
@@ -75,7 +75,7 @@ final class Rehearsal {
   /** Nodes of each form that the marker tells apart. */
   private static void grow(CollectedHeap heap, long node, int depth) {
     for (int child = 0; child < 2 && depth > 0; child++) {
-      heap.setReference(node, child, heap.allocate(depth == 5 ? 20 : 2, Long.BYTES));
+      heap.setReference(node, child, heap.allocate(depth == 6 ? 20 : 2, Long.BYTES));
       grow(heap, heap.reference(node, child), depth - 1);
     }
     if (depth == 6) {
