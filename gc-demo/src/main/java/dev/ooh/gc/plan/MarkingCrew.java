@@ -31,6 +31,7 @@ final class MarkingCrew {
   /** Traces until nothing is left to do. By the thread in whose pause it is. */
   void drain(Marker leader) {
     CycleTimer cycle = Objects.requireNonNull(timer, "of the pause");
+    Thread caller = Thread.currentThread();
     MarkExchange exchange = new MarkExchange();
     exchange.enter();
     for (Marker helper : helpers) {
@@ -41,10 +42,15 @@ final class MarkingCrew {
         1 + helpers.length,
         () -> {
           int number = came.getAndIncrement();
-          if (number == 0) {
-            leader.drainShared(exchange);
-          } else if (exchange.enter()) {
-            cycle.help(() -> helpers[number - 1].drainShared(exchange));
+          if (number > 0 && !exchange.enter()) {
+            return;
+          }
+          // Who comes first has the leader's stack, and need not be the caller.
+          Marker marker = number == 0 ? leader : helpers[number - 1];
+          if (Thread.currentThread() == caller) {
+            marker.drainShared(exchange);
+          } else {
+            cycle.help(() -> marker.drainShared(exchange));
           }
         });
     for (Marker helper : helpers) {
