@@ -50,8 +50,9 @@ final class CellSpace implements Space {
     int cells = Kinds.cellsPerBlock(kind);
     long offset = (long) block << Blocks.LOG_BLOCK_BYTES;
     long objects = offset + Kinds.headerBytes(kind);
+    long[] words = marks.words();
     int first = to.nextCell();
-    while (first < cells && marks.get(objects + (long) first * cellBytes)) {
+    while (first < cells && MarkBits.isSet(words, objects + (long) first * cellBytes)) {
       first++;
     }
     if (first == cells) {
@@ -59,7 +60,7 @@ final class CellSpace implements Space {
       return false;
     }
     int end = first + 1;
-    while (end < cells && !marks.get(objects + (long) end * cellBytes)) {
+    while (end < cells && !MarkBits.isSet(words, objects + (long) end * cellBytes)) {
       end++;
     }
     long start = blocks.base() + offset + (long) first * cellBytes;

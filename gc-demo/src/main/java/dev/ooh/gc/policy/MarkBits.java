@@ -9,7 +9,9 @@ import java.util.Arrays;
  * force a set one says that the object which starts there is old: it survived the last cycle. Hot
  * loops work on {@link #words} directly.
  *
- * <p>Grows only while no other thread works on it.
+ * <p>Bits are set, cleared and exchanged by one thread at a time, or by several that mark together,
+ * and never while it grows. It may grow while others read: what they took from {@link #words} goes
+ * on to be right for the blocks that it covers, and who takes it later sees all bits.
  */
 public final class MarkBits {
   /** Bytes of heap that one word covers. */
@@ -22,9 +24,13 @@ public final class MarkBits {
 
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private long[] words = new long[0];
+  /** Volatile: a copy with more room is seen with its bits. */
+  private volatile long[] words = new long[0];
 
-  /** Bit {@code (offset >>> 3) & 63} of word {@code offset >>> 9}, by offset into the heap. */
+  /**
+   * Bit {@code (offset >>> 3) & 63} of word {@code offset >>> 9}, by offset into the heap. Loops
+   * take it once, and again after each poll.
+   */
   public long[] words() {
     return words;
   }
@@ -51,6 +57,11 @@ public final class MarkBits {
   }
 
   public boolean get(long offset) {
+    return isSet(words, offset);
+  }
+
+  /** As {@link #get}, of {@link #words}. */
+  static boolean isSet(long[] words, long offset) {
     return (words[(int) (offset >>> LOG_BYTES_PER_WORD)]
             & (1L << (offset >>> ObjectHeader.LOG_GRANULE)))
         != 0;
@@ -58,10 +69,11 @@ public final class MarkBits {
 
   /** How many bits of a block are set. */
   public int count(int block) {
+    long[] counted = words;
     int count = 0;
     int from = block * WORDS_PER_BLOCK;
     for (int word = from; word < from + WORDS_PER_BLOCK; word++) {
-      count += Long.bitCount(words[word]);
+      count += Long.bitCount(counted[word]);
     }
     return count;
   }
