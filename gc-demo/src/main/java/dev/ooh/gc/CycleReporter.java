@@ -4,6 +4,7 @@ import dev.ooh.gc.statistics.CycleListener;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Pause;
 import dev.ooh.gc.statistics.PhaseTime;
+import dev.ooh.gc.statistics.Telling;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.collection.CollectionCycle;
 import dev.ooh.memory.collection.CollectionObserver;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 public final class CycleReporter implements CycleListener {
   private final AddressSpace space;
   private final List<CollectionObserver> observers;
+  private final Telling<CollectionObserver> telling = new Telling<>();
   private String technique = "";
 
   /**
@@ -40,7 +42,7 @@ public final class CycleReporter implements CycleListener {
             cycle.promotedBytes(),
             cycle.liveBytes(),
             cycle.heapBytes());
-    observers.forEach(observer -> observer.collected(space, told));
+    telling.tell(observers, observer -> observer.collected(space, told));
   }
 
   private static Map<String, Long> besideTheProgram(CycleRecord cycle) {
@@ -53,6 +55,6 @@ public final class CycleReporter implements CycleListener {
 
   @Override
   public void stalled(Pause stall) {
-    observers.forEach(observer -> observer.stalled(space, technique, stall.nanos()));
+    telling.tell(observers, observer -> observer.stalled(space, technique, stall.nanos()));
   }
 }

@@ -38,6 +38,34 @@ class CycleReporterTest {
   }
 
   @Test
+  void anObserverThatThrowsKeepsNothingFromTheOthers() {
+    CollectionObserver broken =
+        new CollectionObserver() {
+          @Override
+          public void collected(AddressSpace where, CollectionCycle cycle) {
+            throw new UnsupportedOperationException("broken");
+          }
+
+          @Override
+          public void stalled(AddressSpace where, String technique, long nanos) {
+            throw new UnsupportedOperationException("broken");
+          }
+        };
+    CycleReporter reporter = new CycleReporter(space, List.of(broken, observer));
+    reporter.stalled(new Pause(0, 5));
+    CollectedHeap heap =
+        new CollectedHeap(
+            space,
+            HeapOptions.of(1 << 20, 1 << 20),
+            new ExactSource(space),
+            (watched, interval) -> {});
+    heap.addListener(reporter);
+    assertThat(heap.collect(true)).isTrue();
+    assertThat(told).hasSize(1);
+    assertThat(stalls).containsExactly(" 5");
+  }
+
+  @Test
   void observersLearnOfEachCycleAndItsPhasesBesideTheProgram() {
     CycleReporter reporter = new CycleReporter(space, List.of(observer));
     reporter.stalled(new Pause(0, 5));

@@ -135,6 +135,73 @@ class CycleStatisticsTest {
     return told.cycles.stream().filter(cycle -> cycle.cause() == cause).findFirst().orElseThrow();
   }
 
+  /** Fails whatever it is told. */
+  private static final CycleListener BROKEN =
+      new CycleListener() {
+        @Override
+        public void concurrentBegins(long number, Cause cause) {
+          throw new UnsupportedOperationException("broken");
+        }
+
+        @Override
+        public void ended(CycleRecord cycle) {
+          throw new UnsupportedOperationException("broken");
+        }
+
+        @Override
+        public void stalled(Pause stall) {
+          throw new UnsupportedOperationException("broken");
+        }
+      };
+
+  @Test
+  void aListenerThatThrowsStopsNoCycle() {
+    CollectedHeap heap =
+        new CollectedHeap(
+            space,
+            HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20),
+            source,
+            (watched, interval) -> {});
+    heap.addListener(BROKEN);
+    heap.addListener(told);
+    list(heap, 0, 500_000);
+    for (int i = 0; i < 10_000_000 && told.isWithout(CycleKind.CONCURRENT); i++) {
+      heap.allocate(1, 8);
+    }
+    assertThat(told.cycles).extracting(CycleRecord::kind).contains(CycleKind.CONCURRENT);
+    assertThat(told.cycles)
+        .extracting(CycleRecord::cause)
+        .doesNotContain(Cause.FAILED_CYCLE, Cause.ALLOCATION_FAILURE);
+  }
+
+  @Test
+  void afterAnyFailureInTheCollectorsThreadTheNextCycleIsFull() {
+    boolean[] failed = new boolean[1];
+    CollectedHeap heap =
+        new CollectedHeap(
+            space,
+            HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20).withVerify(true),
+            source,
+            (watched, interval) -> {
+              if (!failed[0] && Thread.currentThread().getName().equals("collector")) {
+                failed[0] = true;
+                throw new UnsupportedOperationException("broken");
+              }
+            });
+    heap.addListener(told);
+    list(heap, 0, 500_000);
+    for (int i = 0; i < 10_000_000 && told.isWithout(CycleKind.CONCURRENT); i++) {
+      heap.allocate(1, 8);
+    }
+    assertThat(failed[0]).isTrue();
+    assertThat(told.cycles)
+        .filteredOn(cycle -> cycle.cause() == Cause.FAILED_CYCLE)
+        .singleElement()
+        .extracting(CycleRecord::kind)
+        .isEqualTo(CycleKind.FULL);
+    assertThat(told.cycles).extracting(CycleRecord::kind).contains(CycleKind.CONCURRENT);
+  }
+
   @Test
   void phasesAddUpToThePauseAndPausesAreApart() {
     CollectedHeap heap = growing();

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * changed, which are visited again: beside the program while that is much, then in the final pause.
  */
 final class ConcurrentMark implements Runnable {
+  private static final System.Logger LOG = System.getLogger(ConcurrentMark.class.getName());
+
   /** Pre-cleaning is repeated at most so often, */
   private static final int PRECLEANINGS = 5;
 
@@ -128,6 +130,13 @@ final class ConcurrentMark implements Runnable {
     } catch (IllegalStateException | MemoryAccessException e) {
       // The next cycle tells a mutator: it finds the same, or knows what verification found.
       plan.distrust();
+    } catch (RuntimeException e) {
+      // Nobody waits for this thread. What it did not sweep, allocation and the next cycle do.
+      plan.distrust();
+      LOG.log(System.Logger.Level.WARNING, "the collector's thread ended early", e);
+    } catch (Error e) {
+      plan.distrust();
+      throw e;
     } finally {
       plan.ended(this);
     }

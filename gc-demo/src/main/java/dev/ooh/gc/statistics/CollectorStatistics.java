@@ -13,6 +13,7 @@ public final class CollectorStatistics {
   private final ExecutionContext execution;
   private final CpuClock cpu;
   private final List<CycleListener> listeners = new ArrayList<>();
+  private final Telling<CycleListener> telling = new Telling<>();
   private final List<CycleRecord> cycles = new ArrayList<>();
   private final List<Pause> stalls = new ArrayList<>();
   private long begun;
@@ -31,7 +32,7 @@ public final class CollectorStatistics {
   public CycleTimer begin(CycleKind kind, Cause cause) {
     CycleTimer cycle = new CycleTimer(execution, cpu, ++begun, kind, cause);
     if (kind == CycleKind.CONCURRENT) {
-      listeners.forEach(listener -> listener.concurrentBegins(cycle.number(), cause));
+      telling.tell(listeners, listener -> listener.concurrentBegins(cycle.number(), cause));
     }
     return cycle;
   }
@@ -39,7 +40,7 @@ public final class CollectorStatistics {
   /** A cycle ended. */
   public void ended(CycleRecord cycle) {
     cycles.add(cycle);
-    listeners.forEach(listener -> listener.ended(cycle));
+    telling.tell(listeners, listener -> listener.ended(cycle));
   }
 
   /** Somebody has had to wait until now. */
@@ -49,7 +50,7 @@ public final class CollectorStatistics {
     stalls.add(stall);
     for (Pause piece : stall.without(known)) {
       if (piece.nanos() >= LEAST_STALL) {
-        listeners.forEach(listener -> listener.stalled(piece));
+        telling.tell(listeners, listener -> listener.stalled(piece));
       }
     }
   }

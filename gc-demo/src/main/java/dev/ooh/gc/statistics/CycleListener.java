@@ -2,7 +2,8 @@ package dev.ooh.gc.statistics;
 
 /**
  * Is told what the collector does. Called under the heap's lock, while mutators run but for those
- * that want memory; must not allocate from the heap. All methods do nothing unless overridden.
+ * that want memory; must not allocate from the heap. What it throws is logged and goes no further.
+ * All methods do nothing unless overridden.
  */
 public interface CycleListener {
   /** A full cycle beside the program begins; it may end without a word, when it is given up. */
