@@ -221,7 +221,10 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  /** What each cycle so far did, in the order of their ends; a copy. */
+  /**
+   * What each of the last {@value CollectorStatistics#KEPT_CYCLES} cycles did, in the order of
+   * their ends; a copy. A listener is told of all.
+   */
   public List<CycleRecord> cycles() {
     lock.lock();
     try {
@@ -233,7 +236,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   /**
    * When mutators had to wait for the collector: in its pauses, from the request to stop on, and
-   * for memory. In order, and apart from each other; a copy.
+   * for memory. The last {@value CollectorStatistics#KEPT_PAUSES}, in order and apart from each
+   * other; a copy. Percentiles and utilization that are computed from them are of the time since
+   * the first of them began.
    */
   public List<Pause> pauses() {
     lock.lock();

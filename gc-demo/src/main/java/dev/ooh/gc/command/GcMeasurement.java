@@ -4,6 +4,7 @@ import dev.ooh.gc.CollectedHeap;
 import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.plan.ChangedPagesQuery;
 import dev.ooh.gc.statistics.CycleListener;
+import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Interval;
@@ -11,6 +12,8 @@ import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Parameters;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongConsumer;
@@ -59,6 +62,15 @@ final class GcMeasurement {
     try (CollectedHeap heap =
         new CollectedHeap(space, options, question, (PageSet watched, Interval interval) -> {})) {
       listeners.forEach(heap::addListener);
+      // Sums are of all cycles, however many; the heap keeps the latest.
+      List<CycleRecord> cycles = Collections.synchronizedList(new ArrayList<>());
+      heap.addListener(
+          new CycleListener() {
+            @Override
+            public void ended(CycleRecord cycle) {
+              cycles.add(cycle);
+            }
+          });
       mapped.accept(heap.pages().bytes());
       heap.prepareTracking();
       long started = execution.nanoTime();
@@ -71,7 +83,12 @@ final class GcMeasurement {
       }
       long ended = execution.nanoTime();
       return new GcResult(
-          started, ended, heap.cycles(), heap.pauses(), heap.peakBytes(), application.result(heap));
+          started,
+          ended,
+          List.copyOf(cycles),
+          heap.pauses(),
+          heap.peakBytes(),
+          application.result(heap));
     }
   }
 }

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * @param startNanos when the application started, by that clock
  * @param endNanos when it ended
  * @param cycles all of them, in the order of their ends
- * @param pauses when the application had to wait for the collector, in order
+ * @param pauses when the application had to wait for the collector, in order: the last ones that a
+ *     heap keeps
  * @param peakBytes of heap
  * @param result the application's checksum
  */

@@ -1,12 +1,22 @@
 package dev.ooh.gc.statistics;
 
 import dev.ooh.memory.ExecutionContext;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Every cycle of a heap, and every time its mutators had to wait. Guarded by the heap's lock. */
+/**
+ * The latest cycles of a heap, and the latest times in which its mutators had to wait. Guarded by
+ * the heap's lock.
+ */
 public final class CollectorStatistics {
+  /** Cycles that are kept: some fifteen megabytes. */
+  public static final int KEPT_CYCLES = 20_000;
+
+  /** Pauses that are kept: some three megabytes. */
+  public static final int KEPT_PAUSES = 100_000;
+
   /** Shorter ones are not told: the way into a pause and out of it. */
   private static final long LEAST_STALL = 100_000;
 
@@ -14,8 +24,8 @@ public final class CollectorStatistics {
   private final CpuClock cpu;
   private final List<CycleListener> listeners = new ArrayList<>();
   private final Telling<CycleListener> telling = new Telling<>();
-  private final List<CycleRecord> cycles = new ArrayList<>();
-  private final List<Pause> stalls = new ArrayList<>();
+  private final Deque<CycleRecord> cycles = new ArrayDeque<>();
+  private final PauseHistory pauses = new PauseHistory(KEPT_PAUSES);
   private long begun;
 
   public CollectorStatistics(ExecutionContext execution) {
@@ -39,33 +49,33 @@ public final class CollectorStatistics {
 
   /** A cycle ended. */
   public void ended(CycleRecord cycle) {
-    cycles.add(cycle);
+    cycles.addLast(cycle);
+    if (cycles.size() > KEPT_CYCLES) {
+      cycles.removeFirst();
+    }
+    pauses.add(cycle.pause());
     telling.tell(listeners, listener -> listener.ended(cycle));
   }
 
   /** Somebody has had to wait until now. */
   public void stalled(long sinceNanos) {
-    Pause stall = new Pause(sinceNanos, execution.nanoTime() - sinceNanos);
-    List<Pause> known = all().filter(pause -> pause.endNanos() > sinceNanos).toList();
-    stalls.add(stall);
-    for (Pause piece : stall.without(known)) {
+    for (Pause piece : pauses.add(new Pause(sinceNanos, execution.nanoTime() - sinceNanos))) {
       if (piece.nanos() >= LEAST_STALL) {
         telling.tell(listeners, listener -> listener.stalled(piece));
       }
     }
   }
 
-  /** Every cycle so far, in the order of their ends; a copy. */
+  /** The last {@value #KEPT_CYCLES} cycles, in the order of their ends; a copy. */
   public List<CycleRecord> cycles() {
     return List.copyOf(cycles);
   }
 
-  /** Every time in which mutators had to wait, in order and apart from each other; a copy. */
+  /**
+   * The last {@value #KEPT_PAUSES} times in which mutators had to wait, in order and apart from
+   * each other; a copy.
+   */
   public List<Pause> pauses() {
-    return Pause.apart(all().toList());
-  }
-
-  private Stream<Pause> all() {
-    return Stream.concat(cycles.stream().map(CycleRecord::pause), stalls.stream());
+    return pauses.pauses();
   }
 }

@@ -15,7 +15,8 @@ public final class MutatorUtilization {
   private final long[] before;
 
   /**
-   * @param pauses of whose times only what lies in the run counts
+   * @param pauses of whose times only what lies in the run counts; of a heap that forgot the run's
+   *     first ones the least share is that of the windows since
    * @param startNanos of the run, by the clock of the pauses
    */
   public MutatorUtilization(List<Pause> pauses, long startNanos, long endNanos) {
