@@ -56,6 +56,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   private final boolean checked;
   private final ExecutionContext execution;
+  private final boolean simulatedTime;
   private final ContextLock lock;
   private final Blocks blocks;
   private final ObjectModel objects;
@@ -84,6 +85,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     this.changedPages = changedPages;
     memory = space.memory();
     execution = space.execution();
+    simulatedTime = execution.simulatedTime();
     lock = execution.newLock();
     globalsRegion = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES));
     globals = globalsRegion.start();
@@ -188,7 +190,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
    */
   public void prepareTracking() {
     plan.prepareTracking();
-    if (!execution.simulatedTime()) {
+    if (!simulatedTime) {
       Rehearsal.run(space, Rehearsal.options(), changedPages);
     }
   }
@@ -202,10 +204,11 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   /** Collects now. Returns false when the other threads could not be stopped. */
   public boolean collect(boolean full) {
     Mutator mutator = mutator();
+    long came = measuredNow();
     lock.lock();
     try {
       account(mutator);
-      return plan.collect(full, Cause.REQUESTED);
+      return plan.collect(full, Cause.REQUESTED, waitingSince(came));
     } finally {
       lock.unlock();
     }
@@ -236,9 +239,10 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   /**
    * When mutators had to wait for the collector: in its pauses, from the request to stop on, and
-   * for memory. The last {@value CollectorStatistics#KEPT_PAUSES}, in order and apart from each
-   * other; a copy. Percentiles and utilization that are computed from them are of the time since
-   * the first of them began.
+   * for memory; where time is measured, for the heap's lock, too, if that took 0.1 ms or more. The
+   * last {@value CollectorStatistics#KEPT_PAUSES}, in order and apart from each other; a copy.
+   * Percentiles and utilization that are computed from them are of the time since the first of them
+   * began.
    */
   public List<Pause> pauses() {
     lock.lock();
@@ -329,9 +333,10 @@ public final class CollectedHeap implements Heap, AutoCloseable {
       return begin(cells.bump(), header);
     }
     execution.poll();
+    long came = measuredNow();
     lock.lock();
     try {
-      acquireBlock(mutator, cells);
+      acquireBlock(mutator, cells, came);
       long object = begin(cells.bump(), header);
       mutator.keep(object);
       return object;
@@ -341,36 +346,58 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  private void acquireBlock(Mutator mutator, CellAllocator cells) {
+  private void acquireBlock(Mutator mutator, CellAllocator cells, long came) {
     account(mutator);
     if (plan.isDue()) {
-      plan.collect(false, Cause.ALLOCATION);
+      plan.collect(false, Cause.ALLOCATION, waitingSince(came));
     }
-    if (spaces.acquireBlock(mutator, cells)) {
-      return;
+    if (!spaces.acquireBlock(mutator, cells)) {
+      long since = waitingSince(came);
+      Optional<String> futile = plan.makeRoom(since);
+      boolean acquired = futile.isEmpty() && spaces.acquireBlock(mutator, cells);
+      statistics.stalled(since);
+      if (!acquired) {
+        throw exhausted(Kinds.cellBytes(cells.kind()), futile);
+      }
     }
-    long since = execution.nanoTime();
-    Optional<String> futile = plan.makeRoom();
-    boolean acquired = futile.isEmpty() && spaces.acquireBlock(mutator, cells);
-    statistics.stalled(since);
-    if (!acquired) {
-      throw exhausted(Kinds.cellBytes(cells.kind()), futile);
+    waited(came);
+  }
+
+  /** Now; 0 where time is simulated: who waits for the lock there waits for a processor as well. */
+  private long measuredNow() {
+    return simulatedTime ? 0 : execution.nanoTime();
+  }
+
+  /**
+   * Since when the caller, which holds the lock, waits for memory.
+   *
+   * @param came when it asked for the lock, by {@link #measuredNow}
+   */
+  private long waitingSince(long came) {
+    return simulatedTime ? execution.nanoTime() : came;
+  }
+
+  /** Who {@code came} has memory now. */
+  private void waited(long came) {
+    if (!simulatedTime) {
+      statistics.waited(came);
     }
   }
 
   private long allocateLarge(Mutator mutator, long bytes, long header) {
     execution.poll();
+    long came = measuredNow();
     lock.lock();
     try {
       account(mutator);
       plan.allocated(bytes);
       if (plan.isDue()) {
-        plan.collect(false, Cause.ALLOCATION);
+        plan.collect(false, Cause.ALLOCATION, waitingSince(came));
       }
       long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
       if (object == 0) {
-        long since = execution.nanoTime();
-        Optional<String> futile = plan.makeRoom();
+        long since = waitingSince(came);
+        Optional<String> futile = plan.makeRoom(since);
         boolean hopeless = futile.isPresent() || bytes > blocks.maxBytes();
         object = hopeless ? 0 : spaces.allocateLarge(bytes);
         statistics.stalled(since);
@@ -378,6 +405,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
           throw exhausted(bytes, futile);
         }
       }
+      waited(came);
       memory.putLong(object - ObjectHeader.BYTES, header);
       mutator.keep(object);
       execution.work(HOLE_WORK + bytes / LINE);

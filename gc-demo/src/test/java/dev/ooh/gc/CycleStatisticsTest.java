@@ -15,6 +15,7 @@ import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.workloads.Heap;
 import java.lang.reflect.InvocationHandler;
@@ -23,6 +24,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -314,6 +316,88 @@ class CycleStatisticsTest {
     assertThat(heap.collect(false)).isTrue();
     assertThat(heap.pauses()).hasSize(2);
     assertThat(told.stalls).hasSize(1);
+  }
+
+  /** A space by whose clock, simulated or not, the heap's lock is had after {@code waits} each. */
+  private AddressSpace contended(boolean simulated, ArrayDeque<Duration> waits) {
+    ExecutionContext context =
+        proxy(
+            ExecutionContext.class,
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "simulatedTime" -> simulated;
+                  case "newLock" -> {
+                    Object lock = call(execution, method, arguments);
+                    yield proxy(
+                        ContextLock.class,
+                        (of, locking, none) -> {
+                          if (locking.getName().equals("lock") && !waits.isEmpty()) {
+                            execution.work(waits.remove().toNanos());
+                          }
+                          return call(lock, locking, none);
+                        });
+                  }
+                  default -> call(execution, method, arguments);
+                });
+    return proxy(
+        AddressSpace.class,
+        (proxy, method, arguments) ->
+            method.getName().equals("execution") ? context : call(space, method, arguments));
+  }
+
+  @Test
+  void whoWaitsForTheHeapsLockHasAPauseWhereTimeIsMeasured() {
+    ArrayDeque<Duration> waits = new ArrayDeque<>();
+    CollectedHeap heap = heap(contended(false, waits), manual());
+    heap.allocate(1, 8);
+    heap.allocate(100, 100_000);
+    assertThat(heap.pauses()).isEmpty();
+    waits.add(Duration.ofSeconds(1));
+    list(heap, 0, 2_000);
+    assertThat(waits).isEmpty();
+    waits.add(Duration.ofSeconds(2));
+    heap.allocate(100, 100_000);
+    assertThat(waits).isEmpty();
+    assertThat(told.stalls)
+        .extracting(stall -> stall.nanos() / 1_000_000)
+        .containsExactly(1000L, 2000L);
+    assertThat(heap.pauses()).isEqualTo(told.stalls);
+  }
+
+  @Test
+  void aWaitForTheLockAndForWhatItLeadsToIsOne() {
+    ArrayDeque<Duration> waits = new ArrayDeque<>();
+    CollectedHeap heap =
+        heap(
+            contended(false, waits),
+            HeapOptions.of(1 << 20, 1 << 20).withAllocationBytes(NEVER).withMarkers(1));
+    for (int i = 0; heap.cycles().isEmpty(); i++) {
+      assertThat(i).isLessThan(1_000_000);
+      waits.clear();
+      waits.add(Duration.ofMillis(1)); // for the block that this object needs, or for cycles()
+      told.stalls.clear();
+      heap.allocate(1, 8);
+    }
+    CycleRecord cycle = told.cycles.getFirst();
+    assertThat(cycle.cause()).isEqualTo(Cause.ALLOCATION_FAILURE);
+    assertThat(told.stalls).singleElement();
+    Pause ahead = told.stalls.getFirst();
+    assertThat(ahead.nanos()).isGreaterThanOrEqualTo(1_000_000);
+    assertThat(ahead.endNanos()).isEqualTo(cycle.startNanos());
+    Pause whole = heap.pauses().getLast();
+    assertThat(whole.startNanos()).isEqualTo(ahead.startNanos());
+    assertThat(whole.endNanos()).isGreaterThanOrEqualTo(cycle.pause().endNanos());
+  }
+
+  @Test
+  void bySimulatedTimeWhoWaitsForTheLockHasNone() {
+    ArrayDeque<Duration> waits = new ArrayDeque<>();
+    CollectedHeap heap = heap(contended(true, waits), manual());
+    waits.add(Duration.ofSeconds(1));
+    waits.add(Duration.ofSeconds(1));
+    list(heap, 0, 2_000);
+    assertThat(waits).isEmpty();
+    assertThat(heap.pauses()).isEmpty();
   }
 
   @Test

@@ -161,13 +161,13 @@ public final class MarkSweep {
    *
    * @param full whether old objects must be decided about too, now
    * @param cause why this one; what follows from it has its own
+   * @param since when the caller began to wait, by the space's clock
    * @return false when the mutators could not be stopped; nothing has changed then
    * @throws IllegalStateException naming the object that an independent trace found lost or
    *     damaged, in this cycle or in an earlier one beside the program
    */
-  public boolean collect(boolean full, Cause cause) {
+  public boolean collect(boolean full, Cause cause, long since) {
     checkRefuted();
-    long since = execution.nanoTime();
     try {
       if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
         cancelConcurrent();
@@ -195,12 +195,13 @@ public final class MarkSweep {
   /**
    * A full cycle, as memory ran out.
    *
+   * @param since when the caller began to wait, by the space's clock
    * @return empty when it may be tried again; else why there is no memory: the cycles of late were
    *     not worth their time
    * @throws IllegalStateException as {@link #collect} does
    */
-  public Optional<String> makeRoom() {
-    if (collect(true, Cause.ALLOCATION_FAILURE)) {
+  public Optional<String> makeRoom(long since) {
+    if (collect(true, Cause.ALLOCATION_FAILURE, since)) {
       overhead.ranOut(blocks.maxBytes() - spaces.liveBytes());
     }
     return overhead.isExceeded()

@@ -17,7 +17,10 @@ public final class CollectorStatistics {
   /** Pauses that are kept: some three megabytes. */
   public static final int KEPT_PAUSES = 100_000;
 
-  /** Shorter ones are not told: the way into a pause and out of it. */
+  /**
+   * Shorter ones are not told: the way into a pause and out of it; nor booked, when nothing was
+   * collected: the heap's lock and a block's sweep.
+   */
   private static final long LEAST_STALL = 100_000;
 
   private final ExecutionContext execution;
@@ -57,7 +60,17 @@ public final class CollectorStatistics {
     telling.tell(listeners, listener -> listener.ended(cycle));
   }
 
-  /** Somebody has had to wait until now. */
+  /** Somebody has waited until now, if that was long: for the lock, or while others swept. */
+  public void waited(long sinceNanos) {
+    if (execution.nanoTime() - sinceNanos >= LEAST_STALL) {
+      stalled(sinceNanos);
+    }
+  }
+
+  /**
+   * Somebody has had to wait until now. What is booked already is not booked again: of waits within
+   * a wait all may tell.
+   */
   public void stalled(long sinceNanos) {
     for (Pause piece : pauses.add(new Pause(sinceNanos, execution.nanoTime() - sinceNanos))) {
       if (piece.nanos() >= LEAST_STALL) {

@@ -13,8 +13,9 @@ public interface CycleListener {
   default void ended(CycleRecord cycle) {}
 
   /**
-   * A mutator waited for memory, or for a pause that did not come about. Only what is in no cycle's
-   * pause is told, and of that only what is longer than the way into a pause and out of it.
+   * A mutator waited for memory: for the heap's lock or while something was swept; or for a pause
+   * that did not come about. Only what is in no cycle's pause and was not told yet is, and of that
+   * only pieces of at least 0.1 ms: of a wait that leads to a pause the part ahead of it is one.
    */
   default void stalled(Pause stall) {}
 }
