@@ -12,8 +12,8 @@ public interface CollectionObserver {
   void collected(AddressSpace space, CollectionCycle cycle);
 
   /**
-   * A mutator waited for memory, or for a pause that did not come about; what of that is in a
-   * cycle's pause is not told.
+   * A mutator waited for memory, or for a pause that did not come about. What of that is in a
+   * cycle's pause is not told: a wait that led to a pause is told in parts.
    *
    * @param technique the one that the last cycle's pages are from; empty before the first
    * @param nanos by the space's clock
