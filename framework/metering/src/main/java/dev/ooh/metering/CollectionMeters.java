@@ -45,8 +45,10 @@ public final class CollectionMeters implements MeterBinder, CollectionObserver {
     totals.add(Meters.GC_CYCLES, actions, 1);
     totals.add(Meters.GC_ALLOCATED, tags, cycle.allocatedBytes());
     totals.add(Meters.GC_PROMOTED, tags, cycle.promotedBytes());
-    levels.set(Meters.GC_LIVE, tags, cycle.liveBytes());
-    levels.set(Meters.GC_HEAP, tags, cycle.heapBytes());
+    // Whoever told which pages changed, the heap is the same.
+    Tags ofHeap = Tags.of(Meters.SUBSTRATE, space.substrate());
+    levels.set(Meters.GC_LIVE, ofHeap, space, cycle.liveBytes());
+    levels.set(Meters.GC_HEAP, ofHeap, space, cycle.heapBytes());
     if (!space.execution().simulatedTime()) {
       durations.record(Meters.GC_PAUSE, actions, cycle.pauseNanos());
       cycle

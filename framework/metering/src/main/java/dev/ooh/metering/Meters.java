@@ -4,10 +4,11 @@ import java.util.List;
 
 /**
  * Every meter: a dotted name, a base unit, what it counts, and the tags besides {@link #SUBSTRATE}
- * and {@link #TECHNIQUE}, which all but {@link #SPACES} have. A name either ends with its unit or
- * doesn't hold it, so that a naming convention which appends units, such as that of Prometheus,
- * leaves it there once. All tags have few values, so that sums over them make sense; the name of an
- * address space is not one.
+ * and {@link #TECHNIQUE}, which all have, but that {@link #SPACES} has neither and {@link #GC_LIVE}
+ * and {@link #GC_HEAP} have no technique. A name either ends with its unit or doesn't hold it, so
+ * that a naming convention which appends units, such as that of Prometheus, leaves it there once.
+ * All tags have few values, so that sums over them make sense; the name of an address space is not
+ * one.
  */
 public enum Meters {
   PAGES_WRITTEN(
@@ -84,8 +85,12 @@ public enum Meters {
   GC_LIVE(
       "ooh.gc.live.data.size",
       "bytes",
-      "Bytes in objects after the last cycle, floating garbage included (a gauge)"),
-  GC_HEAP("ooh.gc.heap.size", "bytes", "Bytes mapped for objects at the last cycle (a gauge)");
+      "Bytes in objects after the last cycle, floating garbage included, in all open spaces (a"
+          + " gauge; no technique)"),
+  GC_HEAP(
+      "ooh.gc.heap.size",
+      "bytes",
+      "Bytes mapped for objects at the last cycle, in all open spaces (a gauge; no technique)");
 
   /** The tag that names the substrate: {@code virtual} or {@code linux}. */
   public static final String SUBSTRATE = "substrate";

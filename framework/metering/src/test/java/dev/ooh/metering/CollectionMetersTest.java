@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.collection.CollectionCycle;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
@@ -14,13 +16,18 @@ import org.junit.jupiter.api.Test;
 class CollectionMetersTest {
   private final CollectionMeters meters = new CollectionMeters();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final AddressSpace measured = new Fakes().space("linux");
+  private final Fakes fakes = new Fakes();
+  private final AddressSpace measured = fakes.space("linux");
 
   private static CollectionCycle cycle(String kind, long pauseMillis, long live) {
+    return cycle("uffd", kind, pauseMillis, live);
+  }
+
+  private static CollectionCycle cycle(String technique, String kind, long pauseMillis, long live) {
     return new CollectionCycle(
         kind,
         "Allocation",
-        "uffd",
+        technique,
         pauseMillis * 1_000_000,
         kind.equals("concurrent")
             ? Map.of("Concurrent Mark", 30_000_000L, "Concurrent Preclean", 5_000_000L)
@@ -56,6 +63,25 @@ class CollectionMetersTest {
     assertThat(registry.get("ooh.gc.memory.promoted").functionCounter().count()).isEqualTo(180);
     assertThat(registry.get("ooh.gc.live.data.size").gauge().value()).isEqualTo(300);
     assertThat(registry.get("ooh.gc.heap.size").gauge().value()).isEqualTo(4096);
+  }
+
+  @Test
+  void sizesAreOfAllHeapsWhicheverTechniqueUntilTheirSpacesClose() {
+    meters.bindTo(registry);
+    meters.collected(measured, cycle("uffd", "young", 1, 500));
+    meters.collected(measured, cycle("procfs", "young", 1, 700));
+    Gauge live = registry.get("ooh.gc.live.data.size").gauge();
+    assertThat(registry.get("ooh.gc.live.data.size").gauges()).hasSize(1);
+    assertThat(live.getId().getTags()).containsExactly(Tag.of("substrate", "linux"));
+    assertThat(live.value()).isEqualTo(700);
+    AddressSpace other = fakes.space("linux");
+    meters.collected(other, cycle("uffd", "young", 1, 30));
+    assertThat(live.value()).isEqualTo(730);
+    fakes.closed.add(measured);
+    assertThat(live.value()).isEqualTo(30);
+    assertThat(registry.get("ooh.gc.heap.size").gauge().value()).isEqualTo(4096);
+    fakes.closed.add(other);
+    assertThat(live.value()).isZero();
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
 /** A core and spaces of which only what meters ask is there. */
 public final class Fakes {
   final List<AddressSpace> spaces = new ArrayList<>();
+  final List<AddressSpace> closed = new ArrayList<>();
   final Map<AddressSpace, String> active = new HashMap<>();
   final Map<AddressSpace, Map<String, TrackingStatistics>> statistics = new HashMap<>();
   final Map<String, Long> machine = new HashMap<>();
@@ -55,6 +56,7 @@ public final class Fakes {
                 switch (method.getName()) {
                   case "substrate" -> substrate;
                   case "execution" -> execution;
+                  case "isOpen" -> !closed.contains(proxy);
                   case "facility" -> simulated ? Optional.of(costs) : Optional.empty();
                   case "hashCode" -> System.identityHashCode(proxy);
                   case "equals" -> proxy == arguments[0];
