@@ -135,18 +135,21 @@ class GcTest {
         "word_count",
         "--input",
         "missing.txt");
-    wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv");
-    wrong(1, "give it more by --heap", "--technique", "none", "--heap", "4M");
+    assertThat(
+            wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv"))
+        .contains("give it more by --heap");
     wrong(2, "--heap is 18253611008 bytes, wanted 17179869184 (16G) or less", "--heap", "17G");
     assertThat(folder.resolve("none.csv")).doesNotExist();
   }
 
-  private void wrong(int status, String message, String... options) throws Exception {
+  /** Returns the one line. */
+  private String wrong(int status, String message, String... options) throws Exception {
     String[] line = new String[options.length + 1];
     line[0] = "gc";
     System.arraycopy(options, 0, line, 1, options.length);
     Ooh.Done done = Ooh.run(folder, line);
     assertThat(done.status()).as(done.err()).isEqualTo(status);
     assertThat(done.err()).contains(message).hasLineCount(1);
+    return done.err();
   }
 }
