@@ -14,7 +14,8 @@ import java.time.Duration;
 /**
  * The tracked side's end of one descriptor that a monitor serves. When the monitor dies, every call
  * fails; threads that waited in a fault go on, unprotected, since nobody else holds the descriptor.
- * One that doesn't answer in time is killed, which has the same effect. Safe for any thread.
+ * One that doesn't answer in time is killed, which has the same effect; every call fails after
+ * {@link #close} as well. Safe for any thread.
  */
 public final class Monitor implements AutoCloseable {
   private final MonitorProcess process;
@@ -121,6 +122,9 @@ public final class Monitor implements AutoCloseable {
   private synchronized long[] request(
       int operation, String what, PageSet ranges, long mode, int... descriptors)
       throws FacilityException {
+    if (closed && operation != MonitorMessage.CLOSE) {
+      throw new FacilityException(what + ": the userfaultfd was closed, wanted an open one");
+    }
     try (Arena arena = Arena.ofConfined()) {
       socket.send(message(arena, operation, ranges, mode));
       if (descriptors.length == 2) {

@@ -138,11 +138,14 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   public CopyBeforeWrite.Waits end() {
     CopyBeforeWrite.Waits known = waits;
     if (known == null) {
-      known = endNow();
-      waits = known;
-      calls.closeDescriptor(buffer);
-      scan.close();
-      calls.close();
+      try {
+        known = endNow();
+      } finally {
+        waits = known == null ? CopyBeforeWrite.Waits.none() : known;
+        calls.closeDescriptor(buffer);
+        scan.close();
+        calls.close();
+      }
     }
     return known;
   }

@@ -18,8 +18,11 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -216,6 +220,49 @@ class SnapshotTest {
           .isInstanceOf(SnapshotException.class)
           .hasMessageContaining("lost their protection");
       assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(5), page(6)));
+    }
+  }
+
+  @Test
+  void aSnapshotWhoseTrackerIsGoneFailsAndLeavesNothingOpen() throws Exception {
+    try (Descriptor descriptor = armed(region.pages())) {
+      try (Prepared prepared = copies.prepare(region.pages(), ROOM)) {
+        assertThat(openBuffers()).isEqualTo(1);
+        descriptor.close();
+        assertThatThrownBy(prepared::begin)
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("begin a snapshot");
+      }
+      assertThat(openBuffers()).isZero();
+    }
+  }
+
+  @Test
+  void aSnapshotWhoseTrackerGoesMeanwhileFailsAndLeavesNothingOpen() throws Exception {
+    try (Descriptor descriptor = armed(region.pages())) {
+      try (Prepared prepared = copies.prepare(region.pages(), ROOM);
+          Snapshot snapshot = prepared.begin()) {
+        descriptor.close();
+        assertThatThrownBy(() -> read(snapshot, 5))
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("was closed");
+        assertThat(snapshot.end()).isEqualTo(CopyBeforeWrite.Waits.none());
+      }
+      assertThat(openBuffers()).isZero();
+    }
+  }
+
+  private static long openBuffers() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(SnapshotTest::isBuffer).count();
+    }
+  }
+
+  private static boolean isBuffer(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().contains("memfd:ooh-snapshot");
+    } catch (IOException e) {
+      return false; // closed since it was listed
     }
   }
 
