@@ -241,10 +241,12 @@ public class Checkpointer implements AutoCloseable {
       options.observer().asked(scan, interval);
       asked.run();
       next.changed(interval.pages());
-      PageSet inParent = next.inParent(scan);
+      if (snapshot != null) {
+        next.changed(scan.minus(snapshot.pages())); // it was not asked about
+      }
       double gathered = clock.now();
       if (freeze != null && parent.isPresent() && options.verify()) {
-        verify(parent.get(), inParent, interval.technique());
+        verify(parent.get(), next.inParent(scan), interval.technique());
       }
       PageReader source = space.memory()::read;
       long copied = 0;
@@ -255,16 +257,28 @@ public class Checkpointer implements AutoCloseable {
         if (snapshot != null && next.hasRoom(scan) && next.copyRest(stopped, source)) {
           copied = rest;
           freeze.close();
+          next.changed(owed(snapshot.pages(), arm));
           snapshot.keep(next.uncopied(scan));
-          next.copyRest(scan, snapshot);
+          if (!next.copyRest(scan, snapshot)) {
+            throw new IOException(
+                "snapshot: %d pages are left to copy, for which there is no room"
+                    .formatted(next.uncopied(scan).pageCount()));
+          }
           source = next.copies();
           waits = snapshot.end();
-        } else if (next.copyRest(scan, source)) {
-          copied = rest;
-          source = next.copies();
-          freeze.close();
+        } else {
+          if (snapshot != null) {
+            next.changed(owed(snapshot.pages(), arm));
+            rest = next.uncopied(scan).pageCount();
+          }
+          if (next.copyRest(scan, source)) {
+            copied = rest;
+            source = next.copies();
+            freeze.close();
+          }
         }
       }
+      PageSet inParent = next.inParent(scan);
       double copying = clock.now();
       writer.pages(scan, inParent, source, this::written);
       double written = clock.now();
@@ -322,6 +336,16 @@ public class Checkpointer implements AutoCloseable {
       interval.commit(); // a page is owed to the next set from here on
       lastScan = scan;
       lastAnswer = interval;
+      return interval.pages();
+    }
+  }
+
+  /**
+   * What was owed when a snapshot began, and more; it stays so. Others may have asked since this was
+   * asked last, for whom pages were armed again, and some count as changed always.
+   */
+  private PageSet owed(PageSet scan, PageSet arm) {
+    try (Interval interval = ask(scan, arm)) {
       return interval.pages();
     }
   }

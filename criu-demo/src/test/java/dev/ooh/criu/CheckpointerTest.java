@@ -141,6 +141,29 @@ class CheckpointerTest {
     }
   }
 
+  /** What another consumer was told of right before a snapshot is in it, and in the next set too. */
+  @Test
+  void whatIsOwedWhenASnapshotBeginsIsInIt() throws Exception {
+    Checkpointer.Options always =
+        new Checkpointer.Options(
+            true, false, 16 << 20, Duration.ZERO, new Checkpointer.Observer() {});
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 11, always)) {
+      while (scene.heap.used().pageCount() < 500) {
+        scene.mutate();
+      }
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      scene.scribble(200);
+      scene.space.snapshots().beforeTheMoment =
+          () -> {
+            scene.scribble(5);
+            scene.checkpointer.anotherAsks();
+          };
+      DumpReport report = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(report.beforeWrite()).as(report.choice()).isTrue();
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
   @Test
   void pagesOfADumpThatFailedAreInTheNext() throws Exception {
     Checkpointer.Options copying =

@@ -27,6 +27,11 @@ public final class TrackedCheckpointer extends Checkpointer {
     this.toy = space;
   }
 
+  /** Another consumer asks what changed: it is owed to this one from then on. */
+  void anotherAsks() {
+    owed = owed.union(toy.memory().takeWritten(toy.regions().getFirst().pages()));
+  }
+
   @Override
   protected Interval changedPages(
       AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {

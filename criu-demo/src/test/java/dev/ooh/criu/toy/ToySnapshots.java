@@ -14,6 +14,9 @@ public final class ToySnapshots implements CopyBeforeWrite {
   /** The next snapshots tell nothing. */
   public boolean lose;
 
+  /** What happens right before the next ones begin. */
+  public Runnable beforeTheMoment = () -> {};
+
   /** How many have begun. */
   public int begun;
 
@@ -31,6 +34,7 @@ public final class ToySnapshots implements CopyBeforeWrite {
     return new Prepared() {
       @Override
       public Snapshot begin() {
+        beforeTheMoment.run();
         begun++;
         return new ToySnapshot(pages);
       }

@@ -27,9 +27,13 @@ final class SegmentSnapshot implements PageReader, AutoCloseable {
     begun = prepared.begin();
   }
 
-  /** What was written after it was last asked what changed, and before the moment. */
+  /**
+   * What may have changed after it was last asked what changed, and before the moment; nothing of
+   * it is forgotten by that. Not all of it was written by a fault since then: others may have asked
+   * meanwhile, for whom pages were armed again, and some count as changed always.
+   */
   PageSet late() {
-    return segments.inImages(begun().late());
+    return segments.inImages(begun().late()).union(segments.owed());
   }
 
   /** Only these pages will be read: writers of others need not wait. Throws as {@link #read}. */

@@ -110,6 +110,15 @@ final class Segments {
     }
   }
 
+  /**
+   * The pages that {@link #changed} would return now, as far as is known; it will return them again.
+   */
+  PageSet owed() {
+    try (Interval interval = tracker.changes()) {
+      return inImages(interval.pages().wholePages());
+    }
+  }
+
   /** By which it was found what changed. */
   String technique() {
     return tracker.technique().orElse("none");

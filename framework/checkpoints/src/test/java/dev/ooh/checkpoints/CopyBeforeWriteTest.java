@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.checkpoints.Checkpoint.Rest;
 import dev.ooh.image.ImageSet;
 import dev.ooh.library.PageTracker;
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.LinuxCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -32,6 +34,7 @@ class CopyBeforeWriteTest {
   private static final int PAGE = 4096;
   private static final int PAGES = 400;
   private static final int WRITERS = 4;
+  private static final int MADV_DONTNEED = 4;
   private static final Duration ALWAYS = Duration.ZERO;
 
   @TempDir private Path directory;
@@ -42,6 +45,7 @@ class CopyBeforeWriteTest {
   /** What {@link #shadow} was when writers stood still for the last time. */
   private long[] then = new long[0];
 
+  private Runnable atTheMoment = () -> {};
   private Runnable afterTheMoment = () -> {};
 
   @BeforeEach
@@ -58,6 +62,7 @@ class CopyBeforeWriteTest {
         .withStandstill(
             () -> {
               lock.writeLock().lockInterruptibly();
+              atTheMoment.run();
               then = shadow.clone();
               return () -> {
                 lock.writeLock().unlock();
@@ -205,6 +210,36 @@ class CopyBeforeWriteTest {
       writeAll(memory, 3);
       assertThat(checkpoints.take().join().rest()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
       check("the last");
+    }
+  }
+
+  /** The kernel forgets a page, and no fault tells. */
+  @Test
+  void aDiscardedPageIsInNoCheckpointAsItWasBefore() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        LinuxCalls calls = new LinuxCalls();
+        Checkpoints checkpoints = Checkpoints.open(directory, options())) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      checkpoints.take().join();
+      check("the first");
+      writeAll(memory, 2);
+      atTheMoment =
+          () -> {
+            try {
+              calls.madvise(memory.address() + 5 * PAGE, PAGE, MADV_DONTNEED);
+            } catch (CallException e) {
+              throw new IllegalStateException(e);
+            }
+            shadow[5] = 0;
+          };
+      assertThatThrownBy(() -> checkpoints.take().join())
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(IOException.class)
+          .hasMessageContaining("lost their protection");
+      atTheMoment = () -> {};
+      checkpoints.take().join();
+      check("after the discard");
     }
   }
 

@@ -32,7 +32,8 @@ public interface CopyBeforeWrite {
     /**
      * The moment whose contents are wanted. Nobody may write to the pages until this returns.
      *
-     * @throws SnapshotException if it could not begin; writers go on then as before
+     * @throws SnapshotException if it could not begin, as when a page is not protected at this
+     *     moment; writers go on then as before
      */
     Snapshot begin() throws SnapshotException;
 
@@ -44,8 +45,10 @@ public interface CopyBeforeWrite {
   /** A snapshot that has begun. For one thread at a time. */
   interface Snapshot extends AutoCloseable {
     /**
-     * The pages that were written after they were fetched and before this began, whether they were
-     * asked for or not: the snapshot has them too. The next interval reports them once more.
+     * The pages that were written after any consumer fetched them and before this began, whether
+     * they were asked for or not: the snapshot has them too. The next interval reports them once
+     * more. What another consumer fetched before the beginning, and what counts as changed without
+     * a write, is only in an interval that is asked for after the beginning.
      */
     PageSet late();
 
@@ -53,7 +56,8 @@ public interface CopyBeforeWrite {
      * The contents of these pages are not wanted: their writers wait for no copy from now on. Pages
      * that the snapshot doesn't have are left alone.
      *
-     * @throws SnapshotException if the snapshot was lost
+     * @throws SnapshotException if the snapshot was lost; also if any of its pages has lost its
+     *     protection without a write since it was fetched, even before the beginning
      */
     void release(PageSet pages) throws SnapshotException;
 

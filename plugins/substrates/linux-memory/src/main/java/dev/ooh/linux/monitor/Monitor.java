@@ -65,11 +65,7 @@ public final class Monitor implements AutoCloseable {
 
   /** The pages that faulted since the last drain. */
   public PageSet drain() throws FacilityException {
-    PageSet.Builder pages = PageSet.builder();
-    for (long page : request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0)) {
-      pages.addPage(page);
-    }
-    return pages.build();
+    return pages(request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0));
   }
 
   /** Blocks of 2 MiB whose faults are resolved as a whole from now on, and no others. */
@@ -90,11 +86,7 @@ public final class Monitor implements AutoCloseable {
 
   /** Begins it; returns what faulted since the last drain, which is part of it. */
   public PageSet beginSnapshot() throws FacilityException {
-    PageSet.Builder pages = PageSet.builder();
-    for (long page : request(MonitorMessage.BEGIN, "begin a snapshot", PageSet.empty(), 0)) {
-      pages.addPage(page);
-    }
-    return pages.build();
+    return pages(request(MonitorMessage.BEGIN, "begin a snapshot", PageSet.empty(), 0));
   }
 
   /** Saves no more of these pages; returns those that were saved: address, slot, … */
@@ -108,6 +100,14 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
+   * Those of these pages that nobody wrote since the snapshot began and nobody read of it: they must
+   * be protected still. Empty while no snapshot is on.
+   */
+  public PageSet owed(PageSet pages) throws FacilityException {
+    return pages(request(MonitorMessage.OWED, "look after a snapshot", pages, 0));
+  }
+
+  /**
    * Ends it; returns how many writers waited, and the median, the 99.9th percentile, the longest.
    */
   public long[] endSnapshot() throws FacilityException {
@@ -117,6 +117,14 @@ public final class Monitor implements AutoCloseable {
   /** Whether it can still be asked; false as soon as one request was not answered. */
   public boolean isAlive() {
     return !broken && process.isAlive();
+  }
+
+  private static PageSet pages(long[] addresses) {
+    PageSet.Builder pages = PageSet.builder();
+    for (long page : addresses) {
+      pages.addPage(page);
+    }
+    return pages.build();
   }
 
   private synchronized long[] request(

@@ -58,6 +58,9 @@ final class MonitorMessage {
   /** Its runs are of pages that will not be read. */
   static final int FORGO = 11;
 
+  /** Answers with those of its pages whose contents the snapshot still has in memory alone. */
+  static final int OWED = 12;
+
   private MonitorMessage() {}
 
   /** Whether a request is about a snapshot, and not done run by run. */

@@ -233,9 +233,7 @@ final class PageSaver {
   long[] release(long[] bounds) throws CallException {
     synchronized (log) {
       Snapshot current = snapshot();
-      if (current.errno != 0) {
-        throw CallException.of("copy a page before it is written", current.errno);
-      }
+      checkSaved(current);
       long[] saved = new long[16];
       int count = 0;
       for (int run = 0; run < bounds.length; run += 2) {
@@ -259,6 +257,12 @@ final class PageSaver {
     }
   }
 
+  private static void checkSaved(Snapshot current) throws CallException {
+    if (current.errno != 0) {
+      throw CallException.of("copy a page before it is written", current.errno);
+    }
+  }
+
   /** Pages that will not be read; those of another snapshot, or read already, are left alone. */
   void forgo(long[] bounds) throws CallException {
     for (int run = 0; run < bounds.length; run += 2) {
@@ -275,6 +279,30 @@ final class PageSaver {
         }
       }
     }
+  }
+
+  /** Those of these pages that were neither saved nor released, if a snapshot is on. */
+  long[] owed(long[] bounds) throws CallException {
+    long[] found = new long[16];
+    int count = 0;
+    synchronized (log) {
+      Snapshot current = snapshot;
+      if (current == null || !current.begun) {
+        return new long[0];
+      }
+      checkSaved(current);
+      for (int run = 0; run < bounds.length; run += 2) {
+        for (long page = bounds[run]; page < bounds[run + 1]; page += PAGE) {
+          if (owed(current, page)) {
+            if (count == found.length) {
+              found = Arrays.copyOf(found, 2 * count);
+            }
+            found[count++] = page;
+          }
+        }
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   private Snapshot snapshot() throws CallException {

@@ -143,6 +143,9 @@ final class ServedDescriptor {
         return saver.release(bounds);
       }
       case MonitorMessage.FORGO -> saver.forgo(bounds);
+      case MonitorMessage.OWED -> {
+        return saver.owed(bounds);
+      }
       case MonitorMessage.END -> {
         return saver.end();
       }

@@ -34,6 +34,9 @@ final class MonitoredDescriptor implements Descriptor {
 
   private final ProtectedPages protectedPages;
 
+  /** What a snapshot can't tell any more; null while none is on. */
+  private @Nullable PageSet lostOfSnapshot;
+
   private @Nullable String lost;
   private boolean closed;
 
@@ -79,6 +82,7 @@ final class MonitoredDescriptor implements Descriptor {
     PageSet gone = ranges.intersect(registered);
     registered = registered.minus(gone);
     protectedPages.remove(gone);
+    loseOfSnapshot(gone);
     // A dead monitor has let go of everything; a new one takes over at the next question.
     if (gone.isEmpty() || !monitor.isAlive()) {
       return;
@@ -99,6 +103,7 @@ final class MonitoredDescriptor implements Descriptor {
         throw e;
       }
       // What is mapped there now is not what was registered.
+      loseOfSnapshot(ranges);
       ask(it -> it.register(ranges, registerMode));
       lost = "a mapping of %s was replaced or moved, not by the address space".formatted(ranges);
       protect(ranges);
@@ -106,7 +111,14 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   private void protect(PageSet ranges) throws FacilityException {
-    ask(it -> it.protect(ranges, Uffdio.WRITEPROTECT_MODE_WP));
+    PageSet lostPages = lostOfSnapshot;
+    // A snapshot protected what it owes. Once more would hide that a page lost its contents since.
+    PageSet kept =
+        lostPages == null ? PageSet.empty() : owedBySnapshot(ranges).minus(lostPages);
+    PageSet wanted = ranges.minus(kept);
+    if (!wanted.isEmpty()) {
+      ask(it -> it.protect(wanted, Uffdio.WRITEPROTECT_MODE_WP));
+    }
     protectedPages.add(ranges);
   }
 
@@ -114,6 +126,7 @@ final class MonitoredDescriptor implements Descriptor {
   public synchronized PageSet drain() throws FacilityException {
     // Before the faults: a page that is resolved in between is drained with them, once.
     PageSet taken = protectedPages.takeUnprotected();
+    loseOfSnapshot(taken);
     protectedPages.unmapped().ifPresent(reason -> lost = reason);
     PageSet[] drained = {PageSet.empty()};
     ask(it -> drained[0] = it.drain());
@@ -152,6 +165,55 @@ final class MonitoredDescriptor implements Descriptor {
   /** What was protected and not drained since. */
   synchronized PageSet protectedPages() {
     return protectedPages.pages();
+  }
+
+  /**
+   * Begins the snapshot that was prepared by {@code preparedBy}; returns what was written before and
+   * not drained since, which is part of it.
+   */
+  synchronized PageSet beginSnapshot(Monitor preparedBy, PageSet pages) throws FacilityException {
+    if (monitor != preparedBy) {
+      throw new FacilityException("its monitor was replaced, and knows nothing of it");
+    }
+    // Between a tracker's drain and its protection writers wait for nobody.
+    if (!protects(pages)) {
+      throw new FacilityException("found pages that are being protected anew, wanted all protected");
+    }
+    PageSet late = monitor.beginSnapshot();
+    lostOfSnapshot = PageSet.empty();
+    return late;
+  }
+
+  /** A snapshot that was prepared by {@code preparedBy} ended. */
+  synchronized void endSnapshot(Monitor preparedBy) {
+    if (monitor == preparedBy) {
+      lostOfSnapshot = null;
+    }
+  }
+
+  /**
+   * These pages have no protection. A snapshot still owes those that had a write neither waited for
+   * nor saved: whatever they hold now, nobody can tell what it was when it began.
+   */
+  private void loseOfSnapshot(PageSet unprotected) {
+    PageSet known = lostOfSnapshot;
+    if (known != null && !unprotected.isEmpty()) {
+      lostOfSnapshot = known.union(owedBySnapshot(unprotected));
+    }
+  }
+
+  /** Pages of the snapshot that lost their protection without a write. */
+  synchronized PageSet lostOfSnapshot() {
+    PageSet known = lostOfSnapshot;
+    return known == null ? PageSet.empty() : known;
+  }
+
+  private PageSet owedBySnapshot(PageSet pages) {
+    try {
+      return monitor.owed(pages);
+    } catch (FacilityException e) {
+      return PageSet.empty(); // the snapshot was lost before, and tells so
+    }
   }
 
   /** The one that serves this now; one that takes its place knows nothing of its snapshots. */
@@ -198,6 +260,7 @@ final class MonitoredDescriptor implements Descriptor {
       throw e;
     }
     monitor = fresh;
+    lostOfSnapshot = null;
     protectedPages.clear();
   }
 }

@@ -24,6 +24,8 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final long BLOCK = 2L << 20;
 
+  private final MonitoredDescriptor descriptor;
+  private final PageSet pages;
   private final Monitor monitor;
   private final LinuxCalls calls = new LinuxCalls();
   private final PagemapScan scan;
@@ -31,10 +33,16 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   private final MemorySegment page = Arena.ofAuto().allocate(PAGE, Long.BYTES);
   private PageSet late = PageSet.empty();
   private boolean begun;
+
+  /** Whether all pages were found to be protected since it began, or written. */
+  private boolean checked;
+
   private CopyBeforeWrite.@Nullable Waits waits;
 
   MonitoredSnapshot(MonitoredDescriptor descriptor, PageSet pages, long mostBytes)
       throws SnapshotException {
+    this.descriptor = descriptor;
+    this.pages = pages;
     monitor = descriptor.monitor();
     long slots = Math.max(1, mostBytes / PAGE);
     int memory = -1;
@@ -84,7 +92,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   @Override
   public CopyBeforeWrite.Snapshot begin() throws SnapshotException {
     try {
-      late = monitor.beginSnapshot();
+      late = descriptor.beginSnapshot(monitor, pages);
       begun = true;
       return this;
     } catch (FacilityException e) {
@@ -100,8 +108,9 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   @Override
   public void release(PageSet pages) throws SnapshotException {
     try {
+      checkAll();
       monitor.forgo(pages);
-    } catch (FacilityException e) {
+    } catch (CallException | FacilityException e) {
       throw new SnapshotException("snapshot: " + e.getMessage(), e);
     }
   }
@@ -110,6 +119,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
   public void settle(long address, byte[] copied, int offset, int length) throws SnapshotException {
     PageSet asked = PageSet.of(address, address + length);
     try {
+      checkAll();
       PageSet unmarked = scan.unmarked(asked); // since they were read; before their release
       long[] saved = monitor.release(asked);
       PageSet.Builder written = PageSet.builder();
@@ -117,13 +127,28 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
         written.addPage(saved[i]);
         read(saved[i + 1], copied, offset + (int) (saved[i] - address));
       }
-      PageSet lost = unmarked.minus(written.build());
-      if (!lost.isEmpty()) {
-        throw new SnapshotException(
-            "snapshot: pages lost their protection without a write, as by madvise: " + lost);
-      }
+      check(unmarked.minus(written.build()));
     } catch (CallException | FacilityException e) {
       throw new SnapshotException("snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A page that lost its protection before this began was told to nobody: whoever asks next what
+   * changed would protect it again and hide it. Once, while writers go on.
+   */
+  private void checkAll() throws CallException, FacilityException, SnapshotException {
+    if (!checked) {
+      check(monitor.owed(scan.unmarked(pages.union(late))));
+      checked = true;
+    }
+  }
+
+  private void check(PageSet unprotected) throws SnapshotException {
+    PageSet lost = unprotected.union(descriptor.lostOfSnapshot());
+    if (!lost.isEmpty()) {
+      throw new SnapshotException(
+          "snapshot: pages lost their protection without a write, as by madvise: " + lost);
     }
   }
 
@@ -142,6 +167,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
         known = endNow();
       } finally {
         waits = known == null ? CopyBeforeWrite.Waits.none() : known;
+        descriptor.endSnapshot(monitor);
         calls.closeDescriptor(buffer);
         scan.close();
         calls.close();

@@ -224,6 +224,80 @@ class SnapshotTest {
   }
 
   @Test
+  void aPageWhoseProtectionWasTakenBeforeTheBeginningLosesTheSnapshot() throws Exception {
+    write(5, 1);
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM)) {
+      space.discard(PageSet.of(page(5), page(6))); // told by no fault, so a copy of it is stale
+      try (Snapshot snapshot = prepared.begin()) {
+        assertThat(snapshot.late().isEmpty()).isTrue();
+        assertThatThrownBy(() -> snapshot.release(PageSet.of(page(5), page(6))))
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("lost their protection");
+      }
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(5), page(6)));
+    }
+  }
+
+  @Test
+  void protectingAPageAgainDoesNotHideThatItWasLost() throws Exception {
+    write(5, 1);
+    PageSet five = PageSet.of(page(5), page(6));
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM);
+        Snapshot snapshot = prepared.begin()) {
+      assertThat(read(snapshot, 1)).isZero();
+      space.discard(five);
+      assertThat(descriptor.drain()).isEqualTo(five);
+      descriptor.writeProtect(five);
+      assertThatThrownBy(() -> read(snapshot, 5))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("lost their protection");
+      write(5, 2);
+      assertThat(descriptor.drain()).as("armed again").isEqualTo(five);
+    }
+  }
+
+  /** A late page is still in the log, so that it is drained while the snapshot protects it. */
+  @Test
+  void aLatePageThatWasLostBetweenDrainAndProtectionIsNotPassedOff() throws Exception {
+    PageSet seven = PageSet.of(page(7), page(8));
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM)) {
+      write(7, 1);
+      try (Snapshot snapshot = prepared.begin()) {
+        assertThat(read(snapshot, 1)).isZero();
+        assertThat(descriptor.drain()).isEqualTo(seven);
+        space.discard(seven);
+        descriptor.writeProtect(seven);
+        assertThatThrownBy(() -> read(snapshot, 7))
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("lost their protection");
+      }
+    }
+  }
+
+  /** Its writer would wait for nobody after the beginning, and then be protected. */
+  @Test
+  void noSnapshotBeginsBetweenADrainAndItsProtection() throws Exception {
+    PageSet seven = PageSet.of(page(7), page(8));
+    try (Descriptor descriptor = armed(region.pages())) {
+      try (Prepared prepared = copies.prepare(region.pages(), ROOM)) {
+        write(7, 1);
+        assertThat(descriptor.drain()).isEqualTo(seven);
+        assertThatThrownBy(prepared::begin)
+            .isInstanceOf(SnapshotException.class)
+            .hasMessageContaining("wanted all protected");
+        descriptor.writeProtect(seven);
+      }
+      try (Prepared prepared = copies.prepare(region.pages(), ROOM);
+          Snapshot snapshot = prepared.begin()) {
+        assertThat(read(snapshot, 7)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
   void aSnapshotWhoseTrackerIsGoneFailsAndLeavesNothingOpen() throws Exception {
     try (Descriptor descriptor = armed(region.pages())) {
       try (Prepared prepared = copies.prepare(region.pages(), ROOM)) {
