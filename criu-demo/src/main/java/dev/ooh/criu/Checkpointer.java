@@ -62,6 +62,9 @@ public class Checkpointer implements AutoCloseable {
 
   private Interval lastAnswer = Interval.all(PageSet.empty(), "nothing was asked");
 
+  /** Why the last snapshot was lost; the next dump is taken without one then. */
+  private Optional<String> lost = Optional.empty();
+
   /** Why the dump that is being taken is taken as it is. */
   private String choice = "";
 
@@ -193,6 +196,11 @@ public class Checkpointer implements AutoCloseable {
             next.uncopied(used).pageCount(),
             predicted / NANOS_A_MILLI,
             target / NANOS_A_MILLI);
+    if (lost.isPresent()) {
+      choice += "; copy before write was lost the last time: " + lost.get();
+      lost = Optional.empty();
+      return null;
+    }
     Optional<CopyBeforeWrite> facility = space.facility(CopyBeforeWrite.class);
     if (facility.isEmpty()) {
       choice += "; substrate %s has no copy before write".formatted(space.substrate());
@@ -200,11 +208,19 @@ public class Checkpointer implements AutoCloseable {
     }
     try {
       CopyBeforeWrite.Prepared prepared = facility.get().prepare(lastScan, options.copyBytes());
-      // What is armed when the program stops need not be armed then.
-      for (int i = 0; i < REARMS; i++) {
-        next.changed(changedSince(lastScan));
+      boolean armed = false;
+      try {
+        // What is armed when the program stops need not be armed then.
+        for (int i = 0; i < REARMS; i++) {
+          next.changed(changedSince(lastScan));
+        }
+        armed = true;
+        return prepared;
+      } finally {
+        if (!armed) {
+          prepared.close();
+        }
       }
-      return prepared;
     } catch (SnapshotException e) {
       choice += "; technique %s: %s".formatted(lastAnswer.technique(), e.getMessage());
       return null;
@@ -260,9 +276,10 @@ public class Checkpointer implements AutoCloseable {
           next.changed(owed(snapshot.pages(), arm));
           snapshot.keep(next.uncopied(scan));
           if (!next.copyRest(scan, snapshot)) {
-            throw new IOException(
-                "snapshot: %d pages are left to copy, for which there is no room"
-                    .formatted(next.uncopied(scan).pageCount()));
+            throw new UncheckedIOException(
+                new IOException(
+                    "snapshot: %d pages are left to copy, for which there is no room"
+                        .formatted(next.uncopied(scan).pageCount())));
           }
           source = next.copies();
           waits = snapshot.end();
@@ -327,7 +344,8 @@ public class Checkpointer implements AutoCloseable {
           choice,
           waits);
     } catch (UncheckedIOException e) {
-      throw e.getCause(); // a snapshot that was lost
+      lost = Optional.of(String.valueOf(e.getMessage())); // the snapshot
+      throw e.getCause();
     }
   }
 

@@ -71,13 +71,17 @@ final class DumpSnapshot implements PageReader, AutoCloseable {
     };
   }
 
-  /** Only these will be read: writers of others need not wait. */
-  void keep(PageSet wanted) throws IOException {
+  /** Only these will be read: writers of others need not wait. Throws as {@link #read}. */
+  void keep(PageSet wanted) {
     try {
       snapshot.release(pages.minus(wanted));
     } catch (SnapshotException e) {
-      throw new IOException(e.getMessage(), e);
+      throw lost(e);
     }
+  }
+
+  private static UncheckedIOException lost(SnapshotException why) {
+    return new UncheckedIOException(new IOException(why.getMessage(), why));
   }
 
   /** Throws UncheckedIOException if it can't be told any more how a page was. */
@@ -87,7 +91,7 @@ final class DumpSnapshot implements PageReader, AutoCloseable {
     try {
       snapshot.settle(address, target, offset, length);
     } catch (SnapshotException e) {
-      throw new UncheckedIOException(new IOException(e.getMessage(), e));
+      throw lost(e);
     }
   }
 

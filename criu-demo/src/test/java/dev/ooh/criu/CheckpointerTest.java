@@ -100,6 +100,7 @@ class CheckpointerTest {
   /** What the program writes from the moment on is in no page of the dump, but for the next one. */
   @RepeatedTest(20)
   void dumpOfASnapshotIsOfItsMoment() throws Exception {
+    boolean[] running = {true};
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     CheckpointScene[] holder = new CheckpointScene[1];
     byte[][] still = new byte[1][];
@@ -113,7 +114,7 @@ class CheckpointerTest {
               @Override
               public void asked(PageSet scan, Interval interval) {
                 still[0] = holder[0].contents();
-                holder[0].scribble(500);
+                holder[0].scribble(running[0] ? 500 : 0);
               }
             });
     try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), seed, always)) {
@@ -123,21 +124,44 @@ class CheckpointerTest {
       }
       int[] pages = new int[1];
       scene.checkpointer.meanwhile = () -> scene.scribble(pages[0] /= 3);
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 5; i++) {
         pages[0] = scene.random.nextInt(6000);
         scene.space.snapshots().lose = i == 2;
+        running[0] = i != 3;
         if (i == 2) {
           assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
               .isInstanceOf(IOException.class)
               .hasMessageContaining("lost");
         } else {
           DumpReport report = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
-          assertThat(report.beforeWrite()).as(report.choice()).isTrue();
-          assertThat(report.waits().count()).isEqualTo(1);
+          assertThat(report.beforeWrite()).as(report.choice()).isEqualTo(running[0]);
+          assertThat(report.waits().count()).isEqualTo(running[0] ? 1 : 0);
+          assertThat(report.choice().contains("lost the last time")).isEqualTo(!running[0]);
           assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isEqualTo(still[0]);
         }
       }
       assertThat(scene.space.snapshots().begun).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void whatIsPreparedIsClosedIfTheQuestionFails() throws Exception {
+    Checkpointer.Options always =
+        new Checkpointer.Options(
+            true, false, 16 << 20, Duration.ZERO, new Checkpointer.Observer() {});
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 12, always)) {
+      while (scene.heap.used().pageCount() < 500) {
+        scene.mutate();
+      }
+      scene.checkpointer.meanwhile =
+          () -> {
+            if (scene.space.snapshots().prepared > 0) {
+              throw new IllegalStateException("the tracking ended");
+            }
+          };
+      assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
+          .hasMessage("the tracking ended");
+      assertThat(scene.space.snapshots().prepared).isZero();
     }
   }
 

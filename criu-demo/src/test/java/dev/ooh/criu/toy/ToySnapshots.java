@@ -17,6 +17,9 @@ public final class ToySnapshots implements CopyBeforeWrite {
   /** What happens right before the next ones begin. */
   public Runnable beforeTheMoment = () -> {};
 
+  /** How many are prepared and not closed. */
+  public int prepared;
+
   /** How many have begun. */
   public int begun;
 
@@ -31,6 +34,7 @@ public final class ToySnapshots implements CopyBeforeWrite {
 
   @Override
   public Prepared prepare(PageSet pages, long mostBytes) {
+    prepared++;
     return new Prepared() {
       @Override
       public Snapshot begin() {
@@ -40,7 +44,9 @@ public final class ToySnapshots implements CopyBeforeWrite {
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        prepared--;
+      }
     };
   }
 
