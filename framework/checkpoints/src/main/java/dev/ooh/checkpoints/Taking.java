@@ -76,13 +76,20 @@ final class Taking {
     SegmentSnapshot prepared = choice.prepare(scan).orElse(null);
     technique = segments.technique();
     asked = System.nanoTime();
-    try (Standstill.Standing _ = standstill.stop()) {
-      if (prepared == null || !begin(prepared)) {
-        copyStopped();
+    boolean done = false;
+    try {
+      try (Standstill.Standing _ = standstill.stop()) {
+        if (prepared == null || !begin(prepared)) {
+          copyStopped();
+        }
       }
+      done = true;
     } finally {
-      if (prepared != null && snapshot == null) {
+      if (prepared != null && (snapshot == null || !done)) {
         prepared.close();
+      }
+      if (draft != null && !done) {
+        draft.close();
       }
     }
     frozen = System.nanoTime() - asked;

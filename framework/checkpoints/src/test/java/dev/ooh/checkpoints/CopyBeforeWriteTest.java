@@ -244,6 +244,24 @@ class CopyBeforeWriteTest {
   }
 
   @Test
+  void aStandstillThatFailsToEndCostsItsCheckpointAlone() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options())) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      afterTheMoment =
+          () -> {
+            throw new IllegalStateException("the program is broken");
+          };
+      assertThatThrownBy(checkpoints::take).hasMessage("the program is broken");
+      afterTheMoment = () -> {};
+      Checkpoint next = checkpoints.take().join();
+      assertThat(next.rest()).as(next.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      check("after the failed one");
+    }
+  }
+
+  @Test
   void aFullDiskCostsItsCheckpointAndNoPage() throws Exception {
     FillingFiles files = new FillingFiles();
     try (Arena arena = Arena.ofShared();
