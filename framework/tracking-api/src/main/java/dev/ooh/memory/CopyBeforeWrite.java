@@ -83,10 +83,11 @@ public interface CopyBeforeWrite {
   }
 
   /**
-   * How long writers waited, from when their fault was taken up until they went on; how long it
+   * How long writers waited for a page that was copied for them, from when their fault was taken up
+   * until they went on, faults for the technique alone not counted; how long it
    * takes to be taken up, on a machine with more to do than processors, comes on top.
    *
-   * @param count of faults
+   * @param count of faults that had something copied
    * @param medianNanos at most an eighth above the true value, like the next
    * @param p999Nanos which one in a thousand exceeds
    * @param longestNanos of all

@@ -59,18 +59,32 @@ final class FaultHandler {
             // One step to whoever drains: a page that is drained and protected again before it is
             // resolved would lose that protection to the resolution, and its writes be missed.
             synchronized (log) {
-              if (!saver.isWhole(page & -BLOCK)
-                  || !resolveBlock(calls, argument, page & -BLOCK, flags)) {
-                log.add(page);
-                saver.beforeWrite(page, page + PAGE);
-                resolve(calls, argument, page, flags);
+              if (handle(calls, argument, page, flags)) {
+                saver.waited(System.nanoTime() - read);
               }
-              saver.waited(System.nanoTime() - read);
             }
           }
         }
       }
     }
+  }
+
+  /** Returns whether anything was saved for a snapshot. */
+  private boolean handle(LinuxCalls calls, MemorySegment argument, long page, long flags)
+      throws CallException {
+    boolean saved = false;
+    long block = page & -BLOCK;
+    if ((flags & UffdMsg.PAGEFAULT_FLAG_WP) != 0 && saver.isWhole(block)) {
+      log.add(block, block + BLOCK);
+      saved = saver.beforeWrite(block, block + BLOCK);
+      if (resolveBlock(calls, argument, block)) {
+        return saved;
+      }
+    }
+    log.add(page);
+    saved |= saver.beforeWrite(page, page + PAGE);
+    resolve(calls, argument, page, flags);
+    return saved;
   }
 
   private long read(LinuxCalls calls, MemorySegment messages) throws CallException {
@@ -88,12 +102,7 @@ final class FaultHandler {
    * Resolves all of a block, so that its huge page need not be split. Returns false where it is no
    * longer one mapping that is watched.
    */
-  private boolean resolveBlock(LinuxCalls calls, MemorySegment argument, long block, long flags) {
-    if ((flags & UffdMsg.PAGEFAULT_FLAG_WP) == 0) {
-      return false;
-    }
-    log.add(block, block + BLOCK);
-    saver.beforeWrite(block, block + BLOCK);
+  private boolean resolveBlock(LinuxCalls calls, MemorySegment argument, long block) {
     Uffdio.range(argument, block, block + BLOCK, 0);
     try {
       calls.ioctl(

@@ -175,12 +175,18 @@ final class PageSaver {
     }
   }
 
-  /** Saves what a snapshot still needs of pages that are about to be written. */
-  void beforeWrite(long start, long end) {
+  /**
+   * Saves what a snapshot still needs of pages that are about to be written. By the holder of the
+   * log.
+   *
+   * @return whether any was saved, which their writer waited for
+   */
+  boolean beforeWrite(long start, long end) {
     Snapshot current = snapshot;
     if (current == null || !current.begun || current.errno != 0) {
-      return;
+      return false;
     }
+    long before = current.used;
     for (long page = start; page < end; ) {
       long next = page;
       long slot = current.used;
@@ -194,22 +200,23 @@ final class PageSaver {
       long bytes = next - page;
       if ((slot * PAGE) + bytes > current.buffer.byteSize()) {
         current.errno = Errno.ENOSPC;
-        return;
+        return current.used > before;
       }
       try {
         MemorySegment target = current.buffer.asSlice(slot * PAGE, bytes);
         if (locked.pread(current.memory, target, bytes, page) != bytes) {
           current.errno = Errno.EFAULT;
-          return;
+          return current.used > before;
         }
       } catch (CallException e) {
         current.errno = e.errno();
-        return;
+        return current.used > before;
       }
       for (; page < next; page += PAGE) {
         current.pages.state(current.pages.index(page), Math.toIntExact(++current.used));
       }
     }
+    return current.used > before;
   }
 
   private static boolean owed(Snapshot current, long page) {
@@ -217,10 +224,13 @@ final class PageSaver {
     return index >= 0 && current.pages.state(index) == SnapshotPages.OWED;
   }
 
-  /** A writer went on, so long after its fault was read. By the holder of the log. */
+  /**
+   * A writer went on whose page was saved, so long after its fault was read. By who holds the log
+   * since then.
+   */
   void waited(long nanos) {
     Snapshot current = snapshot;
-    if (current != null && current.begun) {
+    if (current != null) {
       current.waits.add(nanos);
     }
   }
