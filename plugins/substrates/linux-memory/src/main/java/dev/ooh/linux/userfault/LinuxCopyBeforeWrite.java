@@ -33,7 +33,7 @@ public final class LinuxCopyBeforeWrite implements CopyBeforeWrite {
   public Prepared prepare(PageSet pages, long mostBytes) throws SnapshotException {
     for (MonitoredDescriptor descriptor : userfaultfd.synchronous().open()) {
       if (descriptor.protects(pages)) {
-        return new MonitoredSnapshot(descriptor, pages, mostBytes);
+        return new MonitoredSnapshot(descriptor, pages, mostBytes).prepared();
       }
     }
     throw new SnapshotException(

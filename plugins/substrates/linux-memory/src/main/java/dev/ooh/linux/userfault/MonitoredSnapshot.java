@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * buffer that both processes have; all others are read here, and released then. A page stays
  * protected when it is released, for the technique that waits for its next write.
  */
-final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWrite.Snapshot {
+final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final long BLOCK = 2L << 20;
 
@@ -89,8 +89,24 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
     return blocks.build();
   }
 
-  @Override
-  public CopyBeforeWrite.Snapshot begin() throws SnapshotException {
+  /** This, as long as it has not begun: what is closed then is the preparation alone. */
+  CopyBeforeWrite.Prepared prepared() {
+    return new CopyBeforeWrite.Prepared() {
+      @Override
+      public CopyBeforeWrite.Snapshot begin() throws SnapshotException {
+        return MonitoredSnapshot.this.begin();
+      }
+
+      @Override
+      public void close() {
+        if (!begun) {
+          end();
+        }
+      }
+    };
+  }
+
+  private CopyBeforeWrite.Snapshot begin() throws SnapshotException {
     try {
       late = descriptor.beginSnapshot(monitor, pages);
       begun = true;
@@ -182,14 +198,6 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Prepared, CopyBeforeWri
       return new CopyBeforeWrite.Waits(counts[0], counts[1], counts[2], counts[3]);
     } catch (FacilityException e) {
       return CopyBeforeWrite.Waits.none(); // it died, and its snapshot with it
-    }
-  }
-
-  /** As what is prepared: a snapshot that has begun is ended by its reader. */
-  @Override
-  public void close() {
-    if (!begun) {
-      end();
     }
   }
 }

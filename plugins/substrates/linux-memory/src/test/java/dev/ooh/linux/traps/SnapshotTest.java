@@ -202,7 +202,9 @@ class SnapshotTest {
             .isInstanceOf(SnapshotException.class)
             .hasMessageContaining("busy");
       }
+      copies.prepare(region.pages(), ROOM).begin().close();
       copies.prepare(region.pages(), ROOM).close();
+      assertThat(openBuffers()).isZero();
       assertThat(descriptor.lost()).isEmpty();
     }
   }
