@@ -113,8 +113,9 @@ final class FrozenComparison {
           writers.forEach(writer -> writer.count = 0);
           Checkpoint taken = checkpoints.take().join();
           copying = false;
+          long[] waits = waits();
           if (i >= 0) {
-            print(taken);
+            print(taken, waits);
           }
         }
       } finally {
@@ -136,12 +137,27 @@ final class FrozenComparison {
     }
   }
 
-  private void print(Checkpoint taken) {
-    long[] all =
-        writers.stream()
-            .flatMapToLong(writer -> Arrays.stream(writer.samples, 0, writer.count))
-            .sorted()
-            .toArray();
+  /** Of all writers, ascending, in nanoseconds. */
+  private long[] waits() {
+    lock.writeLock().lock(); // whoever waited for its page has noted that
+    try {
+      for (Writer writer : writers) {
+        if (writer.count > writer.samples.length) {
+          throw new IllegalStateException(
+              "found %d stores that waited, wanted %d at most: the longest might be among the others"
+                  .formatted(writer.count, writer.samples.length));
+        }
+      }
+      return writers.stream()
+          .flatMapToLong(writer -> Arrays.stream(writer.samples, 0, writer.count))
+          .sorted()
+          .toArray();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void print(Checkpoint taken, long[] all) {
     System.out.printf(
         Locale.ROOT,
         "| %s | %.2f | %.2f | %d | %d | %d | %d | %.1f | %.1f | %.2f | %d | %.1f | %.1f | %.2f |%n",
@@ -173,7 +189,10 @@ final class FrozenComparison {
     private final MemorySegment memory;
     private final int own;
     private final long[] samples = new long[4 << 20];
+
+    /** Of samples; more than there is room for are counted, and not kept. */
     private volatile int count;
+
     private volatile long passes;
 
     Writer(MemorySegment memory, int own) {
@@ -195,18 +214,20 @@ final class FrozenComparison {
 
     private void store(long at, long stamp) {
       lock.readLock().lock();
-      long took;
       try {
+        boolean meanwhile = copying; // what began while pages were copied may end later
         long start = System.nanoTime();
         memory.set(ValueLayout.JAVA_LONG, at, stamp);
-        took = System.nanoTime() - start;
+        long took = System.nanoTime() - start;
+        if (meanwhile && took > FAULT_NANOS) {
+          int next = count;
+          if (next < samples.length) {
+            samples[next] = took;
+          }
+          count = next + 1;
+        }
       } finally {
         lock.readLock().unlock();
-      }
-      int next = count;
-      if (copying && took > FAULT_NANOS && next < samples.length) {
-        samples[next] = took;
-        count = next + 1;
       }
     }
   }
