@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,7 @@ class CopyBeforeWriteTest {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     AtomicBoolean stop = new AtomicBoolean();
     AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicInteger chosen = new AtomicInteger(-1); // the next page that its writer is to write
     List<Thread> writers = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options())) {
@@ -134,15 +136,34 @@ class CopyBeforeWriteTest {
                   .start(
                       () -> {
                         for (long stamp = 1; !stop.get(); stamp++) {
-                          int page = random.nextInt(PAGES / WRITERS) * WRITERS + own;
-                          write(memory, page, stamp);
+                          int wanted = chosen.get();
+                          boolean isChosen = wanted >= 0 && wanted % WRITERS == own;
+                          int any = random.nextInt(PAGES / WRITERS) * WRITERS + own;
+                          write(memory, isChosen ? wanted : any, stamp);
+                          if (isChosen) {
+                            chosen.set(-1);
+                          }
                         }
                       }));
         }
         for (int i = 0; i < checkpointCount; i++) {
+          // One page at least is not copied before, and has a writer that comes before it is read.
+          int late = (int) ((seed + i & Long.MAX_VALUE) % PAGES);
+          long stamp = -1 - i;
+          atTheMoment = () -> write(memory, late, stamp);
+          afterTheMoment =
+              () -> {
+                chosen.set(late);
+                while (chosen.get() >= 0) {
+                  assertThat(failure.get()).as("a writer's failure").isNull();
+                  Thread.yield();
+                }
+              };
           Checkpoint taken = checkpoints.take().join();
           assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
           assertThat(taken.technique()).isEqualTo("uffd");
+          assertThat(taken.waits().count()).as("-Dooh.first-seed=%d", seed).isPositive();
+          assertThat(then[late]).isEqualTo(stamp);
           check("checkpoint %d, -Dooh.first-seed=%d".formatted(i, seed));
         }
       } finally {

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -390,7 +390,8 @@ class SnapshotTest {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
     long[] shadow = new long[PAGES];
-    AtomicLong first = new AtomicLong(); // how many pages writers came to first
+    long first = 0; // how many pages writers came to first
+    AtomicInteger chosen = new AtomicInteger(-1); // the next one that its writer is to write
     AtomicBoolean stop = new AtomicBoolean();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> writers = new ArrayList<>();
@@ -400,7 +401,7 @@ class SnapshotTest {
         writers.add(
             Thread.ofPlatform()
                 .uncaughtExceptionHandler((thread, e) -> failure.set(e))
-                .start(() -> stamp(own, new SplittableRandom(seed + own), lock, shadow, stop)));
+                .start(() -> stamp(own, new SplittableRandom(seed + own), lock, shadow, chosen, stop)));
       }
       byte[] copied = new byte[PAGES * PAGE];
       SplittableRandom random = new SplittableRandom(seed);
@@ -421,9 +422,14 @@ class SnapshotTest {
           try (Snapshot snapshot = begun) {
             PageSet forgone = PageSet.of(page(from), page(from + random.nextInt(PAGES / 4)));
             snapshot.release(forgone);
+            // One page at least has a writer that comes before it is read.
+            chosen.set(from + PAGES / 2 - 1);
+            awaitWritten(chosen, failure);
             PageSet pages = wanted.union(snapshot.late()).minus(forgone);
             check(snapshot, pages, copied, then, seed, round, random.nextInt(1, 40));
-            first.addAndGet(snapshot.end().count());
+            long waits = snapshot.end().count();
+            assertThat(waits).as("snapshot %d, -Dooh.first-seed=%d", round, seed).isPositive();
+            first += waits;
           }
         }
         assertThat(descriptor.lost()).isEmpty();
@@ -435,7 +441,15 @@ class SnapshotTest {
       }
     }
     assertThat(failure.get()).isNull();
-    System.out.printf("%d snapshots, %d writers waited%n", rounds, first.get());
+    System.out.printf("%d snapshots, %d writers waited%n", rounds, first);
+  }
+
+  private static void awaitWritten(AtomicInteger chosen, AtomicReference<Throwable> failure) {
+    while (chosen.get() >= 0) {
+      assertThat(failure.get()).as("a writer's failure").isNull();
+      Thread.onSpinWait();
+      Thread.yield();
+    }
   }
 
   private void check(
@@ -468,13 +482,19 @@ class SnapshotTest {
       SplittableRandom random,
       ReentrantReadWriteLock lock,
       long[] shadow,
+      AtomicInteger chosen,
       AtomicBoolean stop) {
     for (long iteration = 1; !stop.get(); iteration++) {
       lock.readLock().lock();
       try {
-        int number = random.nextInt(PAGES / WRITERS) * WRITERS + own;
+        int wanted = chosen.get();
+        boolean isChosen = wanted >= 0 && wanted % WRITERS == own;
+        int number = isChosen ? wanted : random.nextInt(PAGES / WRITERS) * WRITERS + own;
         write(number, iteration);
         shadow[number] = iteration;
+        if (isChosen) {
+          chosen.set(-1);
+        }
       } finally {
         lock.readLock().unlock();
       }
