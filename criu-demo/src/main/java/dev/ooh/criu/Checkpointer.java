@@ -359,8 +359,8 @@ public class Checkpointer implements AutoCloseable {
   }
 
   /**
-   * What was owed when a snapshot began, and more; it stays so. Others may have asked since this was
-   * asked last, for whom pages were armed again, and some count as changed always.
+   * What was owed when a snapshot began, and more; it stays so. Others may have asked since this
+   * was asked last, for whom pages were armed again, and some count as changed always.
    */
   private PageSet owed(PageSet scan, PageSet arm) {
     try (Interval interval = ask(scan, arm)) {

@@ -37,8 +37,8 @@ final class DumpSnapshot implements PageReader, AutoCloseable {
   }
 
   /**
-   * What was written since {@code last} and before the moment, as far as nobody else was told of it:
-   * owed for good, so nothing commits.
+   * What was written since {@code last} and before the moment, as far as nobody else was told of
+   * it: owed for good, so nothing commits.
    */
   Interval changedSince(Interval last) {
     PageSet late = snapshot.late();

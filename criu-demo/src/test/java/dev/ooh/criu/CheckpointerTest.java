@@ -165,7 +165,9 @@ class CheckpointerTest {
     }
   }
 
-  /** What another consumer was told of right before a snapshot is in it, and in the next set too. */
+  /**
+   * What another consumer was told of right before a snapshot is in it, and in the next set too.
+   */
   @Test
   void whatIsOwedWhenASnapshotBeginsIsInIt() throws Exception {
     Checkpointer.Options always =

@@ -111,7 +111,8 @@ final class Segments {
   }
 
   /**
-   * The pages that {@link #changed} would return now, as far as is known; it will return them again.
+   * The pages that {@link #changed} would return now, as far as is known; it will return them
+   * again.
    */
   PageSet owed() {
     try (Interval interval = tracker.changes()) {

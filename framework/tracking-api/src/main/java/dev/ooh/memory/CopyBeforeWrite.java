@@ -84,8 +84,8 @@ public interface CopyBeforeWrite {
 
   /**
    * How long writers waited for a page that was copied for them, from when their fault was taken up
-   * until they went on, faults for the technique alone not counted; how long it
-   * takes to be taken up, on a machine with more to do than processors, comes on top.
+   * until they went on, faults for the technique alone not counted; how long it takes to be taken
+   * up, on a machine with more to do than processors, comes on top.
    *
    * @param count of faults that had something copied
    * @param medianNanos at most an eighth above the true value, like the next

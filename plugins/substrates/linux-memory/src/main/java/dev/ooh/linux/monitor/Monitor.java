@@ -100,8 +100,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
-   * Those of these pages that nobody wrote since the snapshot began and nobody read of it: they must
-   * be protected still. Empty while no snapshot is on.
+   * Those of these pages that nobody wrote since the snapshot began and nobody read of it: they
+   * must be protected still. Empty while no snapshot is on.
    */
   public PageSet owed(PageSet pages) throws FacilityException {
     return pages(request(MonitorMessage.OWED, "look after a snapshot", pages, 0));

@@ -113,8 +113,7 @@ final class MonitoredDescriptor implements Descriptor {
   private void protect(PageSet ranges) throws FacilityException {
     PageSet lostPages = lostOfSnapshot;
     // A snapshot protected what it owes. Once more would hide that a page lost its contents since.
-    PageSet kept =
-        lostPages == null ? PageSet.empty() : owedBySnapshot(ranges).minus(lostPages);
+    PageSet kept = lostPages == null ? PageSet.empty() : owedBySnapshot(ranges).minus(lostPages);
     PageSet wanted = ranges.minus(kept);
     if (!wanted.isEmpty()) {
       ask(it -> it.protect(wanted, Uffdio.WRITEPROTECT_MODE_WP));
@@ -168,8 +167,8 @@ final class MonitoredDescriptor implements Descriptor {
   }
 
   /**
-   * Begins the snapshot that was prepared by {@code preparedBy}; returns what was written before and
-   * not drained since, which is part of it.
+   * Begins the snapshot that was prepared by {@code preparedBy}; returns what was written before
+   * and not drained since, which is part of it.
    */
   synchronized PageSet beginSnapshot(Monitor preparedBy, PageSet pages) throws FacilityException {
     if (monitor != preparedBy) {
@@ -177,7 +176,8 @@ final class MonitoredDescriptor implements Descriptor {
     }
     // Between a tracker's drain and its protection writers wait for nobody.
     if (!protects(pages)) {
-      throw new FacilityException("found pages that are being protected anew, wanted all protected");
+      throw new FacilityException(
+          "found pages that are being protected anew, wanted all protected");
     }
     PageSet late = monitor.beginSnapshot();
     lostOfSnapshot = PageSet.empty();

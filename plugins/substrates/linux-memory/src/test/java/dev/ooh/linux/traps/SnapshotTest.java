@@ -401,7 +401,9 @@ class SnapshotTest {
         writers.add(
             Thread.ofPlatform()
                 .uncaughtExceptionHandler((thread, e) -> failure.set(e))
-                .start(() -> stamp(own, new SplittableRandom(seed + own), lock, shadow, chosen, stop)));
+                .start(
+                    () ->
+                        stamp(own, new SplittableRandom(seed + own), lock, shadow, chosen, stop)));
       }
       byte[] copied = new byte[PAGES * PAGE];
       SplittableRandom random = new SplittableRandom(seed);
