@@ -3,10 +3,6 @@ package dev.ooh.metering;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.DoubleAdder;
 
 /**
@@ -14,44 +10,29 @@ import java.util.concurrent.atomic.DoubleAdder;
  * the address spaces that they were counted in. For any thread.
  */
 final class Totals {
-  private record Key(Meters meter, Tags tags) {}
+  private final MeterFamily<DoubleAdder> sums =
+      new MeterFamily<>(DoubleAdder::new, Totals::register);
 
-  private final Map<Key, DoubleAdder> sums = new ConcurrentHashMap<>();
-  private final List<MeterRegistry> registries = new ArrayList<>();
-
-  synchronized void bindTo(MeterRegistry registry) {
-    registries.add(registry);
-    sums.forEach((key, sum) -> register(registry, key, sum));
+  void bindTo(MeterRegistry registry) {
+    sums.bindTo(registry);
   }
 
-  synchronized void unbind(MeterRegistry registry) {
-    registries.remove(registry);
+  void unbind(MeterRegistry registry) {
+    sums.unbind(registry);
   }
 
   /** Adds to a sum; nothing is shown of sums that were never above zero. */
   void add(Meters meter, Tags tags, double amount) {
     if (amount > 0) {
-      Key key = new Key(meter, tags);
-      DoubleAdder sum = sums.get(key);
-      (sum == null ? create(key) : sum).add(amount);
+      sums.get(meter, tags).add(amount);
     }
   }
 
-  private synchronized DoubleAdder create(Key key) {
-    return sums.computeIfAbsent(
-        key,
-        fresh -> {
-          DoubleAdder sum = new DoubleAdder();
-          registries.forEach(registry -> register(registry, fresh, sum));
-          return sum;
-        });
-  }
-
-  private static void register(MeterRegistry registry, Key key, DoubleAdder sum) {
-    FunctionCounter.builder(key.meter.meterName(), sum, DoubleAdder::sum)
-        .baseUnit(key.meter.unit())
-        .description(key.meter.description())
-        .tags(key.tags)
+  private static void register(MeterRegistry registry, Meters meter, Tags tags, DoubleAdder sum) {
+    FunctionCounter.builder(meter.meterName(), sum, DoubleAdder::sum)
+        .baseUnit(meter.unit())
+        .description(meter.description())
+        .tags(tags)
         .register(registry);
   }
 }

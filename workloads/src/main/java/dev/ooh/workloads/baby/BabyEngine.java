@@ -1,9 +1,9 @@
 package dev.ooh.workloads.baby;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -14,16 +14,12 @@ import java.util.OptionalLong;
  * request sets a key drawn uniformly below the number of requests; keys and values are eight
  * digits. The engine is a B+ tree whose nodes and values are objects of the heap.
  */
-public final class BabyEngine implements Application {
+public final class BabyEngine extends SetEngine {
   /** Bytes of a record with its share of the nodes, which are 69 % full; with some room. */
   private static final int BYTES_PER_RECORD = 56;
 
-  private static final long SPARE_BYTES = 4 << 20;
-
   /** Table II: --iter 3M, 5M, 10M, each with --threads 3. */
   private static final SetLoad PAPER = new SetLoad(9_000_000, 15_000_000, 30_000_000);
-
-  private final SetLoad load;
 
   /** As many requests as the paper's configuration asks for. */
   public BabyEngine() {
@@ -31,17 +27,12 @@ public final class BabyEngine implements Application {
   }
 
   private BabyEngine(SetLoad load) {
-    this.load = load;
+    super("baby", load);
   }
 
   /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
   public static BabyEngine withOperations(long operations) {
     return new BabyEngine(SetLoad.exactly(operations));
-  }
-
-  @Override
-  public String name() {
-    return "baby";
   }
 
   @Override
@@ -63,11 +54,6 @@ public final class BabyEngine implements Application {
       tree.set(requests.key(), requests.value());
     }
     return requests.finish();
-  }
-
-  @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
   }
 
   @Override

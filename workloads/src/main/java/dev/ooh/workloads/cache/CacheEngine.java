@@ -1,10 +1,10 @@
 package dev.ooh.workloads.cache;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,18 +15,14 @@ import java.util.OptionalLong;
  * records and no more; a new one takes the place of the one that was set longest ago. Keys and
  * values are eight digits.
  */
-public final class CacheEngine implements Application {
+public final class CacheEngine extends SetEngine {
   /** Of a record of {@link RecencyCache} and its bucket. */
   private static final int BYTES_PER_RECORD = 48 + Long.BYTES;
-
-  private static final long SPARE_BYTES = 4 << 20;
 
   /** Table II: --iter 3M, 5M, 10M, each with --threads 5. */
   private static final SetLoad PAPER = new SetLoad(15_000_000, 25_000_000, 50_000_000);
 
   private static final long UNSET = 0;
-
-  private final SetLoad load;
 
   /** Records; {@link #UNSET} for what the configuration says. */
   private final long fixedCapacity;
@@ -37,7 +33,7 @@ public final class CacheEngine implements Application {
   }
 
   private CacheEngine(SetLoad load, long fixedCapacity) {
-    this.load = load;
+    super("cache", load);
     this.fixedCapacity = fixedCapacity;
   }
 
@@ -52,11 +48,6 @@ public final class CacheEngine implements Application {
       throw new IllegalArgumentException("capacity is %d, wanted 1 or more".formatted(capacity));
     }
     return new CacheEngine(SetLoad.exactly(operations), capacity);
-  }
-
-  @Override
-  public String name() {
-    return "cache";
   }
 
   /** Table II: --cap_rec_num 3M, 5M, 10M. */
@@ -87,11 +78,6 @@ public final class CacheEngine implements Application {
       cache.set(requests.key(), requests.value());
     }
     return requests.finish();
-  }
-
-  @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.ooh.workloads.stdhash;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,11 +15,9 @@ import java.util.OptionalLong;
  * hash table that grows with its records. Keys and values are eight digits; values are compressed
  * by zlib, as the paper has them, which makes them no shorter.
  */
-public final class StdHashEngine implements Application {
+public final class StdHashEngine extends SetEngine {
   /** Of a record of {@link ChainedTable}, its value, and its bucket; with some room. */
   private static final int BYTES_PER_RECORD = 32 + 32 + Long.BYTES + 2;
-
-  private static final long SPARE_BYTES = 4 << 20;
 
   /** Table II: --iter 3M, 5M, 10M, each with --threads 2. */
   private static final SetLoad PAPER = new SetLoad(6_000_000, 10_000_000, 20_000_000);
@@ -27,7 +25,6 @@ public final class StdHashEngine implements Application {
   /** Table II: --buckets 100K. */
   private static final long PAPER_BUCKETS = 100_000;
 
-  private final SetLoad load;
   private final long firstBuckets;
   private final Compression compression;
 
@@ -45,7 +42,7 @@ public final class StdHashEngine implements Application {
   }
 
   private StdHashEngine(SetLoad load, long firstBuckets, Compression compression) {
-    this.load = load;
+    super("stdhash", load);
     this.firstBuckets = firstBuckets;
     this.compression = compression;
   }
@@ -58,17 +55,7 @@ public final class StdHashEngine implements Application {
    */
   public static StdHashEngine withOperations(
       long operations, long buckets, Compression compression) {
-    SetLoad load = SetLoad.exactly(operations);
-    if (buckets < 1 || buckets > SetLoad.MOST) {
-      throw new IllegalArgumentException(
-          "buckets is %d, wanted 1 to %d".formatted(buckets, SetLoad.MOST));
-    }
-    return new StdHashEngine(load, buckets, compression);
-  }
-
-  @Override
-  public String name() {
-    return "stdhash";
+    return new StdHashEngine(SetLoad.exactly(operations), checkBuckets(buckets), compression);
   }
 
   @Override
@@ -94,11 +81,6 @@ public final class StdHashEngine implements Application {
       }
     }
     return requests.finish();
-  }
-
-  @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
   }
 
   @Override

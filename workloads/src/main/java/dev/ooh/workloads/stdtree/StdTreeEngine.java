@@ -1,9 +1,9 @@
 package dev.ooh.workloads.stdtree;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -13,16 +13,12 @@ import java.util.OptionalLong;
  * tkrzw {@code stdtree} (Table II), the requests of its two threads folded into one sequence. A
  * red-black tree. Keys and values are eight digits.
  */
-public final class StdTreeEngine implements Application {
+public final class StdTreeEngine extends SetEngine {
   /** Of a node of {@link RedBlackTree}. */
   private static final int BYTES_PER_RECORD = 56;
 
-  private static final long SPARE_BYTES = 4 << 20;
-
   /** Table II: --iter 3M, 5M, 10M, each with --threads 2. */
   private static final SetLoad PAPER = new SetLoad(6_000_000, 10_000_000, 20_000_000);
-
-  private final SetLoad load;
 
   /** As many requests as the paper's configuration asks for. */
   public StdTreeEngine() {
@@ -30,17 +26,12 @@ public final class StdTreeEngine implements Application {
   }
 
   private StdTreeEngine(SetLoad load) {
-    this.load = load;
+    super("stdtree", load);
   }
 
   /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
   public static StdTreeEngine withOperations(long operations) {
     return new StdTreeEngine(SetLoad.exactly(operations));
-  }
-
-  @Override
-  public String name() {
-    return "stdtree";
   }
 
   @Override
@@ -62,11 +53,6 @@ public final class StdTreeEngine implements Application {
       tree.set(requests.key(), requests.value());
     }
     return requests.finish();
-  }
-
-  @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
   }
 
   @Override

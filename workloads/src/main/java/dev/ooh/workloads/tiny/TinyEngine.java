@@ -1,10 +1,10 @@
 package dev.ooh.workloads.tiny;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,13 +15,11 @@ import java.util.OptionalLong;
  * sequence. A hash table of four bytes a bucket over a log of records, which is rebuilt when it has
  * too many that were replaced. Keys and values are eight digits.
  */
-public final class TinyEngine implements Application {
+public final class TinyEngine extends SetEngine {
   /**
    * Of a record of {@link LogTable} and its share of those that were replaced, a quarter at most.
    */
   private static final int BYTES_PER_RECORD = 24 + 24 / 4;
-
-  private static final long SPARE_BYTES = 4 << 20;
 
   /** Table II: --iter 5M, with --threads 3, 5, 7. */
   private static final SetLoad PAPER = new SetLoad(15_000_000, 25_000_000, 35_000_000);
@@ -29,7 +27,6 @@ public final class TinyEngine implements Application {
   /** Table II: --buckets 30M. */
   private static final long PAPER_BUCKETS = 30_000_000;
 
-  private final SetLoad load;
   private final long buckets;
 
   /** As the paper's configuration asks for. */
@@ -38,7 +35,7 @@ public final class TinyEngine implements Application {
   }
 
   private TinyEngine(SetLoad load, long buckets) {
-    this.load = load;
+    super("tiny", load);
     this.buckets = buckets;
   }
 
@@ -49,17 +46,7 @@ public final class TinyEngine implements Application {
    * @param buckets 1 to 100 million
    */
   public static TinyEngine withOperations(long operations, long buckets) {
-    SetLoad load = SetLoad.exactly(operations);
-    if (buckets < 1 || buckets > SetLoad.MOST) {
-      throw new IllegalArgumentException(
-          "buckets is %d, wanted 1 to %d".formatted(buckets, SetLoad.MOST));
-    }
-    return new TinyEngine(load, buckets);
-  }
-
-  @Override
-  public String name() {
-    return "tiny";
+    return new TinyEngine(SetLoad.exactly(operations), checkBuckets(buckets));
   }
 
   @Override
@@ -91,11 +78,6 @@ public final class TinyEngine implements Application {
       table.beginRebuild();
     }
     return more;
-  }
-
-  @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
   }
 
   @Override

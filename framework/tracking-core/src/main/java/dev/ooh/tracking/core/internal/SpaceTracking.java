@@ -273,13 +273,12 @@ final class SpaceTracking {
    * fetch, with a limit.
    */
   void use(Entry entry) throws TrackingException {
-    Optional<Lease> alone = operators.enter(execution, limits.lease());
-    try {
-      requireOrFindActive(entry);
-      switchTo(entry);
-    } finally {
-      alone.ifPresent(operators::leave);
-    }
+    alone(
+        () -> {
+          requireOrFindActive(entry);
+          switchTo(entry);
+          return entry;
+        });
   }
 
   private void switchTo(Entry entry) throws TrackingException {
@@ -329,11 +328,25 @@ final class SpaceTracking {
 
   /** Tries a technique for this space, as an operator asks for it. */
   void require(Entry entry) throws TrackingException {
-    Optional<Lease> alone = operators.enter(execution, limits.lease());
+    alone(
+        () -> {
+          requireOrFindActive(entry);
+          return entry;
+        });
+  }
+
+  /** What an operator wants. */
+  private interface Errand<T, E extends Exception> {
+    T run() throws E;
+  }
+
+  /** Runs it when no other operator's runs, or takes too long. */
+  private <T, E extends Exception> T alone(Errand<T, E> errand) throws E {
+    Optional<Lease> lease = operators.enter(execution, limits.lease());
     try {
-      requireOrFindActive(entry);
+      return errand.run();
     } finally {
-      alone.ifPresent(operators::leave);
+      lease.ifPresent(operators::leave);
     }
   }
 
@@ -351,12 +364,7 @@ final class SpaceTracking {
 
   /** Tries a technique for this space. */
   Probe probe(Entry entry) {
-    Optional<Lease> alone = operators.enter(execution, limits.lease());
-    try {
-      return selector.probe(entry);
-    } finally {
-      alone.ifPresent(operators::leave);
-    }
+    return alone(() -> selector.probe(entry));
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */
