@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * set is durable; if anything fails before, its pages are owed again and go into the next set.
  */
 public class Checkpointer implements AutoCloseable {
-  private static final double NANOS_A_MILLI = 1e6;
-
   /** How often pages are armed again before the program is stopped. */
   private static final int REARMS = 2;
 
@@ -184,18 +181,11 @@ public class Checkpointer implements AutoCloseable {
     if (options.copyBytes() == 0 || options.verify() || !next.hasRoom(used)) {
       return null;
     }
-    double predicted = next.nanosToFinish(used);
-    double target = options.frozenTarget().toNanos();
-    if (predicted <= target) {
+    Optional<String> tooLong = next.takesLongerThan(options.frozenTarget(), used);
+    if (tooLong.isEmpty()) {
       return null;
     }
-    choice =
-        String.format(
-            Locale.ROOT,
-            "%d pages left to copy would take %.1f ms, wanted %.1f",
-            next.uncopied(used).pageCount(),
-            predicted / NANOS_A_MILLI,
-            target / NANOS_A_MILLI);
+    choice = tooLong.get();
     if (lost.isPresent()) {
       choice += "; copy before write was lost the last time: " + lost.get();
       lost = Optional.empty();
@@ -264,40 +254,13 @@ public class Checkpointer implements AutoCloseable {
       if (freeze != null && parent.isPresent() && options.verify()) {
         verify(parent.get(), next.inParent(scan), interval.technique());
       }
-      PageReader source = space.memory()::read;
-      long copied = 0;
-      CopyBeforeWrite.Waits waits = CopyBeforeWrite.Waits.none();
-      if (freeze != null && options.copyBytes() > 0) {
-        PageSet stopped = snapshot == null ? scan : scan.minus(snapshot.pages());
-        long rest = next.uncopied(stopped).pageCount();
-        if (snapshot != null && next.hasRoom(scan) && next.copyRest(stopped, source)) {
-          copied = rest;
-          freeze.close();
-          next.changed(owed(snapshot.pages(), arm));
-          snapshot.keep(next.uncopied(scan));
-          if (!next.copyRest(scan, snapshot)) {
-            throw new UncheckedIOException(
-                new IOException(
-                    "snapshot: %d pages are left to copy, for which there is no room"
-                        .formatted(next.uncopied(scan).pageCount())));
-          }
-          source = next.copies();
-          waits = snapshot.end();
-        } else {
-          if (snapshot != null) {
-            next.changed(owed(snapshot.pages(), arm));
-            rest = next.uncopied(scan).pageCount();
-          }
-          if (next.copyRest(scan, source)) {
-            copied = rest;
-            source = next.copies();
-            freeze.close();
-          }
-        }
-      }
+      Copied copied =
+          freeze == null || options.copyBytes() == 0
+              ? new Copied(0, space.memory()::read, CopyBeforeWrite.Waits.none())
+              : copyRest(freeze, snapshot, scan, arm);
       PageSet inParent = next.inParent(scan);
       double copying = clock.now();
-      writer.pages(scan, inParent, source, this::written);
+      writer.pages(scan, inParent, copied.source(), this::written);
       double written = clock.now();
       if (freeze != null) {
         freeze.close();
@@ -339,14 +302,48 @@ public class Checkpointer implements AutoCloseable {
           total - skipped,
           skipped,
           rounds,
-          copied,
+          copied.pages(),
           snapshot != null,
           choice,
-          waits);
+          copied.waits());
     } catch (UncheckedIOException e) {
       lost = Optional.of(String.valueOf(e.getMessage())); // the snapshot
       throw e.getCause();
     }
+  }
+
+  /** Copies what is left, and lets the program go on as soon as that is safe. */
+  private Copied copyRest(
+      Freeze freeze, @Nullable DumpSnapshot snapshot, PageSet scan, PageSet arm) {
+    PageReader memory = space.memory()::read;
+    if (snapshot != null) {
+      PageSet stopped = scan.minus(snapshot.pages());
+      long rest = next.uncopied(stopped).pageCount();
+      if (next.hasRoom(scan) && next.copyRest(stopped, memory)) {
+        freeze.close();
+        next.changed(owed(snapshot.pages(), arm));
+        return new Copied(rest, next.copies(), copyBeforeWrite(snapshot, scan));
+      }
+      next.changed(owed(snapshot.pages(), arm));
+    }
+    long rest = next.uncopied(scan).pageCount();
+    if (next.copyRest(scan, memory)) {
+      freeze.close();
+      return new Copied(rest, next.copies(), CopyBeforeWrite.Waits.none());
+    }
+    return new Copied(0, memory, CopyBeforeWrite.Waits.none());
+  }
+
+  /** Copies what the snapshot has, while the program goes on; how long its writers waited. */
+  private CopyBeforeWrite.Waits copyBeforeWrite(DumpSnapshot snapshot, PageSet scan) {
+    snapshot.keep(next.uncopied(scan));
+    if (!next.copyRest(scan, snapshot)) {
+      throw new UncheckedIOException(
+          new IOException(
+              "snapshot: %d pages are left to copy, for which there is no room"
+                  .formatted(next.uncopied(scan).pageCount())));
+    }
+    return snapshot.end();
   }
 
   private PageSet changedSince(PageSet scan) {
@@ -412,6 +409,15 @@ public class Checkpointer implements AutoCloseable {
     }
     unfounded.clear();
   }
+
+  /**
+   * What was copied of a set before it is written.
+   *
+   * @param pages copied by {@link #copyRest}
+   * @param source has the pages of the set as they shall be
+   * @param waits of writers for a snapshot
+   */
+  private record Copied(long pages, PageReader source, CopyBeforeWrite.Waits waits) {}
 
   /** Milliseconds of the execution context. */
   private final class Clock {

@@ -5,7 +5,6 @@ import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SnapshotException;
 import dev.ooh.tracking.TrackingException;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -21,8 +20,6 @@ final class CopyChoice {
 
   /** Bytes that may hold what writers came to first, however little else may be copied. */
   private static final long LEAST_BUFFER = 64L << 20;
-
-  private static final double NANOS_A_MILLI = 1e6;
 
   private final CheckpointOptions options;
   private final Segments segments;
@@ -66,17 +63,11 @@ final class CopyChoice {
     if (next.isFew(scan) && !options.frozenTarget().isZero() && !writersWait()) {
       return Optional.empty(); // not worth dearer writes from now on
     }
-    double predicted = next.nanosToFinish(scan);
-    if (predicted <= options.frozenTarget().toNanos()) {
+    Optional<String> tooLong = next.takesLongerThan(options.frozenTarget(), scan);
+    if (tooLong.isEmpty()) {
       return Optional.empty();
     }
-    reason =
-        String.format(
-            Locale.ROOT,
-            "%d pages left to copy would take %.1f ms, wanted %.1f",
-            next.uncopied(scan).pageCount(),
-            predicted / NANOS_A_MILLI,
-            options.frozenTarget().toNanos() / NANOS_A_MILLI);
+    reason = tooLong.get();
     Optional<String> before = lost;
     lost = Optional.empty();
     try {

@@ -1,6 +1,8 @@
 package dev.ooh.image;
 
 import dev.ooh.memory.PageSet;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -17,6 +19,8 @@ public final class NextSet {
 
   /** Each round has at most half as many pages to copy as the one before. */
   private static final int MOST_ROUNDS = 16;
+
+  private static final double NANOS_A_MILLI = 1e6;
 
   private final PageCopies copies;
   private @Nullable WrittenSet previous;
@@ -117,13 +121,26 @@ public final class NextSet {
   }
 
   /**
-   * How long it will take, in nanoseconds, to ask once more what changed and to copy what is left,
-   * by how long that took in {@link #copyAhead}; infinite where there is no room.
+   * Whether asking once more what changed, and copying what is left, will take longer than {@code
+   * target}, by how long that took in {@link #copyAhead}; where there is no room, it will.
+   *
+   * @return how long it will take and what was wanted, in words; empty if it will not be too long
    */
-  public double nanosToFinish(PageSet scan) {
-    return hasRoom(scan)
-        ? nanosToAsk + nanosAPage * uncopied(scan).pageCount()
-        : Double.POSITIVE_INFINITY;
+  public Optional<String> takesLongerThan(Duration target, PageSet scan) {
+    double predicted =
+        hasRoom(scan)
+            ? nanosToAsk + nanosAPage * uncopied(scan).pageCount()
+            : Double.POSITIVE_INFINITY;
+    if (predicted <= target.toNanos()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%d pages left to copy would take %.1f ms, wanted %.1f",
+            uncopied(scan).pageCount(),
+            predicted / NANOS_A_MILLI,
+            target.toNanos() / NANOS_A_MILLI));
   }
 
   /** Whether {@link #copyRest} will find room for what is left to copy. */

@@ -1,9 +1,9 @@
 package dev.ooh.workloads.baby;
 
+import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.engine.EngineState;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -14,12 +14,14 @@ import java.util.OptionalLong;
  * request sets a key drawn uniformly below the number of requests; keys and values are eight
  * digits. The engine is a B+ tree whose nodes and values are objects of the heap.
  */
-public final class BabyEngine extends SetEngine {
+public final class BabyEngine implements Application {
   /** Bytes of a record with its share of the nodes, which are 69 % full; with some room. */
   private static final int BYTES_PER_RECORD = 56;
 
   /** Table II: --iter 3M, 5M, 10M, each with --threads 3. */
   private static final SetLoad PAPER = new SetLoad(9_000_000, 15_000_000, 30_000_000);
+
+  private final SetLoad load;
 
   /** As many requests as the paper's configuration asks for. */
   public BabyEngine() {
@@ -27,7 +29,7 @@ public final class BabyEngine extends SetEngine {
   }
 
   private BabyEngine(SetLoad load) {
-    super("baby", load);
+    this.load = load;
   }
 
   /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
@@ -36,8 +38,13 @@ public final class BabyEngine extends SetEngine {
   }
 
   @Override
+  public String name() {
+    return "baby";
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
-    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
   }
 
   @Override
@@ -54,6 +61,11 @@ public final class BabyEngine extends SetEngine {
       tree.set(requests.key(), requests.value());
     }
     return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
   }
 
   @Override

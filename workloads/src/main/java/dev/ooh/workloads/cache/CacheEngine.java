@@ -1,10 +1,10 @@
 package dev.ooh.workloads.cache;
 
+import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * records and no more; a new one takes the place of the one that was set longest ago. Keys and
  * values are eight digits.
  */
-public final class CacheEngine extends SetEngine {
+public final class CacheEngine implements Application {
   /** Of a record of {@link RecencyCache} and its bucket. */
   private static final int BYTES_PER_RECORD = 48 + Long.BYTES;
 
@@ -23,6 +23,8 @@ public final class CacheEngine extends SetEngine {
   private static final SetLoad PAPER = new SetLoad(15_000_000, 25_000_000, 50_000_000);
 
   private static final long UNSET = 0;
+
+  private final SetLoad load;
 
   /** Records; {@link #UNSET} for what the configuration says. */
   private final long fixedCapacity;
@@ -33,7 +35,7 @@ public final class CacheEngine extends SetEngine {
   }
 
   private CacheEngine(SetLoad load, long fixedCapacity) {
-    super("cache", load);
+    this.load = load;
     this.fixedCapacity = fixedCapacity;
   }
 
@@ -50,6 +52,11 @@ public final class CacheEngine extends SetEngine {
     return new CacheEngine(SetLoad.exactly(operations), capacity);
   }
 
+  @Override
+  public String name() {
+    return "cache";
+  }
+
   /** Table II: --cap_rec_num 3M, 5M, 10M. */
   private long capacity(Configuration configuration) {
     return fixedCapacity == UNSET
@@ -59,7 +66,7 @@ public final class CacheEngine extends SetEngine {
 
   @Override
   public long heapBytes(Parameters parameters) {
-    return capacity(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
+    return capacity(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
   }
 
   @Override
@@ -78,6 +85,11 @@ public final class CacheEngine extends SetEngine {
       cache.set(requests.key(), requests.value());
     }
     return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
   }
 
   @Override

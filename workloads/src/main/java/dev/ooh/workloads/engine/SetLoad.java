@@ -14,6 +14,9 @@ public record SetLoad(long small, long medium, long large) {
   /** The most requests: eight digits number them. */
   public static final long MOST = KeyText.LIMIT;
 
+  /** Of a heap, beside an engine's records. */
+  public static final long SPARE_BYTES = 4 << 20;
+
   /** The share of keys that a run touches, whose keys are as many as its requests: 1 − 1/e. */
   private static final double DISTINCT_KEYS = 0.6322;
 
@@ -28,6 +31,18 @@ public record SetLoad(long small, long medium, long large) {
           "operations is %d, wanted 1 to %d".formatted(requests, MOST));
     }
     return new SetLoad(requests, requests, requests);
+  }
+
+  /**
+   * Checks a number of buckets, and returns it.
+   *
+   * @throws IllegalArgumentException unless it is 1 to {@link #MOST}
+   */
+  public static long checkBuckets(long buckets) {
+    if (buckets < 1 || buckets > MOST) {
+      throw new IllegalArgumentException("buckets is %d, wanted 1 to %d".formatted(buckets, MOST));
+    }
+    return buckets;
   }
 
   public long requests(Configuration configuration) {

@@ -1,10 +1,10 @@
 package dev.ooh.workloads.stdhash;
 
+import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * hash table that grows with its records. Keys and values are eight digits; values are compressed
  * by zlib, as the paper has them, which makes them no shorter.
  */
-public final class StdHashEngine extends SetEngine {
+public final class StdHashEngine implements Application {
   /** Of a record of {@link ChainedTable}, its value, and its bucket; with some room. */
   private static final int BYTES_PER_RECORD = 32 + 32 + Long.BYTES + 2;
 
@@ -25,6 +25,7 @@ public final class StdHashEngine extends SetEngine {
   /** Table II: --buckets 100K. */
   private static final long PAPER_BUCKETS = 100_000;
 
+  private final SetLoad load;
   private final long firstBuckets;
   private final Compression compression;
 
@@ -42,7 +43,7 @@ public final class StdHashEngine extends SetEngine {
   }
 
   private StdHashEngine(SetLoad load, long firstBuckets, Compression compression) {
-    super("stdhash", load);
+    this.load = load;
     this.firstBuckets = firstBuckets;
     this.compression = compression;
   }
@@ -55,13 +56,19 @@ public final class StdHashEngine extends SetEngine {
    */
   public static StdHashEngine withOperations(
       long operations, long buckets, Compression compression) {
-    return new StdHashEngine(SetLoad.exactly(operations), checkBuckets(buckets), compression);
+    return new StdHashEngine(
+        SetLoad.exactly(operations), SetLoad.checkBuckets(buckets), compression);
+  }
+
+  @Override
+  public String name() {
+    return "stdhash";
   }
 
   @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
-    return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + SPARE_BYTES;
+    return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + SetLoad.SPARE_BYTES;
   }
 
   @Override
@@ -81,6 +88,11 @@ public final class StdHashEngine extends SetEngine {
       }
     }
     return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
   }
 
   @Override

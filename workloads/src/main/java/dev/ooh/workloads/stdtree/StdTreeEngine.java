@@ -1,9 +1,9 @@
 package dev.ooh.workloads.stdtree;
 
+import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.engine.EngineState;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -13,12 +13,14 @@ import java.util.OptionalLong;
  * tkrzw {@code stdtree} (Table II), the requests of its two threads folded into one sequence. A
  * red-black tree. Keys and values are eight digits.
  */
-public final class StdTreeEngine extends SetEngine {
+public final class StdTreeEngine implements Application {
   /** Of a node of {@link RedBlackTree}. */
   private static final int BYTES_PER_RECORD = 56;
 
   /** Table II: --iter 3M, 5M, 10M, each with --threads 2. */
   private static final SetLoad PAPER = new SetLoad(6_000_000, 10_000_000, 20_000_000);
+
+  private final SetLoad load;
 
   /** As many requests as the paper's configuration asks for. */
   public StdTreeEngine() {
@@ -26,7 +28,7 @@ public final class StdTreeEngine extends SetEngine {
   }
 
   private StdTreeEngine(SetLoad load) {
-    super("stdtree", load);
+    this.load = load;
   }
 
   /** A run of {@code operations} requests, whatever the configuration: 1 to 100 million. */
@@ -35,8 +37,13 @@ public final class StdTreeEngine extends SetEngine {
   }
 
   @Override
+  public String name() {
+    return "stdtree";
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
-    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SPARE_BYTES;
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
   }
 
   @Override
@@ -53,6 +60,11 @@ public final class StdTreeEngine extends SetEngine {
       tree.set(requests.key(), requests.value());
     }
     return requests.finish();
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.ooh.workloads.tiny;
 
+import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import dev.ooh.workloads.engine.EngineState;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * sequence. A hash table of four bytes a bucket over a log of records, which is rebuilt when it has
  * too many that were replaced. Keys and values are eight digits.
  */
-public final class TinyEngine extends SetEngine {
+public final class TinyEngine implements Application {
   /**
    * Of a record of {@link LogTable} and its share of those that were replaced, a quarter at most.
    */
@@ -27,6 +27,7 @@ public final class TinyEngine extends SetEngine {
   /** Table II: --buckets 30M. */
   private static final long PAPER_BUCKETS = 30_000_000;
 
+  private final SetLoad load;
   private final long buckets;
 
   /** As the paper's configuration asks for. */
@@ -35,7 +36,7 @@ public final class TinyEngine extends SetEngine {
   }
 
   private TinyEngine(SetLoad load, long buckets) {
-    super("tiny", load);
+    this.load = load;
     this.buckets = buckets;
   }
 
@@ -46,13 +47,18 @@ public final class TinyEngine extends SetEngine {
    * @param buckets 1 to 100 million
    */
   public static TinyEngine withOperations(long operations, long buckets) {
-    return new TinyEngine(SetLoad.exactly(operations), checkBuckets(buckets));
+    return new TinyEngine(SetLoad.exactly(operations), SetLoad.checkBuckets(buckets));
+  }
+
+  @Override
+  public String name() {
+    return "tiny";
   }
 
   @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
-    return records * BYTES_PER_RECORD + buckets * Integer.BYTES + SPARE_BYTES;
+    return records * BYTES_PER_RECORD + buckets * Integer.BYTES + SetLoad.SPARE_BYTES;
   }
 
   @Override
@@ -78,6 +84,11 @@ public final class TinyEngine extends SetEngine {
       table.beginRebuild();
     }
     return more;
+  }
+
+  @Override
+  public double progress(Heap heap) {
+    return EngineState.of(heap).progress();
   }
 
   @Override
