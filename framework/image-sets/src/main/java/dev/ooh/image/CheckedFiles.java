@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import us.hebi.quickbuf.ProtoMessage;
 
 /**
  * The files of one set, each compared with what the manifest says before anybody parses it. All of
@@ -76,10 +77,10 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
     return file;
   }
 
-  /** Reads an image of one message. */
-  <T> T single(String name, ImageType type, ImageMessage.Parser<T> parser) throws IOException {
-    Framing entries = Framing.open(path(name), bytes(name), type);
-    T message = entries.next(type + " entry", parser);
+  /** Reads an image of one message into {@code message}. */
+  <T extends ProtoMessage<T>> T single(String name, ImageType type, T message) throws IOException {
+    Entries entries = Entries.open(path(name), bytes(name), type);
+    entries.next(type + " entry", message);
     if (entries.hasNext()) {
       throw new ImageException(path(name), "a second entry", "one");
     }

@@ -1,24 +1,17 @@
 package dev.ooh.image;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.IOException;
+import dev.ooh.image.message.CriuMessages;
 
 /**
- * {@code dump_stats_entry} of {@code stats.proto}. Times are in microseconds, simulated where the
- * dump's clock is.
+ * What a dump took. Times are in microseconds, simulated where the dump's clock is.
  *
- * <pre>
- * field  type    name
- * 1      uint32  freezing_time, until all writers stood still
- * 2      uint32  frozen_time, while they did
- * 3      uint32  memdump_time, finding out which pages to write
- * 4      uint32  memwrite_time, writing them
- * 5      uint64  pages_scanned
- * 6      uint64  pages_skipped_parent
- * 7      uint64  pages_written
- * 8      uint32  irmap_resolve
- * 9      uint64  pages_lazy
- * </pre>
+ * @param freezingMicros until all writers stood still
+ * @param frozenMicros while they did
+ * @param memoryDumpMicros finding out which pages to write
+ * @param memoryWriteMicros writing them
+ * @param pagesScanned of which it was asked whether they changed
+ * @param pagesSkippedParent of them, left to the parent set
+ * @param pagesWritten of them, in this set
  */
 public record DumpStatsEntry(
     long freezingMicros,
@@ -27,29 +20,21 @@ public record DumpStatsEntry(
     long memoryWriteMicros,
     long pagesScanned,
     long pagesSkippedParent,
-    long pagesWritten)
-    implements ImageMessage {
-  private static final int FREEZING_TIME = 1;
-  private static final int FROZEN_TIME = 2;
-  private static final int MEMDUMP_TIME = 3;
-  private static final int MEMWRITE_TIME = 4;
-  private static final int PAGES_SCANNED = 5;
-  private static final int PAGES_SKIPPED_PARENT = 6;
-  private static final int PAGES_WRITTEN = 7;
-  private static final int IRMAP_RESOLVE = 8;
-  private static final int PAGES_LAZY = 9;
-
-  @Override
-  public void writeTo(CodedOutputStream out) throws IOException {
-    out.writeUInt32(FREEZING_TIME, saturated(freezingMicros));
-    out.writeUInt32(FROZEN_TIME, saturated(frozenMicros));
-    out.writeUInt32(MEMDUMP_TIME, saturated(memoryDumpMicros));
-    out.writeUInt32(MEMWRITE_TIME, saturated(memoryWriteMicros));
-    out.writeUInt64(PAGES_SCANNED, pagesScanned);
-    out.writeUInt64(PAGES_SKIPPED_PARENT, pagesSkippedParent);
-    out.writeUInt64(PAGES_WRITTEN, pagesWritten);
-    out.writeUInt32(IRMAP_RESOLVE, 0);
-    out.writeUInt64(PAGES_LAZY, 0);
+    long pagesWritten) {
+  CriuMessages.Stats toMessage() {
+    CriuMessages.Stats stats = CriuMessages.Stats.newInstance();
+    stats
+        .getMutableDump()
+        .setFreezingTime(saturated(freezingMicros))
+        .setFrozenTime(saturated(frozenMicros))
+        .setMemdumpTime(saturated(memoryDumpMicros))
+        .setMemwriteTime(saturated(memoryWriteMicros))
+        .setPagesScanned(pagesScanned)
+        .setPagesSkippedParent(pagesSkippedParent)
+        .setPagesWritten(pagesWritten)
+        .setIrmapResolve(0)
+        .setPagesLazy(0);
+    return stats;
   }
 
   private static int saturated(long micros) {

@@ -1,5 +1,6 @@
 package dev.ooh.image;
 
+import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
@@ -89,14 +90,18 @@ public final class ImageSet {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
     CheckedFiles files = CheckedFiles.of(set);
-    InventoryEntry inventory =
-        files.single("inventory.img", ImageType.INVENTORY, InventoryEntry::parse);
-    if (inventory.imageVersion() < 1) {
+    CriuMessages.Inventory inventory = CriuMessages.Inventory.newInstance();
+    files.single("inventory.img", ImageType.INVENTORY, inventory);
+    if (inventory.getImgVersion() < 1) {
       throw new ImageException(
-          set.resolve("inventory.img"), "version " + inventory.imageVersion(), "1 or above");
+          set.resolve("inventory.img"),
+          "version " + Integer.toUnsignedString(inventory.getImgVersion()),
+          "1 or above");
     }
-    int pid = files.single("pstree.img", ImageType.PSTREE, PstreeEntry::parse).pid();
-    MmEntry mm = files.single("mm-" + pid + ".img", ImageType.MM, MmEntry::parse);
+    CriuMessages.Pstree process = CriuMessages.Pstree.newInstance();
+    int pid = files.single("pstree.img", ImageType.PSTREE, process).getPid();
+    CriuMessages.Mm mm = CriuMessages.Mm.newInstance();
+    files.single("mm-" + pid + ".img", ImageType.MM, mm);
     Pagemap pagemap = Pagemap.parse(files, "pagemap-" + pid + ".img");
     PageDigests digests =
         PageDigests.parse(files.path(PageDigests.FILE), files.bytes(PageDigests.FILE));
@@ -129,22 +134,22 @@ public final class ImageSet {
   private static void checkAgree(
       CheckedFiles files,
       int pid,
-      MmEntry mm,
+      CriuMessages.Mm mm,
       Pagemap pagemap,
       PageDigests digests,
       SetDescription description)
       throws ImageException {
     PageSet.Builder mapped = PageSet.builder();
     PageSet.Builder named = PageSet.builder();
-    for (VmaEntry vma : mm.vmas()) {
-      if (vma.isRegular()) {
-        if (vma.start() < 0 || vma.end() <= vma.start()) {
+    for (CriuMessages.Vma vma : mm.getVmas()) {
+      if (CriuImages.isRegular(vma)) {
+        if (vma.getStart() < 0 || vma.getEnd() <= vma.getStart()) {
           throw new ImageException(
               files.path("mm-" + pid + ".img"),
-              "mapping [0x%x, 0x%x)".formatted(vma.start(), vma.end()),
+              "mapping [0x%x, 0x%x)".formatted(vma.getStart(), vma.getEnd()),
               "its start below its end");
         }
-        mapped.add(vma.start(), vma.end());
+        mapped.add(vma.getStart(), vma.getEnd());
       }
     }
     for (Region region : description.regions()) {

@@ -1,7 +1,7 @@
 package dev.ooh.image;
 
+import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.PageSet;
-import dev.ooh.memory.Region;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import us.hebi.quickbuf.ProtoMessage;
 
 /**
  * Writes one image set: first the pages, while they stand still if they must, then everything else,
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class ImageSetWriter implements AutoCloseable {
   private static final int PAGES_ID = 1;
   private static final String PAGES_FILE = "pages-" + PAGES_ID + ".img";
-  private static final int EXECUTABLE_ID = 1;
 
   private final ImageStore.Draft draft;
   private final int pid;
@@ -61,8 +61,9 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   private void pagemap(PageSet present, PageSet inParent) throws IOException {
-    ByteArrayOutputStream image = Framing.begin(ImageType.PAGEMAP);
-    Framing.append(image, new PagemapHead(PAGES_ID));
+    ByteArrayOutputStream image = Entries.begin(ImageType.PAGEMAP);
+    Entries.append(image, CriuImages.pagemapHead(PAGES_ID));
+    CriuMessages.PagemapEntry entry = CriuMessages.PagemapEntry.newInstance();
     int p = 0;
     int q = 0;
     while (p < present.runCount() || q < inParent.runCount()) {
@@ -73,7 +74,8 @@ public final class ImageSetWriter implements AutoCloseable {
       int run = parentNext ? q++ : p++;
       long start = set.runStart(run);
       long count = (set.runEnd(run) - start) / PageSet.PAGE_SIZE;
-      Framing.append(image, new PagemapEntry(start, count, parentNext));
+      CriuImages.pages(entry, start, count, parentNext);
+      Entries.append(image, entry);
     }
     file("pagemap-" + pid + ".img", image.toByteArray());
   }
@@ -86,18 +88,13 @@ public final class ImageSetWriter implements AutoCloseable {
       throw new IllegalStateException("no pages were written, wanted a call of pages() before");
     }
     pages.force();
-    List<VmaEntry> vmas = new ArrayList<>();
-    for (Region region : description.regions()) {
-      vmas.add(VmaEntry.anonymous(region.start(), region.end()));
-    }
-    vmas.add(VmaEntry.vsyscall());
     String name = description.application();
-    image("inventory.img", ImageType.INVENTORY, new InventoryEntry(InventoryEntry.VERSION));
-    image("pstree.img", ImageType.PSTREE, new PstreeEntry(pid));
-    image("core-" + pid + ".img", ImageType.CORE, new CoreEntry(new TaskCoreEntry(name)));
-    image("mm-" + pid + ".img", ImageType.MM, new MmEntry(EXECUTABLE_ID, vmas));
-    image("files.img", ImageType.FILES, new FileEntry(new RegFileEntry(EXECUTABLE_ID, name)));
-    image("stats-dump", ImageType.STATS, new StatsEntry(statistics));
+    image("inventory.img", ImageType.INVENTORY, CriuImages.inventory());
+    image("pstree.img", ImageType.PSTREE, CriuImages.process(pid));
+    image("core-" + pid + ".img", ImageType.CORE, CriuImages.core(name));
+    image("mm-" + pid + ".img", ImageType.MM, CriuImages.mappings(description.regions()));
+    image("files.img", ImageType.FILES, CriuImages.executable(name));
+    image("stats-dump", ImageType.STATS, statistics.toMessage());
     file(PageDigests.FILE, digests.toByteArray());
     SetDescription whole = description;
     if (parent.isPresent()) {
@@ -110,9 +107,9 @@ public final class ImageSetWriter implements AutoCloseable {
     return new WrittenSet(path, digests, Manifest.identity(manifest));
   }
 
-  private void image(String name, ImageType type, ImageMessage message) throws IOException {
-    ByteArrayOutputStream image = Framing.begin(type);
-    Framing.append(image, message);
+  private void image(String name, ImageType type, ProtoMessage<?> message) throws IOException {
+    ByteArrayOutputStream image = Entries.begin(type);
+    Entries.append(image, message);
     file(name, image.toByteArray());
   }
 

@@ -1,5 +1,6 @@
 package dev.ooh.image;
 
+import dev.ooh.image.message.OohMessages;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,8 +40,8 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
 
   byte[] toByteArray() {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    Framing.append(body, description);
-    files.values().forEach(file -> Framing.append(body, file));
+    Entries.append(body, description.toMessage());
+    files.values().forEach(file -> Entries.append(body, file.toMessage()));
     byte[] bytes = body.toByteArray();
     return ByteBuffer.allocate(HEADER + bytes.length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -70,11 +71,15 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
     if (found != wanted) {
       throw new ImageException(file, HEADER, Digest.text(found), Digest.text(wanted));
     }
-    Framing entries = new Framing(file, bytes, HEADER);
-    SetDescription description = entries.next("set description", SetDescription::parse);
+    Entries entries = new Entries(file, bytes, HEADER);
+    SetDescription description =
+        SetDescription.of(
+            entries.next("set description", OohMessages.SetDescription.newInstance()));
     List<ListedFile> files = new ArrayList<>();
     while (entries.hasNext()) {
-      files.add(entries.next("listed file", ListedFile::parse));
+      files.add(
+          ListedFile.of(
+              entries.next("listed file", OohMessages.ListedFile.newInstance()).message()));
     }
     return new Manifest(description, files);
   }

@@ -1,11 +1,12 @@
 package dev.ooh.image;
 
+import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /** A pagemap that was read, with where in the pages file each entry's pages begin. */
 final class Pagemap {
@@ -14,51 +15,57 @@ final class Pagemap {
 
   private final Path file;
   private final Path pagesFile;
-  private final List<PagemapEntry> entries;
-  private final long[] offsets;
-  private final long presentBytes;
-  private final boolean parentPages;
+  private final BitSet inParent = new BitSet();
+  private long[] starts = new long[16];
+  private long[] ends = new long[16];
+  private long[] offsets = new long[16];
+  private int size;
+  private long presentBytes;
 
-  private Pagemap(Path file, Path pagesFile, List<PagemapEntry> entries) {
+  private Pagemap(Path file, Path pagesFile) {
     this.file = file;
     this.pagesFile = pagesFile;
-    this.entries = entries;
-    this.offsets = new long[entries.size()];
-    long offset = 0;
-    boolean inParent = false;
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = offset;
-      offset += entries.get(i).inParent() ? 0 : entries.get(i).pages() * PAGE;
-      inParent |= entries.get(i).inParent();
-    }
-    this.presentBytes = offset;
-    this.parentPages = inParent;
   }
 
   static Pagemap parse(CheckedFiles files, String name) throws IOException {
     Path file = files.path(name);
-    Framing in = Framing.open(file, files.bytes(name), ImageType.PAGEMAP);
-    PagemapHead head = in.next("pagemap_head", PagemapHead::parse);
-    List<PagemapEntry> entries = new ArrayList<>();
-    long last = 0;
+    Entries in = Entries.open(file, files.bytes(name), ImageType.PAGEMAP);
+    CriuMessages.PagemapHead head =
+        in.next("pagemap_head", CriuMessages.PagemapHead.newInstance()).message();
+    String pagesName = "pages-" + Integer.toUnsignedString(head.getPagesId()) + ".img";
+    Pagemap pagemap = new Pagemap(file, files.path(pagesName));
+    CriuMessages.PagemapEntry entry = CriuMessages.PagemapEntry.newInstance();
     while (in.hasNext()) {
-      PagemapEntry entry = in.next("pagemap_entry", PagemapEntry::parse);
-      if (entry.address() < last
-          || entry.address() % PAGE != 0
-          || entry.pages() < 1
-          || entry.pages() > HIGHEST_PAGE - entry.address() / PAGE) {
-        throw new ImageException(
-            file,
-            "entry of %d pages at 0x%x".formatted(entry.pages(), entry.address()),
-            "pages from 0x%x on".formatted(last));
-      }
-      last = entry.address() + entry.pages() * PAGE;
-      entries.add(entry);
+      pagemap.add(in.next("pagemap_entry", entry));
     }
-    String pagesName = "pages-" + head.pagesId() + ".img";
-    Pagemap pagemap = new Pagemap(file, files.path(pagesName), entries);
     pagemap.checkLength(files.listed(pagesName));
     return pagemap;
+  }
+
+  private void add(Entries.Entry<CriuMessages.PagemapEntry> entry) throws ImageException {
+    long start = entry.message().getVaddr();
+    long count = CriuImages.count(entry.message());
+    long last = size == 0 ? 0 : ends[size - 1];
+    if (start < last || start % PAGE != 0 || count < 1 || count > HIGHEST_PAGE - start / PAGE) {
+      throw new ImageException(
+          file,
+          "entry of %d pages at 0x%x".formatted(count, start),
+          "pages from 0x%x on".formatted(last));
+    }
+    if (size == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * size);
+      ends = Arrays.copyOf(ends, 2 * size);
+      offsets = Arrays.copyOf(offsets, 2 * size);
+    }
+    starts[size] = start;
+    ends[size] = start + count * PAGE;
+    offsets[size] = presentBytes;
+    if (CriuImages.isInParent(entry)) {
+      inParent.set(size);
+    } else {
+      presentBytes += count * PAGE;
+    }
+    size++;
   }
 
   private void checkLength(ListedFile listed) throws IOException {
@@ -82,19 +89,19 @@ final class Pagemap {
   }
 
   int size() {
-    return offsets.length;
+    return size;
   }
 
   long start(int entry) {
-    return entries.get(entry).address();
+    return starts[entry];
   }
 
   long end(int entry) {
-    return start(entry) + entries.get(entry).pages() * PAGE;
+    return ends[entry];
   }
 
   boolean isInParent(int entry) {
-    return entries.get(entry).inParent();
+    return inParent.get(entry);
   }
 
   /** Where the entry's pages are in the pages file; only of entries that are present. */
@@ -107,7 +114,7 @@ final class Pagemap {
   }
 
   boolean hasParentPages() {
-    return parentPages;
+    return !inParent.isEmpty();
   }
 
   /** The first entry that ends above {@code address}. */

@@ -65,7 +65,7 @@ class RoomsTest {
                     "dev.ooh.image",
                     "dev.ooh.library",
                     "dev.ooh.linux.substrate")),
-        Room.of("framework/image-sets", "dev.ooh.image").mayImport(List.of(MEMORY)),
+        Room.of("framework/image-sets", "dev.ooh.image..").mayImport(List.of(MEMORY)),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
@@ -135,7 +135,7 @@ class RoomsTest {
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
         "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
-        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image"),
+        "us\\.hebi\\.quickbuf\\..*", List.of("dev.ooh.image.."),
         "picocli\\..*",
             List.of(
                 "dev.ooh.cli..",

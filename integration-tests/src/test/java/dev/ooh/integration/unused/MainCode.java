@@ -39,6 +39,9 @@ final class MainCode {
   /** Exported for the bundles of this repository alone, which are looked at here. */
   private static final Pattern INSIDES = Pattern.compile("dev/ooh/(machine/(?!extension/)|ring/)");
 
+  /** By the protobuf compiler, with a method for whatever may be done with a field. */
+  private static final String GENERATED = "dev/ooh/image/message/";
+
   private final Map<String, ClassModel> classes = new HashMap<>();
   private final Set<Member> referred = new HashSet<>();
 
@@ -97,7 +100,8 @@ final class MainCode {
 
   private void readClass(byte[] bytes, Set<String> strings) {
     ClassModel model = ClassFile.of().parse(bytes);
-    if (!model.thisClass().asInternalName().startsWith("dev/ooh/")) {
+    String type = model.thisClass().asInternalName();
+    if (!type.startsWith("dev/ooh/") || type.startsWith(GENERATED)) {
       return;
     }
     classes.put(model.thisClass().asInternalName(), model);

@@ -4,34 +4,39 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import us.hebi.quickbuf.InvalidProtocolBufferException;
+import us.hebi.quickbuf.ProtoMessage;
 
 /**
- * The entries of an image file, each after its length:
+ * The entries of an image file, each a protobuf message after its length:
  *
  * <pre>
  *  ├ u32 length ┼ message ┼ u32 length ┼ message …
  * </pre>
+ *
+ * What is wrong with one becomes an {@link ImageException} with the file and offset. Unknown fields
+ * are skipped, as newer versions of CRIU add some.
  */
-final class Framing {
+final class Entries {
   private final Path file;
   private final ByteBuffer in;
 
   /** Reads from {@code offset} on. */
-  Framing(Path file, byte[] bytes, int offset) {
+  Entries(Path file, byte[] bytes, int offset) {
     this.file = file;
     this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(offset);
   }
 
   /** Reads behind the magic words of {@code type}, which it checks. */
-  static Framing open(Path file, byte[] bytes, ImageType type) throws ImageException {
+  static Entries open(Path file, byte[] bytes, ImageType type) throws ImageException {
     int offset = 0;
     if (type.hasFamily()) {
       word(file, bytes, offset, type.family(), type + " image");
       offset += Integer.BYTES;
     }
     word(file, bytes, offset, type.magic(), type + " image");
-    return new Framing(file, bytes, offset + Integer.BYTES);
+    return new Entries(file, bytes, offset + Integer.BYTES);
   }
 
   private static void word(Path file, byte[] bytes, int offset, int wanted, String what)
@@ -50,7 +55,13 @@ final class Framing {
     return in.hasRemaining();
   }
 
-  <T> T next(String name, ImageMessage.Parser<T> parser) throws ImageException {
+  /**
+   * Reads the next entry.
+   *
+   * @param name of the message, for errors
+   * @param into the message that is to hold it, whatever it held before
+   */
+  <T extends ProtoMessage<T>> Entry<T> next(String name, T into) throws ImageException {
     int offset = in.position();
     if (in.remaining() < Integer.BYTES) {
       throw new ImageException(file, offset, "the end", "the length of a " + name);
@@ -66,8 +77,27 @@ final class Framing {
     }
     int start = in.position();
     in.position(start + length);
-    byte[] message = Arrays.copyOfRange(in.array(), start, start + length);
-    return parser.parse(new MessageReader(file, start, name, message));
+    try {
+      T message = ProtoMessage.mergeFrom(into.clear(), in.array(), start, length);
+      return new Entry<>(file, start, name, message.checkInitialized());
+    } catch (InvalidProtocolBufferException e) {
+      throw new ImageException(file, start, reason(e.getMessage()), "a " + name);
+    }
+  }
+
+  private static String reason(@Nullable String message) {
+    // The library's messages are paragraphs; the first clause says it.
+    String text = message == null ? "unreadable bytes" : message;
+    int end = text.indexOf(". ");
+    return "broken protobuf (" + (end < 0 ? text : text.substring(0, end)).strip() + ")";
+  }
+
+  /** A message, and where it is. */
+  record Entry<T>(Path file, long offset, String name, T message) {
+    /** An exception about its contents. */
+    ImageException wrong(String found, String wanted) {
+      return new ImageException(file, offset, name + " with " + found, wanted);
+    }
   }
 
   /** Starts a file of {@code type}. */
@@ -80,7 +110,7 @@ final class Framing {
     return out;
   }
 
-  static void append(ByteArrayOutputStream out, ImageMessage message) {
+  static void append(ByteArrayOutputStream out, ProtoMessage<?> message) {
     byte[] bytes = message.toByteArray();
     out.writeBytes(littleEndian(bytes.length));
     out.writeBytes(bytes);

@@ -1,0 +1,146 @@
+package dev.ooh.image;
+
+import dev.ooh.image.message.CriuMessages;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
+import java.util.List;
+
+/**
+ * What CRIU's images say of a program of which only tracked memory is dumped: one process of one
+ * thread, without code, stack or open files.
+ */
+final class CriuImages {
+  private static final int IMAGE_VERSION = 1;
+  private static final int X86_64 = 1;
+  private static final int ALIVE = 1;
+  private static final int COMM_LENGTH = 15;
+  private static final int REGULAR_FILE = 1;
+  private static final int EXECUTABLE_ID = 1;
+
+  private static final int PROT_READ_WRITE = 3;
+  private static final int PROT_READ_EXECUTE = 5;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final int AREA_REGULAR = 1;
+  private static final int AREA_VSYSCALL = 1 << 2;
+  private static final int ANONYMOUS_PRIVATE = 1 << 9;
+  private static final long VSYSCALL = 0xffffffffff600000L;
+  private static final int NO_FILE = -1;
+
+  private static final int IN_PARENT = 1;
+  private static final int PRESENT = 4;
+
+  private CriuImages() {}
+
+  static CriuMessages.Inventory inventory() {
+    return CriuMessages.Inventory.newInstance().setImgVersion(IMAGE_VERSION);
+  }
+
+  /** The root of its tree. */
+  static CriuMessages.Pstree process(int pid) {
+    return CriuMessages.Pstree.newInstance()
+        .setPid(pid)
+        .setPpid(0)
+        .setPgid(pid)
+        .setSid(pid)
+        .addThreads(pid);
+  }
+
+  static CriuMessages.Core core(String name) {
+    CriuMessages.Core core = CriuMessages.Core.newInstance().setMtype(X86_64);
+    core.getMutableTc()
+        .setTaskState(ALIVE)
+        .setExitCode(0)
+        .setPersonality(0)
+        .setFlags(0)
+        .setBlkSigset(0)
+        .setComm(name.substring(0, Math.min(name.length(), COMM_LENGTH)));
+    return core;
+  }
+
+  /**
+   * The mappings of tracked memory, and the one that Linux puts above all others of a process on
+   * x86-64: {@code crit x DIR rss} relies on one above the last dumped page.
+   */
+  static CriuMessages.Mm mappings(List<Region> regions) {
+    CriuMessages.Mm mm =
+        CriuMessages.Mm.newInstance()
+            .setMmStartCode(0)
+            .setMmEndCode(0)
+            .setMmStartData(0)
+            .setMmEndData(0)
+            .setMmStartStack(0)
+            .setMmStartBrk(0)
+            .setMmBrk(0)
+            .setMmArgStart(0)
+            .setMmArgEnd(0)
+            .setMmEnvStart(0)
+            .setMmEnvEnd(0)
+            .setExeFileId(EXECUTABLE_ID);
+    for (Region region : regions) {
+      mapping(mm, region.start(), region.end(), PROT_READ_WRITE, AREA_REGULAR);
+    }
+    mapping(mm, VSYSCALL, VSYSCALL + PageSet.PAGE_SIZE, PROT_READ_EXECUTE, AREA_VSYSCALL);
+    return mm;
+  }
+
+  private static void mapping(
+      CriuMessages.Mm mm, long start, long end, int protection, int status) {
+    mm.getMutableVmas()
+        .next()
+        .setStart(start)
+        .setEnd(end)
+        .setPgoff(0)
+        .setShmid(0)
+        .setProt(protection)
+        .setFlags(MAP_PRIVATE_ANONYMOUS)
+        .setStatus(status | ANONYMOUS_PRIVATE)
+        .setFd(NO_FILE);
+  }
+
+  /** Whether it is of tracked memory. */
+  static boolean isRegular(CriuMessages.Vma mapping) {
+    return (mapping.getStatus() & AREA_REGULAR) != 0;
+  }
+
+  /** The executable that the process is said to run. */
+  static CriuMessages.File executable(String name) {
+    CriuMessages.File file =
+        CriuMessages.File.newInstance().setType(REGULAR_FILE).setId(EXECUTABLE_ID);
+    file.getMutableReg().setId(EXECUTABLE_ID).setFlags(0).setPos(0).setName(name);
+    file.getMutableReg().getMutableFown().setUid(0).setEuid(0).setSignum(0).setPidType(0).setPid(0);
+    return file;
+  }
+
+  static CriuMessages.PagemapHead pagemapHead(int pagesId) {
+    return CriuMessages.PagemapHead.newInstance().setPagesId(pagesId);
+  }
+
+  /** Sets {@code entry} to a run of pages, either the next ones of the pages file or not. */
+  static void pages(CriuMessages.PagemapEntry entry, long start, long count, boolean inParent) {
+    entry
+        .clear()
+        .setVaddr(start)
+        .setNrPagesLow((int) count)
+        .setFlags(inParent ? IN_PARENT : PRESENT)
+        .setNrPages(count);
+    if (inParent) {
+      entry.setInParent(true);
+    }
+  }
+
+  /** How many pages the run has. */
+  static long count(CriuMessages.PagemapEntry entry) {
+    return entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getNrPagesLow());
+  }
+
+  /** Whether the run is one of the parent set; throws if it is neither there nor in the file. */
+  static boolean isInParent(Entries.Entry<CriuMessages.PagemapEntry> entry) throws ImageException {
+    int flags = entry.message().getFlags();
+    boolean parent = entry.message().getInParent() || (flags & IN_PARENT) != 0;
+    boolean present = (flags & PRESENT) != 0;
+    if (parent == present) {
+      throw entry.wrong("flags %d".formatted(flags), "either 1 (parent) or 4 (present)");
+    }
+    return parent;
+  }
+}
