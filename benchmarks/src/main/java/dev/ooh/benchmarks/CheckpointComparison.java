@@ -106,7 +106,7 @@ final class CheckpointComparison {
   }
 
   private void plainWrite(Arena arena) throws IOException {
-    MemorySegment memory = AnonymousMemory.map(bytes, 0, arena);
+    MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
     fill(memory, round);
     long start = System.nanoTime();
     try (FileChannel file =
@@ -126,7 +126,7 @@ final class CheckpointComparison {
 
   private void plainRead(Arena arena) throws IOException {
     long start = System.nanoTime();
-    MemorySegment memory = AnonymousMemory.map(bytes, 0, arena);
+    MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
     try (FileChannel file = FileChannel.open(directory.resolve("plain"), StandardOpenOption.READ)) {
       for (long at = 0; at < bytes; at += CHUNK) {
         ByteBuffer chunk = memory.asSlice(at, CHUNK).asByteBuffer();
@@ -177,7 +177,7 @@ final class CheckpointComparison {
     try (Arena arena = Arena.ofShared()) {
       for (round = 0; round < Math.min(rounds, 3); round++) {
         System.err.printf("slowdown, round %d of %d%n", round + 1, Math.min(rounds, 3));
-        MemorySegment free = AnonymousMemory.map(bytes, 0, arena);
+        MemorySegment free = AnonymousMemory.map(bytes, 0, false, arena);
         fill(free, round);
         alone[round] = work(free);
         try (Checkpoints checkpoints = Checkpoints.open(state, options)) {

@@ -4,6 +4,9 @@ import dev.ooh.checkpoints.Checkpoint;
 import dev.ooh.checkpoints.CheckpointListener;
 import dev.ooh.checkpoints.CheckpointOptions;
 import dev.ooh.checkpoints.Checkpoints;
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.scan.PagemapScan;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,11 +24,13 @@ import java.util.stream.Stream;
 
 /**
  * How long a program waits for a checkpoint while four of its threads write to every page: copied
- * while it stands still, beside copied before it is written. Prints a Markdown table a checkpoint a
- * line; the first checkpoint of each way is a warm-up.
+ * while it stands still, beside copied before it is written; and a program in C that forks, whose
+ * child writes, and the kernel's call that protects the memory, alone. Prints a Markdown table, a
+ * checkpoint a line; the first checkpoint of each way is a warm-up. Pages of 4 KiB unless {@code
+ * huge} is the last word; then those of 2 MiB that are left at the end are told.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
- * dev.ooh.benchmarks.FrozenComparison [MEBIBYTES [CHECKPOINTS [DIRECTORY]]]}
+ * dev.ooh.benchmarks.FrozenComparison [MEBIBYTES [CHECKPOINTS [DIRECTORY [huge]]]]}
  */
 final class FrozenComparison {
   private static final int PAGE = 4096;
@@ -35,6 +40,7 @@ final class FrozenComparison {
   private static final long FAULT_NANOS = 1000;
 
   private final long bytes;
+  private final boolean huge;
   private final Path directory;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final List<Writer> writers = new ArrayList<>();
@@ -47,8 +53,9 @@ final class FrozenComparison {
   /** How long it took until writers stood still. */
   private volatile long stopping;
 
-  private FrozenComparison(long bytes, Path directory) {
+  private FrozenComparison(long bytes, boolean huge, Path directory) {
     this.bytes = bytes;
+    this.huge = huge;
     this.directory = directory;
   }
 
@@ -56,7 +63,10 @@ final class FrozenComparison {
     long mebibytes = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1024;
     int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     Path parent = Path.of(arguments.length > 2 ? arguments[2] : ".");
-    System.out.printf("%d MiB, %d writers, every page changed%n%n", mebibytes, WRITERS);
+    boolean huge = arguments.length > 3 && arguments[3].equals("huge");
+    System.out.printf(
+        "%d MiB in pages of %s, %d writers, every page changed%n%n",
+        mebibytes, huge ? "2 MiB" : "4 KiB", WRITERS);
     System.out.println(
         "| way | frozen, ms | of it stopping | rounds | pages written | durable, ms | stores that waited | p50, µs"
             + " | p99.9, µs | longest, ms | by the monitor: waits | p50, µs | p99.9, µs | longest, ms |");
@@ -64,10 +74,18 @@ final class FrozenComparison {
     for (boolean beforeWrite : new boolean[] {false, true}) {
       Path directory = Files.createTempDirectory(parent, "frozen");
       try {
-        new FrozenComparison(mebibytes << 20, directory).run(beforeWrite, count);
+        new FrozenComparison(mebibytes << 20, huge, directory).run(beforeWrite, count);
       } finally {
         delete(directory);
       }
+    }
+    Path directory = Files.createTempDirectory(parent, "frozen");
+    try {
+      for (SnapshotsInC.Way way : SnapshotsInC.Way.values()) {
+        SnapshotsInC.run(way, mebibytes, count, huge, directory);
+      }
+    } finally {
+      delete(directory);
     }
   }
 
@@ -93,6 +111,9 @@ final class FrozenComparison {
                     copying = false;
                   }
                 });
+    if (huge) {
+      options = options.withHugePages();
+    }
     return beforeWrite
         ? options
         : options.withTechnique("procfs").withFrozenTarget(Duration.ofDays(1));
@@ -124,6 +145,16 @@ final class FrozenComparison {
           writer.join();
         }
       }
+      if (huge) {
+        System.err.printf("%d of %d MiB in huge pages%n", hugePages(memory) >> 8, bytes >> 20);
+      }
+    }
+  }
+
+  private static long hugePages(MemorySegment memory) throws CallException {
+    long start = memory.address();
+    try (PagemapScan scan = new PagemapScan()) {
+      return scan.hugePages(PageSet.of(start, start + memory.byteSize())).pageCount();
     }
   }
 

@@ -123,9 +123,7 @@ public final class Checkpoints implements AutoCloseable {
     boolean opened = false;
     try {
       checkpoints = new Checkpoints(options, chain);
-      if (options.technique().isPresent()) {
-        checkpoints.tracker.use(options.technique().get());
-      }
+      checkpoints.choice.begin();
       opened = true;
       return checkpoints;
     } finally {
@@ -175,7 +173,8 @@ public final class Checkpoints implements AutoCloseable {
           "segment %s: found %d bytes in %s, wanted %d"
               .formatted(name, saved.bytes(), chain.directory(), rounded));
     }
-    MemorySegment memory = AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), arena);
+    MemorySegment memory =
+        AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), options.hugePages(), arena);
     if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
       throw new IllegalArgumentException(
           "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
@@ -189,11 +188,12 @@ public final class Checkpoints implements AutoCloseable {
       restored = newest.pages();
     }
     segments.add(image, memory);
-    PageSet changed = segments.changed();
     if (saved == null) {
-      next.changed(changed.union(pages));
+      // Not asked about before the first checkpoint: to arm what nobody has touched yet makes the
+      // first touches dearer, and of 4 KiB.
+      next.changed(pages);
     } else {
-      next.changed(changed.minus(pages)); // nobody but us wrote to it
+      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
       next.zero(pages.minus(restored));
       waiting.remove(name);
     }

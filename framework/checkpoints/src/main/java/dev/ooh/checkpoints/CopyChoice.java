@@ -36,6 +36,25 @@ final class CopyChoice {
     this.next = next;
   }
 
+  /**
+   * Uses the technique that was asked for. Where there may be huge pages and none was, one that
+   * splits none, if it works here; nothing is lost otherwise but they.
+   *
+   * @throws TrackingException if the one that was asked for does not work here
+   */
+  void begin() throws TrackingException {
+    Optional<String> wanted = options.technique();
+    if (wanted.isPresent()) {
+      segments.use(wanted.get());
+    } else if (options.hugePages() && options.standstill().isPresent()) {
+      try {
+        segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
+      } catch (TrackingException e) {
+        reason = "huge pages will be split: " + e.getMessage();
+      }
+    }
+  }
+
   /** In words, after {@link #prepare}: empty where nothing but a short stop was in question. */
   String reason() {
     return reason;

@@ -10,6 +10,8 @@ import dev.ooh.image.ImageSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.scan.PagemapScan;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -103,6 +105,28 @@ class CopyBeforeWriteTest {
             .as("end of page %d, %s", page, what)
             .isEqualTo(then[page]);
       }
+    }
+  }
+
+  @Test
+  void hugePagesStayWhole() throws Exception {
+    long bytes = 8L << 20;
+    try (Arena arena = Arena.ofShared();
+        PagemapScan scan = new PagemapScan();
+        Checkpoints checkpoints = Checkpoints.open(directory, options().withHugePages())) {
+      MemorySegment memory = checkpoints.segment("memory", bytes, arena);
+      memory.fill((byte) 1);
+      PageSet all = PageSet.of(memory.address(), memory.address() + bytes);
+      PageSet huge = scan.hugePages(all);
+      assumeTrue(!huge.isEmpty(), "no transparent huge pages here");
+      checkpoints.take().join();
+      for (int i = 2; i < 5; i++) {
+        memory.set(JAVA_LONG, huge.runStart(0) - memory.address(), i);
+        Checkpoint taken = checkpoints.take().join();
+        assertThat(taken.rest()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+        assertThat(taken.pagesWritten()).as("a huge page").isEqualTo(512);
+      }
+      assertThat(scan.hugePages(all).containsAll(huge)).isTrue();
     }
   }
 

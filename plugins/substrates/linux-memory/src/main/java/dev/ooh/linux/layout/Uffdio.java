@@ -44,6 +44,9 @@ public final class Uffdio {
 
   private static final long API = 0xAA;
 
+  /** Bit of {@code uffdio_register.ioctls} for UFFDIO_ZEROPAGE. */
+  private static final long CAN_ZERO = 1 << 4;
+
   private Uffdio() {}
 
   public static void api(MemorySegment arg, long features) {
@@ -57,5 +60,13 @@ public final class Uffdio {
     arg.set(JAVA_LONG, 8, end - start);
     arg.set(JAVA_LONG, 16, mode);
     arg.set(JAVA_LONG, 24, 0);
+  }
+
+  /**
+   * Whether what was just registered is memory of hugetlbfs, by the calls that the kernel offers
+   * for it: {@code UFFD_API_RANGE_IOCTLS_BASIC} for that alone, which lacks UFFDIO_ZEROPAGE.
+   */
+  public static boolean isHugetlbfs(MemorySegment registered) {
+    return (registered.get(JAVA_LONG, 24) & CAN_ZERO) == 0;
   }
 }

@@ -165,21 +165,16 @@ final class ServedDescriptor {
   }
 
   /**
-   * Huge pages of hugetlbfs can't be resolved page by page: their writers would fault for ever. The
-   * kernel takes them when they are registered, and refuses any part of one later, as here.
+   * Pages of hugetlbfs can't be resolved in parts of 4 KiB: their writers would fault for ever. The
+   * kernel takes them when they are registered.
    */
   private void register(MemorySegment argument, long start, long end, long mode)
       throws CallException {
     call(Uffdio.UFFDIO_REGISTER, argument, start, end, mode);
-    if (mode == Uffdio.REGISTER_MODE_WP) {
-      try {
-        call(Uffdio.UFFDIO_WRITEPROTECT, argument, start, start + FaultHandler.PAGE, 0);
-      } catch (CallException e) {
-        if (e.errno() == Errno.EINVAL) {
-          call(Uffdio.UFFDIO_UNREGISTER, argument, start, end, 0);
-          throw e;
-        }
-      }
+    if (Uffdio.isHugetlbfs(argument)) {
+      call(Uffdio.UFFDIO_UNREGISTER, argument, start, end, 0);
+      throw CallException.of(
+          "UFFDIO_REGISTER [0x%x, 0x%x) of hugetlbfs".formatted(start, end), Errno.EINVAL);
     }
   }
 

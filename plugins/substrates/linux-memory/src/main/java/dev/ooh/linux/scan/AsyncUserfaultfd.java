@@ -79,22 +79,13 @@ final class AsyncUserfaultfd implements AutoCloseable {
     } catch (CallException e) {
       throw new FacilityException(e, Remedy.asynchronousRegistration(e));
     }
-    refuseHugetlbfs(start, end);
-  }
-
-  /**
-   * A page of hugetlbfs that is discarded leaves nothing behind that a scan would tell, so what was
-   * written to it would be lost. The kernel takes no part of one, which shows what it is.
-   */
-  private void refuseHugetlbfs(long start, long end) throws FacilityException {
-    try {
-      call(Uffdio.UFFDIO_WRITEPROTECT, "UFFDIO_WRITEPROTECT", start, start + PageSet.PAGE_SIZE, 0);
-    } catch (CallException e) {
-      if (e.errno() == Errno.EINVAL) {
-        unregister(start, end);
-        throw new FacilityException(e, Remedy.HUGETLBFS);
-      }
-      // Anything else, such as a mapping that is gone again, is told by the first scan.
+    if (Uffdio.isHugetlbfs(argument)) {
+      // A discarded page of it leaves nothing behind that a scan would tell: a write would be lost.
+      unregister(start, end);
+      throw new FacilityException(
+          CallException.of(
+              "UFFDIO_REGISTER [0x%x, 0x%x) of hugetlbfs".formatted(start, end), Errno.EINVAL),
+          Remedy.HUGETLBFS);
     }
   }
 

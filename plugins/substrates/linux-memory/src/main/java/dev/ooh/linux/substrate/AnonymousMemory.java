@@ -22,10 +22,11 @@ public final class AnonymousMemory {
    * Maps {@code bytes}, until the arena closes.
    *
    * @param wanted where it is to lie if that is free; 0 for anywhere
+   * @param hugePages whether the kernel may back it by pages of 2 MiB
    * @throws OutOfMemoryError if the kernel refuses, with its reason
    * @throws IllegalStateException as {@link LinuxSubstrate#open}
    */
-  public static MemorySegment map(long bytes, long wanted, Arena arena) {
+  public static MemorySegment map(long bytes, long wanted, boolean hugePages, Arena arena) {
     LinuxSubstrate.checkUsable();
     try (LinuxCalls calls = new LinuxCalls()) {
       long address =
@@ -36,10 +37,21 @@ public final class AnonymousMemory {
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
               -1,
               0);
+      advise(calls, address, bytes, hugePages);
       return MemorySegment.ofAddress(address)
           .reinterpret(bytes, arena, segment -> unmap(segment.address(), bytes));
     } catch (CallException e) {
       throw new OutOfMemoryError(e.getMessage());
+    }
+  }
+
+  private static void advise(LinuxCalls calls, long address, long bytes, boolean hugePages)
+      throws CallException {
+    try {
+      HugePages.advise(calls, address, bytes, hugePages);
+    } catch (CallException e) {
+      calls.munmap(address, bytes);
+      throw e;
     }
   }
 

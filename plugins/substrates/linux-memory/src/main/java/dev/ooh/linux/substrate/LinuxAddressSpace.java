@@ -2,7 +2,6 @@ package dev.ooh.linux.substrate;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
-import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.monitor.MonitorPool;
@@ -319,18 +318,12 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     }
   }
 
-  /** A kernel without transparent huge pages answers EINVAL, and needs no advice. */
   private void adviseHugePages(Region region, boolean wanted) throws CallException {
     try {
-      calls.madvise(
-          region.start(),
-          region.bytes(),
-          wanted ? MappingFlags.MADV_HUGEPAGE : MappingFlags.MADV_NOHUGEPAGE);
+      HugePages.advise(calls, region.start(), region.bytes(), wanted);
     } catch (CallException e) {
-      if (e.errno() != Errno.EINVAL) {
-        reservation.punch(region.start(), region.bytes());
-        throw e;
-      }
+      reservation.punch(region.start(), region.bytes());
+      throw e;
     }
   }
 

@@ -116,9 +116,20 @@ final class MonitoredDescriptor implements Descriptor {
     PageSet kept = lostPages == null ? PageSet.empty() : owedBySnapshot(ranges).minus(lostPages);
     PageSet wanted = ranges.minus(kept);
     if (!wanted.isEmpty()) {
+      keepHugePages(wanted);
       ask(it -> it.protect(wanted, Uffdio.WRITEPROTECT_MODE_WP));
     }
     protectedPages.add(ranges);
+  }
+
+  /**
+   * The first writer to a huge page that is protected as a whole has all of it resolved and
+   * recorded: a part of it would have to be mapped by itself from then on.
+   */
+  private void keepHugePages(PageSet ranges) throws FacilityException {
+    if (protectedPages.protecting(ranges)) {
+      ask(it -> it.wholeBlocks(protectedPages.hugeBlocks()));
+    }
   }
 
   @Override
@@ -159,11 +170,6 @@ final class MonitoredDescriptor implements Descriptor {
         && !closed
         && monitor.isAlive()
         && protectedPages.pages().containsAll(pages);
-  }
-
-  /** What was protected and not drained since. */
-  synchronized PageSet protectedPages() {
-    return protectedPages.pages();
   }
 
   /**

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
   private static final int PAGE = PageSet.PAGE_SIZE;
-  private static final long BLOCK = 2L << 20;
 
   private final MonitoredDescriptor descriptor;
   private final PageSet pages;
@@ -54,7 +53,6 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       memory = calls.open("/proc/self/mem", MappingFlags.O_RDONLY);
       shared = calls.memfdCreate("ooh-snapshot");
       calls.ftruncate(shared, slots * PAGE);
-      monitor.wholeBlocks(wholeBlocks(scanning.hugePages(descriptor.protectedPages())));
       monitor.prepareSnapshot(pages, slots, memory, shared);
       done = true;
     } catch (CallException | FacilityException e) {
@@ -75,18 +73,6 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
     }
     buffer = shared;
     scan = scanning;
-  }
-
-  private static PageSet wholeBlocks(PageSet huge) {
-    PageSet.Builder blocks = PageSet.builder();
-    huge.forEachRun(
-        (start, end) -> {
-          long first = (start + BLOCK - 1) & -BLOCK;
-          if (first < (end & -BLOCK)) {
-            blocks.add(first, end & -BLOCK);
-          }
-        });
-    return blocks.build();
   }
 
   /** This, as long as it has not begun: what is closed then is the preparation alone. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProtectedPages implements AutoCloseable {
   private final PagemapScan scan;
+  private final HugeBlocks huge;
   private PageSet pages = PageSet.empty();
   private @Nullable String unmapped;
 
@@ -24,6 +25,25 @@ final class ProtectedPages implements AutoCloseable {
     } catch (CallException e) {
       throw new FacilityException(e, Remedy.proc(e));
     }
+    huge = new HugeBlocks(scan);
+  }
+
+  /**
+   * These are about to be protected.
+   *
+   * @return whether {@link #hugeBlocks} is another set now
+   */
+  boolean protecting(PageSet more) throws FacilityException {
+    try {
+      return huge.protecting(more);
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.scan(e));
+    }
+  }
+
+  /** Blocks of 2 MiB that were protected as wholes. */
+  PageSet hugeBlocks() {
+    return huge.blocks();
   }
 
   PageSet pages() {
@@ -40,6 +60,7 @@ final class ProtectedPages implements AutoCloseable {
 
   void clear() {
     pages = PageSet.empty();
+    huge.clear();
   }
 
   /** Takes out and returns those that are no longer protected. */

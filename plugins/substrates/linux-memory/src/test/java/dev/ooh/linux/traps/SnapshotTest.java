@@ -167,6 +167,44 @@ class SnapshotTest {
   }
 
   @Test
+  void aHugePageIsReportedInOnePiece() throws Exception {
+    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
+    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    try (Descriptor descriptor = armed(huge.pages());
+        PagemapScan scan = new PagemapScan()) {
+      PageSet whole = scan.hugePages(huge.pages());
+      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      long first = whole.runStart(0);
+      PageSet block = PageSet.of(first, first + BLOCK);
+      for (int i = 0; i < 3; i++) {
+        space.memory().putByte(first + 300 * PAGE, (byte) 2);
+        assertThat(descriptor.drain()).isEqualTo(block);
+        descriptor.writeProtect(block);
+      }
+      assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void aHugePageOfWhichAPartIsArmedIsSplit() throws Exception {
+    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
+    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    try (Descriptor descriptor = armed(huge.pages());
+        PagemapScan scan = new PagemapScan()) {
+      PageSet whole = scan.hugePages(huge.pages());
+      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      long first = whole.runStart(0);
+      space.memory().putByte(first, (byte) 2);
+      descriptor.drain();
+      PageSet part = PageSet.of(first, first + 3 * PAGE);
+      descriptor.writeProtect(part);
+      space.memory().putByte(first, (byte) 3);
+      space.memory().putByte(first + 4 * PAGE, (byte) 3);
+      assertThat(descriptor.drain()).isEqualTo(PageSet.of(first, first + PAGE));
+    }
+  }
+
+  @Test
   void whatDoesNotWaitForWritersIsRefused() throws Exception {
     assertThatThrownBy(() -> copies.prepare(region.pages(), ROOM))
         .isInstanceOf(SnapshotException.class)
