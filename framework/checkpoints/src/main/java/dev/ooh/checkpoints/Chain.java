@@ -26,12 +26,12 @@ final class Chain implements AutoCloseable {
   private final Path directory;
   private final CheckpointOptions options;
   private final ImageStore store;
-  private final @Nullable ImageSet newest;
+  private final @Nullable Newest newest;
   private final int pid;
   private int length;
 
   private Chain(
-      Path directory, CheckpointOptions options, ImageStore store, @Nullable ImageSet newest) {
+      Path directory, CheckpointOptions options, ImageStore store, @Nullable Newest newest) {
     this.directory = directory;
     this.options = options;
     this.store = store;
@@ -41,18 +41,24 @@ final class Chain implements AutoCloseable {
   }
 
   /**
-   * Opens the chain in {@code directory}, which is made where it isn't there, without what an
-   * interrupted program left.
+   * Opens the chain in {@code directory}, which is made where it isn't there.
    *
-   * @throws IOException if it can't be written to, or its newest set is damaged
+   * @param lazily whether only so much is read of the newest set as it takes to map its pages;
+   *     {@link #tidy} has to come later then
+   * @throws IOException if it can't be written to, or what is read of its newest set is damaged
    */
-  static Chain open(Path directory, CheckpointOptions options, FileLayer files) throws IOException {
+  static Chain open(Path directory, CheckpointOptions options, FileLayer files, boolean lazily)
+      throws IOException {
     ImageStore store = ImageStore.open(directory, files);
     boolean opened = false;
     try {
-      store.tidy();
-      ImageSet newest =
-          new SetFolder(directory).latest().isPresent() ? ImageSet.open(directory) : null;
+      if (!lazily) {
+        store.tidy();
+      }
+      Newest newest = null;
+      if (new SetFolder(directory).latest().isPresent()) {
+        newest = lazily ? new Newest.Lazy(directory) : new Newest.Whole(directory);
+      }
       opened = true;
       return new Chain(directory, options, store, newest);
     } finally {
@@ -62,12 +68,17 @@ final class Chain implements AutoCloseable {
     }
   }
 
+  /** Removes what an interrupted program left. */
+  void tidy() throws IOException {
+    store.tidy();
+  }
+
   Path directory() {
     return directory;
   }
 
   /** The newest set, as it was found when this was opened. */
-  Optional<ImageSet> newest() {
+  Optional<Newest> newest() {
     return Optional.ofNullable(newest);
   }
 

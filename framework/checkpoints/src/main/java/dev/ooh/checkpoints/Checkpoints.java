@@ -3,9 +3,11 @@ package dev.ooh.checkpoints;
 import dev.ooh.image.DiskFiles;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
+import dev.ooh.image.LazySet;
 import dev.ooh.image.NextSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.substrate.AnonymousMemory;
+import dev.ooh.linux.substrate.FirstWrites;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.SpaceOptions;
@@ -19,12 +21,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,7 @@ public final class Checkpoints implements AutoCloseable {
   private final Chain chain;
   private final PageTracker tracker;
   private final NextSet next;
+  private final @Nullable Verification verification;
   private final ExecutorService writer = Executors.newSingleThreadExecutor(this::thread);
 
   // Guarded by this, as all below.
@@ -66,6 +71,12 @@ public final class Checkpoints implements AutoCloseable {
 
   /** What the newest checkpoint has and the program has not asked for yet, by name. */
   private final Map<String, Region> waiting = new HashMap<>();
+
+  /** Pages of segments that were restored lazily, by images' addresses, and nobody watches yet. */
+  private PageSet unwatched = PageSet.empty();
+
+  /** Whether what {@link #verification} found out is yet to be told to {@link #next}. */
+  private boolean unsettled;
 
   /** What the writing thread has to do; it alone touches next and chain until then. */
   private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
@@ -80,12 +91,15 @@ public final class Checkpoints implements AutoCloseable {
     tracker = PageTracker.track(SpaceOptions.named(options.name()));
     segments = new Segments(tracker);
     choice = new CopyChoice(options, segments, next);
-    chain.newest().ifPresent(this::restore);
-  }
-
-  private void restore(ImageSet newest) {
-    newest.description().regions().forEach(region -> waiting.put(region.name(), region));
-    next.restored(newest.written());
+    Newest newest = chain.newest().orElse(null);
+    if (newest != null) {
+      newest.description().regions().forEach(region -> waiting.put(region.name(), region));
+    }
+    if (newest instanceof Newest.Whole whole) {
+      next.restored(whole.set().written());
+    }
+    verification = newest instanceof Newest.Lazy lazy ? new Verification(lazy.set()) : null;
+    unsettled = verification != null;
   }
 
   private Thread thread(Runnable action) {
@@ -118,7 +132,45 @@ public final class Checkpoints implements AutoCloseable {
 
   static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
       throws IOException, TrackingException {
-    Chain chain = Chain.open(directory, options, files);
+    return open(options, Chain.open(directory, options, files, false));
+  }
+
+  /**
+   * As {@link #open(Path, CheckpointOptions)}, but segments can be used at once: they are mapped
+   * copy-on-write from the image files, so that each page is read when it is first touched, and the
+   * newest checkpoint is read and verified in the background. Until that has ended, no checkpoint
+   * is taken: {@link #take} waits.
+   *
+   * <p>Pages that nobody writes to stay those of the files, which may be removed meanwhile but not
+   * changed: a checkpoint folded into another takes room on the disk until the segments' arenas
+   * close. Such memory has no huge pages, and {@linkplain CheckpointOptions#frozenTarget copy
+   * before write} can't be used for it. A page that the disk can't read makes the access to it
+   * fail.
+   *
+   * <p>Where {@code directory} is of another file system than Java's default one, this is {@link
+   * #open(Path, CheckpointOptions)}.
+   *
+   * @param damaged is told, by a thread of its own, if something is not as it was written: what the
+   *     program did since is worthless, and it should end. No checkpoint is taken from then on
+   * @throws IOException as {@link #open(Path)}, of damage that is found at once
+   */
+  public static Checkpoints openLazily(
+      Path directory, CheckpointOptions options, Consumer<? super IOException> damaged)
+      throws IOException, TrackingException {
+    if (LazySet.refusal(directory).isPresent()) {
+      return open(directory, options);
+    }
+    Checkpoints checkpoints =
+        open(options, Chain.open(directory, options, new DiskFiles(), true));
+    Verification begun = checkpoints.verification;
+    if (begun != null) {
+      begun.start(checkpoints::thread, damaged);
+    }
+    return checkpoints;
+  }
+
+  private static Checkpoints open(CheckpointOptions options, Chain chain)
+      throws IOException, TrackingException {
     Checkpoints checkpoints = null;
     boolean opened = false;
     try {
@@ -133,6 +185,19 @@ public final class Checkpoints implements AutoCloseable {
         checkpoints.close();
       }
     }
+  }
+
+  /**
+   * Completes when all of the newest checkpoint was found as it was written; at once unless this
+   * was {@linkplain #openLazily opened lazily}.
+   *
+   * @return completes exceptionally with an {@link IOException} of the first damage, and with a
+   *     {@link CancellationException} if this was closed before
+   */
+  public CompletableFuture<Void> verified() {
+    return verification == null
+        ? CompletableFuture.completedFuture(null)
+        : verification.whole().thenAccept(set -> {});
   }
 
   /** Whether a checkpoint was there when this was opened. */
@@ -183,7 +248,7 @@ public final class Checkpoints implements AutoCloseable {
     PageSet pages = PageSet.of(image.start(), image.end());
     PageSet restored = PageSet.empty();
     if (saved != null) {
-      ImageSet newest = chain.newest().orElseThrow();
+      Newest newest = chain.newest().orElseThrow();
       newest.fill(memory, saved.start());
       restored = newest.pages();
     }
@@ -193,11 +258,25 @@ public final class Checkpoints implements AutoCloseable {
       // first touches dearer, and of 4 KiB.
       next.changed(pages);
     } else {
-      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      if (verification == null) {
+        next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      } else {
+        unwatched = unwatched.union(pages);
+      }
       next.zero(pages.minus(restored));
       waiting.remove(name);
     }
     return memory.asSlice(0, bytes);
+  }
+
+  /** Watches all segments from now on, and finds what was written to before. */
+  private void watch() {
+    PageSet first = unwatched;
+    unwatched = PageSet.empty();
+    PageSet written =
+        FirstWrites.before(
+            segments.inMemory(first), () -> next.changed(segments.changed().minus(first)));
+    next.changed(segments.inImages(written));
   }
 
   private List<Region> allRegions() {
@@ -228,16 +307,36 @@ public final class Checkpoints implements AutoCloseable {
    * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
    *     written: what changed is in the next one then, and the one before is still there
    * @throws IOException if it could not be written while writers stood still, where there is no
-   *     room for copies
+   *     room for copies; or if this was {@linkplain #openLazily opened lazily}, and the checkpoint
+   *     that was restored turned out to be damaged
    * @throws IllegalStateException if a segment of the newest checkpoint was neither asked for nor
    *     forgotten, if there is no segment, or after {@link #close}
    * @throws InterruptedException while the writers were about to be stopped
    */
-  public synchronized CompletableFuture<Checkpoint> take()
+  public CompletableFuture<Checkpoint> take() throws IOException, InterruptedException {
+    synchronized (this) {
+      checkOpen();
+    }
+    try {
+      return take(verification == null ? null : verification.await());
+    } catch (CancellationException e) {
+      throw new IllegalStateException("the checkpoints were closed meanwhile", e);
+    }
+  }
+
+  private synchronized CompletableFuture<Checkpoint> take(@Nullable ImageSet verified)
       throws IOException, InterruptedException {
     awaitPending();
     checkOpen();
     checkSegments();
+    if (verified != null && unsettled) {
+      chain.tidy();
+      next.restored(verified.written());
+      unsettled = false;
+    }
+    if (!unwatched.isEmpty()) {
+      watch();
+    }
     Taking taking = new Taking(options, segments, next, chain, choice);
     taking.copy();
     CompletableFuture<Checkpoint> future =
@@ -334,6 +433,9 @@ public final class Checkpoints implements AutoCloseable {
   @Override
   public void close() throws IOException {
     ScheduledExecutorService clock;
+    if (verification != null) {
+      verification.abandon();
+    }
     synchronized (this) {
       clock = schedule;
       schedule = null;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledTest {
   private static final int FEW = 3;
   private static final int MANY = 500;
+  private static final String LAZILY = "lazily";
 
   @TempDir private Path directory;
 
@@ -32,10 +33,16 @@ class KilledTest {
       long seed = Long.parseLong(arguments[1]);
       CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
       try (Arena arena = Arena.ofShared();
-          Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+          Checkpoints checkpoints =
+              List.of(arguments).contains(LAZILY)
+                  ? Checkpoints.openLazily(directory, options, Program::end)
+                  : Checkpoints.open(directory, options)) {
         MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
         System.out.println("from " + Story.steps(memory));
-        long left = arguments.length > 2 ? Long.parseLong(arguments[2]) : Long.MAX_VALUE;
+        long left = 
+            arguments.length > 2 && !arguments[2].equals(LAZILY)
+                ? Long.parseLong(arguments[2])
+                : Long.MAX_VALUE;
         while (left-- > 0) {
           Story.step(seed, memory);
           checkpoints.take().join();
@@ -44,6 +51,11 @@ class KilledTest {
       } catch (IOException e) {
         System.out.println("refused: " + e.getMessage());
       }
+    }
+
+    private static void end(IOException damage) {
+      System.out.println("damaged: " + damage.getMessage());
+      Runtime.getRuntime().halt(1);
     }
   }
 
@@ -127,7 +139,8 @@ class KilledTest {
     SplittableRandom random = new SplittableRandom(seed);
     long told = 0;
     for (int kill = 0; kill < kills; kill++) {
-      Process process = start(seed);
+      // Killed while it restores, verifies, or long after.
+      Process process = random.nextBoolean() ? start(seed, LAZILY) : start(seed);
       try (BufferedReader out = process.inputReader()) {
         assertThat(out.readLine()).as("seed %d kill %d", seed, kill).startsWith("from ");
         if (kill == kills - 1) { // one at least comes as far, however slow the machine

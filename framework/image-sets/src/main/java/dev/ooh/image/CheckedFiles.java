@@ -14,19 +14,23 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
   private static final long LARGEST = Integer.MAX_VALUE - 8;
 
   static CheckedFiles of(Path set) throws IOException {
-    Path file = set.resolve(Manifest.FILE);
-    if (!Files.exists(file)) {
-      throw new ImageException(file, "nothing", "the list of files that ooh checkpoint writes");
-    }
-    byte[] bytes = read(file);
-    CheckedFiles files =
-        new CheckedFiles(set, Manifest.parse(file, bytes), Manifest.identity(bytes));
+    CheckedFiles files = unread(set);
     for (String name : files.manifest.files().keySet()) {
       if (!isPages(name)) {
         files.bytes(name);
       }
     }
     return files;
+  }
+
+  /** Without a look at any but the manifest. */
+  static CheckedFiles unread(Path set) throws IOException {
+    Path file = set.resolve(Manifest.FILE);
+    if (!Files.exists(file)) {
+      throw new ImageException(file, "nothing", "the list of files that ooh checkpoint writes");
+    }
+    byte[] bytes = read(file);
+    return new CheckedFiles(set, Manifest.parse(file, bytes), Manifest.identity(bytes));
   }
 
   /** Pages are read once, when they are needed, and have digests of their own. */

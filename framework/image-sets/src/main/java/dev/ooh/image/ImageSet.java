@@ -32,6 +32,7 @@ public final class ImageSet {
   private final int pid;
   private final SetDescription description;
   private final Pagemap pagemap;
+  private final Layers layers;
   private final PageDigests digests;
   private final @Nullable ImageSet parent;
   private final int identity;
@@ -48,6 +49,7 @@ public final class ImageSet {
     this.pid = pid;
     this.description = description;
     this.pagemap = pagemap;
+    this.layers = new Layers(path, pagemap, parent == null ? null : parent.layers);
     this.digests = digests;
     this.parent = parent;
     this.identity = identity;
@@ -59,6 +61,11 @@ public final class ImageSet {
    * @throws IOException of one line that names the file, what was found and what was wanted
    */
   public static ImageSet open(Path directory) throws IOException {
+    return open(newest(directory), new HashSet<>(), new HashMap<>());
+  }
+
+  /** The set that {@code directory} is, or that its {@code latest} names. */
+  static Path newest(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new ImageException(
           directory, Files.exists(directory) ? "a file" : "nothing", "a directory of image sets");
@@ -76,7 +83,7 @@ public final class ImageSet {
       throw new ImageException(
           directory, "no link '" + ImageStore.LATEST + "'", "a directory of image sets");
     }
-    return open(set, new HashSet<>(), new HashMap<>());
+    return set;
   }
 
   private static ImageSet open(Path set, Set<Path> children, Map<Path, ImageSet> opened)
@@ -109,26 +116,37 @@ public final class ImageSet {
     checkAgree(files, pid, mm, pagemap, digests, description);
     ImageSet parent = null;
     if (pagemap.hasParentPages()) {
-      Path link = set.resolve(PARENT);
-      if (!Files.isSymbolicLink(link) || !Files.isDirectory(link)) {
-        throw new ImageException(
-            link,
-            Files.isSymbolicLink(link) ? "a link to nothing" : "no link",
-            "a link to the set with the in-parent pages");
-      }
-      parent = open(set.resolve(Files.readSymbolicLink(link)).normalize(), children, opened);
-      Integer wanted = description.parent();
-      if (wanted != null && parent.identity != wanted) {
-        throw new ImageException(
-            link,
-            "a link to a set of identity %08x".formatted(parent.identity),
-            "one to the set that this one was built on, of identity %08x".formatted(wanted));
-      }
+      parent = open(parentOf(set), children, opened);
+      checkParent(set, description, parent.identity);
     }
     ImageSet found =
         new ImageSet(set, pid, description, pagemap, digests, parent, files.identity());
     opened.put(place, found);
     return found;
+  }
+
+  /** Where the set with the in-parent pages of {@code set} is. */
+  static Path parentOf(Path set) throws IOException {
+    Path link = set.resolve(PARENT);
+    if (!Files.isSymbolicLink(link) || !Files.isDirectory(link)) {
+      throw new ImageException(
+          link,
+          Files.isSymbolicLink(link) ? "a link to nothing" : "no link",
+          "a link to the set with the in-parent pages");
+    }
+    return set.resolve(Files.readSymbolicLink(link)).normalize();
+  }
+
+  /** Checks that the parent is the one that {@code set} was built on. */
+  static void checkParent(Path set, SetDescription description, int identity)
+      throws ImageException {
+    Integer wanted = description.parent();
+    if (wanted != null && identity != wanted) {
+      throw new ImageException(
+          set.resolve(PARENT),
+          "a link to a set of identity %08x".formatted(identity),
+          "one to the set that this one was built on, of identity %08x".formatted(wanted));
+    }
   }
 
   private static void checkAgree(
@@ -209,13 +227,6 @@ public final class ImageSet {
     void accept(long address, byte[] buffer, int length) throws IOException;
   }
 
-  /** Is told where runs of pages are. */
-  @FunctionalInterface
-  interface RunSink {
-    /** The pages from {@code start} to {@code end} are in {@code file}, from {@code offset} on. */
-    void run(Path file, long offset, long start, long end) throws IOException;
-  }
-
   /**
    * Fills {@code memory} with the set's pages that belong there, verified, by as many threads as
    * there are processors. What the set doesn't have stays as it is.
@@ -244,7 +255,7 @@ public final class ImageSet {
   private void fillPart(MemorySegment memory, long start, PageSet pages) {
     try (SegmentFiller filler = new SegmentFiller(digests, memory, start)) {
       for (int run = 0; run < pages.runCount(); run++) {
-        locate(pages.runStart(run), pages.runEnd(run), path, filler);
+        layers.locate(pages.runStart(run), pages.runEnd(run), filler);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -260,30 +271,13 @@ public final class ImageSet {
   public void readPages(PageSink sink) throws IOException {
     try (PageFetcher fetcher = new PageFetcher(digests, sink)) {
       for (int entry = 0; entry < pagemap.size(); entry++) {
-        locate(pagemap.start(entry), pagemap.end(entry), path, fetcher);
+        layers.locate(pagemap.start(entry), pagemap.end(entry), fetcher);
       }
     }
   }
 
-  /** Finds {@code [start, end)} in this set or below; {@code asking} is who says it is here. */
-  private void locate(long start, long end, Path asking, RunSink runs) throws IOException {
-    long address = start;
-    for (int i = pagemap.indexFrom(start); address < end; i++) {
-      if (i == pagemap.size() || pagemap.start(i) > address) {
-        throw new ImageException(
-            pagemap.file(),
-            "no entry for page 0x%x".formatted(address),
-            "one, as it is in-parent in " + asking);
-      }
-      long until = Math.min(end, pagemap.end(i));
-      if (!pagemap.isInParent(i)) {
-        long offset = pagemap.offset(i) + (address - pagemap.start(i));
-        runs.run(pagemap.pagesFile(), offset, address, until);
-      } else if (parent != null) {
-        parent.locate(address, until, path, runs);
-      }
-      address = until;
-    }
+  int identity() {
+    return identity;
   }
 
   /** As whoever wrote it would remember it, to build the next set on. */
@@ -297,8 +291,8 @@ public final class ImageSet {
   }
 
   /** For {@link SetReader}. */
-  void read(long start, long end, RunSink runs) throws IOException {
-    locate(start, end, path, runs);
+  void read(long start, long end, Layers.RunSink runs) throws IOException {
+    layers.locate(start, end, runs);
   }
 
   /** Under which the images are filed. */

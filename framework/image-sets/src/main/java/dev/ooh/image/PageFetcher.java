@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Reads runs of pages out of the pages files of a chain and verifies them. For one thread. */
-final class PageFetcher implements ImageSet.RunSink, AutoCloseable {
+final class PageFetcher implements Layers.RunSink, AutoCloseable {
   private static final int GATHERED = 1 << 20;
 
   private final PageDigests digests;

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * Reads runs of pages straight into memory and verifies them there: they are copied once, by the
  * kernel. For one thread.
  */
-final class SegmentFiller implements ImageSet.RunSink, AutoCloseable {
+final class SegmentFiller implements Layers.RunSink, AutoCloseable {
   /** So much stays in a cache between being read and being verified. */
   private static final int AT_ONCE = 1 << 18;
 

@@ -41,6 +41,9 @@ public final class LinuxCalls implements AutoCloseable {
   private static final MethodHandle PREAD =
       CallState.function(
           "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle PREADV =
+      CallState.function(
+          "preadv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG));
   private static final MethodHandle PWRITE =
       CallState.function(
           "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
@@ -207,6 +210,26 @@ public final class LinuxCalls implements AutoCloseable {
     } while (result < 0 && errors.errno() == Errno.EINTR);
     if (result < 0) {
       throw errors.failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
+    }
+    return result;
+  }
+
+  /**
+   * preadv(2) into {@code count} ranges; fewer bytes than asked at the end of the file.
+   *
+   * @param vector of {@link dev.ooh.linux.layout.IoVec}s
+   */
+  public long preadv(int fd, MemorySegment vector, int count, long offset) throws CallException {
+    long result;
+    do {
+      try {
+        result = (long) PREADV.invokeExact(errors.segment(), fd, vector, count, offset);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+    } while (result < 0 && errors.errno() == Errno.EINTR);
+    if (result < 0) {
+      throw errors.failure("preadv(fd %d, %d ranges at 0x%x)".formatted(fd, count, offset));
     }
     return result;
   }

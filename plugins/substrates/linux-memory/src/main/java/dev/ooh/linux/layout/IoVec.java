@@ -28,4 +28,12 @@ public final class IoVec {
     vector.set(JAVA_LONG, BASE, address);
     vector.set(JAVA_LONG, LEN, bytes);
   }
+
+  public static long base(MemorySegment vector) {
+    return vector.get(JAVA_LONG, BASE);
+  }
+
+  public static long length(MemorySegment vector) {
+    return vector.get(JAVA_LONG, LEN);
+  }
 }

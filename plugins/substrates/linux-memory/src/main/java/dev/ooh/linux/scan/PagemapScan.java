@@ -45,6 +45,16 @@ public final class PagemapScan implements AutoCloseable {
     return find(Selection.HUGE, ranges);
   }
 
+  /** What of private memory was written since it was mapped, and is in memory. */
+  public PageSet own(PageSet ranges) throws CallException {
+    return find(Selection.OWN, ranges);
+  }
+
+  /** As {@link #own}, and what is out in swap; of ranges that nobody ever protected. */
+  public PageSet ownOrSwapped(PageSet ranges) throws CallException {
+    return find(Selection.OWN_OR_SWAPPED, ranges);
+  }
+
   private PageSet find(Selection selection, PageSet ranges) throws CallException {
     PageSet.Builder found = PageSet.builder();
     for (int run = 0; run < ranges.runCount(); run++) {

@@ -46,7 +46,25 @@ enum Selection {
   HUGE(0, PAGE_IS_HUGE, 0, PAGE_IS_HUGE, 0, 0),
 
   /** In memory, and not its file's: a copy that this process made by writing. */
-  COPIES(PAGE_IS_FILE, PAGE_IS_PRESENT | PAGE_IS_FILE, 0, 0, 0, 0);
+  COPIES(PAGE_IS_FILE, PAGE_IS_PRESENT | PAGE_IS_FILE, 0, 0, 0, 0),
+
+  /** In memory, neither a file's nor the page of zeros that all share: written once. */
+  OWN(
+      PAGE_IS_FILE | PAGE_IS_PFNZERO,
+      PAGE_IS_PRESENT | PAGE_IS_FILE | PAGE_IS_PFNZERO,
+      0,
+      0,
+      0,
+      0),
+
+  /** As {@link #OWN}, or out in swap, as a protected hole seems to be. */
+  OWN_OR_SWAPPED(
+      PAGE_IS_FILE | PAGE_IS_PFNZERO,
+      PAGE_IS_FILE | PAGE_IS_PFNZERO,
+      PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+      0,
+      0,
+      0);
 
   private final long inverted;
   private final long mask;

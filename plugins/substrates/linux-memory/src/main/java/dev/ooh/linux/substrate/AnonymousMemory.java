@@ -8,6 +8,7 @@ import static dev.ooh.linux.call.MappingFlags.PROT_WRITE;
 
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.memory.FileContents;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -53,6 +54,15 @@ public final class AnonymousMemory {
       calls.munmap(address, bytes);
       throw e;
     }
+  }
+
+  /**
+   * Begins to fill memory that {@link #map} made and nobody tracks yet.
+   *
+   * @see FileContents
+   */
+  public static FileContents.Filling fill(MemorySegment memory) {
+    return new MappedFilling(memory.address(), memory.byteSize(), () -> {});
   }
 
   private static void unmap(long address, long bytes) {

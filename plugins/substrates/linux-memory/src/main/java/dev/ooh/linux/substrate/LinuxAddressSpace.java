@@ -11,6 +11,7 @@ import dev.ooh.linux.userfault.LinuxCopyBeforeWrite;
 import dev.ooh.linux.userfault.LinuxUserfaultfd;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.FileContents;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
@@ -34,7 +35,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Mappings of this process within one {@link Reservation}. */
-final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdoption {
+final class LinuxAddressSpace extends BasicAddressSpace
+    implements SegmentAdoption, FileContents {
   private final KernelFence fence;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
@@ -235,6 +237,26 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   }
 
   @Override
+  public FileContents.Filling fill(Region region) {
+    synchronized (this) {
+      checkOpen();
+      Mappings.Mapping mapping = mappings.holding(region.start(), region.end());
+      if (mapping == null || !mapping.region().equals(region) || !mapping.anonymous()) {
+        throw new MemoryAccessException(
+            region.start(), "fill %s: wanted a mapped region of private memory".formatted(region));
+      }
+    }
+    // Other mappings are at its addresses then, which nobody watches.
+    return new MappedFilling(
+        region.start(),
+        region.bytes(),
+        () -> {
+          tellUnmapped(region.pages());
+          tellMapped(region);
+        });
+  }
+
+  @Override
   public <F> Optional<F> facility(Class<F> type) {
     if (type == WriteProtectScan.class) {
       return Optional.of(type.cast(scans));
@@ -245,7 +267,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     if (type == ProcessFence.class) {
       return fence.offered().map(type::cast);
     }
-    if (type == SegmentAdoption.class) {
+    if (type == SegmentAdoption.class || type == FileContents.class) {
       return Optional.of(type.cast(this));
     }
     if (type == Userfaultfd.class) {

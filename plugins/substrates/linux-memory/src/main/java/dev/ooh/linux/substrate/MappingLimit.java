@@ -58,8 +58,7 @@ final class MappingLimit {
     long limit;
     List<String> mappings;
     try {
-      // Not readString, which takes the first byte alone: the rest of a sysctl is empty then.
-      limit = Long.parseLong(Files.readAllLines(limitFile).getFirst());
+      limit = limit();
       mappings = Files.readAllLines(mappingsFile);
     } catch (IOException | NumberFormatException e) {
       // Without /proc nobody can tell; the kernel's own refusal has to do.
@@ -77,6 +76,24 @@ final class MappingLimit {
     }
     // A segment splits two at most, and half is left to whatever else is mapped meanwhile.
     unlooked = room / 4;
+  }
+
+  private long limit() throws IOException {
+    // Not readString, which takes the first byte alone: the rest of a sysctl is empty then.
+    return Long.parseLong(Files.readAllLines(limitFile).getFirst());
+  }
+
+  /**
+   * How many mappings there may be beside those that are there, less what is left to the JVM and to
+   * segments: half. Without /proc nobody can tell, and it is little.
+   */
+  int room() {
+    try {
+      long there = Files.readAllLines(mappingsFile).size();
+      return (int) Math.clamp((limit() - RESERVE - there) / 2, 0, Integer.MAX_VALUE);
+    } catch (IOException | NumberFormatException e) {
+      return RESERVE;
+    }
   }
 
   /** How many bounds of {@code pages} lie within a mapping. */

@@ -1,0 +1,93 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.LazySet;
+import dev.ooh.image.SetDescription;
+import dev.ooh.linux.substrate.AnonymousMemory;
+import dev.ooh.memory.FileContents;
+import dev.ooh.memory.PageSet;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/** The newest checkpoint, as it was when the program started. */
+sealed interface Newest {
+  SetDescription description();
+
+  /** Under which its images are filed. */
+  int pid();
+
+  int chainLength();
+
+  /** Every page that it has. */
+  PageSet pages();
+
+  /** Fills fresh memory with what images have from {@code start} on. */
+  void fill(MemorySegment memory, long start) throws IOException;
+
+  /** It was checked as a whole, but for pages, which are when memory is filled. */
+  record Whole(ImageSet set) implements Newest {
+    Whole(Path directory) throws IOException {
+      this(ImageSet.open(directory));
+    }
+
+    @Override
+    public SetDescription description() {
+      return set.description();
+    }
+
+    @Override
+    public int pid() {
+      return set.pid();
+    }
+
+    @Override
+    public int chainLength() {
+      return set.chainLength();
+    }
+
+    @Override
+    public PageSet pages() {
+      return set.pages();
+    }
+
+    @Override
+    public void fill(MemorySegment memory, long start) throws IOException {
+      set.fill(memory, start);
+    }
+  }
+
+  /** Memory has it before it was checked. */
+  record Lazy(LazySet set) implements Newest {
+    Lazy(Path directory) throws IOException {
+      this(LazySet.open(directory));
+    }
+
+    @Override
+    public SetDescription description() {
+      return set.description();
+    }
+
+    @Override
+    public int pid() {
+      return set.pid();
+    }
+
+    @Override
+    public int chainLength() {
+      return set.chainLength();
+    }
+
+    @Override
+    public PageSet pages() {
+      return set.pages();
+    }
+
+    @Override
+    public void fill(MemorySegment memory, long start) throws IOException {
+      try (FileContents.Filling filling = AnonymousMemory.fill(memory)) {
+        set.fill(start, memory.byteSize(), memory.address(), filling);
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.LazySet;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+
+/** Reads and checks, in the background, the set that a program goes on from already. */
+final class Verification {
+  private final LazySet set;
+  private final CompletableFuture<ImageSet> whole = new CompletableFuture<>();
+  private volatile boolean abandoned;
+
+  Verification(LazySet set) {
+    this.set = set;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param damaged is told if something is not as it was written
+   */
+  void start(ThreadFactory threads, Consumer<? super IOException> damaged) {
+    threads.newThread(() -> run(damaged)).start();
+  }
+
+  private void run(Consumer<? super IOException> damaged) {
+    try {
+      whole.complete(set.verify(() -> !abandoned));
+    } catch (CancellationException e) {
+      whole.completeExceptionally(e);
+    } catch (IOException e) {
+      whole.completeExceptionally(e);
+      damaged.accept(e);
+    } catch (RuntimeException | Error e) {
+      whole.completeExceptionally(e);
+      damaged.accept(new IOException("%s can't be verified: %s".formatted(set.path(), e), e));
+    }
+  }
+
+  /** Completes with the set when all of it was found as it was written. */
+  CompletableFuture<ImageSet> whole() {
+    return whole;
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @throws IOException if something is not as it was written
+   * @throws CancellationException if it was abandoned
+   */
+  ImageSet await() throws IOException, InterruptedException {
+    try {
+      return whole.get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "no checkpoint is taken, as what the program goes on from is damaged: "
+              + e.getCause().getMessage(),
+          e.getCause());
+    }
+  }
+
+  /** Nobody wants to know any more; it ends soon. */
+  void abandon() {
+    abandoned = true;
+  }
+}

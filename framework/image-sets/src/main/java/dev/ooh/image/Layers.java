@@ -1,0 +1,45 @@
+package dev.ooh.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The pagemaps of a set and of those it builds on: in which file each page is. Immutable. */
+record Layers(Path set, Pagemap pagemap, @Nullable Layers parent) {
+  /** Is told where runs of pages are. */
+  @FunctionalInterface
+  interface RunSink {
+    /** The pages from {@code start} to {@code end} are in {@code file}, from {@code offset} on. */
+    void run(Path file, long offset, long start, long end) throws IOException;
+  }
+
+  /**
+   * Finds the pages from {@code start} to {@code end}, in ascending order; the set must know all.
+   *
+   * @throws ImageException if a set says that its parent has one, which does not
+   */
+  void locate(long start, long end, RunSink runs) throws IOException {
+    locate(start, end, set, runs);
+  }
+
+  /** {@code asking} is who says that they are here or below. */
+  private void locate(long start, long end, Path asking, RunSink runs) throws IOException {
+    long address = start;
+    for (int i = pagemap.indexFrom(start); address < end; i++) {
+      if (i == pagemap.size() || pagemap.start(i) > address) {
+        throw new ImageException(
+            pagemap.file(),
+            "no entry for page 0x%x".formatted(address),
+            "one, as it is in-parent in " + asking);
+      }
+      long until = Math.min(end, pagemap.end(i));
+      if (!pagemap.isInParent(i)) {
+        long offset = pagemap.offset(i) + (address - pagemap.start(i));
+        runs.run(pagemap.pagesFile(), offset, address, until);
+      } else if (parent != null) {
+        parent.locate(address, until, set, runs);
+      }
+      address = until;
+    }
+  }
+}
