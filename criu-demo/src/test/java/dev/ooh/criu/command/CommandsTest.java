@@ -177,4 +177,17 @@ class CommandsTest {
     assertThat(nothing.status).isEqualTo(CommandSupport.FAILED);
     assertThat(nothing.err).contains("found nothing, wanted a directory of image sets");
   }
+
+  @Test
+  void whereNothingCanBeMappedALazyRestoreSaysSoAndReadsEverything() {
+    Result dumped = checkpointText("--heap", "64M", "--until", "50");
+    assertThat(dumped.status).as(dumped.err).isZero();
+    Result eager = execute(new RestoreRun(tracking), images.toString());
+    Result lazy = execute(new RestoreRun(tracking), "--lazy", images.toString());
+    assertThat(lazy.err).isEmpty();
+    assertThat(lazy.status).isZero();
+    assertThat(lazy.line("every page is read first: "))
+        .isEqualTo("every page is read first: no file can be mapped into memory of substrate toy");
+    assertThat(lazy.line("result: ")).isEqualTo(eager.line("result: ")).startsWith("result: ");
+  }
 }

@@ -160,8 +160,7 @@ public final class Checkpoints implements AutoCloseable {
     if (LazySet.refusal(directory).isPresent()) {
       return open(directory, options);
     }
-    Checkpoints checkpoints =
-        open(options, Chain.open(directory, options, new DiskFiles(), true));
+    Checkpoints checkpoints = open(options, Chain.open(directory, options, new DiskFiles(), true));
     Verification begun = checkpoints.verification;
     if (begun != null) {
       begun.start(checkpoints::thread, damaged);

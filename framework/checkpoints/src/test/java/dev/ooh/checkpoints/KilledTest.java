@@ -39,7 +39,7 @@ class KilledTest {
                   : Checkpoints.open(directory, options)) {
         MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
         System.out.println("from " + Story.steps(memory));
-        long left = 
+        long left =
             arguments.length > 2 && !arguments[2].equals(LAZILY)
                 ? Long.parseLong(arguments[2])
                 : Long.MAX_VALUE;

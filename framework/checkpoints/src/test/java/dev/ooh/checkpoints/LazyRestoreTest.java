@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,8 @@ class LazyRestoreTest {
     byte[] bytes = Files.readAllBytes(damaged);
     bytes[700 * 4 + 5] ^= 1;
     Files.write(damaged, bytes);
-    CompletableFuture<IOException> told = new CompletableFuture<>();
+    CompletableFuture<IOException> told =
+        new CompletableFuture<IOException>().orTimeout(1, TimeUnit.MINUTES);
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.openLazily(directory, OPTIONS, told::complete)) {
       MemorySegment segment = checkpoints.segment("s", PAGES * PAGE, arena);

@@ -1,10 +1,11 @@
 package dev.ooh.image;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import us.hebi.quickbuf.ProtoMessage;
 
 /**
  * The files of one set, each compared with what the manifest says before anybody parses it. All of
@@ -81,10 +82,11 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
     return file;
   }
 
-  /** Reads an image of one message into {@code message}. */
-  <T extends ProtoMessage<T>> T single(String name, ImageType type, T message) throws IOException {
+  /** Reads an image of one message. */
+  <T extends MessageLite> T single(String name, ImageType type, Parser<T> parser)
+      throws IOException {
     Entries entries = Entries.open(path(name), bytes(name), type);
-    entries.next(type + " entry", message);
+    T message = entries.next(type + " entry", parser).message();
     if (entries.hasNext()) {
       throw new ImageException(path(name), "a second entry", "one");
     }

@@ -32,29 +32,30 @@ final class CriuImages {
   private CriuImages() {}
 
   static CriuMessages.Inventory inventory() {
-    return CriuMessages.Inventory.newInstance().setImgVersion(IMAGE_VERSION);
+    return CriuMessages.Inventory.newBuilder().setImgVersion(IMAGE_VERSION).build();
   }
 
   /** The root of its tree. */
   static CriuMessages.Pstree process(int pid) {
-    return CriuMessages.Pstree.newInstance()
+    return CriuMessages.Pstree.newBuilder()
         .setPid(pid)
         .setPpid(0)
         .setPgid(pid)
         .setSid(pid)
-        .addThreads(pid);
+        .addThreads(pid)
+        .build();
   }
 
   static CriuMessages.Core core(String name) {
-    CriuMessages.Core core = CriuMessages.Core.newInstance().setMtype(X86_64);
-    core.getMutableTc()
+    CriuMessages.Core.Builder core = CriuMessages.Core.newBuilder().setMtype(X86_64);
+    core.getTcBuilder()
         .setTaskState(ALIVE)
         .setExitCode(0)
         .setPersonality(0)
         .setFlags(0)
         .setBlkSigset(0)
         .setComm(name.substring(0, Math.min(name.length(), COMM_LENGTH)));
-    return core;
+    return core.build();
   }
 
   /**
@@ -62,8 +63,8 @@ final class CriuImages {
    * x86-64: {@code crit x DIR rss} relies on one above the last dumped page.
    */
   static CriuMessages.Mm mappings(List<Region> regions) {
-    CriuMessages.Mm mm =
-        CriuMessages.Mm.newInstance()
+    CriuMessages.Mm.Builder mm =
+        CriuMessages.Mm.newBuilder()
             .setMmStartCode(0)
             .setMmEndCode(0)
             .setMmStartData(0)
@@ -80,13 +81,12 @@ final class CriuImages {
       mapping(mm, region.start(), region.end(), PROT_READ_WRITE, AREA_REGULAR);
     }
     mapping(mm, VSYSCALL, VSYSCALL + PageSet.PAGE_SIZE, PROT_READ_EXECUTE, AREA_VSYSCALL);
-    return mm;
+    return mm.build();
   }
 
   private static void mapping(
-      CriuMessages.Mm mm, long start, long end, int protection, int status) {
-    mm.getMutableVmas()
-        .next()
+      CriuMessages.Mm.Builder mm, long start, long end, int protection, int status) {
+    mm.addVmasBuilder()
         .setStart(start)
         .setEnd(end)
         .setPgoff(0)
@@ -104,28 +104,26 @@ final class CriuImages {
 
   /** The executable that the process is said to run. */
   static CriuMessages.File executable(String name) {
-    CriuMessages.File file =
-        CriuMessages.File.newInstance().setType(REGULAR_FILE).setId(EXECUTABLE_ID);
-    file.getMutableReg().setId(EXECUTABLE_ID).setFlags(0).setPos(0).setName(name);
-    file.getMutableReg().getMutableFown().setUid(0).setEuid(0).setSignum(0).setPidType(0).setPid(0);
-    return file;
+    CriuMessages.File.Builder file =
+        CriuMessages.File.newBuilder().setType(REGULAR_FILE).setId(EXECUTABLE_ID);
+    file.getRegBuilder().setId(EXECUTABLE_ID).setFlags(0).setPos(0).setName(name);
+    file.getRegBuilder().getFownBuilder().setUid(0).setEuid(0).setSignum(0).setPidType(0).setPid(0);
+    return file.build();
   }
 
   static CriuMessages.PagemapHead pagemapHead(int pagesId) {
-    return CriuMessages.PagemapHead.newInstance().setPagesId(pagesId);
+    return CriuMessages.PagemapHead.newBuilder().setPagesId(pagesId).build();
   }
 
-  /** Sets {@code entry} to a run of pages, either the next ones of the pages file or not. */
-  static void pages(CriuMessages.PagemapEntry entry, long start, long count, boolean inParent) {
-    entry
-        .clear()
-        .setVaddr(start)
-        .setNrPagesLow((int) count)
-        .setFlags(inParent ? IN_PARENT : PRESENT)
-        .setNrPages(count);
-    if (inParent) {
-      entry.setInParent(true);
-    }
+  /** A run of pages, either the next ones of the pages file or those of the parent set. */
+  static CriuMessages.PagemapEntry pages(long start, long count, boolean inParent) {
+    CriuMessages.PagemapEntry.Builder entry =
+        CriuMessages.PagemapEntry.newBuilder()
+            .setVaddr(start)
+            .setNrPagesLow((int) count)
+            .setFlags(inParent ? IN_PARENT : PRESENT)
+            .setNrPages(count);
+    return inParent ? entry.setInParent(true).build() : entry.build();
   }
 
   /** How many pages the run has. */

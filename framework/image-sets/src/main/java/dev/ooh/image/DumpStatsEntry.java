@@ -22,9 +22,9 @@ public record DumpStatsEntry(
     long pagesSkippedParent,
     long pagesWritten) {
   CriuMessages.Stats toMessage() {
-    CriuMessages.Stats stats = CriuMessages.Stats.newInstance();
+    CriuMessages.Stats.Builder stats = CriuMessages.Stats.newBuilder();
     stats
-        .getMutableDump()
+        .getDumpBuilder()
         .setFreezingTime(saturated(freezingMicros))
         .setFrozenTime(saturated(frozenMicros))
         .setMemdumpTime(saturated(memoryDumpMicros))
@@ -34,7 +34,7 @@ public record DumpStatsEntry(
         .setPagesWritten(pagesWritten)
         .setIrmapResolve(0)
         .setPagesLazy(0);
-    return stats;
+    return stats.build();
   }
 
   private static int saturated(long micros) {

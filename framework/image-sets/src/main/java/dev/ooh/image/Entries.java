@@ -1,12 +1,13 @@
 package dev.ooh.image;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import us.hebi.quickbuf.InvalidProtocolBufferException;
-import us.hebi.quickbuf.ProtoMessage;
 
 /**
  * The entries of an image file, each a protobuf message after its length:
@@ -59,9 +60,8 @@ final class Entries {
    * Reads the next entry.
    *
    * @param name of the message, for errors
-   * @param into the message that is to hold it, whatever it held before
    */
-  <T extends ProtoMessage<T>> Entry<T> next(String name, T into) throws ImageException {
+  <T extends MessageLite> Entry<T> next(String name, Parser<T> parser) throws ImageException {
     int offset = in.position();
     if (in.remaining() < Integer.BYTES) {
       throw new ImageException(file, offset, "the end", "the length of a " + name);
@@ -78,8 +78,7 @@ final class Entries {
     int start = in.position();
     in.position(start + length);
     try {
-      T message = ProtoMessage.mergeFrom(into.clear(), in.array(), start, length);
-      return new Entry<>(file, start, name, message.checkInitialized());
+      return new Entry<>(file, start, name, parser.parseFrom(in.array(), start, length));
     } catch (InvalidProtocolBufferException e) {
       throw new ImageException(file, start, reason(e.getMessage()), "a " + name);
     }
@@ -110,7 +109,7 @@ final class Entries {
     return out;
   }
 
-  static void append(ByteArrayOutputStream out, ProtoMessage<?> message) {
+  static void append(ByteArrayOutputStream out, MessageLite message) {
     byte[] bytes = message.toByteArray();
     out.writeBytes(littleEndian(bytes.length));
     out.writeBytes(bytes);

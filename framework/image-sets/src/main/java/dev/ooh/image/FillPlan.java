@@ -12,9 +12,9 @@ import java.util.List;
  * How memory comes to hold a set: which stretches of files are mapped, and which pages are copied.
  *
  * <p>A mapping costs about what copying a page does, and the kernel limits how many there are. So
- * only stretches are mapped in which a file has {@code least} pages or more. One goes on where fewer
- * than {@code least} pages in a row are in other files, or in none: those are copied, or zeroed, on
- * top. There are at most as many mappings as pages divided by {@code least}.
+ * only stretches are mapped in which a file has {@code least} pages or more. One goes on where
+ * fewer than {@code least} pages in a row are in other files, or in none: those are copied, or
+ * zeroed, on top. There are at most as many mappings as pages divided by {@code least}.
  *
  * <pre>
  *  addresses   ├──────────────────── memory ───────────────────────┤
@@ -83,8 +83,7 @@ final class FillPlan implements Layers.RunSink {
       int first = mappings.first[i];
       long start = starts[first];
       mapped.add(start, mappings.end[i]);
-      filling.map(
-          files.get(file[first]), offsets[first], start + shift, mappings.end[i] - start);
+      filling.map(files.get(file[first]), offsets[first], start + shift, mappings.end[i] - start);
     }
     copy(filling, shift, mappings);
     PageSet.Builder known = PageSet.builder();
@@ -107,8 +106,7 @@ final class FillPlan implements Layers.RunSink {
           mapping++;
         }
         if (file[run] == each && !mappings.bring(mapping, run)) {
-          filling.copy(
-              files.get(each), offsets[run], starts[run] + shift, ends[run] - starts[run]);
+          filling.copy(files.get(each), offsets[run], starts[run] + shift, ends[run] - starts[run]);
         }
       }
     }
@@ -163,7 +161,9 @@ final class FillPlan implements Layers.RunSink {
       size++;
     }
 
-    /** Whether {@code mapping}, the first that ends above the run's start, holds the run's pages. */
+    /**
+     * Whether {@code mapping}, the first that ends above the run's start, holds the run's pages.
+     */
     boolean bring(int mapping, int run) {
       if (mapping == size) {
         return false;

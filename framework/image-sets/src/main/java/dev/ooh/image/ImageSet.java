@@ -97,18 +97,16 @@ public final class ImageSet {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
     CheckedFiles files = CheckedFiles.of(set);
-    CriuMessages.Inventory inventory = CriuMessages.Inventory.newInstance();
-    files.single("inventory.img", ImageType.INVENTORY, inventory);
+    CriuMessages.Inventory inventory =
+        files.single("inventory.img", ImageType.INVENTORY, CriuMessages.Inventory.parser());
     if (inventory.getImgVersion() < 1) {
       throw new ImageException(
           set.resolve("inventory.img"),
           "version " + Integer.toUnsignedString(inventory.getImgVersion()),
           "1 or above");
     }
-    CriuMessages.Pstree process = CriuMessages.Pstree.newInstance();
-    int pid = files.single("pstree.img", ImageType.PSTREE, process).getPid();
-    CriuMessages.Mm mm = CriuMessages.Mm.newInstance();
-    files.single("mm-" + pid + ".img", ImageType.MM, mm);
+    int pid = files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
+    CriuMessages.Mm mm = files.single("mm-" + pid + ".img", ImageType.MM, CriuMessages.Mm.parser());
     Pagemap pagemap = Pagemap.parse(files, "pagemap-" + pid + ".img");
     PageDigests digests =
         PageDigests.parse(files.path(PageDigests.FILE), files.bytes(PageDigests.FILE));
@@ -159,7 +157,7 @@ public final class ImageSet {
       throws ImageException {
     PageSet.Builder mapped = PageSet.builder();
     PageSet.Builder named = PageSet.builder();
-    for (CriuMessages.Vma vma : mm.getVmas()) {
+    for (CriuMessages.Vma vma : mm.getVmasList()) {
       if (CriuImages.isRegular(vma)) {
         if (vma.getStart() < 0 || vma.getEnd() <= vma.getStart()) {
           throw new ImageException(

@@ -1,6 +1,6 @@
 package dev.ooh.image;
 
-import dev.ooh.image.message.CriuMessages;
+import com.google.protobuf.MessageLite;
 import dev.ooh.memory.PageSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import us.hebi.quickbuf.ProtoMessage;
 
 /**
  * Writes one image set: first the pages, while they stand still if they must, then everything else,
@@ -63,7 +62,6 @@ public final class ImageSetWriter implements AutoCloseable {
   private void pagemap(PageSet present, PageSet inParent) throws IOException {
     ByteArrayOutputStream image = Entries.begin(ImageType.PAGEMAP);
     Entries.append(image, CriuImages.pagemapHead(PAGES_ID));
-    CriuMessages.PagemapEntry entry = CriuMessages.PagemapEntry.newInstance();
     int p = 0;
     int q = 0;
     while (p < present.runCount() || q < inParent.runCount()) {
@@ -74,8 +72,7 @@ public final class ImageSetWriter implements AutoCloseable {
       int run = parentNext ? q++ : p++;
       long start = set.runStart(run);
       long count = (set.runEnd(run) - start) / PageSet.PAGE_SIZE;
-      CriuImages.pages(entry, start, count, parentNext);
-      Entries.append(image, entry);
+      Entries.append(image, CriuImages.pages(start, count, parentNext));
     }
     file("pagemap-" + pid + ".img", image.toByteArray());
   }
@@ -107,7 +104,7 @@ public final class ImageSetWriter implements AutoCloseable {
     return new WrittenSet(path, digests, Manifest.identity(manifest));
   }
 
-  private void image(String name, ImageType type, ProtoMessage<?> message) throws IOException {
+  private void image(String name, ImageType type, MessageLite message) throws IOException {
     ByteArrayOutputStream image = Entries.begin(type);
     Entries.append(image, message);
     file(name, image.toByteArray());

@@ -5,7 +5,6 @@ import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -63,8 +62,7 @@ public final class LazySet {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
     CheckedFiles files = CheckedFiles.unread(set);
-    int pid =
-        files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.newInstance()).getPid();
+    int pid = files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
     Pagemap pagemap = Pagemap.parse(files, "pagemap-" + pid + ".img");
     SetDescription description = files.manifest().description();
     LazySet parent = null;

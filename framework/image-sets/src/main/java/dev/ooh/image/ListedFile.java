@@ -10,7 +10,11 @@ import dev.ooh.image.message.OohMessages;
  */
 record ListedFile(String name, long bytes, int digest) {
   OohMessages.ListedFile toMessage() {
-    return OohMessages.ListedFile.newInstance().setName(name).setBytes(bytes).setDigest(digest);
+    return OohMessages.ListedFile.newBuilder()
+        .setName(name)
+        .setBytes(bytes)
+        .setDigest(digest)
+        .build();
   }
 
   static ListedFile of(OohMessages.ListedFile message) {

@@ -73,13 +73,11 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
     }
     Entries entries = new Entries(file, bytes, HEADER);
     SetDescription description =
-        SetDescription.of(
-            entries.next("set description", OohMessages.SetDescription.newInstance()));
+        SetDescription.of(entries.next("set description", OohMessages.SetDescription.parser()));
     List<ListedFile> files = new ArrayList<>();
     while (entries.hasNext()) {
       files.add(
-          ListedFile.of(
-              entries.next("listed file", OohMessages.ListedFile.newInstance()).message()));
+          ListedFile.of(entries.next("listed file", OohMessages.ListedFile.parser()).message()));
     }
     return new Manifest(description, files);
   }

@@ -31,12 +31,11 @@ final class Pagemap {
     Path file = files.path(name);
     Entries in = Entries.open(file, files.bytes(name), ImageType.PAGEMAP);
     CriuMessages.PagemapHead head =
-        in.next("pagemap_head", CriuMessages.PagemapHead.newInstance()).message();
+        in.next("pagemap_head", CriuMessages.PagemapHead.parser()).message();
     String pagesName = "pages-" + Integer.toUnsignedString(head.getPagesId()) + ".img";
     Pagemap pagemap = new Pagemap(file, files.path(pagesName));
-    CriuMessages.PagemapEntry entry = CriuMessages.PagemapEntry.newInstance();
     while (in.hasNext()) {
-      pagemap.add(in.next("pagemap_entry", entry));
+      pagemap.add(in.next("pagemap_entry", CriuMessages.PagemapEntry.parser()));
     }
     pagemap.checkLength(files.listed(pagesName));
     return pagemap;

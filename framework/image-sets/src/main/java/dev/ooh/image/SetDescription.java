@@ -48,8 +48,8 @@ public record SetDescription(
   }
 
   OohMessages.SetDescription toMessage() {
-    OohMessages.SetDescription message =
-        OohMessages.SetDescription.newInstance()
+    OohMessages.SetDescription.Builder message =
+        OohMessages.SetDescription.newBuilder()
             .setKind(complete ? DUMP : PRE_DUMP)
             .setApplication(application)
             .setConfiguration(configuration)
@@ -58,13 +58,15 @@ public record SetDescription(
             .setHeapAddress(heapAddress);
     for (Region region : regions) {
       message
-          .getMutableRegions()
-          .next()
+          .addRegionsBuilder()
           .setName(region.name())
           .setStart(region.start())
           .setBytes(region.bytes());
     }
-    return parent == null ? message : message.setParent(Integer.toUnsignedLong(parent));
+    if (parent != null) {
+      message.setParent(Integer.toUnsignedLong(parent));
+    }
+    return message.build();
   }
 
   static SetDescription of(Entries.Entry<OohMessages.SetDescription> entry) throws ImageException {
@@ -76,7 +78,7 @@ public record SetDescription(
           PRE_DUMP + " (pre-dump) or " + DUMP + " (dump)");
     }
     List<Region> regions = new ArrayList<>();
-    for (OohMessages.Region region : message.getRegions()) {
+    for (OohMessages.Region region : message.getRegionsList()) {
       try {
         regions.add(new Region(region.getName(), region.getStart(), region.getBytes()));
       } catch (IllegalArgumentException e) {

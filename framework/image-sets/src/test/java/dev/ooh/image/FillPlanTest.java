@@ -69,7 +69,10 @@ class FillPlanTest {
     return model;
   }
 
-  /** Where each page is: the number of its file, or -1; pages of a file lie one behind the other. */
+  /**
+   * Where each page is: the number of its file, or -1. Pages of a file lie one behind the other;
+   * the first file has one as well for each page of others and each hole, which is not valid.
+   */
   private static String[] expect(int[] where, List<Path> files, FillPlan plan) {
     int[] used = new int[files.size()];
     String[] expected = new String[PAGES];
@@ -80,10 +83,11 @@ class FillPlanTest {
       }
       if (where[page] >= 0) {
         Path file = files.get(where[page]);
-        plan.run(
-            file, (long) used[where[page]] * PAGE, (long) page * PAGE, (long) end * PAGE);
+        int at = where[page] == 0 ? page : used[where[page]];
+        used[where[page]] += end - page;
+        plan.run(file, (long) at * PAGE, (long) page * PAGE, (long) end * PAGE);
         for (int i = page; i < end; i++) {
-          expected[i] = file + " " + used[where[page]]++;
+          expected[i] = file + " " + (at + i - page);
         }
       }
       page = end;

@@ -125,10 +125,24 @@ class CheckpointTest {
     assertThat(restored.out()).contains("restored on linux");
     assertThat(result(restored.out())).isEqualTo(wanted);
 
+    Ooh.Done lazily = Ooh.run(folder, "restore", "--lazy", "D");
+    assertThat(lazily.err()).isEmpty();
+    assertThat(lazily.out()).contains(" pages mapped, ", " pages verified");
+    assertThat(result(lazily.out())).isEqualTo(wanted);
+
     String[] copying =
         checkpoint("--substrate", "linux", "--directory", "F", "--verify", "--until", "60");
     assertThat(Ooh.run(folder, copying).status()).isZero();
     assertThat(result(Ooh.run(folder, "restore", "F").out())).isEqualTo(wanted);
+
+    Path digests = folder.resolve("F/latest/ooh-digests.img");
+    byte[] bytes = Files.readAllBytes(digests);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(digests, bytes);
+    Ooh.Done damaged = Ooh.run(folder, "restore", "--lazy", "F");
+    assertThat(damaged.status()).isEqualTo(1);
+    assertThat(damaged.err()).contains("ooh-digests.img at offset 0: found CRC32C").hasLineCount(1);
+    assertThat(damaged.out()).doesNotContain("result");
 
     String[] virtual = checkpoint("--technique", "epml", "--directory", "E", "--csv", "two.csv");
     assertThat(Ooh.run(folder, virtual).status()).isZero();

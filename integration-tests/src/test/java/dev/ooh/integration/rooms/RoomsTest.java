@@ -135,7 +135,7 @@ class RoomsTest {
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
         "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
-        "us\\.hebi\\.quickbuf\\..*", List.of("dev.ooh.image.."),
+        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image.."),
         "picocli\\..*",
             List.of(
                 "dev.ooh.cli..",

@@ -49,13 +49,7 @@ enum Selection {
   COPIES(PAGE_IS_FILE, PAGE_IS_PRESENT | PAGE_IS_FILE, 0, 0, 0, 0),
 
   /** In memory, neither a file's nor the page of zeros that all share: written once. */
-  OWN(
-      PAGE_IS_FILE | PAGE_IS_PFNZERO,
-      PAGE_IS_PRESENT | PAGE_IS_FILE | PAGE_IS_PFNZERO,
-      0,
-      0,
-      0,
-      0),
+  OWN(PAGE_IS_FILE | PAGE_IS_PFNZERO, PAGE_IS_PRESENT | PAGE_IS_FILE | PAGE_IS_PFNZERO, 0, 0, 0, 0),
 
   /** As {@link #OWN}, or out in swap, as a protected hole seems to be. */
   OWN_OR_SWAPPED(

@@ -40,8 +40,7 @@ public final class FirstWrites {
   /** Whether anything of this process is out in swap, or nobody can tell. */
   private static boolean isSwapped() {
     try {
-      return Files.readAllLines(ROLLUP).stream()
-          .noneMatch(line -> line.matches("Swap: +0 kB"));
+      return Files.readAllLines(ROLLUP).stream().noneMatch(line -> line.matches("Swap: +0 kB"));
     } catch (IOException e) {
       return true;
     }

@@ -35,8 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Mappings of this process within one {@link Reservation}. */
-final class LinuxAddressSpace extends BasicAddressSpace
-    implements SegmentAdoption, FileContents {
+final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdoption, FileContents {
   private final KernelFence fence;
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;

@@ -1,5 +1,5 @@
 /** This process's own off-heap memory as address spaces. */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.linux.substrate;
 
