@@ -163,7 +163,7 @@ final class RestoreComparison {
     }
     try (Arena arena = Arena.ofShared()) {
       long start = System.nanoTime();
-      MemorySegment memory = AnonymousMemory.map(total, 0, arena);
+      MemorySegment memory = AnonymousMemory.map(total, 0, false, arena);
       long at = 0;
       for (Path file : files) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -113,7 +113,7 @@ class LazyRestoreTest {
       MemorySegment segment = checkpoints.segment("s", PAGES * PAGE, arena);
       assertThat(contents(segment)).containsOnly((byte) 5);
       segment.set(JAVA_BYTE, 3 * PAGE, (byte) 6);
-      MemorySegment fresh = checkpoints.segment("fresh", 10 * PAGE, arena); // watches the others
+      MemorySegment fresh = checkpoints.segment("fresh", 10 * PAGE, arena);
       fresh.fill((byte) 1);
       MemorySegment late = checkpoints.segment("t", PAGES * PAGE, arena);
       late.set(JAVA_BYTE, 4 * PAGE, (byte) 6);
