@@ -3,12 +3,15 @@ package dev.ooh.epml;
 import static dev.ooh.conformance.broken.Mutant.that;
 import static dev.ooh.conformance.broken.Mutation.emptied;
 import static dev.ooh.conformance.broken.Mutation.without;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.ooh.conformance.broken.Mutant;
 import dev.ooh.conformance.broken.MutantsContract;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class EpmlMutantsTest extends MutantsContract {
   @Override
@@ -57,8 +60,25 @@ class EpmlMutantsTest extends MutantsContract {
             without("dev.ooh.epml.module.TrackedProcess", "collect", "forEachRun")),
         that(
             "drains the log and drops it",
-            without("dev.ooh.epml.module.EpmlModule$Machine", "takeLog", "wrote")),
+            without("dev.ooh.epml.module.EpmlModule$Machine", "takeLog", "logged")),
         that("leaves reported pages unarmed", without("dev.ooh.ring.RingSession", "arm", "arm")));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aMutantIsRejectedOnHugePages() {
+    return Stream.of(
+            that(
+                "reports only the page of a store that set the flag of 2 MiB",
+                without("dev.ooh.epml.module.TrackedProcess", "logged", "forEachLeaf")),
+            that(
+                "keeps the log until a page of 2 MiB is split",
+                emptied("dev.ooh.epml.module.TrackedProcess", "split")),
+            that(
+                "invalidates one page of 2 MiB",
+                without("dev.ooh.machine.cpu.TranslationCache", "invalidate", "fill")))
+        .map(
+            mutant ->
+                dynamicTest(mutant.what(), () -> assertRejected(subject(mutant).withHugePages())));
   }
 
   @Test

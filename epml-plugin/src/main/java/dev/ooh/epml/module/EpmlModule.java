@@ -116,7 +116,7 @@ public final class EpmlModule implements KernelModule {
       // FFFFH means that entry 0 is filled too. With any other index out of range it may be.
       boolean full = index > GuestPmlFields.FIRST_INDEX;
       for (int i = GuestPmlFields.FIRST_INDEX; i > (full ? -1 : index); i--) {
-        owner.wrote(pmlPage.getLong(8L * i));
+        owner.logged(pmlPage.getLong(8L * i));
       }
       if (full && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
         kernel.vmwrite(GuestPmlFields.OVERFLOW, 0);

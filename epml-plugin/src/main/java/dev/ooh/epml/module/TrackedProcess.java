@@ -46,16 +46,18 @@ final class TrackedProcess extends RingFile {
 
   @Override
   protected void arm(PageSet pages) {
-    // A page without a frame gets one with a clear dirty flag, so it is armed as it is.
+    // A page without a frame gets one with a clear dirty flag, so it is armed as it is. The flag of
+    // a 2 MiB page is for pages that nobody arms now, too: they have been reported, if it is set.
     BitSet cleared = new BitSet();
     pages.forEachRun(
         (start, end) ->
             process()
-                .forEachMapped(
+                .forEachLeaf(
                     start,
                     end,
-                    (gva, gpa) -> {
-                      if (!aliased || !cleared.get(frame(gpa))) {
+                    (gva, gpa, bytes) -> {
+                      boolean once = !aliased && bytes == PageSet.PAGE_SIZE;
+                      if (once || !cleared.get(frame(gpa))) {
                         cleared.set(frame(gpa));
                         clearDirty(gva, gpa);
                       }
@@ -82,6 +84,25 @@ final class TrackedProcess extends RingFile {
   }
 
   // ---- What was written ---------------------------------------------------------------------
+
+  /**
+   * Reports what the processor logged: the page of the store that set a dirty flag. If that is the
+   * flag of a 2 MiB page, later stores to any of its pages were not logged, so all are reported.
+   */
+  void logged(long gva) {
+    wrote(gva);
+    process()
+        .forEachLeaf(
+            gva,
+            gva + PageSet.PAGE_SIZE,
+            (leaf, gpa, bytes) -> {
+              for (long page = leaf;
+                  bytes > PageSet.PAGE_SIZE && page < leaf + bytes;
+                  page += PageSet.PAGE_SIZE) {
+                report(page);
+              }
+            });
+  }
 
   /** Reports a page that was written, at this address and at all others of its frame. */
   void wrote(long gva) {
@@ -118,6 +139,14 @@ final class TrackedProcess extends RingFile {
       // Drained now, while the addresses in the log still lead to the frame's other ones.
       machine.drain();
     }
+  }
+
+  /**
+   * Drained now, while the log's entries lead to all pages that have their dirty flag in common.
+   */
+  @Override
+  public void split(long start, long end) {
+    machine.drain();
   }
 
   @Override

@@ -39,6 +39,9 @@ final class QuietProcess implements GuestProcess {
   public void forEachMapped(long start, long end, PageVisitor pages) {}
 
   @Override
+  public void forEachLeaf(long start, long end, LeafVisitor leaves) {}
+
+  @Override
   public boolean hasAliases() {
     return false;
   }

@@ -58,7 +58,7 @@ public final class ConformanceKit {
   public Verdict run(long firstSeed, int seeds) {
     Tally tally = new Tally();
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      Schedule schedule = Schedule.of(seed);
+      Schedule schedule = schedule(seed);
       Optional<LawViolation> violation = violation(schedule, tally);
       if (violation.isPresent()) {
         return shorten(schedule, violation.get());
@@ -70,11 +70,15 @@ public final class ConformanceKit {
   /** The first seed whose schedule breaks a law; empty when none does. Nothing is shortened. */
   public OptionalLong firstRejected(long firstSeed, int seeds) {
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      if (violation(Schedule.of(seed), new Tally()).isPresent()) {
+      if (violation(schedule(seed), new Tally()).isPresent()) {
         return OptionalLong.of(seed);
       }
     }
     return OptionalLong.empty();
+  }
+
+  private Schedule schedule(long seed) {
+    return subject.hugePages() ? Schedule.withHugePages(seed) : Schedule.of(seed);
   }
 
   /**

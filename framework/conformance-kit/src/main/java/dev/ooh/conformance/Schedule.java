@@ -21,8 +21,8 @@ record Schedule(long seed, List<Step> steps) {
   /** So few that one page is met at each of its addresses, time and again. */
   private static final int FEW = 6;
 
-  /** Two huge pages of 2 MiB. */
-  private static final int HUGE = 1024;
+  /** Two huge pages of 2 MiB, and some pages that are in none. */
+  private static final int HUGE = 1100;
 
   /** A kind of life; each seed leads one of them, so that no one drowns the others. */
   private enum Kind {
@@ -48,8 +48,16 @@ record Schedule(long seed, List<Step> steps) {
   }
 
   static Schedule of(long seed) {
+    return of(seed, Kind.values()[(int) Math.floorMod(seed, (long) Kind.values().length)]);
+  }
+
+  /** A life with huge pages, which are split, partly discarded, mapped anew and shared by forks. */
+  static Schedule withHugePages(long seed) {
+    return of(seed, Kind.HUGE);
+  }
+
+  private static Schedule of(long seed, Kind kind) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
-    Kind kind = Kind.values()[(int) Math.floorMod(seed, (long) Kind.values().length)];
     return new Schedule(seed, new Generator(random, kind).steps());
   }
 
@@ -72,8 +80,8 @@ record Schedule(long seed, List<Step> steps) {
     }
 
     List<Step> steps() {
-      steps.add(new Step.Map(0, pages, kind == Kind.HUGE ? Backing.HUGE : backing()));
-      steps.add(new Step.Map(1, 1 + random.nextInt(Math.min(pages, SMALL)), backing()));
+      steps.add(new Step.Map(0, pages, backing()));
+      steps.add(new Step.Map(1, 1 + random.nextInt(Math.min(pages, few())), backing()));
       steps.add(write());
       steps.add(new Step.Fetch(0, Arm.ALL));
       steps.add(new Step.Commit(0));
@@ -84,7 +92,7 @@ record Schedule(long seed, List<Step> steps) {
         steps.add(new Step.StartWriter(random.nextLong()));
         steps.add(new Step.StartWriter(random.nextLong()));
       }
-      int length = pages > SMALL ? 20 : 30 + random.nextInt(40);
+      int length = kind == Kind.LARGE ? 20 : 30 + random.nextInt(40);
       while (steps.size() < length) {
         add();
       }
@@ -98,6 +106,10 @@ record Schedule(long seed, List<Step> steps) {
           case 2 -> armOneAddress();
           default -> storeThroughWhatGoes();
         }
+        return;
+      }
+      if (kind == Kind.HUGE && random.nextInt(8) == 0) {
+        storeAroundASplit();
         return;
       }
       switch (random.nextInt(10)) {
@@ -130,6 +142,17 @@ record Schedule(long seed, List<Step> steps) {
       steps.add(store);
       steps.add(new Step.FetchPart(consumer(), slot(), 0, pages, Arm.ALL));
       steps.add(store);
+      steps.add(new Step.Fetch(consumer(), Arm.ALL));
+    }
+
+    /** Stores to pages of one huge page before and after a part of it is taken away. */
+    private void storeAroundASplit() {
+      int slot = slot();
+      int page = page();
+      steps.add(new Step.Fetch(consumer(), Arm.ALL));
+      steps.add(new Step.Write(slot, page, 1, random.nextInt(3)));
+      steps.add(new Step.Discard(slot, page ^ 1 << random.nextInt(9), 1));
+      steps.add(new Step.Write(slot, page ^ 1 << random.nextInt(9), 1, random.nextInt(3)));
       steps.add(new Step.Fetch(consumer(), Arm.ALL));
     }
 
@@ -172,7 +195,8 @@ record Schedule(long seed, List<Step> steps) {
       return switch (kind) {
         case QUIET, LARGE -> write();
         case CONCURRENT -> random.nextInt(3) == 0 ? operator() : new Step.Poll(50);
-        case MAPPINGS, HUGE -> mapping();
+        case MAPPINGS -> mapping();
+        case HUGE -> random.nextInt(3) == 0 ? process() : mapping();
         case ALIASES -> random.nextInt(4) == 0 ? mapping() : sharing();
         case OPERATORS -> operator();
         case PROCESSES -> process();
@@ -192,12 +216,19 @@ record Schedule(long seed, List<Step> steps) {
 
     private Step mapping() {
       return switch (random.nextInt(6)) {
-        case 0 -> new Step.Map(slot(), 1 + random.nextInt(Math.min(pages, SMALL)), backing());
+        case 0 -> new Step.Map(slot(), 1 + random.nextInt(Math.min(pages, few())), backing());
         case 1 -> new Step.Unmap(slot());
         case 2, 3 -> new Step.Remap(slot());
-        case 4 -> new Step.Discard(slot(), page(), 1 + random.nextInt(4));
+        case 4 -> discard();
         default -> new Step.AlwaysDirty(slot(), page());
       };
+    }
+
+    private Step discard() {
+      if (kind == Kind.HUGE && random.nextBoolean()) {
+        return new Step.Discard(slot(), 512 * random.nextInt(2), 512 * (1 + random.nextInt(2)));
+      }
+      return new Step.Discard(slot(), page(), 1 + random.nextInt(4));
     }
 
     private Step operator() {
@@ -227,7 +258,7 @@ record Schedule(long seed, List<Step> steps) {
         case ALIASES -> Backing.SHARED;
         case MAPPINGS, PROCESSES, ANYTHING ->
             random.nextInt(3) == 0 ? Backing.SHARED : Backing.ANONYMOUS;
-        case HUGE -> Backing.HUGE;
+        case HUGE -> random.nextInt(3) == 0 ? Backing.SHIFTED_HUGE : Backing.HUGE;
         default -> Backing.ANONYMOUS;
       };
     }
@@ -237,6 +268,11 @@ record Schedule(long seed, List<Step> steps) {
       return random.nextBoolean()
           ? process()
           : new Step.RunChild(slot(), page(), 1 + random.nextInt(4), random.nextInt(3));
+    }
+
+    /** The most pages that a region besides the first has. */
+    private int few() {
+      return kind == Kind.HUGE ? HUGE : SMALL;
     }
 
     private Arm arm() {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class ScheduleContract {
   private static final int FEW = 40;
   private static final int MANY = 5_000;
+  private static final int FEW_HUGE = 6;
+  private static final int MANY_HUGE = 1_000;
 
   /** What is tested: the technique, and again with settings that make something rare frequent. */
   protected abstract Stream<Subject> subjects();
@@ -27,21 +29,31 @@ public abstract class ScheduleContract {
 
   @TestFactory
   Stream<DynamicTest> keepsTheLaws() {
-    return tests(seeds());
+    return tests(subjects(), seeds());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> keepsTheLawsOnHugePages() {
+    return tests(subjects().map(Subject::withHugePages), FEW_HUGE);
   }
 
   @TestFactory
   @Tag("soak")
   Stream<DynamicTest> keepsTheLawsForThousandsOfSeeds() {
-    return tests(MANY);
+    return tests(subjects(), MANY);
   }
 
-  private Stream<DynamicTest> tests(int usual) {
+  @TestFactory
+  @Tag("soak")
+  Stream<DynamicTest> keepsTheLawsOnHugePagesForAThousandSeeds() {
+    return tests(subjects().map(Subject::withHugePages), MANY_HUGE);
+  }
+
+  private static Stream<DynamicTest> tests(Stream<Subject> subjects, int usual) {
     long first = Long.getLong("ooh.first-seed", 1);
     int seeds = Integer.getInteger("ooh.seeds", usual);
-    return subjects()
-        .map(
-            subject ->
-                dynamicTest(subject.name(), () -> new ConformanceKit(subject).check(first, seeds)));
+    return subjects.map(
+        subject ->
+            dynamicTest(subject.name(), () -> new ConformanceKit(subject).check(first, seeds)));
   }
 }

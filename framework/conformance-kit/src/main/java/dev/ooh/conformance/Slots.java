@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Slots {
   private static final long PAGE = PageSet.PAGE_SIZE;
 
+  /** By how many pages a region is shifted. */
+  private static final int SHIFT = 100;
+
   private final AddressSpace space;
   private final SharedFile file;
   private final boolean aliases;
@@ -41,12 +44,22 @@ final class Slots {
     if (known != null && !all().intersect(pages(known)).isEmpty()) {
       return null;
     }
-    Region region = space.map(known == null ? request("slot-" + slot, pages, backing) : known);
+    RegionRequest place = known == null ? place("slot-" + slot, pages, backing) : known;
+    Region region = space.map(place);
     mapped.put(slot, region);
-    if (known == null) {
-      places.put(slot, request("slot-" + slot, pages, backing).at(region.start()));
-    }
+    places.putIfAbsent(slot, place.at(region.start()));
     return region;
+  }
+
+  private RegionRequest place(String name, int pages, Backing backing) {
+    RegionRequest wanted = request(name, pages, backing);
+    if (backing != Backing.SHIFTED_HUGE) {
+      return wanted;
+    }
+    // Where that can be only the space knows.
+    Region room = space.map(request(name, SHIFT + pages, backing));
+    space.unmap(room);
+    return wanted.at(room.start() + SHIFT * PAGE);
   }
 
   private static PageSet pages(RegionRequest place) {
@@ -57,7 +70,7 @@ final class Slots {
   private RegionRequest request(String name, int pages, Backing backing) {
     return switch (backing) {
       case ANONYMOUS -> RegionRequest.anonymous(name, pages * PAGE);
-      case HUGE -> RegionRequest.anonymous(name, pages * PAGE).withHugePages();
+      case HUGE, SHIFTED_HUGE -> RegionRequest.anonymous(name, pages * PAGE).withHugePages();
       case SHARED -> {
         Kind kind = aliases ? Kind.FILE : Kind.MEMFD;
         long bytes = Math.min(pages, SharedFile.PAGES) * PAGE;

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param options how to open a space; the kit sets {@code seed}
  * @param technique the technique under test
  * @param others techniques that switches may go to and from, besides all-dirty
+ * @param hugePages whether all schedules are about huge pages; otherwise some are
  * @param tracking opens a core; the kit closes it
  */
 public record Subject(
@@ -23,10 +24,22 @@ public record Subject(
     SpaceOptions options,
     String technique,
     List<String> others,
+    boolean hugePages,
     Supplier<TrackingUnderTest> tracking) {
 
   public Subject {
     others = List.copyOf(others);
+  }
+
+  /** A subject with schedules of all kinds. */
+  public Subject(
+      String name,
+      Substrate substrate,
+      SpaceOptions options,
+      String technique,
+      List<String> others,
+      Supplier<TrackingUnderTest> tracking) {
+    this(name, substrate, options, technique, others, false, tracking);
   }
 
   /** A technique on a plain class path, with others to switch to. */
@@ -62,7 +75,13 @@ public record Subject(
   }
 
   public Subject named(String newName) {
-    return new Subject(newName, substrate, options, technique, others, tracking);
+    return new Subject(newName, substrate, options, technique, others, hugePages, tracking);
+  }
+
+  /** The same with schedules about huge pages alone. */
+  public Subject withHugePages() {
+    return new Subject(
+        name + ", huge pages", substrate, options, technique, others, true, tracking);
   }
 
   /** The same with a setting of the space, such as a small ring buffer. */
@@ -73,6 +92,7 @@ public record Subject(
         options.with(setting, value),
         technique,
         others,
+        hugePages,
         tracking);
   }
 }

@@ -50,7 +50,8 @@ public final class CostProfile {
           Event.PAGE_FAULT_IN_USERSPACE,
           Event.VMREAD,
           Event.VMWRITE,
-          Event.HYPERCALL_ENABLE_LOGGING);
+          Event.HYPERCALL_ENABLE_LOGGING,
+          Event.HUGE_PAGE_SPLIT);
 
   private static final Set<Event> ROUTINE =
       EnumSet.of(Event.CHECKPOINT_PAGE_WRITTEN, Event.PAGE_WRITTEN);
@@ -151,6 +152,7 @@ public final class CostProfile {
     wanted.addAll(IMPACT);
     wanted.addAll(ROUTINE);
     wanted.remove(Event.TRACKER_ACCESS); // the paper's techniques make none
+    wanted.remove(Event.HUGE_PAGE_SPLIT); // the paper's machine has none
     wanted.removeAll(prices.keySet());
     for (Event event : wanted) {
       throw new IllegalArgumentException(

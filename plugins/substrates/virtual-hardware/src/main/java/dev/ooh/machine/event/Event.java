@@ -79,6 +79,10 @@ public enum Event {
   GUEST_PAGE_FAULT("GUEST_PAGE_FAULT", "guest_page_fault"),
   /** A page fault that mapped a fresh zero page. */
   DEMAND_ZERO_FAULT("DEMAND_ZERO_FAULT", "demand_zero_fault"),
+  /** A page fault that mapped fresh zeroed 2 MiB. */
+  DEMAND_ZERO_HUGE_FAULT("DEMAND_ZERO_HUGE_FAULT", "demand_zero_huge_fault"),
+  /** A page of 2 MiB became 512 of 4 KiB. */
+  HUGE_PAGE_SPLIT("HUGE_PAGE_SPLIT", "huge_page_split"),
   /** A page fault that copied a page shared since a fork. */
   COPY_ON_WRITE_FAULT("COPY_ON_WRITE_FAULT", "copy_on_write_fault"),
   /** A MOV to CR3. */

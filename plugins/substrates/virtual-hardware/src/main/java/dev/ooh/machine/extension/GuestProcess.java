@@ -33,6 +33,13 @@ public interface GuestProcess {
   /** Calls {@code pages} for each page of {@code [start, end)} that has a frame, ascending. */
   void forEachMapped(long start, long end, PageVisitor pages);
 
+  /**
+   * Calls {@code leaves} for each page-table entry that maps pages of {@code [start, end)},
+   * ascending. One of 2 MiB may begin before {@code start} and end after {@code end}. The callback
+   * may clear the entry's dirty flag.
+   */
+  void forEachLeaf(long start, long end, LeafVisitor leaves);
+
   /** Whether any frame of this process is mapped at more than one of its pages. */
   boolean hasAliases();
 
@@ -47,5 +54,11 @@ public interface GuestProcess {
   @FunctionalInterface
   interface PageVisitor {
     void page(long gva, long gpa);
+  }
+
+  /** Receives one entry that maps {@code bytes}, 4096 or 2 MiB, and has one dirty flag for them. */
+  @FunctionalInterface
+  interface LeafVisitor {
+    void leaf(long gva, long gpa, long bytes);
   }
 }

@@ -63,7 +63,8 @@ public interface KernelContext {
   /**
    * Clears the dirty flag in the guest page-table entry of a page, keeps the kernel's own dirty
    * state, and invalidates the process's translation of it, wherever it is cached. The next write
-   * sets the flag again. Counted as one M15 where there is an entry.
+   * sets the flag again. Where the entry maps 2 MiB, that is the flag of all of them. Counted as
+   * one M15 where there is an entry.
    *
    * @return whether the flag was set; false where nothing is mapped
    */

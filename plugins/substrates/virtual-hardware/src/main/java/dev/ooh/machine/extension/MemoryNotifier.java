@@ -10,7 +10,7 @@ public interface MemoryNotifier {
    * The page has got a frame that it did not have before: its entry was just installed, with clear
    * accessed and dirty flags, and nobody has used it yet. The EPT entry of the frame may be dirty
    * already, from an earlier life of the frame or by the kernel's own filling of it, so the CPU may
-   * never log this GPA.
+   * never log this GPA. A 2 MiB page is 512 calls, and has one pair of flags.
    */
   void mapped(long gva, long gpa, Cause cause);
 
@@ -26,6 +26,13 @@ public interface MemoryNotifier {
    * show it; the EPT's does, if logging was on.
    */
   void writtenByKernel(long gva, long gpa);
+
+  /**
+   * The 2 MiB page of {@code [start, end)} is about to be mapped by 512 entries of 4 KiB, each with
+   * its accessed and dirty flags. Called while it is whole. What a log says of one of its pages
+   * holds for all of them, and can't be told from then on.
+   */
+  default void split(long start, long end) {}
 
   /** Why a page got a frame. */
   enum Cause {

@@ -9,6 +9,8 @@ import java.util.BitSet;
 final class FrameAllocator {
   static final int FRAME = 4096;
 
+  private static final int FRAMES_OF_A_BLOCK = 512;
+
   private final BitSet used = new BitSet();
   private final int total;
   private int inUse;
@@ -46,6 +48,29 @@ final class FrameAllocator {
       start = used.nextClearBit(next);
     }
     throw exhausted(count);
+  }
+
+  /**
+   * The GPA of the first of 512 neighbours that a page of 2 MiB can map; −1 where there are none.
+   *
+   * @param spare how many frames must be free besides
+   */
+  long tryAllocateBlock(int spare) {
+    if (freeFrames() < FRAMES_OF_A_BLOCK + spare) {
+      return -1;
+    }
+    for (int start = FRAMES_OF_A_BLOCK; start + FRAMES_OF_A_BLOCK <= total; ) {
+      int next = used.nextSetBit(start);
+      if (next < 0 || next >= start + FRAMES_OF_A_BLOCK) {
+        used.set(start, start + FRAMES_OF_A_BLOCK);
+        inUse += FRAMES_OF_A_BLOCK;
+        return (long) start * FRAME;
+      }
+      // The block of the next free frame, which is partly used unless it is its first.
+      int free = used.nextClearBit(next);
+      start = (free + FRAMES_OF_A_BLOCK - 1) & -FRAMES_OF_A_BLOCK;
+    }
+    return -1;
   }
 
   void free(long gpa) {

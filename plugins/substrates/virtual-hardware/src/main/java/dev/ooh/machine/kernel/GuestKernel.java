@@ -149,7 +149,8 @@ public final class GuestKernel {
 
   /** userfaultfd(2) by {@code process}; a system call. */
   public Userfault userfaultfd(UserProcess process, Userfault.Mode mode) {
-    return calls.service(process, () -> new Userfault(calls, processes, counters, process, mode));
+    return calls.service(
+        process, () -> new Userfault(calls, processes, memory, counters, process, mode));
   }
 
   /**

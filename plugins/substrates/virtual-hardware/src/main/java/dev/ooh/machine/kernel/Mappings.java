@@ -29,6 +29,31 @@ public final class Mappings {
     calls.step(process, () -> memory.map(process, new Vma(start, start + bytes, name, object, 0)));
   }
 
+  /**
+   * madvise(MADV_HUGEPAGE) of whole private mappings: first touches may map 2 MiB from now on. A
+   * system call. Any thread.
+   *
+   * @throws IllegalStateException if a mapping is shared, or only a part of it is meant
+   */
+  public void adviseHugePages(UserProcess process, long start, long end) {
+    calls.step(
+        process,
+        () -> {
+          for (Vma vma : process.vmasIn(start, end)) {
+            checkWholePrivate(vma, start, end, "madvise");
+            vma.hugePages = true;
+          }
+        });
+  }
+
+  private static void checkWholePrivate(Vma vma, long start, long end, String call) {
+    if (!vma.isPrivate() || vma.start < start || vma.end > end) {
+      throw new IllegalStateException(
+          "%s of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
+              .formatted(call, start, end, vma.name, vma.start, vma.end));
+    }
+  }
+
   /** munmap; a system call. Any thread. */
   public void unmap(UserProcess process, long start, long end) {
     calls.step(process, () -> memory.unmap(process, start, end));
@@ -44,13 +69,11 @@ public final class Mappings {
         process,
         () -> {
           for (Vma vma : process.vmasIn(start, end)) {
-            if (!vma.isPrivate() || vma.start < start || vma.end > end) {
-              throw new IllegalStateException(
-                  "mremap of 0x%x-0x%x: found %s at 0x%x-0x%x, wanted whole private mappings"
-                      .formatted(start, end, vma.name, vma.start, vma.end));
-            }
+            checkWholePrivate(vma, start, end, "mremap");
             long target = to + (vma.start - start);
-            memory.map(process, new Vma(target, target + (vma.end - vma.start), vma.name, null, 0));
+            Vma moved = new Vma(target, target + (vma.end - vma.start), vma.name, null, 0);
+            moved.hugePages = vma.hugePages;
+            memory.map(process, moved);
             memory.move(process, vma.start, vma.end, target);
             memory.unmap(process, vma.start, vma.end);
           }

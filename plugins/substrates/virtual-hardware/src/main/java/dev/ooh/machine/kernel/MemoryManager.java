@@ -1,6 +1,7 @@
 package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.MemoryNotifier;
 import dev.ooh.machine.extension.MemoryNotifier.Cause;
 import dev.ooh.machine.memory.HostMemory;
@@ -14,6 +15,11 @@ import java.util.function.Consumer;
 /**
  * Mappings and frames. Every change of a leaf entry that gives or takes a frame goes through {@link
  * #install} and {@link #remove}, which keep the reverse map exact and tell the modules.
+ *
+ * <p>A leaf of 2 MiB is an entry with PS, and has the flags of all its 512 pages. What concerns all
+ * of them leaves it whole, and what concerns some {@linkplain #splitAt splits} it first, as in
+ * Linux. It is made by a {@linkplain #touch first touch} only: there is no khugepaged, so pages of
+ * 4 KiB are never collapsed into one. Reverse map, dirty state and modules know pages of 4 KiB.
  *
  * <p>A frame may be mapped more than once, and a write through one mapping leaves no mark in the
  * entries of the others. Linux keeps soft-dirty bits and userfaultfd's protection per entry, too,
@@ -103,7 +109,8 @@ final class MemoryManager {
   void discard(UserProcess process, long start, long end) {
     notify(process, notifier -> notifier.unmapped(start, end));
     PageTables tables = process.tables();
-    tables.forEach(
+    forEachLeaf(
+        process,
         start,
         end,
         (gva, entry) -> {
@@ -117,25 +124,43 @@ final class MemoryManager {
 
   /**
    * Moves private pages to free addresses of a mapping, contents and all. Their old addresses have
-   * no frames afterwards.
+   * no frames afterwards. A page of 2 MiB stays one where it can be one.
    */
   void move(UserProcess process, long start, long end, long to) {
     notify(process, notifier -> notifier.unmapped(start, end));
     PageTables tables = process.tables();
-    tables.forEach(
+    forEachLeaf(
+        process,
         start,
         end,
         (gva, entry) -> {
-          tables.set(gva, 0);
-          if (GuestPte.isPresent(entry)) {
-            long frame = GuestPte.frame(entry);
-            vcpu.invlpg(process.translations(), gva);
-            reverseMap.remove(frame, process.pid(), gva);
-            markDirty(frame);
-            long flags = entry & (USER_PAGE | GuestPte.WRITABLE) | GuestPte.SOFT_DIRTY;
-            install(process, to + (gva - start), frame, flags, Cause.MOVED);
+          long target = to + (gva - start);
+          if (GuestPte.isLarge(entry) && !canMapBlock(process, target)) {
+            split(process, gva);
+            tables.forEach(
+                gva,
+                gva + PageTables.BLOCK,
+                (page, part) -> moveLeaf(process, page, part, target + (page - gva)));
+          } else {
+            moveLeaf(process, gva, entry, target);
           }
         });
+  }
+
+  private void moveLeaf(UserProcess process, long gva, long entry, long to) {
+    process.tables().clear(gva, entry);
+    if (GuestPte.isPresent(entry)) {
+      vcpu.invlpg(process.translations(), gva);
+      forEachPage(
+          gva,
+          entry,
+          (page, frame) -> {
+            reverseMap.remove(frame, process.pid(), page);
+            markDirty(frame);
+          });
+      long flags = entry & (USER_PAGE | GuestPte.WRITABLE | GuestPte.LARGE) | GuestPte.SOFT_DIRTY;
+      install(process, to, GuestPte.frame(entry), flags, Cause.MOVED);
+    }
   }
 
   /** Writes back what was written of an object that nobody maps any more, and frees its frames. */
@@ -157,7 +182,7 @@ final class MemoryManager {
       attach(child, vma.part(vma.start, vma.end));
       parent
           .tables()
-          .forEach(
+          .forEachLeaf(
               vma.start,
               vma.end,
               (gva, entry) -> {
@@ -170,7 +195,7 @@ final class MemoryManager {
                   inherited &= ~GuestPte.WRITABLE;
                 }
                 child.tables().set(gva, inherited);
-                mappedOnceMore(child, gva, GuestPte.frame(entry));
+                forEachPage(gva, entry, (page, frame) -> mappedOnceMore(child, page, frame));
               });
     }
     processes.flush(parent);
@@ -178,11 +203,17 @@ final class MemoryManager {
 
   // ---- Frames of pages ------------------------------------------------------------------------
 
-  /** Maps a frame where there was none. */
-  void install(UserProcess process, long gva, long frame, long flags, Cause cause) {
-    process.tables().set(gva, GuestPte.of(frame, flags));
-    mappedOnceMore(process, gva, frame);
-    notify(process, notifier -> notifier.mapped(gva, frame, cause));
+  /** Maps a frame, or with PS in {@code flags} 512 frames of a block, where there was none. */
+  void install(UserProcess process, long gva, long first, long flags, Cause cause) {
+    long entry = GuestPte.of(first, flags);
+    process.tables().set(gva, entry);
+    forEachPage(
+        gva,
+        entry,
+        (page, frame) -> {
+          mappedOnceMore(process, page, frame);
+          notify(process, notifier -> notifier.mapped(page, frame, cause));
+        });
   }
 
   private void mappedOnceMore(UserProcess process, long gva, long frame) {
@@ -192,24 +223,27 @@ final class MemoryManager {
     reverseMap.add(frame, process.pid(), gva);
   }
 
-  /** Unmaps a page's frame, which is freed if nothing else keeps it. */
+  /** Unmaps the frames of a leaf, which are freed if nothing else keeps them. */
   void remove(UserProcess process, long gva, long entry) {
-    long frame = GuestPte.frame(entry);
-    process.tables().set(gva, 0);
+    process.tables().clear(gva, entry);
     vcpu.invlpg(process.translations(), gva);
-    if (GuestPte.isDirty(entry)) {
-      dirtyFrames.set(frame(frame));
-    }
-    reverseMap.remove(frame, process.pid(), gva);
-    if (reverseMap.count(frame) > 0) {
-      tellOtherMappings(process, gva, frame);
-      markOtherMappings(frame);
-    } else {
-      Vma vma = process.vma(gva);
-      if (vma == null || vma.isPrivate()) {
-        free(frame);
-      }
-    }
+    Vma vma = process.vma(gva);
+    boolean isPrivate = vma == null || vma.isPrivate();
+    forEachPage(
+        gva,
+        entry,
+        (page, frame) -> {
+          if (GuestPte.isDirty(entry)) {
+            markDirty(frame);
+          }
+          reverseMap.remove(frame, process.pid(), page);
+          if (reverseMap.count(frame) > 0) {
+            tellOtherMappings(process, page, frame);
+            markOtherMappings(frame);
+          } else if (isPrivate) {
+            free(frame);
+          }
+        });
   }
 
   /**
@@ -259,8 +293,12 @@ final class MemoryManager {
   /** A zeroed frame. Zeroing is a write like any other: the EPT's dirty flag is set by it. */
   long allocateZeroed() {
     long gpa = frames.allocate();
-    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).fill((byte) 0);
+    zero(gpa);
     return gpa;
+  }
+
+  private void zero(long gpa) {
+    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).fill((byte) 0);
   }
 
   long allocateCopy(long of) {
@@ -270,6 +308,43 @@ final class MemoryManager {
     long from = vcpu.directMap().forRead(of);
     segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).copyFrom(segment(from, PAGE));
     return gpa;
+  }
+
+  /**
+   * First touch of a block: maps a zeroed 2 MiB where the mapping asks for them, nothing of the
+   * block is mapped or marked, all of it is alike, and there are 512 free frames in a row. It is
+   * the same for a read: there is no page of zeros to share.
+   *
+   * @return whether it did; otherwise the page gets a frame by {@link #touch}
+   */
+  boolean touchBlock(UserProcess process, Vma vma, long gva) {
+    long block = gva & -PageTables.BLOCK;
+    if (!vma.hugePages || !canMapBlock(process, block)) {
+      return false;
+    }
+    long first = frames.tryAllocateBlock(PageTables.TABLES_OF_A_BLOCK);
+    if (first < 0) {
+      return false;
+    }
+    for (long offset = 0; offset < PageTables.BLOCK; offset += PAGE) {
+      zero(first + offset);
+    }
+    install(process, block, first, FRESH | GuestPte.WRITABLE | GuestPte.LARGE, Cause.DEMAND_ZERO);
+    return true;
+  }
+
+  /**
+   * Whether a leaf of 2 MiB can be at {@code gva}: a whole block within one mapping, nothing of it
+   * mapped or marked, and no userfaultfd that watches a part of it or fills its pages.
+   */
+  private static boolean canMapBlock(UserProcess process, long gva) {
+    long end = gva + PageTables.BLOCK;
+    Vma vma = process.vma(gva);
+    return (gva & (PageTables.BLOCK - 1)) == 0
+        && vma != null
+        && end <= vma.end
+        && process.userfaults.allowBlock(gva, end)
+        && process.tables().isUntouched(gva);
   }
 
   /**
@@ -322,18 +397,66 @@ final class MemoryManager {
     frames.free(gpa);
   }
 
+  // ---- Leaves of 2 MiB ------------------------------------------------------------------------
+
+  /** If a leaf of 2 MiB maps pages on both sides of an address, splits it. */
+  void splitAt(UserProcess process, long address) {
+    if ((address & (PageTables.BLOCK - 1)) != 0
+        && GuestPte.isLarge(process.tables().leaf(address))) {
+      split(process, address);
+    }
+  }
+
+  /** Splits the leaf of 2 MiB that maps {@code gva}; its pages inherit the flags. */
+  void split(UserProcess process, long gva) {
+    long block = gva & -PageTables.BLOCK;
+    notify(process, notifier -> notifier.split(block, block + PageTables.BLOCK));
+    vcpu.counters().count(Event.HUGE_PAGE_SPLIT);
+    process.tables().split(gva);
+    vcpu.invlpg(process.translations(), gva);
+  }
+
+  /**
+   * Calls back for each leaf of {@code [start, end)} that isn't 0, ascending; none reaches beyond
+   * either end, as those that did are split. The callback may change what it is called with.
+   */
+  void forEachLeaf(UserProcess process, long start, long end, PageTables.Visitor visitor) {
+    splitAt(process, start);
+    splitAt(process, end);
+    process.tables().forEachLeaf(start, end, visitor);
+  }
+
+  /** Whether somebody else maps a frame of the leaf. */
+  boolean isSharedLeaf(long entry) {
+    boolean[] shared = {false};
+    forEachPage(0, entry, (page, frame) -> shared[0] |= reverseMap.count(frame) > 1);
+    return shared[0];
+  }
+
+  /** Calls back for each 4 KiB page of a present leaf, which begins at {@code gva}. */
+  private static void forEachPage(long gva, long entry, FrameVisitor visitor) {
+    long bytes = GuestPte.bytes(entry);
+    long frame = GuestPte.frame(entry);
+    for (long offset = 0; offset < bytes; offset += PAGE) {
+      visitor.page(gva + offset, frame + offset);
+    }
+  }
+
   // ---- Dirty state ----------------------------------------------------------------------------
 
-  /** Clears the dirty flag of a page's entry; the kernel remembers that the frame was written. */
+  /**
+   * Clears the dirty flag of the leaf that maps a page; the kernel remembers that its frames were
+   * written.
+   */
   boolean clearDirty(UserProcess process, long gva) {
-    long entry = process.tables().get(gva);
+    long entry = process.tables().leaf(gva);
     if (!GuestPte.isPresent(entry)) {
       return false;
     }
     if (!GuestPte.isDirty(entry)) {
       return false;
     }
-    dirtyFrames.set(frame(GuestPte.frame(entry)));
+    forEachPage(gva, entry, (page, frame) -> markDirty(frame));
     process.tables().set(gva, entry & ~GuestPte.DIRTY);
     vcpu.invlpg(process.translations(), gva);
     return true;
@@ -390,5 +513,11 @@ final class MemoryManager {
 
   private static int frame(long gpa) {
     return (int) (gpa >>> 12);
+  }
+
+  /** Receives one page of a leaf and its frame. */
+  @FunctionalInterface
+  private interface FrameVisitor {
+    void page(long gva, long frame);
   }
 }

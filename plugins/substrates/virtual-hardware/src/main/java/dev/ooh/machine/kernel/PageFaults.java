@@ -48,11 +48,11 @@ final class PageFaults {
       throw new SegmentationFault(process, gva, write);
     }
     long page = gva & -MemoryManager.PAGE;
-    long entry = process.tables().get(page);
+    long entry = process.tables().leaf(page);
     if (!GuestPte.isPresent(entry)) {
       firstTouch(process, vma, page, entry);
     } else if (write && !GuestPte.isWritable(entry)) {
-      writeProtected(process, vma, page, entry);
+      writeProtected(process, vma, page, splitForWrite(process, page, entry));
     } else {
       // The entry allows it already: a translation cached earlier did not.
       vcpu.invlpg(process.translations(), page);
@@ -64,8 +64,26 @@ final class PageFaults {
     if (watcher != null && watcher.mode() == Userfault.Mode.MISSING) {
       watcher.fault(page, marker);
     }
-    counters.count(Event.DEMAND_ZERO_FAULT);
-    memory.touch(process, vma, page, marker);
+    if (memory.touchBlock(process, vma, page)) {
+      counters.count(Event.DEMAND_ZERO_HUGE_FAULT);
+    } else {
+      counters.count(Event.DEMAND_ZERO_FAULT);
+      memory.touch(process, vma, page, marker);
+    }
+  }
+
+  /**
+   * The leaf that a write to a protected page is resolved in. As in Linux one of 2 MiB is split
+   * where only a part of it becomes writable: by userfaultfd, whose handler resolves a page of 4
+   * KiB, and where a part is copied that is shared since a fork. Otherwise it stays whole.
+   */
+  private long splitForWrite(UserProcess process, long page, long leaf) {
+    boolean watched =
+        (leaf & GuestPte.UFFD_WRITE_PROTECTED) != 0 && process.userfaults.at(page) != null;
+    if (GuestPte.isLarge(leaf) && (watched || memory.isSharedLeaf(leaf))) {
+      memory.split(process, page);
+    }
+    return process.tables().leaf(page);
   }
 
   private void writeProtected(UserProcess process, Vma vma, long page, long entry) {
@@ -77,7 +95,7 @@ final class PageFaults {
       } else {
         watcher.fault(page, entry);
       }
-      writeProtected(process, vma, page, process.tables().get(page));
+      writeProtected(process, vma, page, process.tables().leaf(page));
       return;
     }
     if ((entry & GuestPte.SOFT_DIRTY) == 0) {

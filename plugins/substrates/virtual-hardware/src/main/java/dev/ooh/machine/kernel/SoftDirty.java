@@ -76,7 +76,8 @@ public final class SoftDirty {
 
   /**
    * Writes 4 to clear_refs: clears the soft-dirty bit of every page of the process and
-   * write-protects it. Counts M15 for each entry visited and M1 for the system call.
+   * write-protects it, one of 2 MiB as a whole. Counts M15 for each entry visited and M1 for the
+   * system call.
    */
   public void clear(UserProcess process) {
     calls.now(
@@ -84,7 +85,7 @@ public final class SoftDirty {
           PageTables tables = process.tables();
           for (Vma vma : process.vmas.values()) {
             vma.softDirty = false;
-            tables.forEach(
+            tables.forEachLeaf(
                 vma.start,
                 vma.end,
                 (gva, entry) -> {

@@ -117,6 +117,18 @@ public final class UserProcess implements GuestProcess {
   }
 
   @Override
+  public void forEachLeaf(long start, long end, LeafVisitor leaves) {
+    tables.forEachLeaf(
+        start,
+        end,
+        (gva, entry) -> {
+          if (GuestPte.isPresent(entry)) {
+            leaves.leaf(gva, GuestPte.frame(entry), GuestPte.bytes(entry));
+          }
+        });
+  }
+
+  @Override
   public boolean hasAliases() {
     if (!reverseMap.hasShared()) {
       return false;

@@ -24,6 +24,7 @@ public final class Userfault {
 
   private final SystemCalls calls;
   private final Processes processes;
+  private final MemoryManager memory;
   private final EventCounters counters;
   private final UserProcess process;
   private final Mode mode;
@@ -32,11 +33,13 @@ public final class Userfault {
   Userfault(
       SystemCalls calls,
       Processes processes,
+      MemoryManager memory,
       EventCounters counters,
       UserProcess process,
       Mode mode) {
     this.calls = calls;
     this.processes = processes;
+    this.memory = memory;
     this.counters = counters;
     this.process = process;
     this.mode = mode;
@@ -47,12 +50,17 @@ public final class Userfault {
   }
 
   /**
-   * UFFDIO_REGISTER.
+   * UFFDIO_REGISTER. A page of 2 MiB of which a part is registered is split.
    *
    * @throws IllegalStateException if another one watches any of it
    */
   public void register(long start, long end) {
-    calls.now(() -> process.userfaults.add(start, end, this));
+    calls.now(
+        () -> {
+          process.userfaults.add(start, end, this);
+          memory.splitAt(process, start);
+          memory.splitAt(process, end);
+        });
   }
 
   /** UFFDIO_UNREGISTER: unprotects, and forgets the faults there. */
@@ -72,25 +80,22 @@ public final class Userfault {
   }
 
   /**
-   * UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED, which includes pages without a frame.
-   * What of the range this descriptor doesn't watch is left as it is.
+   * UFFDIO_WRITEPROTECT with UFFD_FEATURE_WP_UNPOPULATED, which includes pages without a frame. A
+   * page of 2 MiB is protected as one where all of it is meant, else split. What of the range this
+   * descriptor doesn't watch is left as it is.
    */
   public void writeProtect(long start, long end) {
     calls.now(() -> protect(start, end));
   }
 
   private void protect(long start, long end) {
-    PageTables tables = process.tables();
     boolean changed = false;
     for (Vma vma : process.vmasIn(start, end)) {
-      for (long gva = Math.max(start, vma.start); gva < Math.min(end, vma.end); gva += 4096) {
-        if (process.userfaults.at(gva) != this) {
-          continue;
-        }
-        long entry = tables.get(gva);
-        if ((entry & GuestPte.UFFD_WRITE_PROTECTED) == 0) {
-          tables.set(gva, (entry & ~GuestPte.WRITABLE) | GuestPte.UFFD_WRITE_PROTECTED);
-          changed |= GuestPte.isPresent(entry);
+      for (UserfaultRanges.Range range : process.userfaults.of(this)) {
+        long from = Math.max(Math.max(start, vma.start), range.start());
+        long to = Math.min(Math.min(end, vma.end), range.end());
+        if (from < to) {
+          changed |= protectWatched(from, to);
         }
       }
     }
@@ -99,9 +104,27 @@ public final class Userfault {
     }
   }
 
+  /** Returns whether a page that is mapped lost a right. */
+  private boolean protectWatched(long start, long end) {
+    PageTables tables = process.tables();
+    memory.splitAt(process, start);
+    memory.splitAt(process, end);
+    boolean changed = false;
+    for (long gva = start; gva < end; ) {
+      long leaf = tables.leaf(gva);
+      if ((leaf & GuestPte.UFFD_WRITE_PROTECTED) == 0) {
+        tables.set(gva, (leaf & ~GuestPte.WRITABLE) | GuestPte.UFFD_WRITE_PROTECTED);
+        changed |= GuestPte.isPresent(leaf);
+      }
+      gva += GuestPte.bytes(leaf);
+    }
+    return changed;
+  }
+
   private void unprotect(long start, long end) {
     PageTables tables = process.tables();
-    tables.forEach(
+    memory.forEachLeaf(
+        process,
         start,
         end,
         (gva, entry) -> {

@@ -50,6 +50,19 @@ final class UserfaultRanges {
     }
   }
 
+  /**
+   * Whether one leaf may map all of {@code [start, end)}: it is watched as a whole or not at all,
+   * and nobody wants to fill its pages one by one.
+   */
+  boolean allowBlock(long start, long end) {
+    return in(start, end).stream()
+        .allMatch(
+            range ->
+                range.start <= start
+                    && range.end >= end
+                    && range.watcher.mode() != Userfault.Mode.MISSING);
+  }
+
   /** The ranges of one watcher, ascending. */
   List<Range> of(Userfault watcher) {
     return ranges.values().stream().filter(range -> range.watcher == watcher).toList();

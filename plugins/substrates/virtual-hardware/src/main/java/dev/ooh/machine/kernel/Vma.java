@@ -16,6 +16,9 @@ final class Vma {
   /** Linux's VM_SOFTDIRTY: every page of the mapping counts as soft-dirty. Set at birth. */
   boolean softDirty = true;
 
+  /** Linux's VM_HUGEPAGE: first touches may map 2 MiB. Of private mappings only. */
+  boolean hugePages;
+
   Vma(long start, long end, String name, @Nullable SharedObject object, long objectOffset) {
     this.start = start;
     this.end = end;
@@ -29,6 +32,7 @@ final class Vma {
     long first = Math.max(start, from);
     Vma part = new Vma(first, Math.min(end, to), name, object, objectOffset + first - start);
     part.softDirty = softDirty;
+    part.hugePages = hugePages;
     return part;
   }
 

@@ -61,6 +61,9 @@ public final class GuestPte {
   /** Bits 20:13, reserved in an entry that maps a 2 MiB page. */
   public static final long LARGE_RESERVED = 0x1F_E000L;
 
+  private static final long LARGE_BYTES = 2L << 20;
+  private static final long PAGE_BYTES = 4096;
+
   private GuestPte() {}
 
   /** An entry for the frame at {@code gpa} with {@code flags}. */
@@ -95,6 +98,19 @@ public final class GuestPte {
   /** Whether {@code entry}, of level 2, maps a 2 MiB page. */
   public static boolean isLarge(long entry) {
     return (entry & LARGE) != 0;
+  }
+
+  /** How many bytes a leaf maps: 2 MiB with PS, else 4096. */
+  public static long bytes(long leaf) {
+    return isLarge(leaf) ? LARGE_BYTES : PAGE_BYTES;
+  }
+
+  /**
+   * The entry that would map the 4 KiB page of {@code gva} if the 2 MiB leaf that does were split:
+   * its own frame, and the leaf's flags without PS. PAT, at another bit in each, is clear.
+   */
+  public static long ofPageWithin(long leaf, long gva) {
+    return (leaf & ~LARGE) + (gva & (LARGE_BYTES - 1) & -PAGE_BYTES);
   }
 
   /** The index into the table of {@code level} (4 is the root, 1 the last) for {@code gva}. */

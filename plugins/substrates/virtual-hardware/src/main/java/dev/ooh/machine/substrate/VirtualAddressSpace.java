@@ -112,6 +112,9 @@ final class VirtualAddressSpace extends BasicAddressSpace {
               kernel
                   .mappings()
                   .map(process, region.name(), region.start(), region.bytes(), object(request));
+              if (request.hugePages() && request.kind() == RegionRequest.Kind.ANONYMOUS) {
+                kernel.mappings().adviseHugePages(process, region.start(), region.end());
+              }
               regions = regions.plus(region);
               tellMapped(region);
               return region;
