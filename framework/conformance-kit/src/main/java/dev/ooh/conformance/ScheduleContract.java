@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class ScheduleContract {
   private static final int FEW = 40;
   private static final int MANY = 5_000;
-  private static final int FEW_HUGE = 6;
+  private static final int FEW_HUGE = 3;
   private static final int MANY_HUGE = 1_000;
 
   /** What is tested: the technique, and again with settings that make something rare frequent. */

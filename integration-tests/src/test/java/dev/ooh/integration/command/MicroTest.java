@@ -67,6 +67,24 @@ class MicroTest {
     assertThat(figures.get("all-dirty", "10/1", "pages_reported")).isEqualTo(7680);
   }
 
+  /** What has one flag for 2 MiB reports all of them; what goes by pages of 4 KiB is exact. */
+  @Test
+  void storesToHugePages() throws Exception {
+    Figures figures = micro("huge.csv", "--dirty", "10", "--huge-pages");
+    for (String technique : EXACT) {
+      boolean block = technique.equals("epml") || technique.equals("procfs");
+      assertThat(figures.get(technique, "10/10", "pages_written")).isEqualTo(768);
+      assertThat(figures.get(technique, "10/10", "pages_reported"))
+          .as(technique)
+          .isEqualTo(block ? 7680 : 768);
+      // One MB is less than a huge page.
+      assertThat(figures.get(technique, "1/10", "pages_reported")).isEqualTo(78);
+    }
+    assertThat(figures.get("epml", "10/10", "event.M15")).isEqualTo(15);
+    assertThat(figures.get("procfs", "10/10", "event.M5")).isEqualTo(15);
+    assertThat(figures.get("uffd", "10/10", "event.huge.page.split")).isEqualTo(5);
+  }
+
   @Test
   void badInputIsOneLineAndLeavesNothingBehind() throws Exception {
     Path profile =

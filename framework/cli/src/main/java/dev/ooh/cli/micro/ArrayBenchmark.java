@@ -45,6 +45,7 @@ public final class ArrayBenchmark {
   private final long bytes;
   private final double percent;
   private final int passes;
+  private final boolean hugePages;
 
   /**
    * Prepares a run.
@@ -52,12 +53,15 @@ public final class ArrayBenchmark {
    * @param megabytes size of the array
    * @param percent of its pages that each pass stores to, above 0, up to 100
    * @param passes how many to measure, 1 or more; one more comes before, for the first interval
+   * @param hugePages whether the array may have pages of 2 MiB, where the substrate has them
    */
-  public ArrayBenchmark(TrackedSpace run, int megabytes, double percent, int passes) {
+  public ArrayBenchmark(
+      TrackedSpace run, int megabytes, double percent, int passes, boolean hugePages) {
     this.run = run;
     this.bytes = (long) megabytes << 20;
     this.percent = percent;
     this.passes = passes;
+    this.hugePages = hugePages;
   }
 
   /** Runs it, as a thread of the space's execution context. The array stays mapped. */
@@ -67,7 +71,8 @@ public final class ArrayBenchmark {
 
   private ArrayResult measureInside() throws TrackingException {
     AddressSpace space = run.space();
-    Region array = space.map(RegionRequest.anonymous("array", bytes));
+    RegionRequest request = RegionRequest.anonymous("array", bytes);
+    Region array = space.map(hugePages ? request.withHugePages() : request);
     DirtyPattern pattern = new DirtyPattern(bytes / PageSet.PAGE_SIZE, percent);
     DirtyPattern all = new DirtyPattern(bytes / PageSet.PAGE_SIZE, 100);
     store(array, all, 0);

@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
           + " 0.6 to 1.5 s."
     })
 final class MicroRun implements Callable<Integer> {
-  private static final String APPLICATION = "array";
   private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
   private final Tracking tracking;
@@ -62,6 +61,13 @@ final class MicroRun implements Callable<Integer> {
       defaultValue = "3",
       description = "Passes to measure, 3 or more (default: ${DEFAULT-VALUE}).")
   private int passes = 3;
+
+  @Option(
+      names = "--huge-pages",
+      description =
+          "Lets the array have pages of 2 MiB, each with one dirty flag; the application is then"
+              + " called array-huge-pages.")
+  private boolean hugePages;
 
   MicroRun(Tracking tracking) {
     this.tracking = tracking;
@@ -115,26 +121,28 @@ final class MicroRun implements Callable<Integer> {
         FreeMemory.require(configuration.megabytes);
       }
       ArrayResult result =
-          new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes).measure();
+          new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes, hugePages)
+              .measure();
       run.wrote(result.pagesWritten());
       session.untracked(run, result.untrackedPass());
+      String application = hugePages ? "array-huge-pages" : "array";
       String name = configuration.name();
       String time = run.timeUnit();
-      session.row(run, APPLICATION, name, "tracked_slowdown", result.slowdown(), "x");
-      session.row(run, APPLICATION, name, "tracker_time", result.trackerTime(), time);
-      session.row(run, APPLICATION, name, "setup_time", result.setupTime(), time);
-      session.row(run, APPLICATION, name, "pages_written", result.pagesWritten(), "pages");
-      session.row(run, APPLICATION, name, "pages_reported", result.pagesReported(), "pages");
+      session.row(run, application, name, "tracked_slowdown", result.slowdown(), "x");
+      session.row(run, application, name, "tracker_time", result.trackerTime(), time);
+      session.row(run, application, name, "setup_time", result.setupTime(), time);
+      session.row(run, application, name, "pages_written", result.pagesWritten(), "pages");
+      session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
       result
           .events()
           .forEach(
-              (id, count) -> session.row(run, APPLICATION, name, "event." + id, count, "count"));
+              (id, count) -> session.row(run, application, name, "event." + id, count, "count"));
       result
           .times()
-          .forEach((id, millis) -> session.row(run, APPLICATION, name, "time." + id, millis, time));
+          .forEach((id, millis) -> session.row(run, application, name, "time." + id, millis, time));
       for (UnpricedWork work : result.unpriced()) {
         unpriced.add(work);
-        session.row(run, APPLICATION, name, "unpriced_accesses", work.accesses(), "count");
+        session.row(run, application, name, "unpriced_accesses", work.accesses(), "count");
       }
       table.add(
           technique,

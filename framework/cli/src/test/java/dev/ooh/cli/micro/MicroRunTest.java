@@ -99,6 +99,17 @@ class MicroRunTest {
   }
 
   @Test
+  void anArrayOfHugePagesIsAnApplicationOfItsOwn() throws Exception {
+    Path csv = folder.resolve("m.csv");
+    Invocation done =
+        micro(false, "--sizes", "1", "--huge-pages", "--technique", "exact", "--csv", "" + csv);
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(Files.readAllLines(csv))
+        .contains("micro,virtual,exact,array-huge-pages,1,pages_written,768,pages")
+        .noneMatch(line -> line.contains(",array,"));
+  }
+
+  @Test
   void aLostPageIsAFailureAndLeavesNoFile() {
     Path csv = folder.resolve("m.csv");
     Invocation done = micro(true, "--sizes", "1", "--technique", "lossy", "--csv", "" + csv);
