@@ -4,7 +4,7 @@
  * class with one factory method; {@link dev.ooh.conformance.ConformanceKit} runs seeded random
  * schedules against an oracle. {@code dev.ooh.conformance.broken} holds what the kit must reject.
  */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.conformance;
 
