@@ -24,6 +24,28 @@ class EpmlTrapsTest extends RingTrapsContract {
     return new EpmlTechnique();
   }
 
+  /** One dirty flag for 512 pages: one entry of the log, and one flag to clear. */
+  @Test
+  void aPageOf2MiBIsLoggedOnceAndReportedWhole() throws Exception {
+    MachineExtensions machine = space().facility(MachineExtensions.class).orElseThrow();
+    PageSet all = mapHuge(2 * 512);
+    PageSet second = PageSet.of(all.runStart(0) + 512 * PAGE, all.runEnd(0));
+    write(all);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(all, all);
+      for (int pass = 0; pass < 2; pass++) {
+        EventCounts before = machine.events();
+        write(everyNth(second, 100));
+        assertThat(reported(session, all, all)).isEqualTo(second);
+        EventCounts counts = machine.events().minus(before);
+        assertThat(counts.get(Event.GUEST_PML_LOGGED)).isEqualTo(1);
+        assertThat(counts.get(Event.CLEAR_REFS)).isEqualTo(1);
+        assertThat(counts.get(Event.RING_BUFFER_COPY)).isEqualTo(512);
+      }
+      assertThat(reported(session, all, all).isEmpty()).isTrue();
+    }
+  }
+
   @Test
   void onlyFinalAccessesAreLoggedAndNothingExits() throws Exception {
     MachineExtensions machine = space().facility(MachineExtensions.class).orElseThrow();

@@ -26,6 +26,24 @@ class SpmlTrapsTest extends RingTrapsContract {
     return new SpmlTechnique();
   }
 
+  /** Whatever the guest's entries map, those of the EPT map 4 KiB while they are logged. */
+  @Test
+  void aPageOf2MiBIsLoggedByPagesOf4KiB() throws Exception {
+    MachineExtensions machine = space().facility(MachineExtensions.class).orElseThrow();
+    PageSet all = mapHuge(2 * 512);
+    write(all);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(all, all);
+      EventCounts before = machine.events();
+      PageSet some = everyNth(all, 100);
+      write(some);
+      assertThat(reported(session, all, all)).isEqualTo(some);
+      EventCounts counts = machine.events().minus(before);
+      assertThat(counts.get(Event.REVERSE_MAPPING)).isEqualTo(some.pageCount());
+      assertThat(counts.get(Event.HUGE_PAGE_SPLIT)).isZero();
+    }
+  }
+
   @Test
   void aFullLogLosesNothingAndPageTablesAreDropped() throws Exception {
     MachineExtensions machine = space().facility(MachineExtensions.class).orElseThrow();

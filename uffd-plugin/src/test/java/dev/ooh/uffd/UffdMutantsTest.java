@@ -8,7 +8,6 @@ import dev.ooh.conformance.broken.Mutant;
 import dev.ooh.conformance.broken.MutantsContract;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 class UffdMutantsTest extends MutantsContract {
   private static final String SESSION = "dev.ooh.tracking.ArmedSession";
@@ -44,14 +43,5 @@ class UffdMutantsTest extends MutantsContract {
         that("forgets unmaps", emptied(SESSION, "unmapped")),
         that("ignores dropped contents", emptied(CHANGES, "changed")),
         that("never protects again", without("dev.ooh.uffd.Channel", "protect", "writeProtect")));
-  }
-
-  @Test
-  void aMutantThatTakesAPartOf2MiBForTheWholeIsRejected() {
-    Mutant mutant =
-        that(
-            "protects whole pages of 2 MiB, and not what comes behind",
-            without("dev.ooh.machine.kernel.Userfault", "protectWatched", "splitAt"));
-    assertRejected(subject(mutant).withHugePages());
   }
 }

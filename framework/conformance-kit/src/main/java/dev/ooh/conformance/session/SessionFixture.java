@@ -79,6 +79,11 @@ public abstract class SessionFixture {
     return space.map(RegionRequest.anonymous("region", pages * PAGE)).pages();
   }
 
+  /** Maps pages that may be parts of huge pages. */
+  protected final PageSet mapHuge(int pages) {
+    return space.map(RegionRequest.anonymous("huge", pages * PAGE).withHugePages()).pages();
+  }
+
   /** Maps a file, shared. */
   protected final PageSet map(Path file, int pages) {
     return space

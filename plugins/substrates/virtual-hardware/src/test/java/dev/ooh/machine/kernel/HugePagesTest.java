@@ -273,6 +273,27 @@ class HugePagesTest {
   }
 
   @Test
+  void protectionThatBeginsAndEndsAmid2MiBProtectsThesePagesAlone() {
+    UserProcess process = hugeProcess(2 * PAGES);
+    guest.store(process, 0, 1);
+    guest.store(process, PAGES, 1);
+    Userfault userfault = kernel.userfaultfd(process, Userfault.Mode.SYNCHRONOUS_WRITE_PROTECT);
+    in(process, () -> userfault.register(HEAP, HEAP + 2 * BLOCK));
+    in(process, () -> userfault.writeProtect(HEAP + 300 * PAGE, HEAP + BLOCK + 100 * PAGE));
+    TreeSet<Long> found = new TreeSet<>();
+    for (long page = 0; page < 2 * PAGES; page++) {
+      if ((process.tables().get(HEAP + page * PAGE) & GuestPte.UFFD_WRITE_PROTECTED) != 0) {
+        found.add(page);
+      }
+    }
+    assertThat(found).hasSize((int) PAGES - 200).startsWith(300L).endsWith(PAGES + 99);
+    // Forgotten where it is not watched any more.
+    in(process, () -> userfault.unregister(HEAP, HEAP + 310 * PAGE));
+    assertThat(leaf(process, 309) & GuestPte.UFFD_WRITE_PROTECTED).isZero();
+    assertThat(leaf(process, 310) & GuestPte.UFFD_WRITE_PROTECTED).isNotZero();
+  }
+
+  @Test
   void protectedOrMissingPagesAreTouchedOneByOne() {
     UserProcess process = hugeProcess(3 * PAGES);
     Userfault protecting = kernel.userfaultfd(process, Userfault.Mode.ASYNCHRONOUS_WRITE_PROTECT);
