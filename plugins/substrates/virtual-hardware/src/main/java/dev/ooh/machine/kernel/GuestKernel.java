@@ -20,6 +20,7 @@ public final class GuestKernel {
   private final VirtualMachine machine;
   private final EventCounters counters;
   private final KernelMode mode;
+  private final HugePages hugePages;
   private final Scheduler scheduler;
   private final CpuEntry entry;
   private final SystemCalls calls;
@@ -42,11 +43,12 @@ public final class GuestKernel {
     this.frames = new FrameAllocator(machine.ept().guestBytes());
     this.mode = new KernelMode(vcpu);
     this.processes = new Processes(vcpu, frames, reverseMap, mode);
-    this.memory = new MemoryManager(processes, vcpu, frames, reverseMap);
+    this.hugePages = new HugePages(vcpu);
+    this.memory = new MemoryManager(processes, vcpu, frames, reverseMap, hugePages);
     this.scheduler = new Scheduler(counters, seed, quantum, processes::switchTo, vcpu::poll);
     this.entry = new CpuEntry(scheduler);
     this.calls = new SystemCalls(entry, mode, counters);
-    PageFaults pageFaults = new PageFaults(processes, vcpu, memory, reverseMap);
+    PageFaults pageFaults = new PageFaults(processes, vcpu, memory, reverseMap, hugePages);
     this.remoteAccess = new RemoteAccess(calls, memory, pageFaults, processes, reverseMap);
     this.mappings = new Mappings(calls, memory, remoteAccess, reverseMap);
     this.softDirty = new SoftDirty(calls, processes, reverseMap, counters);
@@ -150,7 +152,7 @@ public final class GuestKernel {
   /** userfaultfd(2) by {@code process}; a system call. */
   public Userfault userfaultfd(UserProcess process, Userfault.Mode mode) {
     return calls.service(
-        process, () -> new Userfault(calls, processes, memory, counters, process, mode));
+        process, () -> new Userfault(calls, processes, hugePages, counters, process, mode));
   }
 
   /**

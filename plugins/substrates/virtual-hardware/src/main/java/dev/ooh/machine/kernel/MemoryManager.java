@@ -1,8 +1,6 @@
 package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.Vcpu;
-import dev.ooh.machine.event.Event;
-import dev.ooh.machine.extension.MemoryNotifier;
 import dev.ooh.machine.extension.MemoryNotifier.Cause;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
@@ -10,14 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Mappings and frames. Every change of a leaf entry that gives or takes a frame goes through {@link
  * #install} and {@link #remove}, which keep the reverse map exact and tell the modules.
  *
  * <p>A leaf of 2 MiB is an entry with PS, and has the flags of all its 512 pages. What concerns all
- * of them leaves it whole, and what concerns some {@linkplain #splitAt splits} it first, as in
+ * of them leaves it whole, and what concerns some {@linkplain HugePages splits} it first, as in
  * Linux. It is made by a {@linkplain #touch first touch} only: there is no khugepaged, so pages of
  * 4 KiB are never collapsed into one. Reverse map, dirty state and modules know pages of 4 KiB.
  *
@@ -40,17 +37,24 @@ final class MemoryManager {
   private final Vcpu vcpu;
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
+  private final HugePages hugePages;
 
   /**
    * Frames that were written although no page-table entry says so: the kernel's own dirty state.
    */
   private final BitSet dirtyFrames = new BitSet();
 
-  MemoryManager(Processes processes, Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap) {
+  MemoryManager(
+      Processes processes,
+      Vcpu vcpu,
+      FrameAllocator frames,
+      ReverseMap reverseMap,
+      HugePages hugePages) {
     this.processes = processes;
     this.vcpu = vcpu;
     this.frames = frames;
     this.reverseMap = reverseMap;
+    this.hugePages = hugePages;
   }
 
   // ---- Mappings -------------------------------------------------------------------------------
@@ -107,9 +111,9 @@ final class MemoryManager {
 
   /** Removes the frames of {@code [start, end)}; private pages read as zero afterwards. */
   void discard(UserProcess process, long start, long end) {
-    notify(process, notifier -> notifier.unmapped(start, end));
+    process.tellModules(notifier -> notifier.unmapped(start, end));
     PageTables tables = process.tables();
-    forEachLeaf(
+    hugePages.forEachLeaf(
         process,
         start,
         end,
@@ -127,16 +131,16 @@ final class MemoryManager {
    * no frames afterwards. A page of 2 MiB stays one where it can be one.
    */
   void move(UserProcess process, long start, long end, long to) {
-    notify(process, notifier -> notifier.unmapped(start, end));
+    process.tellModules(notifier -> notifier.unmapped(start, end));
     PageTables tables = process.tables();
-    forEachLeaf(
+    hugePages.forEachLeaf(
         process,
         start,
         end,
         (gva, entry) -> {
           long target = to + (gva - start);
-          if (GuestPte.isLarge(entry) && !canMapBlock(process, target)) {
-            split(process, gva);
+          if (GuestPte.isLarge(entry) && !HugePages.fits(process, target)) {
+            hugePages.split(process, gva);
             tables.forEach(
                 gva,
                 gva + PageTables.BLOCK,
@@ -212,7 +216,7 @@ final class MemoryManager {
         entry,
         (page, frame) -> {
           mappedOnceMore(process, page, frame);
-          notify(process, notifier -> notifier.mapped(page, frame, cause));
+          process.tellModules(notifier -> notifier.mapped(page, frame, cause));
         });
   }
 
@@ -255,7 +259,7 @@ final class MemoryManager {
         frame,
         (other, otherGva) -> {
           if (!(other == process && otherGva == gva)) {
-            notify(other, notifier -> notifier.writtenByKernel(otherGva, frame));
+            other.tellModules(notifier -> notifier.writtenByKernel(otherGva, frame));
           }
         });
   }
@@ -319,7 +323,7 @@ final class MemoryManager {
    */
   boolean touchBlock(UserProcess process, Vma vma, long gva) {
     long block = gva & -PageTables.BLOCK;
-    if (!vma.hugePages || !canMapBlock(process, block)) {
+    if (!vma.hugePages || !HugePages.fits(process, block)) {
       return false;
     }
     long first = frames.tryAllocateBlock(PageTables.TABLES_OF_A_BLOCK);
@@ -331,20 +335,6 @@ final class MemoryManager {
     }
     install(process, block, first, FRESH | GuestPte.WRITABLE | GuestPte.LARGE, Cause.DEMAND_ZERO);
     return true;
-  }
-
-  /**
-   * Whether a leaf of 2 MiB can be at {@code gva}: a whole block within one mapping, nothing of it
-   * mapped or marked, and no userfaultfd that watches a part of it or fills its pages.
-   */
-  private static boolean canMapBlock(UserProcess process, long gva) {
-    long end = gva + PageTables.BLOCK;
-    Vma vma = process.vma(gva);
-    return (gva & (PageTables.BLOCK - 1)) == 0
-        && vma != null
-        && end <= vma.end
-        && process.userfaults.allowBlock(gva, end)
-        && process.tables().isUntouched(gva);
   }
 
   /**
@@ -395,35 +385,6 @@ final class MemoryManager {
   private void free(long gpa) {
     dirtyFrames.clear(frame(gpa));
     frames.free(gpa);
-  }
-
-  // ---- Leaves of 2 MiB ------------------------------------------------------------------------
-
-  /** If a leaf of 2 MiB maps pages on both sides of an address, splits it. */
-  void splitAt(UserProcess process, long address) {
-    if ((address & (PageTables.BLOCK - 1)) != 0
-        && GuestPte.isLarge(process.tables().leaf(address))) {
-      split(process, address);
-    }
-  }
-
-  /** Splits the leaf of 2 MiB that maps {@code gva}; its pages inherit the flags. */
-  void split(UserProcess process, long gva) {
-    long block = gva & -PageTables.BLOCK;
-    notify(process, notifier -> notifier.split(block, block + PageTables.BLOCK));
-    vcpu.counters().count(Event.HUGE_PAGE_SPLIT);
-    process.tables().split(gva);
-    vcpu.invlpg(process.translations(), gva);
-  }
-
-  /**
-   * Calls back for each leaf of {@code [start, end)} that isn't 0, ascending; none reaches beyond
-   * either end, as those that did are split. The callback may change what it is called with.
-   */
-  void forEachLeaf(UserProcess process, long start, long end, PageTables.Visitor visitor) {
-    splitAt(process, start);
-    splitAt(process, end);
-    process.tables().forEachLeaf(start, end, visitor);
   }
 
   /** Whether somebody else maps a frame of the leaf. */
@@ -498,13 +459,6 @@ final class MemoryManager {
         ValueLayout.JAVA_BYTE,
         vcpu.directMap().forWrite(gpa, length),
         length);
-  }
-
-  /** Calls each of the process's notifiers; one may take itself away meanwhile. */
-  void notify(UserProcess process, Consumer<MemoryNotifier> call) {
-    if (!process.memoryNotifiers.isEmpty()) {
-      List.copyOf(process.memoryNotifiers).forEach(call);
-    }
   }
 
   private static MemorySegment segment(long address, long bytes) {

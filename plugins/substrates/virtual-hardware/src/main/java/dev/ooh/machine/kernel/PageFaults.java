@@ -17,13 +17,20 @@ final class PageFaults {
   private final EventCounters counters;
   private final MemoryManager memory;
   private final ReverseMap reverseMap;
+  private final HugePages hugePages;
 
-  PageFaults(Processes processes, Vcpu vcpu, MemoryManager memory, ReverseMap reverseMap) {
+  PageFaults(
+      Processes processes,
+      Vcpu vcpu,
+      MemoryManager memory,
+      ReverseMap reverseMap,
+      HugePages hugePages) {
     this.processes = processes;
     this.vcpu = vcpu;
     this.counters = vcpu.counters();
     this.memory = memory;
     this.reverseMap = reverseMap;
+    this.hugePages = hugePages;
   }
 
   /**
@@ -81,7 +88,7 @@ final class PageFaults {
     boolean watched =
         (leaf & GuestPte.UFFD_WRITE_PROTECTED) != 0 && process.userfaults.at(page) != null;
     if (GuestPte.isLarge(leaf) && (watched || memory.isSharedLeaf(leaf))) {
-      memory.split(process, page);
+      hugePages.split(process, page);
     }
     return process.tables().leaf(page);
   }

@@ -92,14 +92,14 @@ public final class RemoteAccess {
 
   /** Tells every process that maps the frame. */
   private void written(UserProcess process, long gva, long gpa) {
-    memory.notify(process, notifier -> notifier.writtenByKernel(gva, gpa));
+    process.tellModules(notifier -> notifier.writtenByKernel(gva, gpa));
     if (reverseMap.count(gpa) > 1) {
       reverseMap.forEach(
           gpa,
           (pid, otherGva) -> {
             UserProcess other = processes.get(pid);
             if (other != null && !(other == process && otherGva == gva)) {
-              memory.notify(other, notifier -> notifier.writtenByKernel(otherGva, gpa));
+              other.tellModules(notifier -> notifier.writtenByKernel(otherGva, gpa));
             }
           });
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,13 @@ public final class UserProcess implements GuestProcess {
   /** The processor's cached translations; hidden while no thread runs in this process. */
   public TranslationCache translations() {
     return translations;
+  }
+
+  /** Calls each notifier of its memory; one may take itself away meanwhile. */
+  void tellModules(Consumer<MemoryNotifier> call) {
+    if (!memoryNotifiers.isEmpty()) {
+      List.copyOf(memoryNotifiers).forEach(call);
+    }
   }
 
   /** The mapping that holds {@code gva}. */

@@ -24,7 +24,7 @@ public final class Userfault {
 
   private final SystemCalls calls;
   private final Processes processes;
-  private final MemoryManager memory;
+  private final HugePages hugePages;
   private final EventCounters counters;
   private final UserProcess process;
   private final Mode mode;
@@ -33,13 +33,13 @@ public final class Userfault {
   Userfault(
       SystemCalls calls,
       Processes processes,
-      MemoryManager memory,
+      HugePages hugePages,
       EventCounters counters,
       UserProcess process,
       Mode mode) {
     this.calls = calls;
     this.processes = processes;
-    this.memory = memory;
+    this.hugePages = hugePages;
     this.counters = counters;
     this.process = process;
     this.mode = mode;
@@ -58,8 +58,8 @@ public final class Userfault {
     calls.now(
         () -> {
           process.userfaults.add(start, end, this);
-          memory.splitAt(process, start);
-          memory.splitAt(process, end);
+          hugePages.splitAt(process, start);
+          hugePages.splitAt(process, end);
         });
   }
 
@@ -107,8 +107,8 @@ public final class Userfault {
   /** Returns whether a page that is mapped lost a right. */
   private boolean protectWatched(long start, long end) {
     PageTables tables = process.tables();
-    memory.splitAt(process, start);
-    memory.splitAt(process, end);
+    hugePages.splitAt(process, start);
+    hugePages.splitAt(process, end);
     boolean changed = false;
     for (long gva = start; gva < end; ) {
       long leaf = tables.leaf(gva);
@@ -123,7 +123,7 @@ public final class Userfault {
 
   private void unprotect(long start, long end) {
     PageTables tables = process.tables();
-    memory.forEachLeaf(
+    hugePages.forEachLeaf(
         process,
         start,
         end,

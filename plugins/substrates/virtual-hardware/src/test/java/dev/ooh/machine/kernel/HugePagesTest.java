@@ -116,9 +116,25 @@ class HugePagesTest {
         });
     assertThat(isHuge(process, 0)).isTrue();
     assertThat(GuestPte.isDirty(leaf(process, 0))).isFalse();
-    // The translations of all 512 pages went with the flag.
     guest.store(process, 300, 3);
     assertThat(GuestPte.isDirty(leaf(process, 0))).isTrue();
+  }
+
+  @Test
+  void theTranslationsOfAllPagesGoWithTheDirtyFlag() {
+    UserProcess process = hugeProcess(PAGES);
+    long gva = HEAP + 300 * PAGE;
+    kernel
+        .entry()
+        .step(
+            process,
+            () -> {
+              guest.machine.vcpu().writeVirtual(gva, 8, 1);
+              process.translations().show();
+              assertThat(process.translations().writable(gva, 8)).isNotZero();
+              kernel.memory.clearDirty(process, HEAP + 9 * PAGE);
+              assertThat(process.translations().writable(gva, 8)).isZero();
+            });
   }
 
   @Test
@@ -156,6 +172,21 @@ class HugePagesTest {
     assertThat(guest.load(process, 0)).isEqualTo(1);
     assertThat(guest.load(process, 511)).isEqualTo(2);
     assertThat(guest.load(process, 104)).isZero();
+  }
+
+  @Test
+  void thePartMayBeAtEitherEnd() {
+    UserProcess process = hugeProcess(3 * PAGES);
+    guest.store(process, 10, 1);
+    guest.store(process, PAGES, 2);
+    guest.store(process, 2 * PAGES + 9, 3);
+    guest.store(process, 2 * PAGES + 10, 4);
+    kernel.mappings().discard(process, HEAP + 11 * PAGE, HEAP + 2 * BLOCK + 10 * PAGE);
+    assertThat(guest.load(process, 10)).isEqualTo(1);
+    assertThat(guest.load(process, 2 * PAGES + 10)).isEqualTo(4);
+    assertThat(guest.load(process, 2 * PAGES + 9)).isZero();
+    assertThat(guest.load(process, PAGES)).isZero();
+    assertThat(isHuge(process, PAGES)).isTrue();
   }
 
   @Test
