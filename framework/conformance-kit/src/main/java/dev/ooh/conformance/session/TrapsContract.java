@@ -2,6 +2,7 @@ package dev.ooh.conformance.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.memory.AddressSpace;
@@ -103,6 +104,28 @@ public abstract class TrapsContract extends SessionFixture {
           });
       write(all);
       assertEquals(all, reported(first, all, all));
+    }
+  }
+
+  // ---- Huge pages -----------------------------------------------------------------------------
+
+  @Test
+  void storesBeforeAndAfterAHugePageIsSplitAreReported() throws Exception {
+    PageSet all = mapHuge(3 * 512 + 10);
+    write(all);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(all, all);
+      for (int step = 0; step < 6; step++) {
+        PageSet before = everyNth(all, 100, step);
+        PageSet taken = everyNth(all, 700, step + 20);
+        PageSet after = everyNth(all, 90, step + 30);
+        write(before);
+        space().discard(taken);
+        write(after);
+        PageSet reported = reported(session, all, all);
+        PageSet missing = before.union(after).minus(taken).minus(reported);
+        assertTrue(missing.isEmpty(), "step " + step + " misses " + missing);
+      }
     }
   }
 
