@@ -12,6 +12,9 @@ final class Contents {
   /** The page's first and last eight bytes, and some between. */
   private static final int[] PLACES = {0, 2040, PageSet.PAGE_SIZE - Long.BYTES};
 
+  /** What a page holds that nobody has stored to. */
+  static final long UNTOUCHED = 0;
+
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final Memory memory;

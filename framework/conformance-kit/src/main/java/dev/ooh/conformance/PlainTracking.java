@@ -1,25 +1,27 @@
 package dev.ooh.conformance;
 
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingTechnique;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
-/** A core as a library, on a plain class path, with techniques that can be made to die. */
+/**
+ * A core as a library, on a plain class path, with techniques that can be made to die and go blind.
+ */
 final class PlainTracking implements TrackingUnderTest {
-  private final AtomicReference<Optional<Death>> fate = new AtomicReference<>(Optional.empty());
+  private final Fate fate = new Fate();
   private final Map<String, TrackingTechnique> techniques = new LinkedHashMap<>();
   private final CoreByHand core;
 
   PlainTracking(List<TrackingTechnique> techniques, CoreByHand core) {
     this.core = core;
     for (TrackingTechnique technique : techniques) {
-      TrackingTechnique mortal = new MortalTechnique(technique, fate);
-      this.techniques.put(technique.descriptor().name(), mortal);
-      core.add(mortal);
+      TrackingTechnique fated = new FatedTechnique(technique, fate);
+      this.techniques.put(technique.descriptor().name(), fated);
+      core.add(fated);
     }
   }
 
@@ -48,8 +50,24 @@ final class PlainTracking implements TrackingUnderTest {
 
   @Override
   public boolean kill(Death death) {
-    fate.set(Optional.of(death));
+    fate.kill(death);
     return true;
+  }
+
+  @Override
+  public boolean blind(PageSet pages, String reason) {
+    fate.blind(pages, reason);
+    return true;
+  }
+
+  @Override
+  public void see() {
+    fate.see();
+  }
+
+  @Override
+  public List<Gathered> takeAnswers() {
+    return fate.takeAnswers();
   }
 
   @Override

@@ -17,6 +17,14 @@ final class Shadow {
   private final Map<Long, Long> copies = new HashMap<>();
   private final Deque<Interval> outstanding = new ArrayDeque<>();
 
+  /** Discarded since they were last reported: changed, though they may read the same. */
+  private PageSet discarded = PageSet.empty();
+
+  /** What was fetched since it was mapped: the rest is changed for no other reason. */
+  private PageSet known = PageSet.empty();
+
+  private boolean exact = true;
+
   Shadow(Contents contents) {
     this.contents = contents;
   }
@@ -41,14 +49,59 @@ final class Shadow {
     return pages.build();
   }
 
-  /** Copies what was reported, as a consumer does after its fetch; law 4. */
-  void copy(Interval interval) {
+  void discard(PageSet pages) {
+    discarded = discarded.union(pages);
+  }
+
+  /**
+   * Pages that may be reported though nobody stored to them: those that were discarded, and those
+   * that still are as they were mapped, for which a first load can make the kernel store zeros.
+   */
+  PageSet excused() {
+    PageSet.Builder excused = PageSet.builder().addAll(discarded);
+    copies.forEach(
+        (page, copy) -> {
+          if (copy == Contents.UNTOUCHED) {
+            excused.addPage(page);
+          }
+        });
+    return excused.build();
+  }
+
+  /**
+   * Whether a page whose content is that of the copy was not stored to since. It may have been,
+   * between the fetch and the copy, when others were storing then.
+   */
+  boolean isExact() {
+    return exact;
+  }
+
+  /**
+   * Copies what was reported, as a consumer does after its fetch; law 4.
+   *
+   * @param scanned what was asked for
+   * @param alone whether nobody stored meanwhile
+   */
+  void copy(Interval interval, PageSet scanned, boolean alone) {
+    known = known.union(scanned);
     interval.pages().forEachPage(page -> copies.put(page, contents.of(page)));
+    discarded = discarded.minus(interval.pages().wholePages());
+    exact = alone;
     outstanding.addLast(interval);
+  }
+
+  /** What was fetched since it was mapped. */
+  PageSet known() {
+    return known;
   }
 
   /** Nothing of a mapping that is gone is known of the next one there; law 5. */
   void forget(PageSet pages) {
+    known = known.minus(pages);
+    forgetContents(pages);
+  }
+
+  private void forgetContents(PageSet pages) {
     pages.forEachPage(copies::remove);
   }
 
@@ -69,7 +122,7 @@ final class Shadow {
     aborted.getFirst().close();
     for (Interval interval : aborted) {
       outstanding.removeLast();
-      forget(interval.pages());
+      forgetContents(interval.pages());
     }
     return aborted;
   }

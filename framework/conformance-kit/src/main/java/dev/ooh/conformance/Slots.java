@@ -26,6 +26,8 @@ final class Slots {
   private final Map<Integer, Region> mapped = new TreeMap<>();
   private final Map<Integer, RegionRequest> places = new TreeMap<>();
 
+  private PageSet entangled = PageSet.empty();
+
   /**
    * @param aliases whether several slots may map {@code file} at once
    */
@@ -47,6 +49,9 @@ final class Slots {
     RegionRequest place = known == null ? place("slot-" + slot, pages, backing) : known;
     Region region = space.map(place);
     mapped.put(slot, region);
+    if (backing == Backing.HUGE || aliases && backing == Backing.SHARED) {
+      entangled = entangled.union(region.pages());
+    }
     places.putIfAbsent(slot, place.at(region.start()));
     return region;
   }
@@ -104,6 +109,14 @@ final class Slots {
     }
     long start = region.start() + Math.floorMod(first, region.bytes() / PAGE) * PAGE;
     return PageSet.of(start, Math.min(region.end(), start + count * PAGE));
+  }
+
+  /**
+   * Pages that may be reported for what happened to others: they were part of a huge one, or mapped
+   * at several addresses, of which one can go and leave its doubts to the rest.
+   */
+  PageSet entangled() {
+    return entangled;
   }
 
   /** All that is mapped. */

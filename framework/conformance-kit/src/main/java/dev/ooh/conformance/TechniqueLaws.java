@@ -24,6 +24,8 @@ public abstract class TechniqueLaws {
   private static final int PAGES = 32;
   private static final int ONE = 0;
   private static final int TWO = 1;
+  private static final String LOW = "low pages can't be watched";
+  private static final String HIGH = "high pages can't be watched";
 
   /** The technique and the substrate. */
   protected abstract Subject subject();
@@ -176,6 +178,35 @@ public abstract class TechniqueLaws {
               world.commit(ONE);
             }
           }
+        });
+  }
+
+  @Test
+  void law6EveryPageThatIsDoubtedHasItsReasonAndNoReasonIsDropped() {
+    inTrackedWorld(
+        world -> {
+          PageSet low = world.pages(0, 2, 6);
+          PageSet high = world.pages(0, 5, 9);
+          if (!world.tracking().blind(low, LOW) || !world.tracking().blind(high, HIGH)) {
+            return;
+          }
+          world.write(world.pages(0, 3, 1), 0);
+          for (int round = 0; round < 2; round++) {
+            Interval both = world.fetch(ONE);
+            assertEquals(List.of(LOW, HIGH), both.reasons(), "reasons of round " + round);
+            assertTrue(both.pages().containsAll(low.union(high)), "pages of round " + round);
+            world.abort(ONE, 0);
+          }
+          PageSet part = high.minus(low);
+          Interval again = world.fetch(ONE, part, part);
+          assertEquals(List.of(HIGH), again.reasons(), "reasons of a part, after an abort");
+          assertEquals(part, again.pages(), "pages of a part");
+          world.tracking().see();
+          world.fetch(ONE);
+          world.write(world.pages(0, 4, 2), 1);
+          Interval clear = world.fetch(ONE);
+          assertEquals(List.of(), clear.reasons(), "reasons when everything is watched");
+          assertEquals(world.pages(0, 4, 2), clear.pages(), "pages when everything is watched");
         });
   }
 

@@ -1,6 +1,9 @@
 package dev.ooh.conformance;
 
+import dev.ooh.memory.PageSet;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingControl;
+import java.util.List;
 
 /**
  * A core with the techniques under test, on a plain class path or in OSGi, and what can be done to
@@ -22,6 +25,22 @@ public interface TrackingUnderTest extends AutoCloseable {
   /** Makes the next fetch of whatever technique is active die. */
   default boolean kill(Death death) {
     return false;
+  }
+
+  /**
+   * Makes every technique unable to watch {@code pages}, besides what it could not before: they are
+   * in each of its answers, with {@code reason}.
+   */
+  default boolean blind(PageSet pages, String reason) {
+    return false;
+  }
+
+  /** Ends what {@link #blind} began. */
+  default void see() {}
+
+  /** What sessions answered since this was last asked; empty where nobody listens, too. */
+  default List<Gathered> takeAnswers() {
+    return List.of();
   }
 
   @Override

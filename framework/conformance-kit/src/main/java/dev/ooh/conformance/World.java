@@ -9,6 +9,7 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingStatistics;
@@ -139,6 +140,7 @@ public final class World {
   }
 
   public void discard(PageSet pages) {
+    shadows.values().forEach(shadow -> shadow.discard(pages));
     space.discard(pages);
   }
 
@@ -209,6 +211,7 @@ public final class World {
     Shadow shadow = shadow(consumer);
     PageSet scanned = scan.intersect(mapped());
     PageSet owed = shadow.owed(scanned).union(space.alwaysDirty().intersect(scanned));
+    tracking.takeAnswers();
     Interval interval = tracking.control().fetch(space, consumer(consumer), scan, arm);
     PageSet missing = owed.minus(Shadow.pages(interval));
     if (!missing.isEmpty() && missing.pageCount() > storesInFlight()) {
@@ -221,9 +224,27 @@ public final class World {
           "%s of consumer %d reports %s outside of what was asked"
               .formatted(interval, consumer, describe(interval.pages().minus(scanned))));
     }
-    shadow.copy(interval);
+    checkDoubts(interval, scanned, shadow, owed);
+    shadow.copy(interval, scanned, writers.count() == 0);
     tally.fetched(interval, owed);
     return interval;
+  }
+
+  /** Law 6. What a session answered is known only if it was asked once, by this fetch. */
+  private void checkDoubts(Interval interval, PageSet scanned, Shadow shadow, PageSet owed) {
+    List<Gathered> answers = tracking.takeAnswers();
+    if (answers.size() != 1) {
+      return;
+    }
+    Gathered answer = answers.getFirst();
+    Doubts.checkReasons(interval, scanned.intersect(shadow.known()), answer);
+    if (writers.count() == 0 && shadow.isExact()) {
+      PageSet touched = owed.union(shadow.owed(scanned)).union(shadow.excused());
+      Doubts.checkClaims(
+          interval,
+          answer.pages().intersect(scanned).minus(touched).minus(slots.entangled()),
+          answer);
+    }
   }
 
   /** Fetches everything mapped and leaves it armed. */

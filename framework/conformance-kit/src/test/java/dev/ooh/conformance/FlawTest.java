@@ -18,7 +18,7 @@ class FlawTest {
     Subject subject =
         Subject.plain(
             new ModelSubstrate(),
-            flaw.in(new ModelTechnique("model", 16)),
+            flaw.in(new ModelTechnique("model", 16).nearsighted()),
             new ModelTechnique("other", 1024));
     assertThat(new ConformanceKit(subject).firstRejected(1, SEEDS))
         .as("first seed of %d that rejects: %s", SEEDS, flaw)

@@ -19,4 +19,14 @@ class ModelConformanceTest {
     assertThat(tally.commits()).isPositive();
     assertThat(tally.aborts()).isPositive();
   }
+
+  @Test
+  void aTechniqueThatSaysWhatItCannotWatchPasses() {
+    Subject nearsighted =
+        Subject.plain(
+            new ModelSubstrate(),
+            new ModelTechnique("model", 64).nearsighted(),
+            new ModelTechnique("other", 8));
+    assertThat(new ConformanceKit(nearsighted).check(1, 70).reported()).isPositive();
+  }
 }

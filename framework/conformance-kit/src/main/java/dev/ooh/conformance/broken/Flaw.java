@@ -9,6 +9,7 @@ import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
+import java.util.List;
 
 /** A way to be wrong that any technique can be given from outside. */
 public enum Flaw {
@@ -98,6 +99,47 @@ public enum Flaw {
         @Override
         public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
           return Gathered.of(super.fetch(scan, arm).pages());
+        }
+      };
+    }
+  },
+
+  /** Reports what it can't watch, and everything after a loss, as if it had seen it written. */
+  DOUBTS_SILENTLY {
+    @Override
+    TrackingSession around(TrackingSession session, AddressSpace space) {
+      return new ForwardingSession(session) {
+        private PageSet armed = PageSet.empty();
+
+        @Override
+        public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+          armed = armed.union(arm);
+          Gathered gathered = super.fetch(scan, arm);
+          return Gathered.of(gathered.lost().isEmpty() ? gathered.reported() : armed);
+        }
+
+        @Override
+        public void unmapped(PageSet pages) {
+          armed = armed.minus(pages);
+          super.unmapped(pages);
+        }
+      };
+    }
+  },
+
+  /** Has room for one reason, the last one. */
+  KEEPS_THE_LAST_REASON {
+    @Override
+    TrackingSession around(TrackingSession session, AddressSpace space) {
+      return new ForwardingSession(session) {
+        @Override
+        public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+          Gathered gathered = super.fetch(scan, arm);
+          List<Gathered.Unseen> unseen = gathered.unseen();
+          return new Gathered(
+              gathered.reported(),
+              unseen.subList(Math.max(0, unseen.size() - 1), unseen.size()),
+              gathered.lost());
         }
       };
     }

@@ -3,11 +3,11 @@ package dev.ooh.conformance.model;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import dev.ooh.testing.space.SeededExecution;
+import dev.ooh.testing.space.TestSpace;
 import java.util.Optional;
 
-/**
- * Memory as a map of words, in a space whose threads take turns as the setting {@code seed} says.
- */
+/** Memory in the Java heap, whose threads take turns as the setting {@code seed} says. */
 public final class ModelSubstrate implements Substrate {
   @Override
   public String name() {
@@ -21,6 +21,7 @@ public final class ModelSubstrate implements Substrate {
 
   @Override
   public AddressSpace open(SpaceOptions options) {
-    return new ModelSpace(Long.parseLong(options.settings().getOrDefault("seed", "1")));
+    long seed = Long.parseLong(options.settings().getOrDefault("seed", "1"));
+    return new TestSpace(name(), options, new SeededExecution(seed));
   }
 }
