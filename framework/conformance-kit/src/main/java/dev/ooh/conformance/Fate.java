@@ -12,6 +12,7 @@ final class Fate {
   private Optional<Death> death = Optional.empty();
   private final List<Unseen> blindness = new ArrayList<>();
   private final List<Gathered> answers = new ArrayList<>();
+  private Work work = Work.NONE;
 
   /** Makes the next fetch die. */
   synchronized void kill(Death how) {
@@ -36,6 +37,14 @@ final class Fate {
 
   synchronized List<Unseen> blindness() {
     return List.copyOf(blindness);
+  }
+
+  synchronized void worked(Work more) {
+    work = work.plus(more);
+  }
+
+  synchronized Work work() {
+    return work;
   }
 
   synchronized void answered(Gathered answer) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A technique whose sessions die, or go blind to some pages, when they are told to. The core must
- * not lose a page by the one, nor a reason by the other.
+ * A technique whose sessions die, or go blind to some pages, when they are told to, and whose work
+ * is counted. The core must not lose a page by the one, nor a reason by the other.
  */
 final class FatedTechnique implements TrackingTechnique {
   private final TrackingTechnique technique;
@@ -33,12 +33,13 @@ final class FatedTechnique implements TrackingTechnique {
 
   @Override
   public Probe probe(AddressSpace space) {
-    return technique.probe(space);
+    return technique.probe(CountedFacilities.of(space, fate::worked));
   }
 
   @Override
   public TrackingSession open(AddressSpace space) throws TrackingException {
-    return new Session(technique.open(space));
+    fate.worked(Work.session());
+    return new Session(technique.open(CountedFacilities.of(space, fate::worked)));
   }
 
   private final class Session extends ForwardingSession {
@@ -51,6 +52,7 @@ final class FatedTechnique implements TrackingTechnique {
 
     @Override
     public Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
+      fate.worked(Work.fetch());
       Gathered answer = fated(scan, arm);
       fate.answered(answer);
       return answer;

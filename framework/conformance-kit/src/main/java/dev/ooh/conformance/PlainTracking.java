@@ -7,6 +7,7 @@ import dev.ooh.tracking.TrackingTechnique;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A core as a library, on a plain class path, with techniques that can be made to die and go blind.
@@ -63,6 +64,11 @@ final class PlainTracking implements TrackingUnderTest {
   @Override
   public void see() {
     fate.see();
+  }
+
+  @Override
+  public Optional<Work> work() {
+    return Optional.of(fate.work());
   }
 
   @Override

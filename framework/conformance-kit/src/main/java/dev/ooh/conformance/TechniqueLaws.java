@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class TechniqueLaws {
   private static final int PAGES = 32;
+
+  /** So many that work for each of them is more than what a switch does once. */
+  private static final int MANY = 1024;
+
   private static final int ONE = 0;
   private static final int TWO = 1;
   private static final String LOW = "low pages can't be watched";
@@ -226,6 +230,48 @@ public abstract class TechniqueLaws {
             world.commit(ONE);
           }
         });
+  }
+
+  /**
+   * How long a switch takes under load is the machine's business; what it does is not: it looks at
+   * each page a few times, whatever is written meanwhile, and waits for no moment without writes.
+   */
+  @Test
+  void law7ASwitchDoesABoundedAmountOfWork() {
+    inTrackedWorld(
+        world -> {
+          world.map(1, MANY);
+          PageSet all = world.mapped();
+          PageSet scattered = everySecond(all);
+          world.write(all, 0);
+          for (long seed = 1; seed <= 3; seed++) {
+            world.startWriter(seed);
+          }
+          List<String> techniques = new ArrayList<>(subject().others());
+          techniques.add("all-dirty");
+          techniques.add(subject().technique());
+          for (String technique : techniques) {
+            world.fetch(ONE, all, scattered);
+            world.commit(ONE);
+            world.write(all, 1);
+            world.poll(20);
+            SwitchWork before = SwitchWork.of(world);
+            if (world.use(technique)) {
+              SwitchWork.of(world).minus(before).check(technique, all.pageCount());
+            }
+          }
+        });
+  }
+
+  private static PageSet everySecond(PageSet pages) {
+    PageSet.Builder some = PageSet.builder();
+    pages.forEachPage(
+        page -> {
+          if (page / PageSet.PAGE_SIZE % 2 == 0) {
+            some.addPage(page);
+          }
+        });
+    return some.build();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingControl;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A core with the techniques under test, on a plain class path or in OSGi, and what can be done to
@@ -41,6 +42,11 @@ public interface TrackingUnderTest extends AutoCloseable {
   /** What sessions answered since this was last asked; empty where nobody listens, too. */
   default List<Gathered> takeAnswers() {
     return List.of();
+  }
+
+  /** What the techniques had to do so far; empty where nobody counts. */
+  default Optional<Work> work() {
+    return Optional.empty();
   }
 
   @Override
