@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Component;
 public final class ProcfsTechnique implements TrackingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor("procfs", "/proc/PID/pagemap and clear_refs", 300, true);
-  private static final String SCAN_REMEDY = "Linux 6.7 and later";
+  private static final String SCAN_REMEDY = "Linux 6.7 and later (6.10 on aarch64)";
   private static final String SOFT_DIRTY_REMEDY = "a kernel with CONFIG_MEM_SOFT_DIRTY";
 
   @Override

@@ -19,7 +19,10 @@ public interface TrackingControl extends IntervalSource {
 
   /**
    * Makes {@code technique} the one wanted for {@code space} and switches to it, without losing a
-   * page, if anything is tracked there already.
+   * page, if anything is tracked there already. The caller waits for the fetches that came before
+   * it, each with a limit of wall time after which it is passed by and everything counts as
+   * changed; then two fetches are made, whatever writers do: the new technique's first, which arms
+   * what is armed, and the old one's last. Consumers who ask meanwhile wait that long.
    *
    * @throws TrackingException if there is no such technique (naming those present) or it is refused
    *     (with its reason); what was active stays

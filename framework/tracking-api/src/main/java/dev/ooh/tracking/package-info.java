@@ -22,7 +22,8 @@
  *   <li><b>Doubt is loud.</b> When anything was lost, the interval says "all" and why; what can't
  *       be watched is reported with its reason. Of several reasons each has its line, up to 16.
  *   <li><b>A switch arms the new technique before the last fetch of the old one</b>; the next
- *       interval is the union.
+ *       interval is the union. Its work is bounded whatever is written meanwhile: one trial, one
+ *       fetch of each of the two, a few looks at each watched page, no retry.
  *   <li><b>Probe by doing</b>, report the reason, fall back only when asked.
  * </ol>
  */

@@ -5,6 +5,7 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Setting;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestMemory;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TechniqueStatus;
@@ -115,10 +116,16 @@ public final class ToyControl implements TrackingControl {
     return Map.of();
   }
 
+  private static PageSet mapped(AddressSpace space) {
+    PageSet.Builder mapped = PageSet.builder();
+    space.regions().forEach(region -> mapped.addAll(region.pages()));
+    return mapped.build();
+  }
+
   @Override
   public synchronized Interval fetch(
       AddressSpace space, TrackingConsumer consumer, PageSet scan, PageSet arm) {
-    PageSet written = ((ToySpace) space).toyMemory().takeWritten();
+    PageSet written = ((TestMemory) space.memory()).takeWritten(mapped(space));
     String technique = wanted.computeIfAbsent(space, s -> "exact");
     if (!known.contains(consumer)) {
       known.add(consumer);

@@ -30,6 +30,15 @@ public record Architecture(
     };
   }
 
+  /**
+   * The first kernel with a kind of write protection that x86-64 has since {@code version}: on
+   * aarch64 there is none before 6.10 (HAVE_ARCH_USERFAULTFD_WP in arch/arm64/Kconfig, commit
+   * 5b32510af77b).
+   */
+  public String writeProtectSince(String version) {
+    return equals(AARCH64) ? "Linux 6.10" : version;
+  }
+
   /** Why there is no {@link #current}, for people. */
   public static String refusal() {
     return "real memory needs Linux on x86-64 or aarch64, found "

@@ -41,7 +41,8 @@ final class AsyncUserfaultfd implements AutoCloseable {
           () -> "UFFDIO_API with asynchronous write-protect (features 0x%x)".formatted(FEATURES));
     } catch (CallException e) {
       close();
-      throw new FacilityException(e, Remedy.features(e, "Linux 6.7"));
+      throw new FacilityException(
+          e, Remedy.features(e, architecture.writeProtectSince("Linux 6.7")));
     }
   }
 

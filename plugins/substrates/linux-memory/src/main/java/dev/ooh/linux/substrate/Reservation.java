@@ -2,7 +2,6 @@ package dev.ooh.linux.substrate;
 
 import static dev.ooh.linux.call.MappingFlags.MAP_ANONYMOUS;
 import static dev.ooh.linux.call.MappingFlags.MAP_FIXED;
-import static dev.ooh.linux.call.MappingFlags.MAP_FIXED_NOREPLACE;
 import static dev.ooh.linux.call.MappingFlags.MAP_NORESERVE;
 import static dev.ooh.linux.call.MappingFlags.MAP_PRIVATE;
 import static dev.ooh.linux.call.MappingFlags.MAP_SHARED;
@@ -10,7 +9,6 @@ import static dev.ooh.linux.call.MappingFlags.PROT_READ;
 import static dev.ooh.linux.call.MappingFlags.PROT_WRITE;
 
 import dev.ooh.linux.call.CallException;
-import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,17 +17,8 @@ import java.lang.foreign.MemorySegment;
  * A span of this process's addresses that one address space owns. Where no region is mapped, it
  * maps a file of length 0: an access there raises SIGBUS, which the JVM turns into an error, where
  * PROT_NONE would raise SIGSEGV and end the process. It costs addresses only, no memory.
- *
- * <p>The first space of a process lies at {@link #FIRST}, so that a restored program finds its
- * memory where it was; where that is taken or not there, the kernel chooses.
  */
 final class Reservation implements AutoCloseable {
-  /** Above what HotSpot and glibc use unasked, below the 47-bit limit of user addresses. */
-  static final long FIRST = 0x2000_0000_0000L;
-
-  static final long BYTES = 1L << 40;
-  private static final int SLOTS = 64;
-
   private final LinuxCalls calls;
   private final int holes;
   private final Arena arena = Arena.ofShared();
@@ -39,10 +28,10 @@ final class Reservation implements AutoCloseable {
     this.calls = calls;
     holes = calls.memfdCreate("ooh-holes");
     try {
-      long base = reserve();
+      Span span = Span.reserve(this::mapHoles);
       all =
-          MemorySegment.ofAddress(base)
-              .reinterpret(BYTES, arena, segment -> unmapAll(segment.address()));
+          MemorySegment.ofAddress(span.start())
+              .reinterpret(span.bytes(), arena, segment -> unmapAll(span));
     } catch (CallException e) {
       calls.closeDescriptor(holes);
       throw e;
@@ -58,7 +47,7 @@ final class Reservation implements AutoCloseable {
   }
 
   long end() {
-    return all.address() + BYTES;
+    return all.address() + all.byteSize();
   }
 
   /** Maps zeroed private memory at a place inside. */
@@ -83,28 +72,14 @@ final class Reservation implements AutoCloseable {
         address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, holes, 0);
   }
 
-  private long reserve() throws CallException {
-    for (int slot = 0; slot < SLOTS; slot++) {
-      try {
-        return mapHoles(FIRST + slot * BYTES, MAP_FIXED_NOREPLACE);
-      } catch (CallException e) {
-        if (e.errno() != Errno.EEXIST) {
-          // A processor with fewer bits of address has no such place.
-          break;
-        }
-      }
-    }
-    return mapHoles(0, 0);
-  }
-
-  private long mapHoles(long address, int flags) throws CallException {
+  private long mapHoles(long address, long bytes, int flags) throws CallException {
     return calls.mmap(
-        address, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | flags, holes, 0);
+        address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | flags, holes, 0);
   }
 
-  private void unmapAll(long base) {
+  private void unmapAll(Span span) {
     try {
-      calls.munmap(base, BYTES);
+      calls.munmap(span.start(), span.bytes());
     } catch (CallException e) {
       throw new IllegalStateException(e.getMessage(), e);
     } finally {

@@ -36,7 +36,8 @@ final class SynchronousUserfaultfd implements AutoCloseable {
           () -> "UFFDIO_API with write-protect (features 0x%x)".formatted(FEATURES));
     } catch (CallException e) {
       close();
-      throw new FacilityException(e, Remedy.features(e, "Linux 6.4"));
+      throw new FacilityException(
+          e, Remedy.features(e, architecture.writeProtectSince("Linux 6.4")));
     }
   }
 

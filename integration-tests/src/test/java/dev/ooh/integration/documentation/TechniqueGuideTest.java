@@ -1,4 +1,4 @@
-package dev.ooh.example;
+package dev.ooh.integration.documentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,20 +11,22 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/write-a-technique.md} shows is what was compiled. */
-class DocumentationTest {
+class TechniqueGuideTest {
+  private static final Path DOCS = Path.of(System.getProperty("ooh.top"), "docs");
   private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
   @Test
   void snippetsAreInTheSource() throws IOException {
-    Path folder = Path.of("src/main/java/dev/ooh/example");
+    Path sources = DOCS.resolve("example-technique/src");
+    Path folder = sources.resolve("main/java/dev/ooh/example");
     String source =
         Files.readString(folder.resolve("FaultLogTechnique.java"))
             + Files.readString(folder.resolve("FaultLogSession.java"))
             + Files.readString(
-                Path.of("src/test/java/dev/ooh/example/FaultLogConformanceTest.java"));
+                sources.resolve("test/java/dev/ooh/example/FaultLogConformanceTest.java"));
     List<String> snippets =
         SNIPPET
-            .matcher(Files.readString(Path.of("../write-a-technique.md")))
+            .matcher(Files.readString(DOCS.resolve("write-a-technique.md")))
             .results()
             .map((MatchResult match) -> match.group(1))
             .toList();
