@@ -1,12 +1,15 @@
 package dev.ooh.criu;
 
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.criu.toy.ToySnapshots;
+import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
+import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -14,7 +17,7 @@ import java.util.SplittableRandom;
 /** A heap with random contents in a toy space, and a checkpointer over it. */
 public final class CheckpointScene implements AutoCloseable {
   static final int PID = 4242;
-  public final ToySpace space = new ToySpace();
+  public final TestSpace space = ToySubstrate.space();
   public final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
   public final ArenaHeap heap = ArenaHeap.create(space, region);
   public final ImageStore store;
@@ -59,12 +62,16 @@ public final class CheckpointScene implements AutoCloseable {
     }
   }
 
+  ToySnapshots snapshots() {
+    return (ToySnapshots) space.facility(CopyBeforeWrite.class).orElseThrow();
+  }
+
   /** All bytes of the heap's used pages. */
   public byte[] contents() {
     return contents(space, heap);
   }
 
-  static byte[] contents(ToySpace space, ArenaHeap heap) {
+  static byte[] contents(TestSpace space, ArenaHeap heap) {
     byte[] bytes = new byte[(int) heap.used().bytes()];
     space.memory().read(heap.region().start(), bytes, 0, bytes.length);
     return bytes;
@@ -72,7 +79,7 @@ public final class CheckpointScene implements AutoCloseable {
 
   /** Restores what {@code directory} holds in a fresh space, and reads it. */
   public static byte[] restored(Path directory) throws Exception {
-    ToySpace space = new ToySpace();
+    TestSpace space = ToySubstrate.space();
     RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), space);
     return contents(space, program.heap());
   }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.toy.FaultyFiles;
-import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
@@ -37,7 +38,7 @@ class CheckpointedRunTest {
 
   @TempDir private Path directory;
   private final Application engine = BabyEngine.withOperations(OPERATIONS);
-  private final ToySpace space = new ToySpace();
+  private final TestSpace space = ToySubstrate.space();
 
   private static List<Application> engines() {
     int operations = 40_000;
@@ -61,7 +62,7 @@ class CheckpointedRunTest {
   }
 
   private static long uninterrupted(Application engine) {
-    ToySpace space = new ToySpace();
+    TestSpace space = ToySubstrate.space();
     ArenaHeap heap = ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", 32 << 20)));
     engine.start(heap, PARAMETERS);
     while (engine.step(heap)) {}
@@ -92,7 +93,7 @@ class CheckpointedRunTest {
     CheckpointedRun.Outcome outcome = run(engine, new CheckpointPlan(3, 0.5));
     assertThat(outcome.result()).isEqualTo(wanted);
     assertThat(outcome.preDumps()).hasSize(3);
-    ToySpace other = new ToySpace();
+    TestSpace other = ToySubstrate.space();
     RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), other);
     assertThat(engine.progress(program.heap())).isBetween(0.5, 0.99);
     while (engine.step(program.heap())) {}
@@ -107,7 +108,7 @@ class CheckpointedRunTest {
   @Test
   void sameProgramGivesTheSameSets() throws Exception {
     CheckpointedRun.Outcome first = run(new CheckpointPlan(2, 0.7));
-    space.close();
+    space.regions().forEach(space::unmap);
     CheckpointedRun.Outcome second = run(new CheckpointPlan(2, 0.7));
     assertThat(second.dump().pagesWritten()).isEqualTo(first.dump().pagesWritten());
     for (int i = 0; i < 2; i++) {
@@ -119,7 +120,8 @@ class CheckpointedRunTest {
   @Test
   void dumpedAtItsEndItIsAtItsEnd() throws Exception {
     CheckpointedRun.Outcome outcome = run(new CheckpointPlan(0, 1));
-    RestoredProgram program = RestoredProgram.restore(ImageSet.open(directory), new ToySpace());
+    RestoredProgram program =
+        RestoredProgram.restore(ImageSet.open(directory), ToySubstrate.space());
     assertThat(engine.progress(program.heap())).isEqualTo(1);
     assertThat(engine.result(program.heap())).isEqualTo(outcome.result());
     assertThat(outcome.dump().pagesSkippedParent()).isZero();

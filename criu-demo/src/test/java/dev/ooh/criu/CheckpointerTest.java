@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.toy.FaultyFiles;
-import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ class CheckpointerTest {
       scene.checkpointer.meanwhile = () -> scene.scribble(pages[0] /= 3);
       for (int i = 0; i < 5; i++) {
         pages[0] = scene.random.nextInt(6000);
-        scene.space.snapshots().lose = i == 2;
+        scene.snapshots().lose = i == 2;
         running[0] = i != 3;
         if (i == 2) {
           assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
@@ -140,7 +141,7 @@ class CheckpointerTest {
           assertThat(CheckpointScene.restored(directory)).as("seed %d", seed).isEqualTo(still[0]);
         }
       }
-      assertThat(scene.space.snapshots().begun).isEqualTo(4);
+      assertThat(scene.snapshots().begun).isEqualTo(4);
     }
   }
 
@@ -155,13 +156,13 @@ class CheckpointerTest {
       }
       scene.checkpointer.meanwhile =
           () -> {
-            if (scene.space.snapshots().prepared > 0) {
+            if (scene.snapshots().prepared > 0) {
               throw new IllegalStateException("the tracking ended");
             }
           };
       assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
           .hasMessage("the tracking ended");
-      assertThat(scene.space.snapshots().prepared).isZero();
+      assertThat(scene.snapshots().prepared).isZero();
     }
   }
 
@@ -179,7 +180,7 @@ class CheckpointerTest {
       }
       scene.checkpointer.dump(Checkpointer.Then.GO_ON);
       scene.scribble(200);
-      scene.space.snapshots().beforeTheMoment =
+      scene.snapshots().beforeTheMoment =
           () -> {
             scene.scribble(5);
             scene.checkpointer.anotherAsks();
@@ -259,7 +260,7 @@ class CheckpointerTest {
       DumpReport preDump = scene.checkpointer.preDump();
       assertThat(directory.resolve("latest")).doesNotExist();
       ImageSet set = ImageSet.open(preDump.set());
-      assertThatThrownBy(() -> RestoredProgram.restore(set, new ToySpace()))
+      assertThatThrownBy(() -> RestoredProgram.restore(set, ToySubstrate.space()))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("is a pre-dump")
           .hasMessageContaining("wanted a dump");
@@ -337,7 +338,7 @@ class CheckpointerTest {
     try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 5)) {
       scene.mutate();
       scene.checkpointer.dump(Checkpointer.Then.END);
-      ToySpace other = new ToySpace();
+      TestSpace other = ToySubstrate.space();
       other.map(RegionRequest.anonymous("other", 4096).at(scene.region.start()));
       assertThatThrownBy(() -> RestoredProgram.restore(ImageSet.open(directory), other))
           .isInstanceOf(CheckpointException.class)

@@ -79,7 +79,7 @@ class CritTest {
     String shown = crit("show", latest().resolve("pagemap-" + PID + ".img").toString());
     assertThat(shown)
         .contains("\"pages_id\": 1", "\"flags\": \"PE_PARENT\"", "\"flags\": \"PE_PRESENT\"");
-    assertThat(shown).contains("\"vaddr\": \"0x10000000\"");
+    assertThat(shown).contains("\"vaddr\": \"0x40000000\"");
   }
 
   @Test
@@ -98,9 +98,9 @@ class CritTest {
     assertThat(crit("x", set, "ps")).containsPattern("4242 +4242 +4242 +toy");
     assertThat(crit("x", set, "mems"))
         .contains("exe                                     toy")
-        .containsPattern("10000000-10400000 +rw-")
+        .containsPattern("40000000-40400000 +rw-")
         .contains("[vsyscall]");
-    assertThat(crit("x", set, "rss")).contains("10000000 / 1024");
+    assertThat(crit("x", set, "rss")).contains("40000000 / 1024");
   }
 
   @Test

@@ -1,17 +1,20 @@
 package dev.ooh.criu;
 
-import dev.ooh.criu.toy.ToySpace;
 import dev.ooh.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestSpace;
 import java.util.List;
 
 /** A checkpointer whose question is answered by the toy memory, as if it were woven. */
 public final class TrackedCheckpointer extends Checkpointer {
-  private final ToySpace toy;
+  private final TestSpace toy;
   private PageSet owed = PageSet.empty();
+
+  /** Asked about before: the first answer is all of it. */
+  private PageSet known = PageSet.empty();
 
   /** Pages that the answer leaves out: a technique that loses writes. */
   PageSet lose = PageSet.empty();
@@ -22,7 +25,7 @@ public final class TrackedCheckpointer extends Checkpointer {
   int aborts;
   int commits;
 
-  TrackedCheckpointer(ToySpace space, Subject subject, ImageStore store, Options options) {
+  TrackedCheckpointer(TestSpace space, Subject subject, ImageStore store, Options options) {
     super(space, subject, store, options);
     this.toy = space;
   }
@@ -36,7 +39,8 @@ public final class TrackedCheckpointer extends Checkpointer {
   protected Interval changedPages(
       AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
     meanwhile.run();
-    owed = owed.union(toy.memory().takeWritten(scan));
+    owed = owed.union(toy.memory().takeWritten(scan)).union(scan.minus(known));
+    known = known.union(scan);
     PageSet pages = owed.intersect(scan);
     owed = owed.minus(pages);
     return new Interval() {

@@ -3,10 +3,11 @@ package dev.ooh.criu.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.toy.ToySpace;
+import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ArenaHeapTest {
-  private final ToySpace space = new ToySpace();
+  private final TestSpace space = ToySubstrate.space();
   private final Region region = space.map(RegionRequest.anonymous("heap", 8 << 20));
 
   @Test
@@ -121,11 +122,11 @@ class ArenaHeapTest {
   @Test
   void foreignRegionIsRefused() {
     assertThatThrownBy(() -> ArenaHeap.reopen(space, region))
-        .hasMessageContaining("heap heap at 0x10000000: found 0x0, wanted 0x414e");
+        .hasMessageContaining("heap heap at 0x40000000: found 0x0, wanted 0x414e");
     ArenaHeap.create(space, region);
     Region shorter = new Region("heap", region.start(), region.bytes() / 2);
     assertThatThrownBy(() -> ArenaHeap.reopen(space, shorter))
-        .hasMessageContaining("at 0x10000010");
+        .hasMessageContaining("at 0x40000010");
   }
 
   @Test

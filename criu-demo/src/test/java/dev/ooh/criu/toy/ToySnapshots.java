@@ -3,13 +3,14 @@ package dev.ooh.criu.toy;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SnapshotException;
+import dev.ooh.testing.space.TestMemory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** Snapshots that copy everything when they begin; they can be lost. */
 public final class ToySnapshots implements CopyBeforeWrite {
-  private final ToyMemory memory;
+  private final TestMemory memory;
 
   /** The next snapshots tell nothing. */
   public boolean lose;
@@ -23,7 +24,7 @@ public final class ToySnapshots implements CopyBeforeWrite {
   /** How many have begun. */
   public int begun;
 
-  ToySnapshots(ToyMemory memory) {
+  ToySnapshots(TestMemory memory) {
     this.memory = memory;
   }
 
@@ -55,13 +56,24 @@ public final class ToySnapshots implements CopyBeforeWrite {
     private final PageSet late;
 
     ToySnapshot(PageSet pages) {
-      late = memory.written(pages);
+      late = written(pages);
       pages.forEachPage(
           page -> {
             byte[] copy = new byte[PageSet.PAGE_SIZE];
             memory.read(page, copy, 0, copy.length);
             then.put(page, copy);
           });
+    }
+
+    private PageSet written(PageSet pages) {
+      PageSet.Builder written = PageSet.builder();
+      pages.forEachPage(
+          page -> {
+            if (memory.isWritten(page)) {
+              written.addPage(page);
+            }
+          });
+      return written.build();
     }
 
     @Override

@@ -10,8 +10,9 @@ class KeyTextTest {
   void keysReadAsTextInMemory() {
     byte[] text = new byte[8];
     PlainHeap heap = new PlainHeap(4096);
-    heap.memory().putLong(1024, KeyText.swap(KeyText.of(1234567)));
-    heap.memory().read(1024, text, 0, 8);
+    long place = heap.data(heap.allocate(0, 8));
+    heap.memory().putLong(place, KeyText.swap(KeyText.of(1234567)));
+    heap.memory().read(place, text, 0, 8);
     assertThat(new String(text, StandardCharsets.US_ASCII)).isEqualTo("01234567");
     assertThat(KeyText.of(99)).isLessThan(KeyText.of(100));
   }

@@ -1,34 +1,49 @@
 package dev.ooh.workloads.engine;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
+import dev.ooh.tracking.facility.FacilityException;
+import dev.ooh.tracking.facility.Fork;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.Callable;
 
-/** A heap over one array, without collection; its bytes are all of its state. */
+/** A heap over one region, without collection; its bytes are all of its state. */
 public final class PlainHeap implements Heap {
   private static final int NEXT = 8 * GLOBALS;
   private static final int FIRST_OBJECT = NEXT + 8;
-  private final byte[] bytes;
-  private final ArrayMemory memory;
+
+  private final AddressSpace space;
+  private final Region region;
+  private final Memory memory;
   private int polls;
 
   public PlainHeap(int size) {
-    this(new byte[size]);
-    memory.putLong(NEXT, FIRST_OBJECT);
+    this(new TestSpace(), size);
+    memory.putLong(region.start() + NEXT, region.start() + FIRST_OBJECT);
   }
 
-  private PlainHeap(byte[] bytes) {
-    this.bytes = bytes;
-    this.memory = new ArrayMemory(MemorySegment.ofArray(bytes));
+  private PlainHeap(TestSpace space, int size) {
+    this(space, space.map(RegionRequest.anonymous("heap", size)));
+  }
+
+  private PlainHeap(AddressSpace space, Region region) {
+    this.space = space;
+    this.region = region;
+    this.memory = space.memory();
   }
 
   /** Another heap with the same contents. */
   public PlainHeap copy() {
-    return new PlainHeap(bytes.clone());
+    try {
+      return new PlainHeap(space.facility(Fork.class).orElseThrow().fork("copy"), region);
+    } catch (FacilityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public int polls() {
@@ -36,7 +51,12 @@ public final class PlainHeap implements Heap {
   }
 
   public long usedBytes() {
-    return memory.getLong(NEXT);
+    return end() - region.start();
+  }
+
+  /** The first address that nothing lies at. */
+  public long end() {
+    return memory.getLong(region.start() + NEXT);
   }
 
   @Override
@@ -46,12 +66,12 @@ public final class PlainHeap implements Heap {
 
   @Override
   public long allocate(int references, int dataBytes) {
-    long object = memory.getLong(NEXT);
+    long object = end();
     long end = object + ((8L + 8L * references + dataBytes + 7) & -8);
-    if (end > bytes.length) {
-      throw new HeapExhaustedException("wanted up to " + end + " of " + bytes.length);
+    if (end > region.end()) {
+      throw new HeapExhaustedException("wanted up to " + end + " of " + region);
     }
-    memory.putLong(NEXT, end);
+    memory.putLong(region.start() + NEXT, end);
     memory.putInt(object, references);
     memory.putInt(object + 4, dataBytes);
     return object;
@@ -91,12 +111,12 @@ public final class PlainHeap implements Heap {
 
   @Override
   public long global(int index) {
-    return memory.getLong(8L * index);
+    return memory.getLong(region.start() + 8L * index);
   }
 
   @Override
   public void setGlobal(int index, long object) {
-    memory.putLong(8L * index, object);
+    memory.putLong(region.start() + 8L * index, object);
   }
 
   @Override
@@ -107,58 +127,6 @@ public final class PlainHeap implements Heap {
   @Override
   public ExecutionContext execution() {
     return new Direct();
-  }
-
-  private record ArrayMemory(MemorySegment segment) implements Memory {
-    @Override
-    public byte getByte(long address) {
-      return segment.get(ValueLayout.JAVA_BYTE, address);
-    }
-
-    @Override
-    public void putByte(long address, byte value) {
-      segment.set(ValueLayout.JAVA_BYTE, address, value);
-    }
-
-    @Override
-    public int getInt(long address) {
-      return segment.get(ValueLayout.JAVA_INT_UNALIGNED, address);
-    }
-
-    @Override
-    public void putInt(long address, int value) {
-      segment.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
-    }
-
-    @Override
-    public long getLong(long address) {
-      return segment.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
-    }
-
-    @Override
-    public void putLong(long address, long value) {
-      segment.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
-    }
-
-    @Override
-    public void read(long address, byte[] target, int offset, int length) {
-      MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, address, target, offset, length);
-    }
-
-    @Override
-    public void write(long address, byte[] source, int offset, int length) {
-      MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, address, length);
-    }
-
-    @Override
-    public void fill(long address, long length, byte value) {
-      segment.asSlice(address, length).fill(value);
-    }
-
-    @Override
-    public void copy(long from, long to, long length) {
-      MemorySegment.copy(segment, from, segment, to, length);
-    }
   }
 
   /** The calling thread, without a clock. */

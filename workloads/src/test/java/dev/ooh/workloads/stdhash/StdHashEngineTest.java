@@ -92,10 +92,10 @@ class StdHashEngineTest extends EngineContract {
   void damagedValueIsNoticed() {
     PlainHeap heap = new PlainHeap(1 << 20);
     try (ChainedTable table = ChainedTable.create(heap, 0, 10, 1, Compression.ZLIB)) {
-      long before = heap.usedBytes();
+      long before = heap.end();
       table.set(KeyText.of(1), KeyText.of(12_345_678));
-      heap.memory().fill(heap.usedBytes() - 16, 8, (byte) 0x55);
-      assertThat(before).isLessThan(heap.usedBytes() - 16);
+      heap.memory().fill(heap.end() - 16, 8, (byte) 0x55);
+      assertThat(before).isLessThan(heap.end() - 16);
       assertThatThrownBy(table::digest)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("value ");

@@ -89,7 +89,7 @@ class DemoRunTest {
     assertThat(done.status()).isEqualTo(1);
     assertThat(done.out()).contains("Failed:").doesNotContain("nothing lost");
     assertThat(done.err())
-        .contains("writer under lossy: interval 4 lost 1 pages {0x10000-0x11000}")
+        .contains("writer under lossy: interval 4 lost 1 pages {0x40000000-0x40001000}")
         .hasLineCount(1);
   }
 
