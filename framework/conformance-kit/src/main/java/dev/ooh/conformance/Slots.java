@@ -49,7 +49,9 @@ final class Slots {
     RegionRequest place = known == null ? place("slot-" + slot, pages, backing) : known;
     Region region = space.map(place);
     mapped.put(slot, region);
-    if (backing == Backing.HUGE || (aliases && backing == Backing.SHARED)) {
+    if (backing == Backing.HUGE
+        || backing == Backing.SHIFTED_HUGE
+        || (aliases && backing == Backing.SHARED)) {
       entangled = entangled.union(region.pages());
     }
     places.putIfAbsent(slot, place.at(region.start()));
