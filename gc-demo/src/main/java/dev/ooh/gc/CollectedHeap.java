@@ -3,6 +3,7 @@ package dev.ooh.gc;
 import dev.ooh.gc.plan.ChangedPagesQuery;
 import dev.ooh.gc.plan.MarkSweep;
 import dev.ooh.gc.plan.RootSet;
+import dev.ooh.gc.plan.WeakTable;
 import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.CellAllocator;
 import dev.ooh.gc.policy.CheckedMemory;
@@ -63,6 +64,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private final Spaces spaces;
   private final Mutators mutators = new Mutators();
   private final CollectorStatistics statistics;
+  private final WeakTable weak;
   private final MarkSweep plan;
   private final Region globalsRegion;
   private final long globals;
@@ -96,6 +98,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     shownMemory = checked ? new CheckedMemory(memory, blocks, objects) : memory;
     spaces = new Spaces(memory, execution, blocks, marks);
     statistics = new CollectorStatistics(execution);
+    weak = new WeakTable(lock, objects);
     plan =
         new MarkSweep(
             space,
@@ -109,7 +112,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
             objects,
             spaces,
             mutators,
-            new RootSet(memory, globals, mutators));
+            new RootSet(memory, globals, mutators),
+            weak);
   }
 
   @Override
@@ -181,6 +185,11 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   @Override
   public Scope scope() {
     return mutator().roots().open();
+  }
+
+  /** A new queue, by which weak handles are made and come back when they were cleared. */
+  public WeakQueue weakQueue() {
+    return weak.queue();
   }
 
   /**

@@ -28,7 +28,7 @@
  *   <dd>free cells in a row, bumped through by one mutator
  * </dl>
  */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.gc;
 

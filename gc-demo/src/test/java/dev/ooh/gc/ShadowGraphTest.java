@@ -36,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Four threads change one heap at random, and a graph of Java objects with it. Old objects are
  * collected beside them, now and then everything in a pause; the technique is switched at random;
  * and a checkpointer dumps the same memory. Whenever the program stands still, every reachable
- * object is what it should be, and every dump holds what memory held.
+ * object is what it should be, so is everything that a weak handle still refers to, and every dump
+ * holds what memory held.
  *
  * <p>On the simulated machine a seed ends the same way each time; on real memory what threads make
  * of its choices differs, and the verdict doesn't.
@@ -178,6 +179,7 @@ class ShadowGraphTest {
           heap.collect(false);
           checkpointer.dump();
           heap.collect(true);
+          graph.checkHandlesAreExact();
           checkpointer.dump();
         }
         assertThat(heap.cycles()).anyMatch(cycle -> !cycle.full());

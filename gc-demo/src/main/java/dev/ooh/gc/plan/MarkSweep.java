@@ -66,6 +66,7 @@ public final class MarkSweep {
   private final Spaces spaces;
   private final Mutators mutators;
   private final RootSet roots;
+  private final WeakTable weak;
   private final Marker marker;
   private final Marker besideMarker;
   private final @Nullable MarkingCrew crew;
@@ -107,7 +108,8 @@ public final class MarkSweep {
       ObjectModel objects,
       Spaces spaces,
       Mutators mutators,
-      RootSet roots) {
+      RootSet roots,
+      WeakTable weak) {
     this.space = space;
     this.lock = lock;
     this.changedPages = changedPages;
@@ -118,6 +120,7 @@ public final class MarkSweep {
     this.spaces = spaces;
     this.mutators = mutators;
     this.roots = roots;
+    this.weak = weak;
     execution = space.execution();
     consumer = space.consumer("collector");
     Tracing tracing = new Tracing(space.memory(), execution, blocks, objects, options.checked());
@@ -417,6 +420,7 @@ public final class MarkSweep {
       long traced = execution.nanoTime();
       long rescanned = mark.from(visited);
       long traceNanos = execution.nanoTime() - traced;
+      weak.clear(marks, blocks.base(), full);
       timer.begin(Phase.SWEEP);
       long before = spaces.liveBytes();
       sweep(full, used.markedBytes());

@@ -1,11 +1,16 @@
 package dev.ooh.gc.testing;
 
+import dev.ooh.gc.CollectedHeap;
+import dev.ooh.gc.WeakHandle;
+import dev.ooh.gc.WeakQueue;
 import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.workloads.Heap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -20,7 +25,12 @@ public final class ShadowGraph {
   private static final int WALK = 8;
 
   private final Heap heap;
+  private final WeakQueue queue;
   private final ContextLock lock;
+
+  /** In the order of their making, so that runs repeat. */
+  private final Map<WeakHandle, Node> handles = new LinkedHashMap<>();
+
   private final Node[] globals = new Node[GLOBALS];
 
   /** What an object should be. */
@@ -38,8 +48,9 @@ public final class ShadowGraph {
   }
 
   /** By a thread of the heap's execution context. */
-  public ShadowGraph(Heap heap) {
+  public ShadowGraph(CollectedHeap heap) {
     this.heap = heap;
+    queue = heap.weakQueue();
     lock = heap.execution().newLock();
   }
 
@@ -124,12 +135,78 @@ public final class ShadowGraph {
     }
   }
 
+  /** A weak handle of {@code node}, which is held by a scope, or of which nobody knows. */
+  void handle(Node node) {
+    handles.put(queue.handle(node.address), node);
+  }
+
   /**
-   * Compares everything that is reachable.
+   * An object by one of the weak handles, made a root of {@code scope}; null when it was cleared.
+   */
+  Node resurrect(Heap.Scope scope, SplittableRandom random) {
+    WeakHandle handle =
+        handles.keySet().stream().skip(random.nextInt(handles.size() + 1)).findFirst().orElse(null);
+    if (handle == null || handle.get() == 0) {
+      return null;
+    }
+    scope.add(handle.get());
+    return handles.get(handle);
+  }
+
+  /** Forgets the handles that were cleared. */
+  void pollHandles() {
+    for (WeakHandle next = queue.poll(); next != null; next = queue.poll()) {
+      if (handles.remove(next) == null || next.get() != 0) {
+        throw new AssertionError("a handle came back twice, or not cleared");
+      }
+    }
+  }
+
+  /**
+   * Compares what weak handles refer to: as long as they do, the object is what it was.
+   *
+   * @param reachable what must have its handles
+   */
+  private void checkHandles(Set<Node> reachable) {
+    handles.forEach(
+        (handle, node) -> {
+          if (handle.get() != 0) {
+            expect(node, "weak handle", handle.get(), node.address);
+            check(node);
+          } else if (reachable.contains(node)) {
+            throw new AssertionError(
+                "the weak handle of reachable object 0x%x was cleared".formatted(node.address));
+          }
+        });
+  }
+
+  /**
+   * After a full cycle in a pause, since which nothing happened: there are no handles of what can't
+   * be reached.
+   */
+  public void checkHandlesAreExact() {
+    pollHandles();
+    Set<Node> reachable = checkReachable();
+    handles.forEach(
+        (handle, node) -> {
+          if (!reachable.contains(node)) {
+            throw new AssertionError(
+                "the weak handle of unreachable object 0x%x is not cleared"
+                    .formatted(node.address));
+          }
+        });
+  }
+
+  /**
+   * Compares everything that is reachable, strongly or weakly.
    *
    * @throws AssertionError naming the first object that is not what it should be
    */
   public void checkAll() {
+    checkHandles(checkReachable());
+  }
+
+  private Set<Node> checkReachable() {
     Set<Node> seen = new HashSet<>();
     ArrayDeque<Node> queue = new ArrayDeque<>();
     for (int i = 0; i < GLOBALS; i++) {
@@ -152,6 +229,7 @@ public final class ShadowGraph {
         }
       }
     }
+    return seen;
   }
 
   /** Compares one object. */

@@ -28,8 +28,10 @@ public final class ShadowMutator {
       attachTree(1 + random.nextInt(4));
     } else if (dice < 75) {
       move();
-    } else if (dice < 83) {
+    } else if (dice < 79) {
       graph.locked(() -> graph.attach(graph.any(random), random));
+    } else if (dice < 83) {
+      resurrect();
     } else if (dice < 88) {
       graph.locked(() -> graph.attach(null, random));
     } else if (dice < 94) {
@@ -42,7 +44,16 @@ public final class ShadowMutator {
   private void attachNew() {
     try (Heap.Scope scope = heap.scope()) {
       Node node = allocate(scope);
-      graph.locked(() -> graph.attach(node, random));
+      graph.locked(
+          () -> {
+            if (random.nextInt(4) == 0) {
+              graph.handle(node);
+            }
+            // Now and then it is garbage from the begin on.
+            if (random.nextInt(8) > 0) {
+              graph.attach(node, random);
+            }
+          });
     }
   }
 
@@ -87,6 +98,23 @@ public final class ShadowMutator {
       if (moved[0] != null) {
         graph.locked(() -> graph.attach(moved[0], random));
       }
+    }
+  }
+
+  /** Makes what a weak handle refers to, which may be garbage by then, reachable again. */
+  private void resurrect() {
+    try (Heap.Scope scope = heap.scope()) {
+      graph.locked(
+          () -> {
+            graph.pollHandles();
+            Node node = graph.resurrect(scope, random);
+            if (node != null) {
+              graph.check(node);
+              graph.attach(node, random);
+            } else if (graph.any(random) instanceof Node any) {
+              graph.handle(any);
+            }
+          });
     }
   }
 

@@ -1,0 +1,147 @@
+package dev.ooh.gc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.workloads.Heap;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WeakHandleTest {
+  private static final HeapOptions OPTIONS =
+      HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20).withVerify(true);
+
+  private final ArraySpace space = new ArraySpace();
+  private final boolean[] failing = {false};
+  private final CollectedHeap heap =
+      new CollectedHeap(
+          space,
+          OPTIONS,
+          new ExactSource(space),
+          (watched, interval) -> {
+            if (failing[0]) {
+              throw new UnsupportedOperationException("made to fail");
+            }
+          });
+  private final WeakQueue queue = heap.weakQueue();
+
+  /** Of an object that nothing refers to. */
+  private WeakHandle handleOfGarbage() {
+    try (Heap.Scope scope = heap.scope()) {
+      long object = heap.allocate(1, 8);
+      scope.add(object);
+      return queue.handle(object);
+    }
+  }
+
+  @Test
+  void aHandleFollowsItsObjectUntilThatIsUnreachable() {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    WeakHandle handle = queue.handle(heap.global(0));
+    heap.collect(false);
+    heap.collect(true);
+    assertThat(handle.get()).isEqualTo(heap.global(0));
+    heap.setGlobal(0, 0);
+    heap.collect(true);
+    assertThat(handle.get()).isZero();
+    assertThat(queue.poll()).isSameAs(handle);
+    assertThat(queue.poll()).isNull();
+  }
+
+  @Test
+  void aYoungCycleClearsHandlesOfYoungObjectsOnly() {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    WeakHandle ofOld = queue.handle(heap.global(0));
+    heap.collect(false);
+    WeakHandle laterOfOld = queue.handle(heap.global(0));
+    heap.setGlobal(0, 0);
+    WeakHandle ofYoung = handleOfGarbage();
+    heap.collect(false);
+    assertThat(ofYoung.get()).isZero();
+    assertThat(ofOld.get()).isNotZero().isEqualTo(laterOfOld.get());
+    heap.collect(true);
+    assertThat(ofOld.get()).isZero();
+    assertThat(laterOfOld.get()).isZero();
+  }
+
+  @Test
+  void allHandlesOfAllThatIsFreedAreClearedTogether() {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    heap.setReference(heap.global(0), 0, heap.allocate(0, 8));
+    List<WeakHandle> handles = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      handles.add(queue.handle(heap.global(0)));
+      handles.add(queue.handle(heap.reference(heap.global(0), 0)));
+      heap.collect(false);
+    }
+    heap.setGlobal(0, 0);
+    heap.collect(true);
+    assertThat(handles).allMatch(handle -> handle.get() == 0);
+    List<WeakHandle> cleared = new ArrayList<>();
+    for (WeakHandle next = queue.poll(); next != null; next = queue.poll()) {
+      cleared.add(next);
+    }
+    assertThat(cleared).containsExactlyInAnyOrderElementsOf(handles);
+  }
+
+  @Test
+  void whatAHandleReturnedMayBeMadeReachableAgain() {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    long child = heap.allocate(0, 8);
+    heap.setReference(heap.global(0), 0, child);
+    WeakHandle handle = queue.handle(heap.global(0));
+    heap.collect(false);
+    heap.setGlobal(0, 0);
+    heap.collect(false);
+    heap.setGlobal(1, handle.get());
+    heap.collect(true);
+    assertThat(handle.get()).isNotZero().isEqualTo(heap.global(1));
+    assertThat(heap.reference(heap.global(1), 0)).isEqualTo(child);
+  }
+
+  @Test
+  void aClosedHandleComesToNoQueue() {
+    WeakHandle handle = handleOfGarbage();
+    handle.close();
+    heap.collect(true);
+    assertThat(handle.get()).isZero();
+    assertThat(queue.poll()).isNull();
+  }
+
+  @Test
+  void aFailedCycleClearsNothing() {
+    WeakHandle handle = handleOfGarbage();
+    failing[0] = true;
+    assertThatThrownBy(() -> heap.collect(false)).hasMessage("made to fail");
+    assertThatThrownBy(() -> heap.collect(true)).hasMessage("made to fail");
+    assertThat(handle.get()).isNotZero();
+    assertThat(queue.poll()).isNull();
+    failing[0] = false;
+    heap.collect(false);
+    assertThat(handle.get()).isZero();
+  }
+
+  @Test
+  void memoryIsNotUsedAgainBeforeItsHandlesAreCleared() {
+    List<WeakHandle> handles = new ArrayList<>();
+    for (int i = 0; i < 200_000; i++) {
+      handles.add(handleOfGarbage());
+    }
+    long intact = handles.stream().filter(handle -> handle.get() != 0).count();
+    assertThat(handles.stream().mapToLong(WeakHandle::get).filter(object -> object != 0).distinct())
+        .hasSize((int) intact);
+    assertThat(intact).isBetween(1L, 100_000L);
+  }
+
+  @Test
+  void onlyObjectsHaveHandles() {
+    assertThatThrownBy(() -> queue.handle(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("weak handle of 0x0, wanted an object of the heap");
+    long object = heap.allocate(1, 8);
+    assertThatThrownBy(() -> queue.handle(object + 8)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
