@@ -95,7 +95,7 @@ class VersionedMapTest {
   @Test
   void thePageShowsTheSource() throws IOException {
     StringBuilder sources = new StringBuilder();
-    for (String name : List.of("CollectedSpace", "VersionedMap", "Versions")) {
+    for (String name : List.of("CollectedSpace", "VersionedMap", "Versions", "Cleaners")) {
       Path file = Path.of("src/main/java/dev/ooh/example/collector/" + name + ".java");
       sources.append(plain(Files.readString(file)));
     }
