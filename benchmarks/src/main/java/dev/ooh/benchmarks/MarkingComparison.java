@@ -86,7 +86,7 @@ final class MarkingComparison {
             space,
             HeapOptions.of(HEAP, HEAP)
                 .withAllocationBytes(Long.MAX_VALUE)
-                .withBeside(false)
+                .withFullCycles(HeapOptions.FullCycles.PAUSE)
                 .withMarkers(threads),
             (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
             (watched, interval) -> {});

@@ -1,6 +1,7 @@
 package dev.ooh.gc;
 
 import dev.ooh.gc.plan.ChangedPagesQuery;
+import dev.ooh.gc.plan.ConservativeRanges;
 import dev.ooh.gc.plan.MarkSweep;
 import dev.ooh.gc.plan.RootSet;
 import dev.ooh.gc.plan.WeakTable;
@@ -14,6 +15,7 @@ import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CollectorStatistics;
 import dev.ooh.gc.statistics.CycleListener;
@@ -29,6 +31,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,9 +65,11 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   private final Blocks blocks;
   private final ObjectModel objects;
   private final Spaces spaces;
-  private final Mutators mutators = new Mutators();
+  private final Mutators mutators;
   private final CollectorStatistics statistics;
   private final WeakTable weak;
+  private final ConservativeRanges ranges;
+  private final boolean conservative;
   private final MarkSweep plan;
   private final Region globalsRegion;
   private final long globals;
@@ -96,9 +101,13 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     objects = new ObjectModel(memory, blocks);
     checked = options.checked();
     shownMemory = checked ? new CheckedMemory(memory, blocks, objects) : memory;
+    conservative = options.conservative();
+    mutators = new Mutators(conservative);
     spaces = new Spaces(memory, execution, blocks, marks);
     statistics = new CollectorStatistics(execution);
     weak = new WeakTable(lock, objects);
+    ranges = new ConservativeRanges(lock);
+    ValidPointers pointers = new ValidPointers(blocks, objects, marks, mutators);
     plan =
         new MarkSweep(
             space,
@@ -112,8 +121,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
             objects,
             spaces,
             mutators,
-            new RootSet(memory, globals, mutators),
-            weak);
+            new RootSet(memory, globals, mutators, ranges, pointers),
+            weak,
+            pointers);
   }
 
   @Override
@@ -185,6 +195,68 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   @Override
   public Scope scope() {
     return mutator().roots().open();
+  }
+
+  /**
+   * A new object without slots of which each whole word, counted from its address, may be a
+   * reference: it keeps the object alive of whose bytes it is the address of one. What just looks
+   * like an address keeps garbage alive, and does no harm otherwise. Else as {@link #allocate}.
+   *
+   * @param dataBytes 0 or more
+   * @throws IllegalStateException if the heap is not {@linkplain HeapOptions#conservative
+   *     conservative}
+   */
+  public long allocateConservative(int dataBytes) {
+    checkConservative();
+    if (dataBytes < 0) {
+      throw new IllegalArgumentException(
+          "object has %d data bytes, wanted 0 or more".formatted(dataBytes));
+    }
+    return allocateHeaded(Kinds.conservative(dataBytes), 0, dataBytes);
+  }
+
+  /**
+   * From now on words of {@code segment} may be references, in this machine's byte order: as long
+   * as its arena is open.
+   *
+   * @throws IllegalStateException if the heap is not {@linkplain HeapOptions#conservative
+   *     conservative}
+   * @throws IllegalArgumentException if only one thread may read it, or it is not native
+   */
+  public ConservativeRange registerRange(MemorySegment segment) {
+    checkConservative();
+    if (!segment.isNative() || !segment.isAccessibleBy(new Thread(() -> {}))) {
+      throw new IllegalArgumentException(
+          "range is %s, wanted native memory that any thread may read".formatted(segment));
+    }
+    return ranges.add(segment);
+  }
+
+  /**
+   * From now on words of this memory of the heap's space may be references. It must stay mapped
+   * until the range is closed.
+   *
+   * @param address of the first byte
+   * @throws IllegalStateException if the heap is not {@linkplain HeapOptions#conservative
+   *     conservative}
+   * @throws IllegalArgumentException if it is not part of one region
+   */
+  public ConservativeRange registerRange(long address, long bytes) {
+    checkConservative();
+    if (bytes < 0
+        || space.regions().stream()
+            .noneMatch(region -> region.start() <= address && bytes <= region.end() - address)) {
+      throw new IllegalArgumentException(
+          "range is %d bytes at 0x%x, wanted a part of one region".formatted(bytes, address));
+    }
+    return ranges.add(memory, address, bytes);
+  }
+
+  private void checkConservative() {
+    if (!conservative) {
+      throw new IllegalStateException(
+          "the heap is precise, wanted one with the conservative option");
+    }
   }
 
   /** A new queue, by which weak handles are made and come back when they were cleared. */
@@ -313,11 +385,14 @@ public final class CollectedHeap implements Heap, AutoCloseable {
           "object has %d references and %d data bytes, wanted neither below 0"
               .formatted(references, dataBytes));
     }
-    int kind = Kinds.headed(references, dataBytes);
+    return allocateHeaded(Kinds.headed(references, dataBytes), references, dataBytes);
+  }
+
+  private long allocateHeaded(int kind, int references, int dataBytes) {
     long header = ObjectHeader.of(references, dataBytes);
     Mutator mutator = mutator();
-    if (kind == Kinds.LARGE) {
-      return allocateLarge(mutator, ObjectHeader.cellBytes(references, dataBytes), header);
+    if (Kinds.isLarge(kind)) {
+      return allocateLarge(mutator, kind, ObjectHeader.cellBytes(references, dataBytes), header);
     }
     CellAllocator cells = mutator.cells(kind);
     long cell = cells.bump();
@@ -356,7 +431,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   }
 
   private void acquireBlock(Mutator mutator, CellAllocator cells, long came) {
-    account(mutator);
+    plan.assist(account(mutator));
     if (plan.isDue()) {
       plan.collect(false, Cause.ALLOCATION, waitingSince(came));
     }
@@ -393,22 +468,22 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  private long allocateLarge(Mutator mutator, long bytes, long header) {
+  private long allocateLarge(Mutator mutator, int kind, long bytes, long header) {
     execution.poll();
     long came = measuredNow();
     lock.lock();
     try {
-      account(mutator);
+      plan.assist(account(mutator) + bytes);
       plan.allocated(bytes);
       if (plan.isDue()) {
         plan.collect(false, Cause.ALLOCATION, waitingSince(came));
       }
-      long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes);
+      long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes, kind);
       if (object == 0) {
         long since = waitingSince(came);
         Optional<String> futile = plan.makeRoom(since);
         boolean hopeless = futile.isPresent() || bytes > blocks.maxBytes();
-        object = hopeless ? 0 : spaces.allocateLarge(bytes);
+        object = hopeless ? 0 : spaces.allocateLarge(bytes, kind);
         statistics.stalled(since);
         if (object == 0) {
           throw exhausted(bytes, futile);
@@ -425,10 +500,12 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     }
   }
 
-  private void account(Mutator mutator) {
+  /** Returns how many bytes were allocated since the last call. */
+  private long account(Mutator mutator) {
     long bytes = mutator.takeAllocatedBytes();
     plan.allocated(bytes);
     execution.work(HOLE_WORK + bytes / LINE);
+    return bytes;
   }
 
   private HeapExhaustedException exhausted(long bytes, Optional<String> futile) {

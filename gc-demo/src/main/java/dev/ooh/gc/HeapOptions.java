@@ -10,27 +10,44 @@ package dev.ooh.gc;
  * @param initialBytes mapped at once; as much of what was ever used is kept, free or not
  * @param maxBytes mapped at most
  * @param allocationBytes allocated between two cycles when all of it survives: half as much where
- *     cycles run beside the program and tracing takes some milliseconds; up to four times as much
- *     when little survives. Pauses are about proportional to it
- * @param beside whether full cycles run beside the program, and no pause sweeps; else each is one
- *     pause, as the paper's collector has it, and runs under different techniques have the same
- *     cycles
+ *     no pause sweeps and tracing takes some milliseconds; up to four times as much when little
+ *     survives. Pauses are about proportional to it
+ * @param fullCycles where full cycles run when old objects have doubled
  * @param markers threads that mark together in a pause, at most; beside the program there is one,
  *     and only one where threads take turns on a simulated processor
  * @param verify whether each cycle is checked by tracing again independently; slow
  * @param checked whether a store through the heap's memory outside an object is refused, and a
  *     reference set past an object's last slot, and whether marking tells in which slot it found
  *     what is no object's address; slow
+ * @param conservative whether there may be conservative objects and ranges; mutators write down
+ *     where they allocate then
  */
 public record HeapOptions(
     long initialBytes,
     long maxBytes,
     long allocationBytes,
-    boolean beside,
+    FullCycles fullCycles,
     int markers,
     boolean verify,
-    boolean checked) {
+    boolean checked,
+    boolean conservative) {
   private static final int MOST_MARKERS = 64;
+
+  /** Where full cycles run. When memory has run out each is one pause. */
+  public enum FullCycles {
+    /** Beside the program, in a thread of the collector's own. No pause sweeps. */
+    BESIDE,
+    /**
+     * Beside the program, a slice at a time in the threads that allocate: there is no other thread.
+     * No pause sweeps.
+     */
+    INCREMENTAL,
+    /**
+     * Each is one pause, as the paper's collector has it: runs under different techniques have the
+     * same cycles.
+     */
+    PAUSE
+  }
 
   public HeapOptions {
     require("initial heap", initialBytes, 1, Long.MAX_VALUE);
@@ -42,31 +59,66 @@ public record HeapOptions(
   /** Up to {@code maxBytes}, with the usual rest: a marker for each processor. */
   public static HeapOptions of(long initialBytes, long maxBytes) {
     int markers = Math.min(MOST_MARKERS, Runtime.getRuntime().availableProcessors());
-    return new HeapOptions(initialBytes, maxBytes, 5 << 20, true, markers, false, false);
+    return new HeapOptions(
+        initialBytes, maxBytes, 5 << 20, FullCycles.BESIDE, markers, false, false, false);
   }
 
   public HeapOptions withAllocationBytes(long bytes) {
-    return new HeapOptions(initialBytes, maxBytes, bytes, beside, markers, verify, checked);
+    return new HeapOptions(
+        initialBytes, maxBytes, bytes, fullCycles, markers, verify, checked, conservative);
   }
 
-  public HeapOptions withBeside(boolean newBeside) {
+  public HeapOptions withFullCycles(FullCycles where) {
     return new HeapOptions(
-        initialBytes, maxBytes, allocationBytes, newBeside, markers, verify, checked);
+        initialBytes, maxBytes, allocationBytes, where, markers, verify, checked, conservative);
   }
 
   public HeapOptions withMarkers(int newMarkers) {
     return new HeapOptions(
-        initialBytes, maxBytes, allocationBytes, beside, newMarkers, verify, checked);
+        initialBytes,
+        maxBytes,
+        allocationBytes,
+        fullCycles,
+        newMarkers,
+        verify,
+        checked,
+        conservative);
   }
 
   public HeapOptions withVerify(boolean newVerify) {
     return new HeapOptions(
-        initialBytes, maxBytes, allocationBytes, beside, markers, newVerify, checked);
+        initialBytes,
+        maxBytes,
+        allocationBytes,
+        fullCycles,
+        markers,
+        newVerify,
+        checked,
+        conservative);
   }
 
   public HeapOptions withChecked(boolean newChecked) {
     return new HeapOptions(
-        initialBytes, maxBytes, allocationBytes, beside, markers, verify, newChecked);
+        initialBytes,
+        maxBytes,
+        allocationBytes,
+        fullCycles,
+        markers,
+        verify,
+        newChecked,
+        conservative);
+  }
+
+  public HeapOptions withConservative(boolean newConservative) {
+    return new HeapOptions(
+        initialBytes,
+        maxBytes,
+        allocationBytes,
+        fullCycles,
+        markers,
+        verify,
+        checked,
+        newConservative);
   }
 
   private static void require(String what, long found, long least, long most) {

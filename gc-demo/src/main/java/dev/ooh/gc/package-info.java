@@ -24,11 +24,13 @@
  *   <dd>old objects that became unreachable; only a full cycle frees them
  *   <dt>block, cell, kind
  *   <dd>16 KiB of heap; a place for one small object; what a block's objects look like
+ *   <dt>conservative
+ *   <dd>an object, or a range of other memory, of which any word may be a reference
  *   <dt>hole
  *   <dd>free cells in a row, bumped through by one mutator
  * </dl>
  */
-@Version("1.1.0")
+@Version("2.0.0")
 @NullMarked
 package dev.ooh.gc;
 

@@ -22,7 +22,7 @@ class MarkersTest {
   private static final HeapOptions OPTIONS =
       HeapOptions.of(32 << 20, 32 << 20)
           .withAllocationBytes(Long.MAX_VALUE)
-          .withBeside(false)
+          .withFullCycles(HeapOptions.FullCycles.PAUSE)
           .withVerify(true);
 
   private interface Program {

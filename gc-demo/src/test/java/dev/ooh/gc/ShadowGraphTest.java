@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.ooh.gc.HeapOptions.FullCycles;
 import dev.ooh.gc.testing.HeapCheckpointer;
 import dev.ooh.gc.testing.ShadowGraph;
 import dev.ooh.gc.testing.ShadowMutator;
@@ -34,10 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Four threads change one heap at random, and a graph of Java objects with it. Old objects are
- * collected beside them, now and then everything in a pause; the technique is switched at random;
- * and a checkpointer dumps the same memory. Whenever the program stands still, every reachable
- * object is what it should be, so is everything that a weak handle still refers to, and every dump
- * holds what memory held.
+ * collected beside them, or in slices by them, now and then everything in a pause; the technique is
+ * switched at random; and a checkpointer dumps the same memory. Whenever the program stands still,
+ * every reachable object is what it should be, so is everything that a weak handle still refers to,
+ * and every dump holds what memory held.
  *
  * <p>On the simulated machine a seed ends the same way each time; on real memory what threads make
  * of its choices differs, and the verdict doesn't.
@@ -46,7 +47,10 @@ class ShadowGraphTest {
   private static final int MUTATORS = 4;
   private static final int ACTIONS = 200;
   private static final HeapOptions OPTIONS =
-      HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(20_000).withVerify(true);
+      HeapOptions.of(1 << 20, 32 << 20)
+          .withAllocationBytes(20_000)
+          .withVerify(true)
+          .withConservative(true);
 
   @TempDir private Path directory;
 
@@ -100,13 +104,17 @@ class ShadowGraphTest {
           .execution()
           .run(
               () -> {
-                new Program(core, space, techniques, store, random).run();
+                new Program(core, space, techniques, store, random).run(where(seed));
                 return 0;
               });
     } catch (Exception | AssertionError e) {
       fail("-Dooh.seeds=1 -Dooh.first-seed=" + seed + " on " + substrate.name(), e);
     }
     delete(images);
+  }
+
+  private static FullCycles where(long seed) {
+    return seed % 2 == 0 ? FullCycles.INCREMENTAL : FullCycles.BESIDE;
   }
 
   private static void delete(Path images) {
@@ -153,10 +161,11 @@ class ShadowGraphTest {
       operator = execution.newLock();
     }
 
-    void run() throws Exception {
+    void run(FullCycles fullCycles) throws Exception {
       core.use(space, techniques.get(random.nextInt(techniques.size())));
       try (CollectedHeap heap =
-          new CollectedHeap(space, OPTIONS, core, (watched, interval) -> {})) {
+          new CollectedHeap(
+              space, OPTIONS.withFullCycles(fullCycles), core, (watched, interval) -> {})) {
         ShadowGraph graph = new ShadowGraph(heap);
         List<TrackedThread> threads = new ArrayList<>();
         for (int i = 0; i < MUTATORS; i++) {

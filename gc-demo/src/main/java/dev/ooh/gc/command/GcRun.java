@@ -11,6 +11,7 @@ import dev.ooh.cli.UsageException;
 import dev.ooh.cli.plot.PointChart;
 import dev.ooh.gc.CycleReporter;
 import dev.ooh.gc.HeapOptions;
+import dev.ooh.gc.HeapOptions.FullCycles;
 import dev.ooh.gc.statistics.CycleListener;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.memory.collection.CollectionObserver;
@@ -79,15 +80,10 @@ final class GcRun implements Callable<Integer> {
       names = "--full-cycles",
       paramLabel = "HOW",
       description =
-          "beside: beside the program; pause: in one pause each, as the paper's collector, so that"
-              + " all techniques see the same cycles (default: beside on linux, pause on virtual).")
+          "beside: beside the program; incremental: the same without a thread of its own, a slice at"
+              + " each allocation; pause: in one pause each, as the paper's collector, so that all"
+              + " techniques see the same cycles (default: beside on linux, pause on virtual).")
   private @Nullable FullCycles fullCycles;
-
-  /** How old objects are collected. */
-  enum FullCycles {
-    BESIDE,
-    PAUSE
-  }
 
   @Option(
       names = "--verify",
@@ -233,7 +229,7 @@ final class GcRun implements Callable<Integer> {
     Application program = application();
     try {
       return new GcMeasurement(
-              run.space(), program, parameters, heapOptions.withBeside(isBeside(run)))
+              run.space(), program, parameters, heapOptions.withFullCycles(fullCycles(run)))
           .measure(
               run.isTracked(),
               listeners,
@@ -296,9 +292,11 @@ final class GcRun implements Callable<Integer> {
     return wanted;
   }
 
-  private boolean isBeside(TrackedSpace run) {
-    FullCycles asked = fullCycles;
-    return asked == null ? !run.space().execution().simulatedTime() : asked == FullCycles.BESIDE;
+  private FullCycles fullCycles(TrackedSpace run) {
+    if (fullCycles != null) {
+      return fullCycles;
+    }
+    return run.space().execution().simulatedTime() ? FullCycles.PAUSE : FullCycles.BESIDE;
   }
 
   private HeapOptions heapOptions(long estimate) throws UsageException {

@@ -2,12 +2,13 @@ package dev.ooh.gc.plan;
 
 import dev.ooh.gc.CycleObserver;
 import dev.ooh.gc.HeapOptions;
-import dev.ooh.gc.plan.ConcurrentMark.Snapshot;
+import dev.ooh.gc.HeapOptions.FullCycles;
 import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.gc.sanity.SanityChecker;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CollectorStatistics;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plan: stop the mutators, fetch the changed pages, trace, commit; sweep later, or at once if
- * all is to be in the pause. Under the heap's lock, but for what a {@link ConcurrentMark} calls.
+ * all is to be in the pause. Under the heap's lock, but for what a {@link FullMark} calls.
  *
  * <p>A young cycle marks in place: what is marked stays so, and what it reaches from roots, from
  * old objects on changed pages and from young ones becomes old. A full one, beside the program when
@@ -55,6 +56,12 @@ public final class MarkSweep {
 
   private static final int BLOCKS_A_POLL = 256;
 
+  /** Bytes traced in slices for one that is allocated: the heap grows by a quarter meanwhile. */
+  private static final int TRACED_A_BYTE = 4;
+
+  /** Bytes traced in a slice at most: some hundred microseconds' work. */
+  private static final long MOST_TRACED = 128 << 10;
+
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final ContextLock lock;
@@ -67,12 +74,15 @@ public final class MarkSweep {
   private final Mutators mutators;
   private final RootSet roots;
   private final WeakTable weak;
+  private final ValidPointers pointers;
+  private final boolean conservative;
   private final Marker marker;
   private final Marker besideMarker;
   private final @Nullable MarkingCrew crew;
   private final SanityChecker sanity;
   private final Pacer pacer;
   private final OverheadLimit overhead;
+  private final FullCycles fullCycles;
   private final boolean beside;
   private final boolean verify;
   private final MarkBits marks;
@@ -90,7 +100,13 @@ public final class MarkSweep {
   private OptionalLong reachableBytes = OptionalLong.empty();
 
   /** The full cycle that runs beside the program. */
+  private @Nullable FullMark fullMark;
+
+  /** The thread that runs, or ran last, such a cycle. */
   private @Nullable ConcurrentMark concurrent;
+
+  /** Bytes to be traced in slices. */
+  private long owed;
 
   /**
    * @param lock the heap's
@@ -109,7 +125,8 @@ public final class MarkSweep {
       Spaces spaces,
       Mutators mutators,
       RootSet roots,
-      WeakTable weak) {
+      WeakTable weak,
+      ValidPointers pointers) {
     this.space = space;
     this.lock = lock;
     this.changedPages = changedPages;
@@ -121,17 +138,21 @@ public final class MarkSweep {
     this.mutators = mutators;
     this.roots = roots;
     this.weak = weak;
+    this.pointers = pointers;
+    conservative = options.conservative();
     execution = space.execution();
     consumer = space.consumer("collector");
-    Tracing tracing = new Tracing(space.memory(), execution, blocks, objects, options.checked());
+    Tracing tracing =
+        new Tracing(space.memory(), execution, blocks, objects, pointers, options.checked());
     int markers = execution.simulatedTime() ? 1 : options.markers();
     crew = markers == 1 ? null : new MarkingCrew(tracing, markers);
     marker = new Marker(tracing, crew);
     besideMarker = new Marker(tracing, crew);
-    sanity = new SanityChecker(space.memory(), blocks);
-    pacer = new Pacer(options.allocationBytes(), options.beside());
+    sanity = new SanityChecker(space.memory(), blocks, pointers);
+    pacer = new Pacer(options.allocationBytes(), options.fullCycles() != FullCycles.PAUSE);
     overhead = new OverheadLimit(blocks.maxBytes());
-    beside = options.beside();
+    fullCycles = options.fullCycles();
+    beside = fullCycles != FullCycles.PAUSE;
     verify = options.verify();
   }
 
@@ -173,15 +194,13 @@ public final class MarkSweep {
     checkRefuted();
     try {
       if (full || stale || (!beside && pacer.isFullDue(spaces.liveBytes()))) {
-        cancelConcurrent();
+        cancelFullMark();
         Cause why = full ? cause : stale ? Cause.FAILED_CYCLE : Cause.OLD_DOUBLED;
         pause(statistics.begin(CycleKind.FULL, why), this::cycle);
       } else {
         pause(statistics.begin(CycleKind.YOUNG, cause), this::cycle);
-        if (beside && concurrent == null && pacer.isFullDue(spaces.liveBytes())) {
-          CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, Cause.OLD_DOUBLED);
-          concurrent = new ConcurrentMark(this, execution, lock, besideMarker, timer);
-          concurrent.start();
+        if (beside && fullMark == null && pacer.isFullDue(spaces.liveBytes())) {
+          startFullMark();
         }
       }
       return true;
@@ -192,6 +211,49 @@ public final class MarkSweep {
     } finally {
       // Not the pause alone: what comes before it the caller has to wait for, too.
       statistics.stalled(since);
+    }
+  }
+
+  private void startFullMark() {
+    boolean sliced = fullCycles == FullCycles.INCREMENTAL;
+    CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, Cause.OLD_DOUBLED);
+    FullMark started = new FullMark(this, lock, besideMarker, timer, sliced);
+    fullMark = started;
+    owed = 0;
+    if (!sliced) {
+      concurrent = new ConcurrentMark(this, execution, started);
+      concurrent.start();
+    }
+  }
+
+  /**
+   * A slice of a full cycle that has no thread of its own, in proportion to what was allocated.
+   *
+   * @param bytes allocated since the last call
+   * @throws IllegalStateException as {@link #collect} does
+   */
+  public void assist(long bytes) {
+    FullMark running = fullMark;
+    if (running == null || fullCycles != FullCycles.INCREMENTAL) {
+      return;
+    }
+    owed += bytes * TRACED_A_BYTE;
+    long slice = Math.min(owed, MOST_TRACED);
+    owed -= slice;
+    long since = execution.nanoTime();
+    boolean goesOn = false;
+    try {
+      goesOn = running.step(slice);
+    } catch (CancellationException | WritersNotStoppedException e) {
+      refused(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      distrust();
+      throw e;
+    } finally {
+      if (!goesOn) {
+        fullMark = null;
+      }
+      statistics.waited(since);
     }
   }
 
@@ -220,10 +282,13 @@ public final class MarkSweep {
    * @throws IllegalStateException as {@link #collect} would
    */
   public void close() {
-    ConcurrentMark running = concurrent;
+    FullMark running = fullMark;
     if (running != null) {
       running.cancel();
-      running.join();
+    }
+    ConcurrentMark thread = concurrent;
+    if (thread != null) {
+      thread.join();
     }
     consumer.close();
     checkRefuted();
@@ -236,10 +301,10 @@ public final class MarkSweep {
     }
   }
 
-  private void cancelConcurrent() {
-    if (concurrent != null) {
-      concurrent.cancel();
-      concurrent = null;
+  private void cancelFullMark() {
+    if (fullMark != null) {
+      fullMark.cancel();
+      fullMark = null;
     }
   }
 
@@ -277,7 +342,7 @@ public final class MarkSweep {
     return (long) blocks.mapped() * Blocks.BLOCK_BYTES;
   }
 
-  // ---- Of a cycle beside the program, by its thread --------------------------------------------
+  // ---- Of a cycle beside the program -----------------------------------------------------------
 
   /** Why a cycle was not possible. */
   void refused(String why) {
@@ -289,11 +354,11 @@ public final class MarkSweep {
     stale = true;
   }
 
-  void ended(ConcurrentMark cycle) {
+  void ended(FullMark cycle) {
     lock.lock();
     try {
-      if (concurrent == cycle) {
-        concurrent = null;
+      if (fullMark == cycle) {
+        fullMark = null;
       }
     } finally {
       lock.unlock();
@@ -319,51 +384,51 @@ public final class MarkSweep {
   }
 
   /** A young cycle from whose roots {@code cycle} goes on beside the program. */
-  Snapshot initialMark(ConcurrentMark cycle) throws WritersNotStoppedException {
+  PartialTrace initialMark(FullMark cycle) throws WritersNotStoppedException {
     return youngCycle(
         cycle,
         Cause.INITIAL_MARK,
         () -> {
           cycle.takeChanged();
           besideMarker.begin(spare, marks);
-          return new Snapshot(roots.copy(), PageSet.empty());
+          return new PartialTrace(roots.copy(), PageSet.empty());
         });
   }
 
   /** A young cycle after which {@code cycle} goes on with what changed until then. */
-  Snapshot preclean(ConcurrentMark cycle) throws WritersNotStoppedException {
+  PartialTrace preclean(FullMark cycle) throws WritersNotStoppedException {
     return youngCycle(
         cycle,
         Cause.PRECLEAN,
         () -> {
           besideMarker.refresh();
-          return new Snapshot(roots.copy(), cycle.takeChanged());
+          return new PartialTrace(roots.copy(), cycle.takeChanged());
         });
   }
 
-  private Snapshot youngCycle(ConcurrentMark cycle, Cause cause, Supplier<Snapshot> last)
+  private PartialTrace youngCycle(FullMark cycle, Cause cause, Supplier<PartialTrace> last)
       throws WritersNotStoppedException {
-    Snapshot[] snapshot = new Snapshot[1];
+    PartialTrace[] left = new PartialTrace[1];
     lock.lock();
     try {
-      cycle.poll();
+      cycle.checkCancelled();
       checkTrusted();
       pause(
           statistics.begin(CycleKind.YOUNG, cause),
           (timer, watched) -> {
             Cycle young = cycle(timer, watched);
             timer.begin(Phase.INITIAL_MARK);
-            snapshot[0] = last.get();
+            left[0] = last.get();
             return young;
           });
     } finally {
       lock.unlock();
     }
-    return snapshot[0];
+    return left[0];
   }
 
   /** The last pause of {@code cycle}, which takes effect with it. Under the heap's lock. */
-  void finalMark(ConcurrentMark cycle, CycleTimer ofCycle) throws WritersNotStoppedException {
+  void finalMark(FullMark cycle, CycleTimer ofCycle) throws WritersNotStoppedException {
     checkTrusted();
     pause(
         ofCycle,
@@ -410,6 +475,9 @@ public final class MarkSweep {
     boolean full = timer.kind() != CycleKind.YOUNG;
     timer.begin(Phase.PREPARE);
     mutators.prune();
+    if (conservative) {
+      pointers.settle();
+    }
     timer.begin(Phase.FETCH);
     try (Interval interval = changedPages.fetch(space, consumer, watched, watched)) {
       timer.begin(timer.kind() == CycleKind.CONCURRENT ? Phase.FINAL_MARK : Phase.MARK);
@@ -421,6 +489,9 @@ public final class MarkSweep {
       long rescanned = mark.from(visited);
       long traceNanos = execution.nanoTime() - traced;
       weak.clear(marks, blocks.base(), full);
+      if (conservative) {
+        pointers.forget();
+      }
       timer.begin(Phase.SWEEP);
       long before = spaces.liveBytes();
       sweep(full, used.markedBytes());
@@ -467,8 +538,8 @@ public final class MarkSweep {
     marker.begin(marks, null);
     visitChanged(changed, marks, marker, execution::poll);
     finish(marker, marks);
-    if (concurrent != null) {
-      concurrent.changed(changed);
+    if (fullMark != null) {
+      fullMark.changed(changed);
     }
     return changed.pageCount();
   }
@@ -484,7 +555,7 @@ public final class MarkSweep {
 
   private void growMarks() {
     marks.growTo(blocks.frontier());
-    if (concurrent != null) {
+    if (fullMark != null) {
       // So that what is old has a place there too.
       spare.growTo(blocks.frontier());
     }
@@ -503,9 +574,14 @@ public final class MarkSweep {
     }
   }
 
-  /** Traces from the objects marked in the spare bits on {@code changed} pages. */
-  void visitChanged(PageSet changed, Marker tracing, Runnable poll) {
-    visitChanged(changed, spare, tracing, poll);
+  /** Beside the program: marks what objects that are marked in the spare bits refer to there. */
+  void visitChanged(long start, long end, Marker tracing) {
+    for (long from = start; from < end; ) {
+      int block = blocks.of(from);
+      long to = Math.min(end, blocks.address(block + 1));
+      spaces.visitMarked(block, from, to, spare, tracing);
+      from = to;
+    }
   }
 
   private void visitChanged(PageSet changed, MarkBits marked, Marker tracing, Runnable poll) {
@@ -513,7 +589,7 @@ public final class MarkSweep {
     for (int run = 0; run < changed.runCount(); run++) {
       long from = changed.runStart(run);
       while (from < changed.runEnd(run)) {
-        int block = (int) ((from - blocks.base()) >>> Blocks.LOG_BLOCK_BYTES);
+        int block = blocks.of(from);
         long to = Math.min(changed.runEnd(run), blocks.address(block + 1));
         spaces.visitMarked(block, from, to, marked, tracing);
         from = to;

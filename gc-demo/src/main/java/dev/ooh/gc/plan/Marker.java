@@ -34,6 +34,9 @@ final class Marker implements SlotVisitor {
   private static final int SLOTS_A_WORK_UNIT = 4;
   private static final int FIRST_STACK = 1 << 15;
 
+  /** Conservative objects that are searched between two batches. */
+  private static final int SEARCHED = 64;
+
   /** Objects before others are asked to help: starting them takes as long as some thousand. */
   private static final int ALONE = 16_384;
 
@@ -45,6 +48,11 @@ final class Marker implements SlotVisitor {
   private final @Nullable MarkingCrew crew;
   private long[] stack = new long[FIRST_STACK];
   private int top;
+
+  /** Conservative objects that are marked and still to be searched. */
+  private long[] unsearched = new long[SEARCHED];
+
+  private int unsearchedTop;
   private MarkBits marks = new MarkBits();
   private @Nullable MarkBits only;
   private long[] words = new long[0];
@@ -82,6 +90,7 @@ final class Marker implements SlotVisitor {
     marks = newMarks;
     only = onlyOld;
     top = 0;
+    unsearchedTop = 0;
     objects = 0;
     slots = 0;
     markedBytes = 0;
@@ -122,6 +131,24 @@ final class Marker implements SlotVisitor {
 
   /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
   void visit(long object) {
+    visit(object, false);
+  }
+
+  /** Marks the object that {@code word} refers to, if it does. */
+  void visitWord(long word) {
+    visitWord(word, false);
+  }
+
+  private void visitWord(long word, boolean shared) {
+    // Beside the program: one that is not in use is not old.
+    long object =
+        only == null ? tracing.pointers().object(word) : tracing.objects().enclosing(word);
+    if (object != 0) {
+      visit(object, shared);
+    }
+  }
+
+  private void visit(long object, boolean shared) {
     long offset = object - base;
     if (offset < 0 || offset >= span || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
       checkYoung(object);
@@ -132,7 +159,11 @@ final class Marker implements SlotVisitor {
     long before = words[word];
     long[] old = oldWords;
     if ((before & bit) == 0 && (old == null || (old[word] & bit) != 0)) {
-      words[word] = before | bit;
+      if (!shared) {
+        words[word] = before | bit;
+      } else if (!MarkBits.setFirst(words, word, bit)) {
+        return;
+      }
       reserve(1);
       stack[top++] = object;
     }
@@ -150,6 +181,32 @@ final class Marker implements SlotVisitor {
     }
   }
 
+  @Override
+  public void words(long from, long to) {
+    words(from, to, false);
+  }
+
+  private void words(long from, long to, boolean shared) {
+    long read = Math.max(0, to - from) / Long.BYTES;
+    for (long at = from; at <= to - Long.BYTES; at += Long.BYTES) {
+      visitWord(memory.getLong(at), shared);
+    }
+    slots += read;
+    work += OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
+  }
+
+  private boolean hasMore() {
+    return top > 0 || unsearchedTop > 0;
+  }
+
+  /** Searches some conservative objects, apart from the batch that marked them. */
+  private void search(boolean shared) {
+    for (int left = SEARCHED; unsearchedTop > 0 && left > 0; left--) {
+      long object = unsearched[--unsearchedTop];
+      words(object, object + tracing.objects().dataBytes(object), shared);
+    }
+  }
+
   /**
    * Traces until nothing is left to do.
    *
@@ -157,8 +214,9 @@ final class Marker implements SlotVisitor {
    */
   void drain(Runnable poll) {
     long before = objects;
-    while (top > 0) {
+    while (hasMore()) {
       drainBatch(false);
+      search(false);
       if (objects - before >= ALONE && crew != null && only == null && top > 0) {
         crew.drain(this);
       }
@@ -167,6 +225,18 @@ final class Marker implements SlotVisitor {
       poll.run();
       refresh();
     }
+  }
+
+  /** Beside the program: traces a batch. Returns false when nothing was left to do. */
+  boolean drainBatch() {
+    if (!hasMore()) {
+      return false;
+    }
+    drainBatch(false);
+    search(false);
+    execution.work(work);
+    work = 0;
+    return true;
   }
 
   /** Begins to help {@code leader} in its pause. */
@@ -183,8 +253,9 @@ final class Marker implements SlotVisitor {
         reserve(taken.length);
         System.arraycopy(taken, 0, stack, top, taken.length);
         top += taken.length;
-        while (top > 0 && !exchange.isOver()) {
+        while (hasMore() && !exchange.isOver()) {
           drainBatch(true);
+          search(true);
           // However few: a tree's whole half may hang on the oldest.
           if (exchange.isWanted() && top > 1) {
             exchange.give(takeOlderHalf());
@@ -293,10 +364,20 @@ final class Marker implements SlotVisitor {
     if (!ObjectHeader.isHeader(header)) {
       throw tracing.wrong(object, marks);
     }
-    if (kind == Kinds.LARGE) {
+    if (Kinds.isLarge(kind)) {
       markedBytes += (long) blocks.link(blocks.of(object)) << Blocks.LOG_BLOCK_BYTES;
     }
+    if (Kinds.isConservative(kind)) {
+      searchLater(object);
+    }
     return ObjectHeader.references(header);
+  }
+
+  private void searchLater(long object) {
+    if (unsearchedTop == unsearched.length) {
+      unsearched = Arrays.copyOf(unsearched, 2 * unsearchedTop);
+    }
+    unsearched[unsearchedTop++] = object;
   }
 
   private void reserve(int more) {

@@ -2,23 +2,36 @@ package dev.ooh.gc.plan;
 
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.RootStack;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
-import java.util.Arrays;
+import java.util.stream.LongStream;
 
-/** The globals, which lie in tracked memory, and the roots of every thread. */
+/**
+ * The globals, which lie in tracked memory, the roots of every thread, and what registered ranges
+ * may refer to.
+ */
 public final class RootSet {
   private final Memory memory;
   private final long globals;
   private final Mutators mutators;
+  private final ConservativeRanges ranges;
+  private final ValidPointers pointers;
 
   /**
    * @param globals where the {@link Heap#GLOBALS} references lie
    */
-  public RootSet(Memory memory, long globals, Mutators mutators) {
+  public RootSet(
+      Memory memory,
+      long globals,
+      Mutators mutators,
+      ConservativeRanges ranges,
+      ValidPointers pointers) {
     this.memory = memory;
     this.globals = globals;
     this.mutators = mutators;
+    this.ranges = ranges;
+    this.pointers = pointers;
   }
 
   void visit(Marker marker) {
@@ -40,23 +53,23 @@ public final class RootSet {
         }
       }
     }
+    ranges.forEachWord(marker::visitWord);
   }
 
-  /** Every root that isn't 0. */
+  /** Every root that isn't 0, and what ranges refer to. */
   public long[] copy() {
-    long[] copy = new long[Heap.GLOBALS];
-    int length = 0;
+    LongStream.Builder copy = LongStream.builder();
     for (int index = 0; index < Heap.GLOBALS; index++) {
-      copy[length++] = memory.getLong(globals + (long) index * Long.BYTES);
+      copy.add(memory.getLong(globals + (long) index * Long.BYTES));
     }
     for (int i = 0; i < mutators.count(); i++) {
+      copy.add(mutators.get(i).kept());
       RootStack roots = mutators.get(i).roots();
-      copy = Arrays.copyOf(copy, length + roots.size() + 1);
-      copy[length++] = mutators.get(i).kept();
       for (int root = 0; root < roots.size(); root++) {
-        copy[length++] = roots.root(root);
+        copy.add(roots.root(root));
       }
     }
-    return Arrays.stream(copy).filter(object -> object != 0).toArray();
+    ranges.forEachWord(word -> copy.add(pointers.object(word)));
+    return copy.build().filter(object -> object != 0).toArray();
   }
 }

@@ -5,6 +5,7 @@ import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.ObjectModel;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 /**
  * What all markers of a heap trace.
  *
+ * @param pointers what words may refer to that may be references
  * @param checked whether each reference must be an object's address
  */
 record Tracing(
@@ -19,6 +21,7 @@ record Tracing(
     ExecutionContext execution,
     Blocks blocks,
     ObjectModel objects,
+    ValidPointers pointers,
     boolean checked) {
   /**
    * As {@link Kinds#referencesByKind}; where each object is to be looked at closely, all headed.

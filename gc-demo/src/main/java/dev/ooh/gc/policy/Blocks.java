@@ -283,8 +283,10 @@ public final class Blocks {
   /**
    * {@code count} free blocks in a row, marked as a large object; -1 when memory is full. The part
    * above {@code frontier} as it was before is zero.
+   *
+   * @param kind the first one's
    */
-  int takeRun(int count) {
+  int takeRun(int count, int kind) {
     int first = findRun(count);
     if (first + count > end) {
       if (!grow(first + count - end, count)) {
@@ -293,7 +295,7 @@ public final class Blocks {
       first = findRun(count);
     }
     useUpTo(first + count);
-    setKind(first, Kinds.LARGE);
+    setKind(first, kind);
     links[first] = count;
     Arrays.fill(kinds, first + 1, first + count, (byte) Kinds.LARGE_REST);
     Arrays.fill(links, first + 1, first + count, first);

@@ -45,6 +45,19 @@ public final class CellAllocator {
     block = -1;
   }
 
+  /** Whether the current hole has free cells. */
+  boolean hasRest() {
+    return cursor < limit;
+  }
+
+  long cursor() {
+    return cursor;
+  }
+
+  long limit() {
+    return limit;
+  }
+
   int block() {
     return block;
   }

@@ -145,6 +145,7 @@ final class CellSpace implements Space {
     int kind = blocks.kind(block);
     int cellBytes = Kinds.cellBytes(kind);
     int header = Kinds.headerBytes(kind);
+    boolean conservative = Kinds.isConservative(kind);
     long blockStart = blocks.address(block);
     // The object that begins below the range may reach into it.
     long firstCell = blockStart + Math.floorDiv(from - blockStart - header, cellBytes) * cellBytes;
@@ -160,12 +161,21 @@ final class CellSpace implements Space {
             blocks.base()
                 + wordStart
                 + ((long) Long.numberOfTrailingZeros(bits) << ObjectHeader.LOG_GRANULE);
-        long slotsEnd = ObjectModel.slot(object, references(kind, object));
-        visitor.slots(Math.max(object, from & -Long.BYTES), Math.min(slotsEnd, to));
+        long start = Math.max(object, from & -Long.BYTES);
+        if (conservative) {
+          visitor.words(start, Math.min(dataEnd(object), to));
+        } else {
+          visitor.slots(start, Math.min(ObjectModel.slot(object, references(kind, object)), to));
+        }
         bits &= bits - 1;
       }
       at = next;
     }
+  }
+
+  /** Of an object with a header and no slots. */
+  private long dataEnd(long object) {
+    return object + ObjectHeader.dataBytes(memory.getLong(object - ObjectHeader.BYTES));
   }
 
   private int references(int kind, long object) {

@@ -8,8 +8,9 @@ import java.util.Arrays;
  * <p>Objects of up to {@value #EXACT_WORDS} words, slots and data, have an <em>exact</em> kind for
  * each number of slots and of data words: the kind is all there is to know about them, and they
  * have no header. Others are <em>headed</em>: a header in front of the object counts its slots and
- * data bytes. Their kinds are size classes, each twice: for objects with slots, and for
- * pointer-free ones, which the collector never reads.
+ * data bytes. Their kinds are size classes, each three times: for objects with slots, for
+ * pointer-free ones, which the collector never reads, and for conservative ones, of which each word
+ * may be a reference.
  */
 public final class Kinds {
   /** Holds nothing. */
@@ -17,6 +18,9 @@ public final class Kinds {
 
   /** First block of a large object; {@link Blocks#link} is the run's length in blocks. */
   public static final int LARGE = 253;
+
+  /** As {@link #LARGE}, of a conservative one. */
+  public static final int LARGE_CONSERVATIVE = 252;
 
   /** Further block of a large object; {@link Blocks#link} is the run's first block. */
   public static final int LARGE_REST = 254;
@@ -48,9 +52,13 @@ public final class Kinds {
   /** The exact kind by slots and data words; 0 for none. */
   private static final byte[] EXACT = new byte[STRIDE * STRIDE];
 
-  /** The kind of headed objects with slots, by cell bytes; pointer-free ones come behind. */
+  /**
+   * The kind of headed objects with slots, by cell bytes; pointer-free ones come behind, then
+   * conservative ones.
+   */
   private static final byte[] HEADED_KIND = new byte[(LARGEST >>> LOG_CLASS_UNIT) + 1];
 
+  private static final int FIRST_CONSERVATIVE;
   private static final int[] CELL = new int[COUNT];
   private static final int[] REFERENCES = new int[COUNT];
   private static final int[] DATA_BYTES = new int[COUNT];
@@ -74,10 +82,14 @@ public final class Kinds {
       }
       CELL[kind] = CELL_BYTES[size];
       CELL[kind + CELL_BYTES.length] = CELL_BYTES[size];
+      CELL[kind + 2 * CELL_BYTES.length] = CELL_BYTES[size];
       REFERENCES[kind] = HEADED;
       REFERENCES[kind + CELL_BYTES.length] = 0;
+      REFERENCES[kind + 2 * CELL_BYTES.length] = HEADED;
     }
+    FIRST_CONSERVATIVE = kind + CELL_BYTES.length;
     REFERENCES[LARGE] = HEADED;
+    REFERENCES[LARGE_CONSERVATIVE] = HEADED;
   }
 
   private Kinds() {}
@@ -108,6 +120,23 @@ public final class Kinds {
     int unit = (int) (bytes + (1 << LOG_CLASS_UNIT) - 1) >>> LOG_CLASS_UNIT;
     int kind = HEADED_KIND[unit] & 0xFF;
     return references == 0 ? kind + CELL_BYTES.length : kind;
+  }
+
+  /** The kind of conservative objects of {@code dataBytes}, which have no slots. */
+  public static int conservative(int dataBytes) {
+    int kind = headed(0, dataBytes);
+    return kind == LARGE ? LARGE_CONSERVATIVE : kind + CELL_BYTES.length;
+  }
+
+  /** Whether each word of an object's data may be a reference. */
+  public static boolean isConservative(int kind) {
+    return kind == LARGE_CONSERVATIVE
+        || kind >= FIRST_CONSERVATIVE && kind < FIRST_CONSERVATIVE + CELL_BYTES.length;
+  }
+
+  /** Whether a block is the first of a large object. */
+  public static boolean isLarge(int kind) {
+    return kind == LARGE || kind == LARGE_CONSERVATIVE;
   }
 
   /** Bytes of a cell; 0 for kinds that have none. */

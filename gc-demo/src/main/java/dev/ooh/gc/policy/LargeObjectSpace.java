@@ -19,11 +19,12 @@ final class LargeObjectSpace implements Space {
   /**
    * Zeroed memory of {@code bytes}.
    *
+   * @param kind of its first block
    * @return its first block; -1 when there is none and the heap can't grow
    */
-  int allocate(long bytes) {
+  int allocate(long bytes, int kind) {
     int frontier = blocks.frontier();
-    int first = blocks.takeRun(Blocks.blocks(bytes));
+    int first = blocks.takeRun(Blocks.blocks(bytes), kind);
     if (first >= 0) {
       long start = blocks.address(first);
       long used = Math.min(bytes, blocks.address(frontier) - start);
@@ -37,7 +38,7 @@ final class LargeObjectSpace implements Space {
   @Override
   public void addSlotPages(int block, PageSet.Builder pages) {
     long object = object(block);
-    long end = slotsEnd(object);
+    long end = searchedEnd(block, object);
     if (end > object) {
       pages.add(object & -PAGE, (end + PAGE - 1) & -PAGE);
     }
@@ -45,10 +46,16 @@ final class LargeObjectSpace implements Space {
 
   @Override
   public void visitMarked(int block, long from, long to, MarkBits marked, SlotVisitor visitor) {
-    int first = blocks.kind(block) == Kinds.LARGE ? block : blocks.link(block);
+    int first = Kinds.isLarge(blocks.kind(block)) ? block : blocks.link(block);
     long object = object(first);
     if (marked.get(object - blocks.base())) {
-      visitor.slots(Math.max(object, from & -Long.BYTES), Math.min(slotsEnd(object), to));
+      long start = Math.max(object, from & -Long.BYTES);
+      long end = Math.min(searchedEnd(first, object), to);
+      if (Kinds.isConservative(blocks.kind(first))) {
+        visitor.words(start, end);
+      } else {
+        visitor.slots(start, end);
+      }
     }
   }
 
@@ -65,8 +72,11 @@ final class LargeObjectSpace implements Space {
     return blocks.address(block) + ObjectHeader.BYTES;
   }
 
-  private long slotsEnd(long object) {
+  /** Where what may be references ends. */
+  private long searchedEnd(int first, long object) {
     long header = memory.getLong(object - ObjectHeader.BYTES);
-    return ObjectModel.slot(object, ObjectHeader.references(header));
+    return Kinds.isConservative(blocks.kind(first))
+        ? object + ObjectHeader.dataBytes(header)
+        : ObjectModel.slot(object, ObjectHeader.references(header));
   }
 }

@@ -67,6 +67,16 @@ public final class MarkBits {
         != 0;
   }
 
+  /** Sets one bit; for few of them. */
+  void set(long offset) {
+    words[(int) (offset >>> LOG_BYTES_PER_WORD)] |= 1L << (offset >>> ObjectHeader.LOG_GRANULE);
+  }
+
+  /** Clears one bit. */
+  void clear(long offset) {
+    words[(int) (offset >>> LOG_BYTES_PER_WORD)] &= ~(1L << (offset >>> ObjectHeader.LOG_GRANULE));
+  }
+
   /** How many bits of a block are set. */
   public int count(int block) {
     long[] counted = words;

@@ -11,19 +11,28 @@ public final class Mutator {
   private final Thread thread;
   private final RootStack roots = new RootStack();
   private final @Nullable CellAllocator[] cells;
+  private final @Nullable HoleLog holes;
   private long allocatedBytes;
   private long kept;
 
-  Mutator(Thread thread) {
-    this.thread = thread;
-    cells = new CellAllocator[Kinds.COUNT];
+  /**
+   * @param holes where holes that are entered are written down; null for nowhere
+   */
+  Mutator(Thread thread, @Nullable HoleLog holes) {
+    this(thread, new CellAllocator[Kinds.COUNT], holes);
   }
 
-  /** Takes over the holes of {@code departed}, whose thread has ended. */
-  Mutator(Thread thread, Mutator departed) {
+  private Mutator(Thread thread, @Nullable CellAllocator[] cells, @Nullable HoleLog holes) {
     this.thread = thread;
-    cells = departed.cells;
-    allocatedBytes = departed.allocatedBytes;
+    this.cells = cells;
+    this.holes = holes;
+  }
+
+  /** This one's thread has ended, and {@code heir} takes over its holes. */
+  Mutator inheritedBy(Thread heir) {
+    Mutator inherited = new Mutator(heir, cells, holes);
+    inherited.allocatedBytes = allocatedBytes;
+    return inherited;
   }
 
   public Thread thread() {
@@ -71,7 +80,24 @@ public final class Mutator {
   /** Moves on to the next hole of the block that is searched. */
   void enterHole(CellAllocator of, long start, long end, int cellBehind) {
     of.enterHole(start, end, cellBehind);
+    if (holes != null) {
+      holes.add(start, end);
+    }
     allocatedBytes += end - start;
+  }
+
+  /** The holes entered; null when they are not written down. */
+  @Nullable HoleLog holes() {
+    return holes;
+  }
+
+  /** Shows what is left of the current holes: cells that are free still. */
+  void forEachRest(HoleLog.Visitor visitor) {
+    for (CellAllocator each : cells) {
+      if (each != null && each.hasRest()) {
+        visitor.hole(each.cursor(), each.limit());
+      }
+    }
   }
 
   /** Bytes of holes entered since the last call. */

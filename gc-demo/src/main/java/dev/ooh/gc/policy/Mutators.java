@@ -13,8 +13,18 @@ public final class Mutators {
   private final ConcurrentHashMap<Thread, Mutator> byThread = new ConcurrentHashMap<>();
   private final List<Mutator> all = new ArrayList<>();
 
+  /** Of threads that ended; null when holes are not written down. */
+  private final @Nullable HoleLog departed;
+
   /** Who asked last; a race on it costs a lookup, and {@link Mutator} is safe to publish so. */
-  private Mutator recent = new Mutator(new Thread(() -> {}));
+  private Mutator recent = new Mutator(new Thread(() -> {}), null);
+
+  /**
+   * @param logged whether it is written down which holes are entered
+   */
+  public Mutators(boolean logged) {
+    departed = logged ? new HoleLog() : null;
+  }
 
   /** The calling thread's; null when {@link #register} was not called for it. */
   public @Nullable Mutator current() {
@@ -37,13 +47,13 @@ public final class Mutators {
     for (int i = 0; i < all.size() && mutator == null; i++) {
       Mutator other = all.get(i);
       if (!other.thread().isAlive()) {
-        mutator = new Mutator(thread, other);
+        mutator = other.inheritedBy(thread);
         byThread.remove(other.thread());
         all.set(i, mutator);
       }
     }
     if (mutator == null) {
-      mutator = new Mutator(thread);
+      mutator = new Mutator(thread, departed == null ? null : new HoleLog());
       all.add(mutator);
     }
     byThread.put(thread, mutator);
@@ -53,8 +63,47 @@ public final class Mutators {
 
   /** Forgets threads that ended; their roots went with them. */
   public void prune() {
-    all.removeIf(mutator -> !mutator.thread().isAlive());
+    all.removeIf(this::hasDeparted);
     byThread.keySet().removeIf(thread -> !thread.isAlive());
+  }
+
+  private boolean hasDeparted(Mutator mutator) {
+    boolean ended = !mutator.thread().isAlive();
+    if (ended && departed != null && mutator.holes() != null) {
+      departed.addAll(mutator.holes());
+    }
+    return ended;
+  }
+
+  /** Shows all holes entered since {@link #forgetHoles}, those of threads that ended, too. */
+  void forEachHole(HoleLog.Visitor visitor) {
+    if (departed != null) {
+      departed.forEach(visitor);
+    }
+    for (Mutator mutator : all) {
+      if (mutator.holes() != null) {
+        mutator.holes().forEach(visitor);
+      }
+    }
+  }
+
+  /** Shows what is left of all threads' current holes. */
+  void forEachRest(HoleLog.Visitor visitor) {
+    for (Mutator mutator : all) {
+      mutator.forEachRest(visitor);
+    }
+  }
+
+  /** After a cycle, when all holes were given up. */
+  void forgetHoles() {
+    if (departed != null) {
+      departed.clear();
+    }
+    for (Mutator mutator : all) {
+      if (mutator.holes() != null) {
+        mutator.holes().clear();
+      }
+    }
   }
 
   public int count() {

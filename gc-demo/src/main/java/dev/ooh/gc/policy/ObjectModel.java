@@ -48,7 +48,7 @@ public final class ObjectModel {
     int kind = blocks.kind(block);
     if (kind == Kinds.LARGE_REST) {
       block = blocks.link(block);
-      kind = Kinds.LARGE;
+      kind = blocks.kind(block);
     }
     if (Kinds.references(kind) == Kinds.NO_OBJECT) {
       return 0;
@@ -65,6 +65,19 @@ public final class ObjectModel {
     boolean begun =
         !Kinds.isHeaded(kind) || ObjectHeader.isHeader(memory.getLong(object - ObjectHeader.BYTES));
     return begun ? object : 0;
+  }
+
+  /**
+   * The object of whose bytes {@code address} is one; 0 for none. What follows an object is not of
+   * it. Takes any address; the object may be long dead.
+   */
+  public long enclosing(long address) {
+    long object = blocks.contains(address) ? owner(address) : 0;
+    if (object == 0 || address < object) {
+      return 0;
+    }
+    // One without any bytes still has an address.
+    return address == object || address < data(object) + dataBytes(object) ? object : 0;
   }
 
   private int kind(long object) {

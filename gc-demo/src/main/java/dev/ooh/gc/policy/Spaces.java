@@ -89,10 +89,14 @@ public final class Spaces {
     return true;
   }
 
-  /** Zeroed memory for a large object; 0 when there is none and the heap can't grow. */
-  public long allocateLarge(long bytes) {
+  /**
+   * Zeroed memory for a large object; 0 when there is none and the heap can't grow.
+   *
+   * @param kind {@link Kinds#LARGE} or {@link Kinds#LARGE_CONSERVATIVE}
+   */
+  public long allocateLarge(long bytes, int kind) {
     finishSweep();
-    int block = large.allocate(bytes);
+    int block = large.allocate(bytes, kind);
     if (block < 0) {
       return 0;
     }
@@ -116,7 +120,7 @@ public final class Spaces {
     for (int block = old.nextSetBit(0); block >= 0; block = old.nextSetBit(block + 1)) {
       if (!young.get(block)) {
         space(block).addSlotPages(block, pages);
-        blocks.setArmed(block, blocks.kind(block) == Kinds.LARGE ? blocks.link(block) : 1);
+        blocks.setArmed(block, Kinds.isLarge(blocks.kind(block)) ? blocks.link(block) : 1);
       }
     }
     return pages.build();

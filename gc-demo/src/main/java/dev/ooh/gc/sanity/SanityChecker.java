@@ -4,6 +4,7 @@ import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.Kinds;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.ObjectHeader;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.memory.Memory;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -13,14 +14,19 @@ import java.util.BitSet;
  * that every object it reaches is marked and well-formed: that no reachable object is freed,
  * whatever the changed pages said. Then checks that marked objects refer to marked ones only,
  * floating garbage included: the next young cycle relies on it. Slow, and for a stopped world.
+ *
+ * <p>A word of a conservative object may be older than what it seems to refer to: if that is not
+ * marked, it is passed over.
  */
 public final class SanityChecker {
   private final Memory memory;
   private final Blocks blocks;
+  private final ValidPointers pointers;
 
-  public SanityChecker(Memory memory, Blocks blocks) {
+  public SanityChecker(Memory memory, Blocks blocks, ValidPointers pointers) {
     this.memory = memory;
     this.blocks = blocks;
+    this.pointers = pointers;
   }
 
   /**
@@ -47,9 +53,23 @@ public final class SanityChecker {
           reach(target, index, object, seen, queue, marks);
         }
       }
+      reachByWords(object, seen, queue, marks);
     }
     checkClosed(marks);
     return bytes;
+  }
+
+  private void reachByWords(long object, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
+    if (!Kinds.isConservative(blocks.kind(blocks.of(object)))) {
+      return;
+    }
+    int bytes = ObjectHeader.dataBytes(memory.getLong(object - ObjectHeader.BYTES));
+    for (int at = 0; at <= bytes - Long.BYTES; at += Long.BYTES) {
+      long target = pointers.object(memory.getLong(object + at));
+      if (target != 0 && marks.get(target - blocks.base())) {
+        reach(target, at / Long.BYTES, object, seen, queue, marks);
+      }
+    }
   }
 
   private void checkClosed(MarkBits marks) {
@@ -93,7 +113,7 @@ public final class SanityChecker {
     int headerBytes = Kinds.headerBytes(kind);
     long inCell = inBlock - headerBytes;
     boolean isCell = Kinds.isCells(kind) && inCell % Kinds.cellBytes(kind) == 0;
-    if (inCell < 0 || !isCell && !(kind == Kinds.LARGE && inCell == 0)) {
+    if (inCell < 0 || !isCell && !(Kinds.isLarge(kind) && inCell == 0)) {
       throw broken(object, slot, referrer, "begins no cell of its block, which is of kind " + kind);
     }
     if (headerBytes != 0) {
@@ -107,11 +127,12 @@ public final class SanityChecker {
       throw broken(object, slot, referrer, "has the header 0x%x".formatted(header));
     }
     int references = ObjectHeader.references(header);
-    if (Kinds.references(kind) == 0 && references != 0) {
+    boolean slotless = Kinds.references(kind) == 0 || Kinds.isConservative(kind);
+    if (slotless && references != 0) {
       throw broken(object, slot, referrer, "lies in a block of the wrong kind " + kind);
     }
     long room =
-        kind == Kinds.LARGE
+        Kinds.isLarge(kind)
             ? (long) blocks.link(block) * Blocks.BLOCK_BYTES
             : Kinds.cellBytes(kind);
     long bytes = ObjectHeader.cellBytes(references, ObjectHeader.dataBytes(header));

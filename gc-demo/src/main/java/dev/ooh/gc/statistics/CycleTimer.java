@@ -22,6 +22,10 @@ public final class CycleTimer {
   private final List<PhaseTime> phases = new ArrayList<>();
   private final LongAdder helped = new LongAdder();
   private @Nullable Phase phase;
+
+  /** Whether the phase is the last one, gone on with. */
+  private boolean resumed;
+
   private long phaseStart;
   private long phaseCpu;
   private long pauseStart;
@@ -50,8 +54,18 @@ public final class CycleTimer {
 
   /** A phase begins, and the one before ends. */
   public void begin(Phase next) {
+    begin(next, false);
+  }
+
+  /** The phase that ended last goes on: another slice of it. */
+  public void resume() {
+    begin(phases.getLast().phase(), true);
+  }
+
+  private void begin(Phase next, boolean again) {
     end();
     phase = next;
+    resumed = again;
     phaseStart = execution.nanoTime();
     phaseCpu = cpu.nanos();
     events.phaseBegins(next.isInPause());
@@ -66,9 +80,22 @@ public final class CycleTimer {
     phase = null;
     long nanos = execution.nanoTime() - phaseStart;
     long used = cpu.nanos() - phaseCpu + helped.sumThenReset();
-    phases.add(
-        new PhaseTime(ended, nanos, cpu.counts() ? OptionalLong.of(used) : OptionalLong.empty()));
+    add(ended, nanos, cpu.counts() ? OptionalLong.of(used) : OptionalLong.empty());
     events.phaseEnds(ended.label(), nanos);
+  }
+
+  /** Slices of a phase become one. */
+  private void add(Phase ended, long nanos, OptionalLong used) {
+    if (!resumed) {
+      phases.add(new PhaseTime(ended, nanos, used));
+      return;
+    }
+    PhaseTime last = phases.getLast();
+    OptionalLong sum =
+        used.isPresent() && last.cpuNanos().isPresent()
+            ? OptionalLong.of(used.getAsLong() + last.cpuNanos().getAsLong())
+            : OptionalLong.empty();
+    phases.set(phases.size() - 1, new PhaseTime(ended, last.nanos() + nanos, sum));
   }
 
   /** Does a part of the current phase in another thread, whose processor time counts with it. */

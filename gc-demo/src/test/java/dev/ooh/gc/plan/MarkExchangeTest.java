@@ -10,6 +10,7 @@ import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.memory.Memory;
 import java.lang.reflect.Proxy;
@@ -23,7 +24,8 @@ class MarkExchangeTest {
   private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
   private final Spaces spaces =
       new Spaces(space.memory(), space.execution(), blocks, new MarkBits());
-  private final Mutator mutator = new Mutators().register();
+  private final Mutators mutators = new Mutators(false);
+  private final Mutator mutator = mutators.register();
 
   /** Whose stack is short all the time. */
   @Test
@@ -45,11 +47,10 @@ class MarkExchangeTest {
                   }
                   return method.invoke(space.memory(), arguments);
                 });
-    Marker marker =
-        new Marker(
-            new Tracing(
-                patient, space.execution(), blocks, new ObjectModel(patient, blocks), false),
-            null);
+    ObjectModel objects = new ObjectModel(patient, blocks);
+    ValidPointers pointers = new ValidPointers(blocks, objects, marks, mutators);
+    Tracing tracing = new Tracing(patient, space.execution(), blocks, objects, pointers, false);
+    Marker marker = new Marker(tracing, null);
     exchange.enter();
     Thread other =
         new Thread(

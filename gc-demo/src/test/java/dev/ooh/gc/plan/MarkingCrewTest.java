@@ -10,6 +10,7 @@ import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CollectorStatistics;
 import dev.ooh.gc.statistics.CycleKind;
@@ -81,12 +82,15 @@ class MarkingCrewTest {
   void aHelpersProcessorTimeCountsWhoeverComesFirst() {
     MarkBits marks = new MarkBits();
     Spaces spaces = new Spaces(space.memory(), space.execution(), blocks, marks);
-    Mutator mutator = new Mutators().register();
+    Mutators mutators = new Mutators(false);
+    Mutator mutator = mutators.register();
     CellAllocator cells = mutator.cells(Kinds.exact(1, 0));
     assertThat(spaces.acquireBlock(mutator, cells)).isTrue();
     long root = cells.bump();
     space.memory().putLong(ObjectModel.slot(root, 0), cells.bump());
-    Tracing tracing = new Tracing(slow, otherFirst, blocks, new ObjectModel(slow, blocks), false);
+    ObjectModel objects = new ObjectModel(slow, blocks);
+    ValidPointers pointers = new ValidPointers(blocks, objects, marks, mutators);
+    Tracing tracing = new Tracing(slow, otherFirst, blocks, objects, pointers, false);
     MarkingCrew crew = new MarkingCrew(tracing, 2);
     Marker leader = new Marker(tracing, crew);
     leader.begin(marks, null);

@@ -43,6 +43,11 @@ public final class ArraySpace implements AddressSpace {
     return memory;
   }
 
+  /** How many threads were ever started. */
+  public int spawned() {
+    return execution.spawned();
+  }
+
   @Override
   public ExecutionContext execution() {
     return execution;

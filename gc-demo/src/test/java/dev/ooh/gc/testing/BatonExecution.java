@@ -19,11 +19,17 @@ public final class BatonExecution implements ExecutionContext {
   private final Random random = new Random(1);
   private Thread running = Thread.currentThread();
   private int stops;
+  private int spawned;
   private long polls;
   private long work;
 
   public long work() {
     return work;
+  }
+
+  /** How many threads were ever started. */
+  int spawned() {
+    return spawned;
   }
 
   @Override
@@ -33,6 +39,7 @@ public final class BatonExecution implements ExecutionContext {
 
   @Override
   public TrackedThread spawn(String name, Runnable body) {
+    spawned++;
     Throwable[] thrown = new Throwable[1];
     Thread thread =
         new Thread(

@@ -24,7 +24,7 @@ public final class ShadowGraph {
   private static final int GLOBALS = 16;
   private static final int WALK = 8;
 
-  private final Heap heap;
+  private final CollectedHeap heap;
   private final WeakQueue queue;
   private final ContextLock lock;
 
@@ -38,10 +38,15 @@ public final class ShadowGraph {
     final long address;
     final int dataBytes;
     final Node[] references;
+
+    /** Whether it refers to others by words, in front of its data, that may be references. */
+    final boolean conservative;
+
     long stamp;
 
-    Node(long address, int references, int dataBytes) {
+    Node(long address, boolean conservative, int references, int dataBytes) {
       this.address = address;
+      this.conservative = conservative;
       this.dataBytes = dataBytes;
       this.references = new Node[references];
     }
@@ -71,12 +76,17 @@ public final class ShadowGraph {
    * @param stamp of its data
    */
   Node allocate(Heap.Scope scope, int references, int dataBytes, long stamp) {
-    Node node = new Node(heap.allocate(references, dataBytes), references, dataBytes);
+    boolean conservative = stamp % 8 == 0;
+    long address =
+        conservative
+            ? heap.allocateConservative(references * Long.BYTES + dataBytes)
+            : heap.allocate(references, dataBytes);
+    Node node = new Node(address, conservative, references, dataBytes);
     scope.add(node.address);
     for (int i = 0; i < references; i++) {
-      expect(node, "new slot", heap.reference(node.address, i), 0);
+      expect(node, "new slot", reference(node, i), 0);
     }
-    long data = heap.data(node.address);
+    long data = data(node);
     for (int i = 0; i < dataBytes; i++) {
       expect(node, "new byte", heap.memory().getByte(data + i), 0);
     }
@@ -87,7 +97,7 @@ public final class ShadowGraph {
   /** Writes its data. */
   void stamp(Node node, long stamp) {
     node.stamp = stamp;
-    long data = heap.data(node.address);
+    long data = data(node);
     heap.memory().putLong(data, stamp);
     if (node.dataBytes > Long.BYTES) {
       heap.memory().putByte(data + node.dataBytes - 1, (byte) stamp);
@@ -120,7 +130,31 @@ public final class ShadowGraph {
 
   void link(Node from, int index, Node to) {
     from.references[index] = to;
-    heap.setReference(from.address, index, to == null ? 0 : to.address);
+    if (from.conservative) {
+      heap.memory().putLong(word(from, index), wanted(from, index));
+    } else {
+      heap.setReference(from.address, index, wanted(from, index));
+    }
+  }
+
+  private static long word(Node node, int index) {
+    return node.address + (long) index * Long.BYTES;
+  }
+
+  private long reference(Node node, int index) {
+    return node.conservative
+        ? heap.memory().getLong(word(node, index))
+        : heap.reference(node.address, index);
+  }
+
+  /** What refers to an object may be the address of any of its bytes, if it is a mere word. */
+  private static long wanted(Node node, int index) {
+    Node target = node.references[index];
+    return target == null ? 0 : target.address + (node.conservative ? index % Long.BYTES : 0);
+  }
+
+  private long data(Node node) {
+    return node.conservative ? word(node, node.references.length) : heap.data(node.address);
   }
 
   /** Refers to {@code node}, which may be null, from somewhere: an object, or a global. */
@@ -234,18 +268,18 @@ public final class ShadowGraph {
 
   /** Compares one object. */
   void check(Node node) {
-    expect(node, "reference count", heap.referenceCount(node.address), node.references.length);
-    expect(node, "data size", heap.dataBytes(node.address), node.dataBytes);
-    long data = heap.data(node.address);
+    int words = node.conservative ? node.references.length : 0;
+    int slots = node.references.length - words;
+    expect(node, "reference count", heap.referenceCount(node.address), slots);
+    expect(node, "data size", heap.dataBytes(node.address), words * Long.BYTES + node.dataBytes);
+    long data = data(node);
     expect(node, "stamp", heap.memory().getLong(data), node.stamp);
     if (node.dataBytes > Long.BYTES) {
       byte last = heap.memory().getByte(data + node.dataBytes - 1);
       expect(node, "last byte", last, (byte) node.stamp);
     }
     for (int i = 0; i < node.references.length; i++) {
-      Node target = node.references[i];
-      long wanted = target == null ? 0 : target.address;
-      expect(node, "slot " + i, heap.reference(node.address, i), wanted);
+      expect(node, "slot " + i, reference(node, i), wanted(node, i));
     }
   }
 

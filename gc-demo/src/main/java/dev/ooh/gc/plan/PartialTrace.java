@@ -1,0 +1,69 @@
+package dev.ooh.gc.plan;
+
+import dev.ooh.memory.PageSet;
+
+/**
+ * What a pause leaves to be traced beside the program: from old objects on changed pages, then from
+ * roots. A part at a time, by one thread at a time.
+ */
+final class PartialTrace {
+  static final PartialTrace NOTHING = new PartialTrace(new long[0], PageSet.empty());
+
+  /** Changed pages searched in one go, and as how much tracing of one that counts. */
+  private static final int PAGES_AT_ONCE = 64;
+
+  private static final long BYTES_A_PAGE = PageSet.PAGE_SIZE / 4;
+
+  private final long[] roots;
+  private final PageSet changed;
+  private int nextRoot;
+  private int run;
+
+  /** Where in the run of changed pages the search goes on; 0 for at its start. */
+  private long from;
+
+  PartialTrace(long[] roots, PageSet changed) {
+    this.roots = roots;
+    this.changed = changed;
+  }
+
+  PageSet changed() {
+    return changed;
+  }
+
+  /**
+   * @param bytes about how much to trace
+   * @return false when nothing is left
+   */
+  boolean step(MarkSweep plan, Marker marker, long bytes) {
+    marker.refresh();
+    long end = marker.markedBytes() + bytes;
+    while (marker.markedBytes() < end) {
+      if (marker.drainBatch()) {
+        continue;
+      }
+      if (run < changed.runCount()) {
+        end -= BYTES_A_PAGE * searchSome(plan, marker);
+      } else if (nextRoot < roots.length) {
+        marker.visit(roots[nextRoot++]);
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns how many pages it searched. */
+  private long searchSome(MarkSweep plan, Marker marker) {
+    long start = Math.max(from, changed.runStart(run));
+    long behind = Math.min(changed.runEnd(run), start + PAGES_AT_ONCE * PageSet.PAGE_SIZE);
+    plan.visitChanged(start, behind, marker);
+    if (behind == changed.runEnd(run)) {
+      run++;
+      from = 0;
+    } else {
+      from = behind;
+    }
+    return (behind - start) / PageSet.PAGE_SIZE;
+  }
+}
