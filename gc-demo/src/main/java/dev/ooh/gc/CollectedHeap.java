@@ -266,7 +266,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   /**
    * Prepares for the first cycle's pause: asks once, about nothing, so that a technique sets itself
-   * up; and where time is not simulated runs small cycles for some ten milliseconds, at most 150,
+   * up; and where time is not simulated runs small cycles for some ten milliseconds, at most 300,
    * so that what a pause runs is compiled.
    */
   public void prepareTracking() {
@@ -290,6 +290,20 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     try {
       account(mutator);
       return plan.collect(full, Cause.REQUESTED, waitingSince(came));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Begins a full cycle beside the program, as if old objects had doubled.
+   *
+   * @return false when one runs already, or full cycles are pauses
+   */
+  public boolean startFullCycle() {
+    lock.lock();
+    try {
+      return plan.startFullCycle(Cause.REQUESTED);
     } finally {
       lock.unlock();
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Words that may be references: in objects, in registered memory of the space and off it. */
 class ConservativeTest {
-  private static final int SEEDS = Integer.getInteger("ooh.seeds", 4);
+  private static final int SEEDS = Integer.getInteger("ooh.seeds", 2);
   private static final int NODE = 16;
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 64 << 20)

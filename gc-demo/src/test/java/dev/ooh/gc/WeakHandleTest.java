@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.workloads.Heap;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,30 @@ class WeakHandleTest {
     assertThat(handles.stream().mapToLong(WeakHandle::get).filter(object -> object != 0).distinct())
         .hasSize((int) intact);
     assertThat(intact).isBetween(1L, 100_000L);
+  }
+
+  /** What it held is garbage, and what it had not used up of its hole is used by others. */
+  @Test
+  void aThreadThatDiesInsideAScopeHoldsNothingAnyMore() {
+    WeakHandle[] handle = new WeakHandle[1];
+    TrackedThread dying =
+        space
+            .execution()
+            .spawn(
+                "dying",
+                () -> {
+                  long object = heap.allocate(1, 8);
+                  heap.scope().add(object);
+                  handle[0] = queue.handle(object);
+                  heap.collect(false);
+                  throw new UnsupportedOperationException("dies");
+                });
+    assertThatThrownBy(dying::join).hasRootCauseMessage("dies");
+    assertThat(handle[0].get()).isNotZero();
+    heap.collect(true);
+    assertThat(handle[0].get()).isZero();
+    heap.setGlobal(0, heap.allocate(1, 8));
+    heap.collect(false);
   }
 
   @Test

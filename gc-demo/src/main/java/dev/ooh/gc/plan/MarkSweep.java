@@ -9,6 +9,7 @@ import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
 import dev.ooh.gc.policy.ValidPointers;
+import dev.ooh.gc.sanity.HeapWalk;
 import dev.ooh.gc.sanity.SanityChecker;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CollectorStatistics;
@@ -80,6 +81,7 @@ public final class MarkSweep {
   private final Marker besideMarker;
   private final @Nullable MarkingCrew crew;
   private final SanityChecker sanity;
+  private final HeapWalk walk;
   private final Pacer pacer;
   private final OverheadLimit overhead;
   private final FullCycles fullCycles;
@@ -149,6 +151,7 @@ public final class MarkSweep {
     marker = new Marker(tracing, crew);
     besideMarker = new Marker(tracing, crew);
     sanity = new SanityChecker(space.memory(), blocks, pointers);
+    walk = new HeapWalk(blocks);
     pacer = new Pacer(options.allocationBytes(), options.fullCycles() != FullCycles.PAUSE);
     overhead = new OverheadLimit(blocks.maxBytes());
     fullCycles = options.fullCycles();
@@ -199,8 +202,8 @@ public final class MarkSweep {
         pause(statistics.begin(CycleKind.FULL, why), this::cycle);
       } else {
         pause(statistics.begin(CycleKind.YOUNG, cause), this::cycle);
-        if (beside && fullMark == null && pacer.isFullDue(spaces.liveBytes())) {
-          startFullMark();
+        if (pacer.isFullDue(spaces.liveBytes())) {
+          startFullCycle(Cause.OLD_DOUBLED);
         }
       }
       return true;
@@ -214,16 +217,26 @@ public final class MarkSweep {
     }
   }
 
-  private void startFullMark() {
+  /**
+   * Begins a full cycle beside the program.
+   *
+   * @return false when one runs already, or full cycles are pauses
+   */
+  public boolean startFullCycle(Cause cause) {
+    if (!beside || fullMark != null) {
+      return false;
+    }
     boolean sliced = fullCycles == FullCycles.INCREMENTAL;
-    CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, Cause.OLD_DOUBLED);
+    CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, cause);
     FullMark started = new FullMark(this, lock, besideMarker, timer, sliced);
     fullMark = started;
+    pacer.fullBegins(spaces.liveBytes());
     owed = 0;
     if (!sliced) {
       concurrent = new ConcurrentMark(this, execution, started);
       concurrent.start();
     }
+    return true;
   }
 
   /**
@@ -517,7 +530,7 @@ public final class MarkSweep {
   private long pace(boolean full, long liveBefore, long visited, long traceNanos) {
     long allocated = pacer.allocated();
     if (full) {
-      pacer.fullDone(spaces.liveBytes());
+      pacer.fullDone(liveBefore, spaces.liveBytes());
     } else {
       pacer.youngDone(spaces.liveBytes() - liveBefore, visited, traceNanos);
     }
@@ -567,6 +580,7 @@ public final class MarkSweep {
     if (verify) {
       try {
         reachableBytes = OptionalLong.of(sanity.check(roots.copy(), into));
+        walk.check(into);
       } catch (IllegalStateException e) {
         refuted = e;
         throw e;

@@ -9,7 +9,8 @@ package dev.ooh.gc.plan;
  * yet. So do later ones when tracing takes long, unless cycles must not depend on what it takes.
  * Where old objects on many pages must be visited, as when nobody tells which changed, cycles are
  * rarer, or they would be most of the work. A full one is due when young ones have let old objects
- * double.
+ * double; or before, by as much as they grew while the last one ran beside the program, so that
+ * they have doubled when it ends.
  */
 final class Pacer {
   /** Times the least allocation: the most. Much more would not fit a processor's last cache. */
@@ -22,12 +23,12 @@ final class Pacer {
   private static final int FIRST_SHARE = 16;
 
   /** However long tracing takes, not less than the least by so much: each cycle costs something. */
-  private static final int TIMED_SHARE = 2;
+  private static final int TIMED_SHARE = 4;
 
   private static final double RAMP = 1.5;
 
   /** What tracing may take of a young cycle's pause. */
-  private static final double TRACE_NANOS = 2_500_000;
+  private static final double TRACE_NANOS = 2_000_000;
 
   /** Below this, tracing a survivor can't be told from the rest of tracing. */
   private static final long LEAST_SURVIVED = 16 << 10;
@@ -54,6 +55,12 @@ final class Pacer {
   private final boolean timed;
   private long fullAbove;
 
+  /** Bytes of old objects when the full cycle beside the program began; -1 for none. */
+  private long atStart = -1;
+
+  /** By how much they are expected to grow during the next one. */
+  private long growth;
+
   /**
    * @param least bytes to allocate between cycles at least
    * @param timed whether how long tracing takes counts
@@ -65,7 +72,7 @@ final class Pacer {
     most = this.least * SPAN;
     ramp = Math.max(1, this.least / FIRST_SHARE);
     budget = ramp;
-    fullDone(0);
+    fullDone(0, 0);
   }
 
   void allocated(long bytes) {
@@ -81,7 +88,12 @@ final class Pacer {
   }
 
   boolean isFullDue(long liveBytes) {
-    return liveBytes > fullAbove;
+    return liveBytes > fullAbove - growth;
+  }
+
+  /** A full cycle begins beside the program. */
+  void fullBegins(long liveBytes) {
+    atStart = liveBytes;
   }
 
   /**
@@ -118,9 +130,17 @@ final class Pacer {
         : Math.min(ramp, Math.max(least / TIMED_SHARE, (long) (TRACE_NANOS / nanosAByte)));
   }
 
-  /** After a full cycle. */
-  void fullDone(long liveBytes) {
-    fullAbove = liveBytes + Math.max(liveBytes, least * LEAST_GROWTH);
+  /**
+   * After a full cycle.
+   *
+   * @param liveBefore bytes of old objects before it
+   */
+  void fullDone(long liveBefore, long liveBytes) {
+    long allowed = Math.max(liveBytes, least * LEAST_GROWTH);
+    fullAbove = liveBytes + allowed;
+    // No more than half of what is allowed, or one cycle would follow upon another.
+    growth = atStart < 0 ? 0 : Math.clamp(liveBefore - atStart, 0, allowed / 2);
+    atStart = -1;
     allocated = 0;
   }
 

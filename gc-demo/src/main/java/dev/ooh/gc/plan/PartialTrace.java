@@ -32,6 +32,8 @@ final class PartialTrace {
   }
 
   /**
+   * Traces some of it.
+   *
    * @param bytes about how much to trace
    * @return false when nothing is left
    */

@@ -131,7 +131,7 @@ public final class Kinds {
   /** Whether each word of an object's data may be a reference. */
   public static boolean isConservative(int kind) {
     return kind == LARGE_CONSERVATIVE
-        || kind >= FIRST_CONSERVATIVE && kind < FIRST_CONSERVATIVE + CELL_BYTES.length;
+        || (kind >= FIRST_CONSERVATIVE && kind < FIRST_CONSERVATIVE + CELL_BYTES.length);
   }
 
   /** Whether a block is the first of a large object. */

@@ -44,12 +44,52 @@ public final class ObjectModel {
 
   /** The object in whose cell or blocks an address of the heap is; 0 for none. */
   long owner(long address) {
-    int block = blocks.of(address);
+    int block = first(address);
     int kind = blocks.kind(block);
-    if (kind == Kinds.LARGE_REST) {
-      block = blocks.link(block);
-      kind = blocks.kind(block);
+    long object = place(address, block, kind);
+    boolean begun =
+        object == 0
+            || !Kinds.isHeaded(kind)
+            || ObjectHeader.isHeader(memory.getLong(object - ObjectHeader.BYTES));
+    return begun ? object : 0;
+  }
+
+  /**
+   * The object of whose bytes {@code address} is one; 0 for none. What follows an object is not of
+   * it. Takes any address; the object may be long dead. Beside the program, which may be making
+   * another one of the cell, the answer is about one of them.
+   */
+  public long enclosing(long address) {
+    if (!blocks.contains(address)) {
+      return 0;
     }
+    // Each is looked at once, as it may change.
+    int block = first(address);
+    int kind = blocks.kind(block);
+    long object = place(address, block, kind);
+    if (object == 0 || address < object) {
+      return 0;
+    }
+    long bytes = (long) Kinds.references(kind) * Long.BYTES + Kinds.dataBytes(kind);
+    if (Kinds.isHeaded(kind)) {
+      long header = memory.getLong(object - ObjectHeader.BYTES);
+      if (!ObjectHeader.isHeader(header)) {
+        return 0;
+      }
+      bytes = (long) ObjectHeader.references(header) * Long.BYTES + ObjectHeader.dataBytes(header);
+    }
+    // One without any bytes still has an address.
+    return address == object || address < object + bytes ? object : 0;
+  }
+
+  /** The block of an address, or the first one of its large object. */
+  private int first(long address) {
+    int block = blocks.of(address);
+    return blocks.kind(block) == Kinds.LARGE_REST ? blocks.link(block) : block;
+  }
+
+  /** Where an object begins, or would, in the cell or blocks of {@code address}; 0 for nowhere. */
+  private long place(long address, int block, int kind) {
     if (Kinds.references(kind) == Kinds.NO_OBJECT) {
       return 0;
     }
@@ -60,24 +100,7 @@ public final class ObjectModel {
         return 0;
       }
     }
-    long object =
-        blocks.address(block) + (long) cell * Kinds.cellBytes(kind) + Kinds.headerBytes(kind);
-    boolean begun =
-        !Kinds.isHeaded(kind) || ObjectHeader.isHeader(memory.getLong(object - ObjectHeader.BYTES));
-    return begun ? object : 0;
-  }
-
-  /**
-   * The object of whose bytes {@code address} is one; 0 for none. What follows an object is not of
-   * it. Takes any address; the object may be long dead.
-   */
-  public long enclosing(long address) {
-    long object = blocks.contains(address) ? owner(address) : 0;
-    if (object == 0 || address < object) {
-      return 0;
-    }
-    // One without any bytes still has an address.
-    return address == object || address < data(object) + dataBytes(object) ? object : 0;
+    return blocks.address(block) + (long) cell * Kinds.cellBytes(kind) + Kinds.headerBytes(kind);
   }
 
   private int kind(long object) {

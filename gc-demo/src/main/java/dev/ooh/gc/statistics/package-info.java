@@ -2,7 +2,7 @@
  * What the collector did and what it cost: cycles, their phases, pauses and what the mutators had
  * left. Times are of the space's clock: simulated on {@code virtual}.
  */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.gc.statistics;
 
