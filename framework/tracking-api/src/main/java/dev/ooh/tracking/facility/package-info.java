@@ -3,7 +3,7 @@
  * when what it needs is not there. A substrate's own bundle may export further facilities, such as
  * the extension points of the virtual machine.
  */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.tracking.facility;
 

@@ -60,6 +60,13 @@ final class ExecutionControls {
     accessedDirty = ept && Eptp.accessedDirty(eptp);
     eptRoot = ept ? Eptp.root(eptp) : 0;
 
+    long vpid = vmcs.read(VmcsField.VIRTUAL_PROCESSOR_IDENTIFIER);
+    check(
+        (secondary & Controls.ENABLE_VPID) == 0 || vpid != 0,
+        "virtual-processor identifier",
+        vpid,
+        "another than 0, which is root mode's");
+
     pml = (secondary & Controls.ENABLE_PML) != 0;
     pmlAddress = vmcs.read(VmcsField.PML_ADDRESS);
     check(!pml || ept, "enable PML", secondary, "enable EPT to be 1 too");

@@ -71,6 +71,29 @@ final class Transitions {
 
   /** Exits, lets root mode handle it, and enters again. */
   void exit(VmExit exit) {
+    record(exit);
+    inRootMode = true;
+    try {
+      handler.exit(exit);
+    } finally {
+      inRootMode = false;
+    }
+    controls.refresh();
+    inject();
+  }
+
+  /** Root mode keeps the processor until {@link #resume}, at an instruction boundary. */
+  void suspend() {
+    inRootMode = true;
+  }
+
+  /** Undoes {@link #suspend}. */
+  void resume() {
+    inRootMode = false;
+  }
+
+  /** Counts an exit that root mode has handled, and leaves its traces. */
+  void record(VmExit exit) {
     counters.count(Event.VM_EXIT);
     Event event = eventOf(exit.reason());
     if (event != null) {
@@ -81,14 +104,6 @@ final class Transitions {
     vmcs.write(VmcsField.GUEST_PHYSICAL_ADDRESS, exit.guestPhysicalAddress());
     vmcs.write(VmcsField.GUEST_LINEAR_ADDRESS, exit.guestLinearAddress());
     mappings.mayBeStale();
-    inRootMode = true;
-    try {
-      handler.exit(exit);
-    } finally {
-      inRootMode = false;
-    }
-    controls.refresh();
-    inject();
   }
 
   private void inject() {
@@ -112,6 +127,7 @@ final class Transitions {
 
   private static @Nullable Event eventOf(ExitReason reason) {
     return switch (reason) {
+      case EXTERNAL_INTERRUPT -> Event.EXTERNAL_INTERRUPT_EXIT;
       case VMCALL -> Event.VMCALL_EXIT;
       case VMREAD -> Event.VMREAD_EXIT;
       case VMWRITE -> Event.VMWRITE_EXIT;

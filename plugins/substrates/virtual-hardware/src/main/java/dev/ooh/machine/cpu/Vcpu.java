@@ -4,6 +4,7 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.vmx.ExitReason;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import dev.ooh.machine.vmx.VmcsLayout;
@@ -95,7 +96,8 @@ public final class Vcpu {
   }
 
   /**
-   * INVEPT, all-context: drops every cached mapping. Needed after the EPT lost rights, changed a
+   * INVEPT, single-context: drops every cached mapping that this machine's EPT is part of, and none
+   * of another machine's. Needed after the EPT lost rights, changed a
    * frame, or had accessed or dirty flags cleared; not after it gained rights.
    */
   public void invept() {
@@ -115,6 +117,29 @@ public final class Vcpu {
   /** Detaches a CPU extension; its fields stay, without an effect. */
   public void removeExtension(CpuExtension extension) {
     extensions.detach(extension);
+  }
+
+  /** Root mode takes the physical CPU away, at an instruction boundary: the guest can't execute. */
+  public void suspend() {
+    transitions.suspend();
+  }
+
+  /** Undoes {@link #suspend}. */
+  public void resume() {
+    transitions.resume();
+  }
+
+  /** Counts the exit by which root mode took the physical CPU away. */
+  public void externalInterrupt() {
+    transitions.record(new VmExit(ExitReason.EXTERNAL_INTERRUPT, 0, 0, 0));
+  }
+
+  /**
+   * The guest goes on on another physical CPU. What the one before has cached stays there, so the
+   * VMM gives the guest a new VPID, and nothing is cached for it.
+   */
+  public void newProcessor() {
+    mappings.dropAll();
   }
 
   /** Whether root mode is executing: the guest must not. */

@@ -47,6 +47,12 @@ public enum Event {
 
   /** Any VM exit; its reason is counted too where it has an event. */
   VM_EXIT("VM_EXIT", "vm_exit"),
+  /** A VM exit with reason 1, by which the host took the processor for another machine. */
+  EXTERNAL_INTERRUPT_EXIT("EXTERNAL_INTERRUPT_EXIT", "external_interrupt_exit"),
+  /** A VMPTRLD: the VMCS took the place of another machine's on a physical CPU. */
+  VMPTRLD("VMPTRLD", "vmptrld"),
+  /** A VMCLEAR where the VMCS was, as its virtual CPU goes on on another physical one. */
+  VMCLEAR("VMCLEAR", "vmclear"),
   /** A VM exit with reason 48. */
   EPT_VIOLATION_EXIT("EPT_VIOLATION_EXIT", "ept_violation_exit"),
   /** A VM exit with reason 49. */

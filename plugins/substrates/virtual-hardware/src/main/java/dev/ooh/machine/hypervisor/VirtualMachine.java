@@ -16,14 +16,13 @@ import java.util.Map;
 
 /**
  * One virtual machine: its memory, its processor, and the monitor that serves its exits. Memory is
- * backed when it is first used. Machines share nothing, so several run side by side.
+ * backed when it is first used. Machines of one {@link Hypervisor} share its memory and its
+ * physical CPUs, but no frame and no moment of a CPU; machines of different ones share nothing.
  */
 public final class VirtualMachine implements RootMode, AutoCloseable {
-  /**
-   * Host memory beyond the guest's own, for tables, VMCSs and frames in transit: 1/64 and 64 MiB.
-   */
-  private static final long RESERVE = 64L << 20;
+  private static final int MOST_WEIGHT = 65_535;
 
+  private final Hypervisor host;
   private final HostMemory memory;
   private final EventCounters counters = new EventCounters();
   private final Vcpu vcpu;
@@ -33,18 +32,41 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   private final PageModificationLogging pageModificationLogging;
   private final VmcsShadowing shadowing;
   private final Map<Long, Integer> pins = new HashMap<>();
+  private final ScheduledVcpu scheduled;
+  private boolean closed;
 
   /**
+   * A machine on a host of its own.
+   *
    * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
    */
   public VirtualMachine(long guestBytes) {
-    this.memory = new HostMemory(guestBytes + align(guestBytes / 64) + RESERVE);
+    this(Hypervisor.ofOne(guestBytes), guestBytes, ScheduledVcpu.USUAL_WEIGHT);
+  }
+
+  /**
+   * A machine on a host, beside others.
+   *
+   * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
+   * @param weight of its virtual CPU, 1 to 65535
+   * @throws IllegalStateException if the host's last machine was closed
+   */
+  public VirtualMachine(Hypervisor host, long guestBytes, int weight) {
+    if (weight < 1 || weight > MOST_WEIGHT) {
+      throw new IllegalArgumentException(
+          "weight is %d, wanted 1 to %d".formatted(weight, MOST_WEIGHT));
+    }
+    int vpid = host.register();
+    this.host = host;
+    this.memory = new HostMemory(host.memory(), Hypervisor.memoryFor(guestBytes));
     this.vcpu = new Vcpu(memory, counters);
+    this.scheduled = new ScheduledVcpu(host, vcpu, "machine " + vpid, weight);
     this.ept = new ExtendedPageTables(memory, guestBytes);
     this.pageModificationLogging = new PageModificationLogging(memory, vcpu, ept);
     this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
     vcpu.setRootMode(this);
     Vmcs vmcs = vcpu.vmcs();
+    vmcs.write(VmcsField.VIRTUAL_PROCESSOR_IDENTIFIER, vpid);
     vmcs.write(VmcsField.EPT_POINTER, ept.pointer());
     vmcs.write(VmcsField.VIRTUAL_APIC_ADDRESS, memory.allocateFrame());
     vmcs.write(VmcsField.POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, memory.allocateFrame());
@@ -52,8 +74,18 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     vmcs.setBits(VmcsField.PRIMARY_CONTROLS, Controls.ACTIVATE_SECONDARY, true);
     vmcs.setBits(
         VmcsField.SECONDARY_CONTROLS,
-        Controls.ENABLE_EPT | Controls.VIRTUAL_INTERRUPT_DELIVERY,
+        Controls.ENABLE_EPT | Controls.ENABLE_VPID | Controls.VIRTUAL_INTERRUPT_DELIVERY,
         true);
+  }
+
+  /** Where it runs. */
+  public Hypervisor host() {
+    return host;
+  }
+
+  /** Its virtual CPU, as the host schedules it. */
+  public ScheduledVcpu scheduled() {
+    return scheduled;
   }
 
   public EventCounters counters() {
@@ -119,7 +151,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
       case APIC_WRITE -> {
         // The guest sent itself one of the vectors 0 to 15, which no APIC takes: it is dropped.
       }
-      case EPT_MISCONFIGURATION -> throw unexpected(exit);
+      case EPT_MISCONFIGURATION, EXTERNAL_INTERRUPT -> throw unexpected(exit);
       case EXTENSION -> {
         if (!exitHandlers.serve(exit)) {
           throw unexpected(exit);
@@ -198,17 +230,20 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return true;
   }
 
-  /** Gives the memory back; the guest can't execute any more. Closing twice does nothing. */
+  /**
+   * Gives the memory back to the host; the guest can't execute any more. At an instruction boundary
+   * of the guest; other machines may run. Closing twice does nothing.
+   */
   @Override
   public void close() {
-    memory.close();
+    if (!closed) {
+      closed = true;
+      memory.close();
+      host.unregister(scheduled);
+    }
   }
 
   private void populate(long gpa) {
     ept.populate(gpa, !pageModificationLogging.hasUsers());
-  }
-
-  private static long align(long bytes) {
-    return (bytes + HostMemory.LARGE_FRAME - 1) & -HostMemory.LARGE_FRAME;
   }
 }

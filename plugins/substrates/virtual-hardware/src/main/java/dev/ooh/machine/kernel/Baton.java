@@ -1,5 +1,6 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.machine.kernel.GuestThread.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,6 +26,9 @@ final class Baton {
   private final Queue<FutureTask<?>> looks = new ConcurrentLinkedQueue<>();
   private final SplittableRandom random;
 
+  /** Wants a physical CPU while somebody has the baton. */
+  private final ScheduledVcpu vcpu;
+
   /** Everybody stands still for it, or does at the next poll. */
   private @Nullable StopRequest stop;
 
@@ -44,8 +48,9 @@ final class Baton {
   /** A look is waiting to be run. */
   private volatile boolean looking;
 
-  Baton(SplittableRandom random) {
+  Baton(SplittableRandom random, ScheduledVcpu vcpu) {
     this.random = random;
+    this.vcpu = vcpu;
   }
 
   /** The thread that has the CPU. */
@@ -129,6 +134,7 @@ final class Baton {
     }
     holder = me;
     me.place = Place.RUNNING;
+    vcpu.wake();
     return true;
   }
 
@@ -191,6 +197,7 @@ final class Baton {
     GuestThread before = holder;
     if (before != null) {
       before.process.translations().hide();
+      vcpu.leave();
     }
     if (stop == null && waiting != null && waiting.stopsAll(threads)) {
       stop = waiting;
@@ -206,6 +213,11 @@ final class Baton {
       runLooks();
     }
     signalStopper();
+    if (next == null) {
+      vcpu.halt();
+    } else if (before == null) {
+      vcpu.wake();
+    }
     // Last: once it runs, whether it is told of a stop before its next poll would be luck.
     if (next != null) {
       next.grant();
@@ -257,7 +269,8 @@ final class Baton {
   // ---- Looking --------------------------------------------------------------------------------
 
   /**
-   * Runs {@code look} on the holder's thread at its next scheduling point, or now on an idle CPU.
+   * Runs {@code look} on the holder's thread at its next scheduling point, or now on an idle CPU or
+   * while the host runs others.
    */
   <T> T observe(Callable<T> look) throws Exception {
     FutureTask<T> task = new FutureTask<>(look);
@@ -267,6 +280,8 @@ final class Baton {
     try {
       if (holder == null) {
         runLooks();
+      } else {
+        vcpu.whileWaiting(this::runLooks);
       }
     } finally {
       mutex.unlock();

@@ -45,7 +45,9 @@ public final class GuestKernel {
     this.processes = new Processes(vcpu, frames, reverseMap, mode);
     this.hugePages = new HugePages(vcpu);
     this.memory = new MemoryManager(processes, vcpu, frames, reverseMap, hugePages);
-    this.scheduler = new Scheduler(counters, seed, quantum, processes::switchTo, vcpu::poll);
+    this.scheduler =
+        new Scheduler(
+            counters, machine.scheduled(), seed, quantum, processes::switchTo, vcpu::poll);
     this.entry = new CpuEntry(scheduler);
     this.calls = new SystemCalls(entry, mode, counters);
     PageFaults pageFaults = new PageFaults(processes, vcpu, memory, reverseMap, hugePages);

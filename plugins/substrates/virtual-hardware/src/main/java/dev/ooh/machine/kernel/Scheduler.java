@@ -2,6 +2,7 @@ package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
+import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.machine.kernel.GuestThread.Place;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * time. So the same program with the same seed makes the same steps, as long as no host thread
  * enters meanwhile.
  *
+ * <p>The thread that has the baton runs while the machine's virtual CPU has a physical one; when
+ * the host takes that away, it stands still at a scheduling point and keeps the baton.
+ *
  * <p>{@link #poll}, {@link #tick} and the like are called by the holder; host threads enter by
  * {@link #run}.
  */
 public final class Scheduler {
   private final EventCounters counters;
+  private final ScheduledVcpu vcpu;
   private final SplittableRandom random;
   private final int quantum;
   private final Consumer<UserProcess> switchTo;
@@ -43,6 +48,7 @@ public final class Scheduler {
    */
   Scheduler(
       EventCounters counters,
+      ScheduledVcpu vcpu,
       long seed,
       int quantum,
       Consumer<UserProcess> switchTo,
@@ -51,8 +57,9 @@ public final class Scheduler {
       throw new IllegalArgumentException("quantum is " + quantum + ", wanted 1 or more");
     }
     this.counters = counters;
+    this.vcpu = vcpu;
     this.random = new SplittableRandom(seed);
-    this.baton = new Baton(random);
+    this.baton = new Baton(random, vcpu);
     this.stops = new Stops(baton, this::awaitTurn, this::load);
     this.quantum = quantum;
     this.switchTo = switchTo;
@@ -261,6 +268,12 @@ public final class Scheduler {
 
   private void point(GuestThread me, Place place) {
     baton.letLook();
+    if (vcpu.endsTurn() && me.unpreemptible == 0) {
+      // Another machine may run, to whose threads nothing cached here belongs.
+      me.process.translations().hide();
+      vcpu.passOn();
+      me.showTranslations();
+    }
     if ((--left > 0 && !baton.needsAttention()) || me.unpreemptible > 0) {
       return;
     }
@@ -290,22 +303,29 @@ public final class Scheduler {
     if (me == null || me.unpreemptible > 0) {
       return call.call();
     }
+    vcpu.beginOutside();
     locked(() -> baton.giveUp(me, Place.OUTSIDE));
     try {
       return call.call();
     } finally {
-      comeBack(me);
+      locked(
+          () -> {
+            vcpu.endOutside();
+            rejoin(me);
+          });
+      awaitTurn(me);
     }
   }
 
   private void comeBack(GuestThread me) {
     me.adrift = false;
-    locked(
-        () -> {
-          baton.makeReady(me);
-          baton.demandAttention();
-        });
+    locked(() -> rejoin(me));
     awaitTurn(me);
+  }
+
+  private void rejoin(GuestThread me) {
+    baton.makeReady(me);
+    baton.demandAttention();
   }
 
   /**
@@ -377,6 +397,7 @@ public final class Scheduler {
 
   /** Loads the page tables of the holder's process, and lets it use their cached translations. */
   private void load(GuestThread me) {
+    vcpu.awaitTurn();
     switchTo.accept(me.process);
     me.showTranslations();
   }

@@ -1,6 +1,5 @@
 package dev.ooh.machine.memory;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -12,9 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host-physical memory of one machine, in chunks of 2 MiB that are committed when their first
- * frame is allocated: a large memory costs what is used of it. A chunk is either free, one 2 MiB
- * frame, or 512 frames of 4 KiB.
+ * The host-physical memory of one machine: what it has of its host's {@link MemoryPool}, in chunks
+ * of 2 MiB that are taken when their first frame is allocated, so that a large memory costs what is
+ * used of it. A chunk is either free, one 2 MiB frame, or 512 frames of 4 KiB. Addresses are those
+ * of the host: those of other machines' chunks hit no memory here.
  *
  * <p>Frames are zero when they are allocated. Not thread-safe: used at instruction boundaries of
  * the one processor, or by the thread that closes.
@@ -40,15 +40,20 @@ public final class HostMemory implements AutoCloseable {
   private static final int FRAMES_PER_CHUNK = LARGE_FRAME / FRAME;
   private static final byte POISON = (byte) 0xA5;
 
-  private final long[] chunkAddress;
-  private final @Nullable BitSet[] usedFrames;
+  private final MemoryPool pool;
+  private final boolean ownsPool;
+  private final int limit;
+
+  /** By chunk of the pool: its native address if it is this machine's, else 0. */
+  private long[] chunkAddress = {};
+
+  private @Nullable BitSet[] usedFrames = {};
   private final BitSet largeFrames = new BitSet();
   private final ArrayDeque<Integer> freeChunks = new ArrayDeque<>();
   private final BitSet chunksWithRoom = new BitSet();
   private final List<Runnable> closeActions = new ArrayList<>();
-  private final Arena arena = Arena.ofShared();
   private final boolean poison;
-  private int chunksCommitted;
+  private int chunksTaken;
   private long allocatedBytes;
   private boolean closed;
 
@@ -64,25 +69,33 @@ public final class HostMemory implements AutoCloseable {
    * @param poison whether a freed frame is overwritten with A5H, so that a use after free shows
    */
   public HostMemory(long bytes, boolean poison) {
-    if (bytes <= 0 || bytes % LARGE_FRAME != 0 || bytes > 1L << 46) {
-      throw new IllegalArgumentException(
-          "host memory of %d bytes: must be a multiple of 2 MiB from 2 MiB to 64 TiB"
-              .formatted(bytes));
-    }
-    int chunks = Math.toIntExact(bytes >>> CHUNK_SHIFT);
-    this.chunkAddress = new long[chunks];
-    this.usedFrames = new BitSet[chunks];
+    this(new MemoryPool(bytes), bytes, poison, true);
+  }
+
+  /**
+   * A machine's part of a host's memory, which may be shared with other machines.
+   *
+   * @param bytes how much it may take, a positive multiple of 2 MiB; not reserved
+   */
+  public HostMemory(MemoryPool pool, long bytes) {
+    this(pool, bytes, false, false);
+  }
+
+  private HostMemory(MemoryPool pool, long bytes, boolean poison, boolean ownsPool) {
+    this.pool = pool;
+    this.ownsPool = ownsPool;
+    this.limit = Math.toIntExact(bytes >>> CHUNK_SHIFT);
     this.poison = poison;
   }
 
   /** The capacity in bytes. */
   public long capacity() {
-    return (long) chunkAddress.length << CHUNK_SHIFT;
+    return (long) limit << CHUNK_SHIFT;
   }
 
-  /** The bytes for which native memory was taken so far; it is given back by {@link #close}. */
+  /** The bytes of the chunks taken so far; they are given back by {@link #close}. */
   public long committedBytes() {
-    return (long) chunksCommitted << CHUNK_SHIFT;
+    return (long) chunksTaken << CHUNK_SHIFT;
   }
 
   /** The bytes of the frames that are allocated now. */
@@ -235,7 +248,7 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Gives the native memory back. First the actions of {@link #beforeClose} run, so that no cached
+   * Gives the memory back to the host. First the actions of {@link #beforeClose} run, so that no cached
    * translation outlives it; later access throws {@link IllegalStateException}. To be called at an
    * instruction boundary. A second call does nothing.
    */
@@ -246,8 +259,15 @@ public final class HostMemory implements AutoCloseable {
     }
     closed = true;
     closeActions.forEach(Runnable::run);
-    Arrays.fill(chunkAddress, 0);
-    arena.close();
+    for (int chunk = 0; chunk < chunkAddress.length; chunk++) {
+      if (chunkAddress[chunk] != 0) {
+        chunkAddress[chunk] = 0;
+        pool.give(chunk);
+      }
+    }
+    if (ownsPool) {
+      pool.close();
+    }
   }
 
   private int takeChunk() {
@@ -258,12 +278,17 @@ public final class HostMemory implements AutoCloseable {
     if (free != null) {
       return free;
     }
-    if (chunksCommitted == chunkAddress.length) {
+    if (chunksTaken == limit) {
       throw new OutOfHostMemoryException(capacity());
     }
-    int chunk = chunksCommitted;
-    chunkAddress[chunk] = arena.allocate(LARGE_FRAME, FRAME).address();
-    chunksCommitted++;
+    int chunk = pool.take();
+    if (chunk >= chunkAddress.length) {
+      int length = Math.max(chunk + 1, 2 * chunkAddress.length);
+      chunkAddress = Arrays.copyOf(chunkAddress, length);
+      usedFrames = Arrays.copyOf(usedFrames, length);
+    }
+    chunkAddress[chunk] = pool.address(chunk);
+    chunksTaken++;
     return chunk;
   }
 
@@ -298,7 +323,7 @@ public final class HostMemory implements AutoCloseable {
     return closed
         ? new IllegalStateException("HPA 0x%x: host memory is closed".formatted(hpa))
         : new IllegalArgumentException(
-            "HPA 0x%x: no memory there, committed are 0x0 to 0x%x"
+            "HPA 0x%x: none of this machine's memory is there, which is %d bytes"
                 .formatted(hpa, committedBytes()));
   }
 }

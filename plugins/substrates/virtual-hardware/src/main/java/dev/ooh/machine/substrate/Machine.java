@@ -17,19 +17,33 @@ import java.util.Map;
  * last of them is closed.
  */
 final class Machine {
+  private final Host host;
   private final VirtualMachine hardware;
   private final GuestKernel kernel;
   private final HypervisorModules hypervisorModules;
   private final VirtualCosts costs;
+  private final WaitingTime waiting;
   private final Map<Path, SharedObject> files = new HashMap<>();
   private int spaces;
   private boolean stopped;
 
-  Machine(long guestBytes, long seed, int quantum, CostProfile profile) {
-    this.hardware = new VirtualMachine(guestBytes);
+  /**
+   * @param weight of its share of the host's physical CPUs
+   * @param quantum of its guest's scheduler
+   */
+  Machine(
+      Host host, long guestBytes, int weight, long seed, int quantum, CostProfile profile) {
+    this.host = host;
+    this.hardware = new VirtualMachine(host.hypervisor(), guestBytes, weight);
     this.kernel = new GuestKernel(hardware, seed, quantum);
     this.hypervisorModules = new HypervisorModules(hardware);
     this.costs = new VirtualCosts(kernel, profile);
+    this.waiting = new WaitingTime(host, costs::ranMillisHere);
+    hardware.scheduled().observe(waiting);
+  }
+
+  Host host() {
+    return host;
   }
 
   GuestKernel kernel() {
@@ -46,6 +60,11 @@ final class Machine {
 
   VirtualCosts costs() {
     return costs;
+  }
+
+  /** How long it waited for a physical CPU. */
+  WaitingTime waiting() {
+    return waiting;
   }
 
   /** The pages of a host file, the same ones for all who map it. On the machine's CPU. */

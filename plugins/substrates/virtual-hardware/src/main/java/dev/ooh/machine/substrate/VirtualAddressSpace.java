@@ -21,6 +21,7 @@ import dev.ooh.tracking.facility.OutsideWrites;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
+import dev.ooh.tracking.facility.VirtualHost;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   private final Machine machine;
   private final GuestKernel kernel;
   private final UserProcess process;
+  private final VirtualHost host;
   private final VirtualMemory memory;
   private final VirtualExecution execution;
   private final Map<Class<?>, Object> facilities = new HashMap<>();
@@ -49,12 +51,17 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   private volatile boolean open = true;
 
   private VirtualAddressSpace(
-      Machine machine, UserProcess process, SpaceOptions options, Regions regions) {
+      Machine machine,
+      UserProcess process,
+      SpaceOptions options,
+      Regions regions,
+      VirtualHost host) {
     super("virtual", options);
     this.machine = machine;
     this.kernel = machine.kernel();
     this.process = process;
     this.regions = regions;
+    this.host = host;
     this.memory = new VirtualMemory(kernel, process);
     this.execution = new VirtualExecution(machine, process);
     facilities.put(SimulatedCosts.class, machine.costs());
@@ -63,15 +70,16 @@ final class VirtualAddressSpace extends BasicAddressSpace {
     facilities.put(OutsideWrites.class, new VirtualOutsideWrites(kernel, process));
     facilities.put(MachineExtensions.class, new VirtualExtensions(machine, process));
     facilities.put(Fork.class, (Fork) this::fork);
+    facilities.put(VirtualHost.class, host);
     facilities.put(
         LiveMigration.class,
         new VirtualLiveMigration(machine, process, () -> this.regions.pages()));
     machine.opened();
   }
 
-  static VirtualAddressSpace open(Machine machine, SpaceOptions options) {
+  static VirtualAddressSpace open(Machine machine, SpaceOptions options, VirtualHost host) {
     UserProcess process = machine.kernel().createProcess(options.name());
-    return new VirtualAddressSpace(machine, process, options, Regions.none(PLACEMENT));
+    return new VirtualAddressSpace(machine, process, options, Regions.none(PLACEMENT), host);
   }
 
   private AddressSpace fork(String childName) {
@@ -84,7 +92,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
               UserProcess child = kernel.fork(process, childName);
               SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
               VirtualAddressSpace space =
-                  new VirtualAddressSpace(machine, child, childOptions, regions);
+                  new VirtualAddressSpace(machine, child, childOptions, regions, host);
               space.alwaysDirty = alwaysDirty;
               return space;
             });

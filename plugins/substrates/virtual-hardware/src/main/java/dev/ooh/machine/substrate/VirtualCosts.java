@@ -90,10 +90,23 @@ final class VirtualCosts implements SimulatedCosts {
     return new Priced(costs.setup(), costs.tracker(), costs.impact(), costs.work());
   }
 
-  /** Simulated milliseconds since the machine started. */
+  /** Simulated milliseconds that the machine ran since it started. */
   double total(UserProcess process) {
-    long size = trackedBytes > 0 ? trackedBytes : process.mappedBytes();
-    Costs costs = profile.price(counts(), size);
+    return total(counts(), trackedBytes > 0 ? trackedBytes : process.mappedBytes());
+  }
+
+  /** {@link #total}, whichever process asks. */
+  double ranMillis() {
+    return total(counts(), trackedBytes);
+  }
+
+  /** {@link #ranMillis} for a caller at an instruction boundary. */
+  double ranMillisHere() {
+    return total(kernel.counters().counts(), trackedBytes);
+  }
+
+  private double total(EventCounts counts, long size) {
+    Costs costs = profile.price(counts, size);
     return costs.setup() + costs.tracker() + costs.impact() + costs.work();
   }
 

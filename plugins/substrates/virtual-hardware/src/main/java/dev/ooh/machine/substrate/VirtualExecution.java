@@ -18,12 +18,14 @@ final class VirtualExecution implements ExecutionContext {
   private final Scheduler scheduler;
   private final UserProcess process;
   private final VirtualCosts costs;
+  private final WaitingTime waiting;
 
   VirtualExecution(Machine machine, UserProcess process) {
     this.kernel = machine.kernel();
     this.scheduler = kernel.scheduler();
     this.process = process;
     this.costs = machine.costs();
+    this.waiting = machine.waiting();
   }
 
   @Override
@@ -106,7 +108,7 @@ final class VirtualExecution implements ExecutionContext {
 
   @Override
   public long nanoTime() {
-    return (long) (costs.total(process) * 1_000_000);
+    return (long) ((costs.total(process) + waiting.millis()) * 1_000_000);
   }
 
   @Override

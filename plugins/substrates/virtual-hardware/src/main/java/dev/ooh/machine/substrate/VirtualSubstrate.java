@@ -1,6 +1,8 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.cost.CostProfile;
+import dev.ooh.machine.hypervisor.Hypervisor;
+import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Setting;
 import dev.ooh.memory.SpaceOptions;
@@ -14,13 +16,18 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 
-/** The substrate {@code virtual}: each address space is the process of a machine of its own. */
+/**
+ * The substrate {@code virtual}: each address space that it opens is the process of a machine of its
+ * own, on a host of its own; {@link dev.ooh.tracking.facility.VirtualHost} adds machines to a host.
+ */
 @Component(service = Substrate.class, configurationPid = VirtualSubstrate.PID)
 public final class VirtualSubstrate implements Substrate {
   /** Of the configuration that says what holds where {@link SpaceOptions} say nothing. */
   static final String PID = "dev.ooh.virtual";
 
   private static final long LARGE_PAGE = 2L << 20;
+  private static final long MOST_HOST_MEMORY = 1L << 46;
+  private static final int USUAL_MACHINES = 16;
   private static final Setting<Long> MEMORY =
       Setting.wholeNumber(
           "memory", LARGE_PAGE, 1L << 42, 5L << 30, "Bytes of guest-physical memory.");
@@ -33,6 +40,31 @@ public final class VirtualSubstrate implements Substrate {
   private static final Setting<String> COST_PROFILE =
       Setting.text(
           "cost-profile", "sc22, zero or a CSV file", "sc22", "What simulated events cost.");
+
+  private static final Setting<Long> WEIGHT =
+      Setting.wholeNumber(
+          "weight",
+          1,
+          65_535,
+          ScheduledVcpu.USUAL_WEIGHT,
+          "The machine's share of its host's physical CPUs, in proportion to others' weights.");
+  private static final Setting<Long> HOST_CPUS =
+      Setting.wholeNumber(
+          "host-cpus", 1, 64, 1, "Physical CPUs of the host, which its machines share.");
+  private static final Setting<Long> HOST_QUANTUM =
+      Setting.wholeNumber(
+          "host-quantum",
+          1,
+          1 << 30,
+          4096,
+          "Polls and translation misses of a machine's turn on a physical CPU that others want.");
+  private static final Setting<Long> HOST_MEMORY =
+      Setting.wholeNumber(
+          "host-memory",
+          0,
+          MOST_HOST_MEMORY,
+          0,
+          "Bytes that the host's machines share; 0 for 16 times what the first may take.");
 
   private volatile Map<String, String> configured = Map.of();
   private volatile boolean stopped;
@@ -49,21 +81,45 @@ public final class VirtualSubstrate implements Substrate {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(MEMORY, SEED, QUANTUM, COST_PROFILE);
+    return List.of(
+        MEMORY, SEED, QUANTUM, COST_PROFILE, WEIGHT, HOST_CPUS, HOST_QUANTUM, HOST_MEMORY);
   }
 
   @Override
   public AddressSpace open(SpaceOptions options) {
+    SpaceOptions all = options.withDefaults(configured);
+    long asked = all.value(HOST_MEMORY);
+    long usual = USUAL_MACHINES * Hypervisor.memoryFor(guestBytes(all));
+    Host host =
+        new Host(
+            asked == 0 ? Math.min(MOST_HOST_MEMORY, usual) : roundUp(asked),
+            Math.toIntExact(all.value(HOST_CPUS)),
+            Math.toIntExact(all.value(HOST_QUANTUM)));
+    return open(host, options);
+  }
+
+  private AddressSpace open(Host host, SpaceOptions options) {
     if (stopped) {
       throw new IllegalStateException("the virtual substrate was stopped, wanted a running one");
     }
     SpaceOptions all = options.withDefaults(configured);
-    long memory = all.value(MEMORY);
-    long seed = all.value(SEED);
-    int quantum = Math.toIntExact(all.value(QUANTUM));
-    CostProfile profile = CostProfile.named(all.value(COST_PROFILE));
-    Machine machine = new Machine((memory + LARGE_PAGE - 1) & -LARGE_PAGE, seed, quantum, profile);
-    return VirtualAddressSpace.open(machine, options);
+    Machine machine =
+        new Machine(
+            host,
+            guestBytes(all),
+            Math.toIntExact(all.value(WEIGHT)),
+            all.value(SEED),
+            Math.toIntExact(all.value(QUANTUM)),
+            CostProfile.named(all.value(COST_PROFILE)));
+    return VirtualAddressSpace.open(machine, options, new SharedHost(machine, this::open));
+  }
+
+  private static long guestBytes(SpaceOptions options) {
+    return roundUp(options.value(MEMORY));
+  }
+
+  private static long roundUp(long bytes) {
+    return (bytes + LARGE_PAGE - 1) & -LARGE_PAGE;
   }
 
   @Activate

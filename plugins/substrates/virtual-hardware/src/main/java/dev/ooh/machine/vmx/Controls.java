@@ -7,8 +7,8 @@ package dev.ooh.machine.vmx;
  * <pre>
  *  pin-based:   bit 7 process posted interrupts
  *  primary:     bit 31 activate secondary controls
- *  secondary:   bit 1 enable EPT | bit 9 virtual-interrupt delivery | bit 14 VMCS shadowing
- *               | bit 17 enable PML
+ *  secondary:   bit 1 enable EPT | bit 5 enable VPID | bit 9 virtual-interrupt delivery
+ *               | bit 14 VMCS shadowing | bit 17 enable PML
  * </pre>
  */
 public final class Controls {
@@ -20,6 +20,9 @@ public final class Controls {
 
   /** Secondary: enable EPT. */
   public static final long ENABLE_EPT = 1 << 1;
+
+  /** Secondary: enable VPID. */
+  public static final long ENABLE_VPID = 1 << 5;
 
   /** Secondary: virtual-interrupt delivery. */
   public static final long VIRTUAL_INTERRUPT_DELIVERY = 1 << 9;

@@ -2,6 +2,8 @@ package dev.ooh.machine.vmx;
 
 /** Basic exit reasons (Intel SDM volume 3D, appendix C, table C-1) of this machine. */
 public enum ExitReason {
+  /** 1: an interrupt of the host, such as that of the timer by which it shares its processors. */
+  EXTERNAL_INTERRUPT(1),
   /** 18: VMCALL. */
   VMCALL(18),
   /** 23: VMREAD with VMCS shadowing off or the field's bit set. */

@@ -6,6 +6,6 @@
  * <p>The processor reports fewer features than it might: no execute-only EPT entries, no 1 GiB
  * pages, 46 physical-address bits. VM exits and entries keep cached mappings, as with VPIDs.
  */
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 @org.jspecify.annotations.NullMarked
 package dev.ooh.machine.vmx;
