@@ -8,13 +8,16 @@ import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.facility.VirtualHost;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -37,6 +40,10 @@ public final class Session implements AutoCloseable {
   private final Progress progress;
   private final PrintWriter err;
   private final boolean simulated;
+
+  /** By space of one of several machines. */
+  private final Map<TrackedSpace, MachineMeans> means = new HashMap<>();
+
   private boolean refusalsTold;
 
   private Session(
@@ -197,8 +204,50 @@ public final class Session implements AutoCloseable {
     return run;
   }
 
+  /**
+   * Starts {@code count} machines of one host, each with a fresh address space under {@code
+   * technique}. What {@link #row} gets of several is for {@link #means}.
+   *
+   * @throws UsageException if there are to be several and the substrate has no virtual machines
+   * @throws CommandException as {@link #start(String)}
+   */
+  public Machines machines(String technique, Map<String, String> settings, int count)
+      throws CommandException, UsageException {
+    if (count == 1) {
+      return new Machines(List.of(start(technique, settings)));
+    }
+    List<TrackedSpace> spaces = new ArrayList<>();
+    boolean complete = false;
+    try {
+      spaces.add(rehearse(technique, settings));
+      Optional<VirtualHost> host = spaces.getFirst().space().facility(VirtualHost.class);
+      if (host.isEmpty()) {
+        throw new UsageException(
+            "--vms is %d, wanted 1 on %s, which has no virtual machines"
+                .formatted(count, substrate.name()));
+      }
+      while (spaces.size() < count) {
+        spaces.add(open(technique, settings, host.get()::open));
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        spaces.forEach(TrackedSpace::close);
+      }
+    }
+    MachineMeans ofAll = new MachineMeans();
+    spaces.forEach(space -> means.put(space, ofAll));
+    return new Machines(spaces);
+  }
+
   /** As above, for a run that is no part of what is measured and recorded: a warm-up. */
   public TrackedSpace rehearse(String technique, Map<String, String> settings)
+      throws CommandException {
+    return open(technique, settings, substrate::open);
+  }
+
+  private TrackedSpace open(
+      String technique, Map<String, String> settings, Function<SpaceOptions, AddressSpace> opener)
       throws CommandException {
     SpaceOptions asked = settings(options, experiment + "-" + technique);
     SpaceOptions all = new SpaceOptions(asked.name(), settings);
@@ -206,7 +255,7 @@ public final class Session implements AutoCloseable {
       all = all.with(setting.getKey(), setting.getValue());
     }
     try {
-      return TrackedSpace.of(substrate.open(all), tracking.control(), technique);
+      return TrackedSpace.of(opener.apply(all), tracking.control(), technique);
     } catch (TrackingException e) {
       throw new CommandException(
           "technique %s on %s: %s".formatted(technique, substrate.name(), ErrorText.of(e)), e);
@@ -221,7 +270,13 @@ public final class Session implements AutoCloseable {
       String metric,
       double value,
       String unit) {
-    text(run, application, configuration, metric, Row.number(value), unit);
+    Row row = row(run, application, configuration, metric, Row.number(value), unit);
+    MachineMeans ofSeveral = means.get(run);
+    if (ofSeveral == null) {
+      rows.add(row);
+    } else {
+      ofSeveral.number(row);
+    }
   }
 
   /** Adds a figure that is text, such as a checksum. */
@@ -232,17 +287,46 @@ public final class Session implements AutoCloseable {
       String metric,
       String value,
       String unit) {
+    Row row = row(run, application, configuration, metric, value, unit);
+    MachineMeans ofSeveral = means.get(run);
+    if (ofSeveral == null) {
+      rows.add(row);
+    } else {
+      ofSeveral.text(row);
+    }
+  }
+
+  private Row row(
+      TrackedSpace run,
+      String application,
+      String configuration,
+      String metric,
+      String value,
+      String unit) {
     recording.named(run.space(), application, configuration);
-    rows.add(
-        new Row(
-            experiment,
-            substrate.name(),
-            run.technique(),
-            application,
-            configuration,
-            metric,
-            value,
-            unit));
+    return new Row(
+        experiment,
+        substrate.name(),
+        run.technique(),
+        application,
+        configuration,
+        metric,
+        value,
+        unit);
+  }
+
+  /**
+   * Adds the means of what {@link #row} got of several machines, and of how long each ran and waited
+   * for a physical CPU, and how often it got one from another; does nothing for one machine.
+   *
+   * @throws CommandException if text such as a checksum is not the same for all
+   */
+  public void means(Machines machines) throws CommandException {
+    MachineMeans ofSeveral = means.get(machines.spaces().getFirst());
+    if (ofSeveral != null) {
+      ofSeveral.rows(machines.usages()).forEach(rows::add);
+      machines.spaces().forEach(means::remove);
+    }
   }
 
   /**

@@ -45,7 +45,7 @@
  * }
  * }</pre>
  */
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.ooh.cli;
 

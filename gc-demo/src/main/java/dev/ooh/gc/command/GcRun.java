@@ -3,6 +3,8 @@ package dev.ooh.gc.command;
 import dev.ooh.cli.ApplicationOptions;
 import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.MachineOptions;
+import dev.ooh.cli.Machines;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.TrackedSpace;
@@ -107,6 +109,8 @@ final class GcRun implements Callable<Integer> {
               + " time and live bytes, too (default: ${FALLBACK-VALUE}).")
   private @Nullable String log;
 
+  @Mixin private MachineOptions machines = new MachineOptions();
+
   /**
    * @param observers told of each measured cycle; the list is read each time
    */
@@ -123,6 +127,7 @@ final class GcRun implements Callable<Integer> {
     OptionalLong wanted = wanted(program, parameters);
     HeapOptions heapOptions = heapOptions(program.heapBytes(parameters));
     checkLog();
+    int count = machines.count(options);
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "gc", spec)) {
       GcTables tables = new GcTables();
@@ -133,20 +138,12 @@ final class GcRun implements Callable<Integer> {
         warmUp(session, techniques, parameters, heapOptions);
       }
       for (String technique : techniques) {
-        GcResult result = measure(session, technique, parameters, heapOptions, tables);
-        if (expected != null && expected != result.result()) {
-          throw new CommandException(
-              "%s under %s: result is %016x, wanted %016x as under %s"
-                  .formatted(
-                      application, technique, result.result(), expected, techniques.getFirst()));
+        List<GcResult> results =
+            measure(session, technique, parameters, heapOptions, count, tables);
+        for (GcResult result : results) {
+          expected = checked(technique, result.result(), expected, techniques.getFirst(), wanted);
         }
-        expected = result.result();
-        pauses.put(technique, result.points());
-        if (wanted.isPresent() && expected != wanted.getAsLong()) {
-          throw new CommandException(
-              "%s under %s: result is %016x, wanted %016x as computed without the heap"
-                  .formatted(application, technique, expected, wanted.getAsLong()));
-        }
+        pauses.put(technique, results.getFirst().points());
       }
       session.plot(
           new PointChart(
@@ -186,36 +183,67 @@ final class GcRun implements Callable<Integer> {
     }
   }
 
-  private GcResult measure(
+  /** The result, which is that of all runs. */
+  private long checked(
+      String technique, long result, @Nullable Long expected, String first, OptionalLong wanted)
+      throws CommandException, UsageException {
+    if (expected != null && expected != result) {
+      throw new CommandException(
+          "%s under %s: result is %016x, wanted %016x as under %s"
+              .formatted(application().name(), technique, result, expected, first));
+    }
+    if (wanted.isPresent() && result != wanted.getAsLong()) {
+      throw new CommandException(
+          "%s under %s: result is %016x, wanted %016x as computed without the heap"
+              .formatted(application().name(), technique, result, wanted.getAsLong()));
+    }
+    return result;
+  }
+
+  private List<GcResult> measure(
       Session session,
       String technique,
       Parameters parameters,
       HeapOptions heapOptions,
+      int count,
       GcTables tables)
       throws Exception {
     String application = application().name();
     String name = choice.configurationName();
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
-    try (TrackedSpace run = session.start(technique, SETTINGS)) {
-      List<CycleListener> listeners = new ArrayList<>();
-      listeners.add(new CycleReporter(run.space(), observers));
-      if (log != null) {
-        session.progress().clear();
-        GcLog lines =
-            new GcLog(
-                run.space().execution(),
-                log.equals(LOG_EVERYTHING),
-                spec.commandLine().getOut()::println);
-        lines.using(technique, session.substrate().name());
-        listeners.add(lines);
+    try (Machines all = session.machines(technique, SETTINGS, count)) {
+      List<GcResult> results =
+          all.run(
+              run ->
+                  collect(
+                      run, parameters, heapOptions, listeners(session, run), session, what));
+      for (int machine = 0; machine < results.size(); machine++) {
+        TrackedSpace run = all.spaces().get(machine);
+        GcResult result = results.get(machine);
+        warnIfNotWoven(run, result);
+        new GcRows(session, run, application, name).add(result, verify);
+        tables.add(run, result);
       }
-      GcResult result = collect(run, parameters, heapOptions, listeners, session, what);
-      warnIfNotWoven(run, result);
-      new GcRows(session, run, application, name).add(result, verify);
-      tables.add(run, result);
-      return result;
+      session.means(all);
+      return results;
     }
+  }
+
+  private List<CycleListener> listeners(Session session, TrackedSpace run) {
+    List<CycleListener> listeners = new ArrayList<>();
+    listeners.add(new CycleReporter(run.space(), observers));
+    if (log != null) {
+      session.progress().clear();
+      GcLog lines =
+          new GcLog(
+              run.space().execution(),
+              log.equals(LOG_EVERYTHING),
+              spec.commandLine().getOut()::println);
+      lines.using(run.technique(), session.substrate().name());
+      listeners.add(lines);
+    }
+    return listeners;
   }
 
   private GcResult collect(

@@ -1,6 +1,8 @@
 package dev.ooh.cli.micro;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.MachineOptions;
+import dev.ooh.cli.Machines;
 import dev.ooh.cli.Megabytes;
 import dev.ooh.cli.Row;
 import dev.ooh.cli.Session;
@@ -15,6 +17,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,6 +72,8 @@ final class MicroRun implements Callable<Integer> {
               + " called array-huge-pages.")
   private boolean hugePages;
 
+  @Mixin private MachineOptions machines = new MachineOptions();
+
   MicroRun(Tracking tracking) {
     this.tracking = tracking;
   }
@@ -79,6 +84,7 @@ final class MicroRun implements Callable<Integer> {
     if (passes < 3) {
       throw new UsageException("--passes is " + passes + ", wanted 3 or more");
     }
+    int count = machines.count(options);
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = Session.open(tracking, options, "micro", spec)) {
       TextTable table =
@@ -97,7 +103,7 @@ final class MicroRun implements Callable<Integer> {
                           configuration.name(),
                           ++done,
                           configurations.size() * session.techniques().size()));
-          measure(session, technique, configuration, table, unpriced);
+          measure(session, technique, configuration, count, table, unpriced);
         }
       }
       session.plotRows(
@@ -113,51 +119,68 @@ final class MicroRun implements Callable<Integer> {
       Session session,
       String technique,
       Configuration configuration,
+      int count,
       TextTable table,
       List<UnpricedWork> unpriced)
       throws Exception {
-    try (TrackedSpace run = session.start(technique)) {
-      if (run.costs().isEmpty()) {
+    try (Machines all = session.machines(technique, Map.of(), count)) {
+      if (!session.isSimulated()) {
         FreeMemory.require(configuration.megabytes);
       }
-      ArrayResult result =
-          new ArrayBenchmark(run, configuration.megabytes, configuration.percent, passes, hugePages)
-              .measure();
-      run.wrote(result.pagesWritten());
-      session.untracked(run, result.untrackedPass());
-      String application = hugePages ? "array-huge-pages" : "array";
-      String name = configuration.name();
-      String time = run.timeUnit();
-      session.row(run, application, name, "tracked_slowdown", result.slowdown(), "x");
-      session.row(run, application, name, "tracker_time", result.trackerTime(), time);
-      session.row(run, application, name, "setup_time", result.setupTime(), time);
-      session.row(run, application, name, "pages_written", result.pagesWritten(), "pages");
-      session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
-      result
-          .events()
-          .forEach(
-              (id, count) -> session.row(run, application, name, "event." + id, count, "count"));
-      result
-          .times()
-          .forEach((id, millis) -> session.row(run, application, name, "time." + id, millis, time));
-      for (UnpricedWork work : result.unpriced()) {
-        unpriced.add(work);
-        session.row(run, application, name, "unpriced_accesses", work.accesses(), "count");
+      List<ArrayResult> results =
+          all.run(
+              run ->
+                  new ArrayBenchmark(
+                          run, configuration.megabytes, configuration.percent, passes, hugePages)
+                      .measure());
+      for (int machine = 0; machine < results.size(); machine++) {
+        add(session, all.spaces().get(machine), configuration, results.get(machine), table);
       }
-      table.add(
-          technique,
-          name,
-          String.format(Locale.ROOT, "%.3fx", result.slowdown()),
-          String.format(Locale.ROOT, "%.3f", result.trackerTime()),
-          String.format(Locale.ROOT, "%.3f", result.setupTime()),
-          time,
-          Long.toString(result.pagesWritten()),
-          Long.toString(result.pagesReported()));
-      if (result.pagesLost() > 0) {
-        throw new CommandException(
-            "technique %s lost %d of %d pages written to the %s MB array, wanted none lost"
-                .formatted(technique, result.pagesLost(), result.pagesWritten(), name));
-      }
+      session.means(all);
+      unpriced.addAll(results.getFirst().unpriced());
+    }
+  }
+
+  private void add(
+      Session session,
+      TrackedSpace run,
+      Configuration configuration,
+      ArrayResult result,
+      TextTable table)
+      throws CommandException {
+    run.wrote(result.pagesWritten());
+    session.untracked(run, result.untrackedPass());
+    String application = hugePages ? APPLICATION + "-huge-pages" : APPLICATION;
+    String name = configuration.name();
+    String time = run.timeUnit();
+    session.row(run, application, name, "tracked_slowdown", result.slowdown(), "x");
+    session.row(run, application, name, "tracker_time", result.trackerTime(), time);
+    session.row(run, application, name, "setup_time", result.setupTime(), time);
+    session.row(run, application, name, "pages_written", result.pagesWritten(), "pages");
+    session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
+    result
+        .events()
+        .forEach(
+            (id, times) -> session.row(run, application, name, "event." + id, times, "count"));
+    result
+        .times()
+        .forEach((id, millis) -> session.row(run, application, name, "time." + id, millis, time));
+    for (UnpricedWork work : result.unpriced()) {
+      session.row(run, application, name, "unpriced_accesses", work.accesses(), "count");
+    }
+    table.add(
+        run.technique(),
+        name,
+        String.format(Locale.ROOT, "%.3fx", result.slowdown()),
+        String.format(Locale.ROOT, "%.3f", result.trackerTime()),
+        String.format(Locale.ROOT, "%.3f", result.setupTime()),
+        time,
+        Long.toString(result.pagesWritten()),
+        Long.toString(result.pagesReported()));
+    if (result.pagesLost() > 0) {
+      throw new CommandException(
+          "technique %s lost %d of %d pages written to the %s MB array, wanted none lost"
+              .formatted(run.technique(), result.pagesLost(), result.pagesWritten(), name));
     }
   }
 

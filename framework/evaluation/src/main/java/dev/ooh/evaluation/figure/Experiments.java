@@ -7,12 +7,13 @@ import java.util.List;
 public final class Experiments {
   private Experiments() {}
 
-  /** All of it that this machine can run, the answers first. */
+  /** All of it, the answers first. */
   public static List<Experiment> of(Plan plan, Published published) {
     List<Experiment> all = new ArrayList<>();
     all.add(Answers.experiment(plan));
     all.addAll(ArrayExperiments.all(published));
     all.addAll(new ConsumerExperiments(plan).all());
+    all.addAll(new MachineExperiments(plan).all());
     return all;
   }
 }

@@ -25,6 +25,15 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
 
   static final String UNTRACKED = "none";
 
+  /** How many virtual machines run at once. */
+  static final List<Integer> MACHINES = List.of(1, 2, 3, 4, 5);
+
+  /** What runs in each of them. */
+  static final String IN_MACHINES = "histogram";
+
+  /** Physical CPUs below several machines: the cores of the paper's Core i7-8565U. */
+  static final int HOST_CPUS = 4;
+
   /** The least that says something, in minutes; each further engine would take one more. */
   public static Plan quick() {
     return new Plan(List.of("small"), 1, List.of("baby"));
@@ -109,6 +118,47 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
       }
     }
     return runs;
+  }
+
+  /** Several machines at once, with one seed; a single one is among {@link #collector}'s. */
+  List<Measurement> machines() {
+    List<Measurement> runs = new ArrayList<>();
+    for (Measurement run : collector()) {
+      List<String> arguments = run.arguments();
+      if (arguments.contains(IN_MACHINES) && arguments.contains(inMachinesConfiguration())) {
+        runs.add(run);
+      }
+    }
+    for (int machines : MACHINES) {
+      if (machines > 1) {
+        runs.add(
+            Measurement.of(
+                "gc",
+                "--substrate",
+                "virtual",
+                "--technique",
+                UNTRACKED + "," + String.join(",", CONSUMERS_TECHNIQUES),
+                "--application",
+                IN_MACHINES,
+                "--configuration",
+                inMachinesConfiguration(),
+                "--vms",
+                Integer.toString(machines),
+                "--set",
+                "host-cpus=" + HOST_CPUS));
+      }
+    }
+    return runs;
+  }
+
+  /** The largest, as in the paper. */
+  String inMachinesConfiguration() {
+    return configurations.getLast();
+  }
+
+  /** As rows of several machines call it. */
+  String inMachinesConfiguration(int machines) {
+    return inMachinesConfiguration() + (machines == 1 ? "" : ":" + machines + "vms");
   }
 
   static List<String> collected() {

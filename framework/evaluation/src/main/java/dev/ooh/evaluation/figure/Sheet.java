@@ -109,7 +109,7 @@ public final class Sheet {
     }
   }
 
-  private static boolean hasAny(double[] values) {
+  static boolean hasAny(double[] values) {
     for (double value : values) {
       if (!Double.isNaN(value)) {
         return true;

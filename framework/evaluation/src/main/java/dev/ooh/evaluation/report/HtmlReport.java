@@ -28,8 +28,7 @@ public final class HtmlReport {
 
   private static final String ABSENT =
       """
-      <section id="absent"><h2>What is not here</h2><p>Figures 10 and 11 (one to five virtual \
-      machines at once): the simulated machine runs one. Of CRIU's five in-memory engines \
+      <section id="absent"><h2>What is not here</h2><p>Of CRIU's five in-memory engines \
       <code>--quick</code> runs one, <code>baby</code>, and the whole evaluation all; of the \
       figures, only those are set beside published values that this project holds: Table IV, the \
       ends of Figure 4, and the headlines.</p></section>

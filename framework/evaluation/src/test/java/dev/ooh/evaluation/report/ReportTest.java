@@ -44,7 +44,7 @@ class ReportTest {
         .extracting(Experiment::name)
         .containsExactly(
             "answers", "table1", "figure3", "figure4", "table3", "table4", "table5", "figure5",
-            "figure6", "figure7", "figure8", "figure9");
+            "figure6", "figure7", "figure8", "figure9", "figure10", "figure11");
   }
 
   @Test

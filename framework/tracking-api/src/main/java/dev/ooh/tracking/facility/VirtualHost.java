@@ -48,14 +48,16 @@ public interface VirtualHost {
    *     CPU: others' time, which the machine's clock shows as passed
    * @param points scheduling points (polls, translation misses) of its turns that have ended: what
    *     the host's scheduler shares out
+   * @param switches how often it took another machine's place on a physical CPU, or moved to one
    */
-  record Usage(double ranMillis, double waitedMillis, long points) {
+  record Usage(double ranMillis, double waitedMillis, long points, long switches) {
     /** What was used between {@code earlier} and this. */
     public Usage minus(Usage earlier) {
       return new Usage(
           ranMillis - earlier.ranMillis,
           waitedMillis - earlier.waitedMillis,
-          points - earlier.points);
+          points - earlier.points,
+          switches - earlier.switches);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ooh.machine.substrate;
 
+import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.Registration;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
@@ -35,6 +36,7 @@ final class SharedHost implements VirtualHost {
     return new Usage(
         machine.costs().ranMillis(),
         machine.waiting().millis(),
-        machine.hardware().scheduled().ranPoints());
+        machine.hardware().scheduled().ranPoints(),
+        machine.costs().counts().get(Event.VMPTRLD));
   }
 }

@@ -1,0 +1,156 @@
+package dev.ooh.evaluation.figure;
+
+import dev.ooh.cli.plot.Chart;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** What the paper learns from several virtual machines at once. */
+final class MachineExperiments {
+  private static final String GC = "gc";
+  private static final String SIMULATED = "sim_ms";
+  private static final List<String> WITH_BASELINE =
+      List.of(Plan.UNTRACKED, "procfs", "spml", "epml");
+
+  private final Plan plan;
+
+  MachineExperiments(Plan plan) {
+    this.plan = plan;
+  }
+
+  List<Experiment> all() {
+    String setting =
+        "%s %s under the collector in each of 1 to %d virtual machines at once, each with a virtual"
+                .formatted(
+                    Plan.IN_MACHINES, plan.inMachinesConfiguration(), Plan.MACHINES.getLast())
+            + " CPU, on a host of %d physical CPUs, as many as the paper's has cores;"
+                .formatted(Plan.HOST_CPUS)
+            + " means over the machines, whose clocks go on while they wait for a physical CPU."
+            + " The paper's files here hold no value of these figures.";
+    return List.of(
+        new Experiment(
+            "figure10",
+            "Time of the collector's cycles by number of machines",
+            "The first cycle whose interval a technique gathered, and all those after it. " + setting,
+            plan.machines(),
+            this::figure10),
+        new Experiment(
+            "figure11",
+            "Total time of the application by number of machines",
+            "And against the untracked run of as many machines. What a switch of machines costs is"
+                + " assumed (an exit, VMPTRLD, VMCLEAR). "
+                + setting,
+            plan.machines(),
+            this::figure11));
+  }
+
+  private Sheet figure10(Figures figures) {
+    Sheet sheet = new Sheet("figure10");
+    for (String technique : WITH_BASELINE) {
+      for (int machines : Plan.MACHINES) {
+        for (String metric : List.of("gc_time_first_cycle", "gc_time_other_cycles")) {
+          copy(sheet, figures, technique, machines, metric, SIMULATED);
+        }
+        add(sheet, technique, machines, "gc_time", cycles(figures, technique, machines), SIMULATED);
+      }
+    }
+    chart(
+        sheet,
+        "Figure 10: the collector's cycles",
+        SIMULATED,
+        WITH_BASELINE,
+        technique -> machines -> cycles(figures, technique, machines));
+    return sheet;
+  }
+
+  private Sheet figure11(Figures figures) {
+    Sheet sheet = new Sheet("figure11");
+    for (String technique : WITH_BASELINE) {
+      for (int machines : Plan.MACHINES) {
+        copy(sheet, figures, technique, machines, "total_time", SIMULATED);
+        copy(sheet, figures, technique, machines, "waited_time", SIMULATED);
+        copy(sheet, figures, technique, machines, "vm_switches", "count");
+        if (!technique.equals(Plan.UNTRACKED)) {
+          add(
+              sheet,
+              technique,
+              machines,
+              "total_time_over_untracked",
+              overUntracked(figures, technique, machines),
+              "x");
+        }
+      }
+    }
+    chart(
+        sheet,
+        "Figure 11a: total time",
+        SIMULATED,
+        WITH_BASELINE,
+        technique -> machines -> measured(figures, technique, machines, "total_time"));
+    chart(
+        sheet,
+        "Figure 11b: total time against the untracked run",
+        "x",
+        Plan.CONSUMERS_TECHNIQUES,
+        technique -> machines -> overUntracked(figures, technique, machines));
+    return sheet;
+  }
+
+  private OptionalDouble measured(Figures figures, String technique, int machines, String metric) {
+    return figures.mean(
+        GC, technique, Plan.IN_MACHINES, plan.inMachinesConfiguration(machines), metric);
+  }
+
+  private OptionalDouble cycles(Figures figures, String technique, int machines) {
+    OptionalDouble first = measured(figures, technique, machines, "gc_time_first_cycle");
+    OptionalDouble others = measured(figures, technique, machines, "gc_time_other_cycles");
+    return first.isPresent() && others.isPresent()
+        ? OptionalDouble.of(first.getAsDouble() + others.getAsDouble())
+        : OptionalDouble.empty();
+  }
+
+  private OptionalDouble overUntracked(Figures figures, String technique, int machines) {
+    OptionalDouble total = measured(figures, technique, machines, "total_time");
+    OptionalDouble plain = measured(figures, Plan.UNTRACKED, machines, "total_time");
+    return total.isPresent() && plain.isPresent()
+        ? OptionalDouble.of(total.getAsDouble() / plain.getAsDouble())
+        : OptionalDouble.empty();
+  }
+
+  private void copy(
+      Sheet sheet, Figures figures, String technique, int machines, String metric, String unit) {
+    add(sheet, technique, machines, metric, measured(figures, technique, machines, metric), unit);
+  }
+
+  private static void add(
+      Sheet sheet,
+      String technique,
+      int machines,
+      String metric,
+      OptionalDouble value,
+      String unit) {
+    sheet.add(technique, Plan.IN_MACHINES, Integer.toString(machines), metric, value, unit);
+  }
+
+  private static void chart(
+      Sheet sheet,
+      String title,
+      String vertical,
+      List<String> techniques,
+      Function<String, Function<Integer, OptionalDouble>> value) {
+    Map<String, double[]> series = new LinkedHashMap<>();
+    for (String technique : techniques) {
+      double[] values =
+          Plan.MACHINES.stream()
+              .mapToDouble(machines -> value.apply(technique).apply(machines).orElse(Double.NaN))
+              .toArray();
+      if (Sheet.hasAny(values)) {
+        series.put(technique, values);
+      }
+    }
+    List<String> counts = Plan.MACHINES.stream().map(String::valueOf).toList();
+    sheet.chart(new Chart(title, "virtual machines", vertical, false, false, counts, series));
+  }
+}
