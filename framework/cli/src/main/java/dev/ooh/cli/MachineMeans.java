@@ -52,8 +52,7 @@ final class MachineMeans {
   }
 
   private static String mean(List<String> found) {
-    return Row.number(
-        found.stream().mapToDouble(Double::parseDouble).average().orElse(Double.NaN));
+    return Row.number(found.stream().mapToDouble(Double::parseDouble).average().orElse(Double.NaN));
   }
 
   private static String same(Row row, List<String> found) throws CommandException {

@@ -316,8 +316,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Adds the means of what {@link #row} got of several machines, and of how long each ran and waited
-   * for a physical CPU, and how often it got one from another; does nothing for one machine.
+   * Adds the means of what {@link #row} got of several machines, and of how long each ran and
+   * waited for a physical CPU, and how often it got one from another; does nothing for one machine.
    *
    * @throws CommandException if text such as a checksum is not the same for all
    */

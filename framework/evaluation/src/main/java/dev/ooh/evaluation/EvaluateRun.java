@@ -65,9 +65,9 @@ final class EvaluateRun implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "The small configuration, one seed, and of the in-memory engines baby alone, in minutes."
-              + " Else small, medium and large, five seeds each, and all five engines, which takes"
-              + " hours.")
+          "The small configuration, one seed, of the in-memory engines baby alone, and 1, 2 and 5"
+              + " virtual machines at once, in minutes. Else small, medium and large, five seeds each,"
+              + " all five engines, and 1 to 5 virtual machines, which takes hours.")
   private boolean quick;
 
   @Option(

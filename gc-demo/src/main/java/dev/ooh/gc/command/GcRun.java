@@ -215,9 +215,7 @@ final class GcRun implements Callable<Integer> {
     try (Machines all = session.machines(technique, SETTINGS, count)) {
       List<GcResult> results =
           all.run(
-              run ->
-                  collect(
-                      run, parameters, heapOptions, listeners(session, run), session, what));
+              run -> collect(run, parameters, heapOptions, listeners(session, run), session, what));
       for (int machine = 0; machine < results.size(); machine++) {
         TrackedSpace run = all.spaces().get(machine);
         GcResult result = results.get(machine);

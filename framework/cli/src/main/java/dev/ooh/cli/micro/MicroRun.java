@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 final class MicroRun implements Callable<Integer> {
   private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
+  private static final String APPLICATION = "array";
   private final Tracking tracking;
 
   @Mixin private SessionOptions options = new SessionOptions();

@@ -24,7 +24,7 @@ final class MachineExperiments {
     String setting =
         "%s %s under the collector in each of 1 to %d virtual machines at once, each with a virtual"
                 .formatted(
-                    Plan.IN_MACHINES, plan.inMachinesConfiguration(), Plan.MACHINES.getLast())
+                    Plan.IN_MACHINES, plan.inMachinesConfiguration(), plan.machines().getLast())
             + " CPU, on a host of %d physical CPUs, as many as the paper's has cores;"
                 .formatted(Plan.HOST_CPUS)
             + " means over the machines, whose clocks go on while they wait for a physical CPU."
@@ -33,8 +33,9 @@ final class MachineExperiments {
         new Experiment(
             "figure10",
             "Time of the collector's cycles by number of machines",
-            "The first cycle whose interval a technique gathered, and all those after it. " + setting,
-            plan.machines(),
+            "The first cycle whose interval a technique gathered, and all those after it. "
+                + setting,
+            plan.inMachines(),
             this::figure10),
         new Experiment(
             "figure11",
@@ -42,14 +43,14 @@ final class MachineExperiments {
             "And against the untracked run of as many machines. What a switch of machines costs is"
                 + " assumed (an exit, VMPTRLD, VMCLEAR). "
                 + setting,
-            plan.machines(),
+            plan.inMachines(),
             this::figure11));
   }
 
   private Sheet figure10(Figures figures) {
     Sheet sheet = new Sheet("figure10");
     for (String technique : WITH_BASELINE) {
-      for (int machines : Plan.MACHINES) {
+      for (int machines : plan.machines()) {
         for (String metric : List.of("gc_time_first_cycle", "gc_time_other_cycles")) {
           copy(sheet, figures, technique, machines, metric, SIMULATED);
         }
@@ -68,7 +69,7 @@ final class MachineExperiments {
   private Sheet figure11(Figures figures) {
     Sheet sheet = new Sheet("figure11");
     for (String technique : WITH_BASELINE) {
-      for (int machines : Plan.MACHINES) {
+      for (int machines : plan.machines()) {
         copy(sheet, figures, technique, machines, "total_time", SIMULATED);
         copy(sheet, figures, technique, machines, "waited_time", SIMULATED);
         copy(sheet, figures, technique, machines, "vm_switches", "count");
@@ -134,7 +135,7 @@ final class MachineExperiments {
     sheet.add(technique, Plan.IN_MACHINES, Integer.toString(machines), metric, value, unit);
   }
 
-  private static void chart(
+  private void chart(
       Sheet sheet,
       String title,
       String vertical,
@@ -143,14 +144,14 @@ final class MachineExperiments {
     Map<String, double[]> series = new LinkedHashMap<>();
     for (String technique : techniques) {
       double[] values =
-          Plan.MACHINES.stream()
+          plan.machines().stream()
               .mapToDouble(machines -> value.apply(technique).apply(machines).orElse(Double.NaN))
               .toArray();
       if (Sheet.hasAny(values)) {
         series.put(technique, values);
       }
     }
-    List<String> counts = Plan.MACHINES.stream().map(String::valueOf).toList();
+    List<String> counts = plan.machines().stream().map(String::valueOf).toList();
     sheet.chart(new Chart(title, "virtual machines", vertical, false, false, counts, series));
   }
 }

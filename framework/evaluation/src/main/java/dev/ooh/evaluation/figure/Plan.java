@@ -10,8 +10,10 @@ import java.util.List;
  * @param configurations of the applications, smallest first
  * @param seeds how many runs there are of whatever draws at random
  * @param engines of the in-memory key-value engines, those that are checkpointed
+ * @param machines how many virtual machines run at once, from 1 on, ascending
  */
-public record Plan(List<String> configurations, int seeds, List<String> engines) {
+public record Plan(
+    List<String> configurations, int seeds, List<String> engines, List<Integer> machines) {
   /** The sizes of Table IVb, in MB. */
   static final List<String> SIZES = List.of("1", "10", "50", "100", "250", "500", "1024");
 
@@ -25,10 +27,7 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
 
   static final String UNTRACKED = "none";
 
-  /** How many virtual machines run at once. */
-  static final List<Integer> MACHINES = List.of(1, 2, 3, 4, 5);
-
-  /** What runs in each of them. */
+  /** What runs in each of several virtual machines. */
   static final String IN_MACHINES = "histogram";
 
   /** Physical CPUs below several machines: the cores of the paper's Core i7-8565U. */
@@ -36,7 +35,7 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
 
   /** The least that says something, in minutes; each further engine would take one more. */
   public static Plan quick() {
-    return new Plan(List.of("small"), 1, List.of("baby"));
+    return new Plan(List.of("small"), 1, List.of("baby"), List.of(1, 2, 5));
   }
 
   /** All of the paper's. */
@@ -44,17 +43,19 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
     return new Plan(
         List.of("small", "medium", "large"),
         5,
-        List.of("baby", "cache", "stdhash", "stdtree", "tiny"));
+        List.of("baby", "cache", "stdhash", "stdtree", "tiny"),
+        List.of(1, 2, 3, 4, 5));
   }
 
   public Plan {
     configurations = List.copyOf(configurations);
     engines = List.copyOf(engines);
+    machines = List.copyOf(machines);
   }
 
   /** As this one, with other configurations. */
   public Plan of(List<String> others) {
-    return new Plan(others, seeds, engines);
+    return new Plan(others, seeds, engines, machines);
   }
 
   /** The array micro-benchmark; it draws nothing at random. */
@@ -121,7 +122,7 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
   }
 
   /** Several machines at once, with one seed; a single one is among {@link #collector}'s. */
-  List<Measurement> machines() {
+  List<Measurement> inMachines() {
     List<Measurement> runs = new ArrayList<>();
     for (Measurement run : collector()) {
       List<String> arguments = run.arguments();
@@ -129,8 +130,8 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
         runs.add(run);
       }
     }
-    for (int machines : MACHINES) {
-      if (machines > 1) {
+    for (int count : machines) {
+      if (count > 1) {
         runs.add(
             Measurement.of(
                 "gc",
@@ -143,7 +144,7 @@ public record Plan(List<String> configurations, int seeds, List<String> engines)
                 "--configuration",
                 inMachinesConfiguration(),
                 "--vms",
-                Integer.toString(machines),
+                Integer.toString(count),
                 "--set",
                 "host-cpus=" + HOST_CPUS));
       }

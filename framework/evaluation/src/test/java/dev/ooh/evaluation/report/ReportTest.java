@@ -43,8 +43,20 @@ class ReportTest {
     assertThat(Experiments.of(Plan.quick(), Published.load()))
         .extracting(Experiment::name)
         .containsExactly(
-            "answers", "table1", "figure3", "figure4", "table3", "table4", "table5", "figure5",
-            "figure6", "figure7", "figure8", "figure9", "figure10", "figure11");
+            "answers",
+            "table1",
+            "figure3",
+            "figure4",
+            "table3",
+            "table4",
+            "table5",
+            "figure5",
+            "figure6",
+            "figure7",
+            "figure8",
+            "figure9",
+            "figure10",
+            "figure11");
   }
 
   @Test

@@ -46,17 +46,17 @@ public interface VirtualHost {
    * @param ranMillis simulated milliseconds that it ran on a physical CPU
    * @param waitedMillis simulated milliseconds that it could have run and waited for a physical
    *     CPU: others' time, which the machine's clock shows as passed
-   * @param points scheduling points (polls, translation misses) of its turns that have ended: what
-   *     the host's scheduler shares out
+   * @param steps polls, translation misses and units of work of its turns that have ended: what the
+   *     host's scheduler shares out
    * @param switches how often it took another machine's place on a physical CPU, or moved to one
    */
-  record Usage(double ranMillis, double waitedMillis, long points, long switches) {
+  record Usage(double ranMillis, double waitedMillis, long steps, long switches) {
     /** What was used between {@code earlier} and this. */
     public Usage minus(Usage earlier) {
       return new Usage(
           ranMillis - earlier.ranMillis,
           waitedMillis - earlier.waitedMillis,
-          points - earlier.points,
+          steps - earlier.steps,
           switches - earlier.switches);
     }
   }

@@ -97,8 +97,8 @@ public final class Vcpu {
 
   /**
    * INVEPT, single-context: drops every cached mapping that this machine's EPT is part of, and none
-   * of another machine's. Needed after the EPT lost rights, changed a
-   * frame, or had accessed or dirty flags cleared; not after it gained rights.
+   * of another machine's. Needed after the EPT lost rights, changed a frame, or had accessed or
+   * dirty flags cleared; not after it gained rights.
    */
   public void invept() {
     counters.count(Event.INVEPT);

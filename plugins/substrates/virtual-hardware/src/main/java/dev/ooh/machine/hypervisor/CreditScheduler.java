@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which virtual CPU runs next, and where: credits as in Xen's credit scheduler. Whoever runs pays a
- * credit for each scheduling point (a poll or a translation miss, never time), and all that run or
- * want to get as many back, divided by their weights. Those who have paid no more than they got go
- * first ({@code UNDER}), then those who have ({@code OVER}); in either class the one that waits
- * longest. So each gets its weight's share of what there is, and nothing is idle while somebody
- * waits. Xen's third class, {@code BOOST}, by which one that wakes up goes first, is left out: it
- * is for guests that wait for devices, and there are none here.
+ * credit for each step (a poll, a translation miss or a unit of declared work, never time), and all
+ * that run or want to get as many back, divided by their weights. Those who have paid no more than
+ * they got go first ({@code UNDER}), then those who have ({@code OVER}); in either class the one
+ * that waits longest. So each gets its weight's share of what there is, and nothing is idle while
+ * somebody waits. Xen's third class, {@code BOOST}, by which one that wakes up goes first, is left
+ * out: it is for guests that wait for devices, and there are none here.
  *
  * <p>Several physical CPUs are simulated one after another, the one that is furthest behind first:
- * each has a clock of scheduling points, and a virtual CPU that has run up to some point on one
- * isn't run before that point on another. It goes back to the physical CPU that it ran on where its
- * turn allows that.
+ * each has a clock of steps, and a virtual CPU that has run up to some point on one isn't run
+ * before that point on another. It goes back to the physical CPU that it ran on where its turn
+ * allows that.
  *
  * <p>Pure bookkeeping, guarded by the hypervisor's lock.
  */
@@ -27,7 +27,7 @@ final class CreditScheduler {
 
   /**
    * @param cpus how many physical ones; 1 or more
-   * @param quantum points that a turn lasts; 1 or more
+   * @param quantum steps that a turn lasts; 1 or more
    */
   CreditScheduler(int cpus, long quantum) {
     for (int number = 0; number < cpus; number++) {
@@ -64,20 +64,20 @@ final class CreditScheduler {
   }
 
   /** Books what one that isn't waiting ran of its turn. */
-  void ran(ScheduledVcpu vcpu, long points) {
+  void ran(ScheduledVcpu vcpu, long steps) {
     PhysicalCpu cpu = vcpu.cpu();
-    cpu.clock += points;
+    cpu.clock += steps;
     vcpu.readyAt = cpu.clock;
-    vcpu.ranPoints += points;
-    vcpu.credits -= points;
+    vcpu.ranSteps += steps;
+    vcpu.credits -= steps;
     long weights = vcpu.weight();
     for (ScheduledVcpu other : waiting) {
       weights += other.weight();
     }
     long most = quantum * (waiting.size() + 1);
-    earn(vcpu, points, weights, most);
+    earn(vcpu, steps, weights, most);
     for (ScheduledVcpu other : waiting) {
-      earn(other, points, weights, most);
+      earn(other, steps, weights, most);
     }
   }
 
@@ -85,8 +85,8 @@ final class CreditScheduler {
    * Credits come to nothing lost by rounding. They are bounded, since where there are more physical
    * CPUs than a heavy one can use it would save for ever.
    */
-  private static void earn(ScheduledVcpu vcpu, long points, long weights, long most) {
-    long share = points * vcpu.weight() + vcpu.remainder;
+  private static void earn(ScheduledVcpu vcpu, long steps, long weights, long most) {
+    long share = steps * vcpu.weight() + vcpu.remainder;
     vcpu.remainder = share % weights;
     vcpu.credits = Math.clamp(vcpu.credits + share / weights, -most, most);
   }
@@ -136,13 +136,18 @@ final class CreditScheduler {
     return (over ? 2 : 0) + (elsewhere ? 1 : 0);
   }
 
+  /** One that nobody wants to come back to, if there is one. */
   private PhysicalCpu free(long start) {
+    PhysicalCpu free = null;
     for (PhysicalCpu cpu : cpus) {
-      if (isFree(cpu, start)) {
-        return cpu;
+      if (isFree(cpu, start) && (free == null || (free.current != null && cpu.current == null))) {
+        free = cpu;
       }
     }
-    throw new AssertionError("no physical CPU is free at " + start);
+    if (free == null) {
+      throw new AssertionError("no physical CPU is free at " + start);
+    }
+    return free;
   }
 
   private static boolean isFree(@Nullable PhysicalCpu cpu, long start) {

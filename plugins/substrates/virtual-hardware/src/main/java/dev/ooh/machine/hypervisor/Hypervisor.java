@@ -3,7 +3,6 @@ package dev.ooh.machine.hypervisor;
 import dev.ooh.machine.extension.Registration;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.memory.MemoryPool;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One virtual CPU executes at a time, also where the host has several physical CPUs, which are
  * simulated in turns; so several machines' runs repeat as exactly as one's. A virtual CPU gives up
- * its physical CPU when its guest has nothing to run, or after a quantum of scheduling points if
- * another one wants to run ({@link CreditScheduler}). One that has the host to itself is never
- * interrupted, so a single machine counts the same events whatever the quantum is.
+ * its physical CPU when its guest has nothing to run, or after a quantum of steps (polls,
+ * translation misses, units of declared work) if another one wants to run ({@link
+ * CreditScheduler}). One that has the host to itself is never interrupted, so a single machine
+ * counts the same events whatever the quantum is.
  *
  * <p>A switch of virtual CPUs counts an exit for an external interrupt if the one that was running
  * had more to do, and the VMPTRLD by which the next one's VMCS takes its place; both are counted by
@@ -53,12 +53,12 @@ public final class Hypervisor {
    *
    * @param memoryBytes of host-physical memory, a positive multiple of 2 MiB; committed as used
    * @param physicalCpus 1 or more
-   * @param quantum scheduling points of a virtual CPU's turn; 1 or more
+   * @param quantum steps of a virtual CPU's turn; 1 or more
    */
   public Hypervisor(long memoryBytes, int physicalCpus, int quantum) {
     if (physicalCpus < 1 || quantum < 1) {
       throw new IllegalArgumentException(
-          "host with %d physical CPUs and a quantum of %d points: wanted 1 or more of each"
+          "host with %d physical CPUs and a quantum of %d steps: wanted 1 or more of each"
               .formatted(physicalCpus, quantum));
     }
     this.memory = new MemoryPool(memoryBytes);
@@ -83,10 +83,6 @@ public final class Hypervisor {
   /** The memory that the machines share. */
   public MemoryPool memory() {
     return memory;
-  }
-
-  public List<PhysicalCpu> physicalCpus() {
-    return List.copyOf(scheduler.cpus());
   }
 
   /** How many machines there are. */
@@ -165,7 +161,6 @@ public final class Hypervisor {
     try {
       if (!vcpu.active) {
         vcpu.active = true;
-        vcpu.observer().woke();
         scheduler.add(vcpu);
         dispatch();
       }
@@ -232,7 +227,7 @@ public final class Hypervisor {
   private void end(ScheduledVcpu vcpu) {
     vcpu.stop();
     scheduler.ran(vcpu, vcpu.used());
-    vcpu.observer().ended(vcpu.cpu());
+    vcpu.observer().ended(vcpu.cpu().number(), vcpu.cpu().clock);
     executing = null;
   }
 
@@ -247,7 +242,7 @@ public final class Hypervisor {
     PhysicalCpu cpu = next.cpu();
     next.load(cpu);
     executing = next;
-    next.observer().began(cpu);
+    next.observer().began(cpu.number(), next.readyAt, cpu.clock);
     next.start();
   }
 

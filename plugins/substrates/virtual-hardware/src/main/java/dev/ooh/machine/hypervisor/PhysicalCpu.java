@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class PhysicalCpu {
   private final int number;
 
-  /** Scheduling points that it ran, idle ones included. */
+  /** Steps that it ran, or could have run while it was idle. */
   long clock;
 
   /** Whose VMCS is current. */

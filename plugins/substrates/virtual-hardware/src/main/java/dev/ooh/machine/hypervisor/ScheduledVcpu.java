@@ -36,8 +36,8 @@ public final class ScheduledVcpu {
   /** By the clocks of physical CPUs: from when on it can go on. */
   long readyAt;
 
-  /** All points of turns that have ended. */
-  long ranPoints;
+  /** All steps of turns that have ended. */
+  long ranSteps;
 
   private @Nullable PhysicalCpu cpu;
 
@@ -86,9 +86,9 @@ public final class ScheduledVcpu {
     return weight;
   }
 
-  /** The scheduling points that it ran, in turns that have ended. For any thread. */
-  public long ranPoints() {
-    return host.look(() -> ranPoints);
+  /** The steps that it ran, in turns that have ended. For any thread. */
+  public long ranSteps() {
+    return host.look(() -> ranSteps);
   }
 
   /** Sets who observes it. */
@@ -152,7 +152,15 @@ public final class ScheduledVcpu {
     runner = null;
   }
 
-  /** Counts a scheduling point. True if the turn is over, and {@link #passOn} to be called. */
+  /** Counts steps between scheduling points. */
+  public void worked(long units) {
+    left -= units;
+  }
+
+  /**
+   * Counts the step of a scheduling point. True if the turn is over, and {@link #passOn} to be
+   * called.
+   */
   public boolean endsTurn() {
     return --left <= 0;
   }

@@ -248,9 +248,9 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Gives the memory back to the host. First the actions of {@link #beforeClose} run, so that no cached
-   * translation outlives it; later access throws {@link IllegalStateException}. To be called at an
-   * instruction boundary. A second call does nothing.
+   * Gives the memory back to the host. First the actions of {@link #beforeClose} run, so that no
+   * cached translation outlives it; later access throws {@link IllegalStateException}. To be called
+   * at an instruction boundary. A second call does nothing.
    */
   @Override
   public void close() {

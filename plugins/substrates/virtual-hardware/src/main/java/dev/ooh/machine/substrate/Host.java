@@ -1,6 +1,7 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.hypervisor.Hypervisor;
+import java.util.Arrays;
 
 /**
  * A host of machines, with a clock for each physical CPU: what the machines that ran on it have
@@ -10,18 +11,19 @@ final class Host {
   private final Hypervisor hypervisor;
 
   /** By physical CPU. Guarded by the hypervisor's lock, under which observers are called. */
-  private final double[] ranMillis;
+  private final CpuClock[] clocks;
 
   Host(long memoryBytes, int physicalCpus, int quantum) {
     this.hypervisor = new Hypervisor(memoryBytes, physicalCpus, quantum);
-    this.ranMillis = new double[physicalCpus];
+    this.clocks = new CpuClock[physicalCpus];
+    Arrays.setAll(clocks, cpu -> new CpuClock());
   }
 
   Hypervisor hypervisor() {
     return hypervisor;
   }
 
-  double[] ranMillis() {
-    return ranMillis;
+  CpuClock clock(int cpu) {
+    return clocks[cpu];
   }
 }

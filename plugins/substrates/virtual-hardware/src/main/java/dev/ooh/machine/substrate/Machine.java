@@ -31,8 +31,7 @@ final class Machine {
    * @param weight of its share of the host's physical CPUs
    * @param quantum of its guest's scheduler
    */
-  Machine(
-      Host host, long guestBytes, int weight, long seed, int quantum, CostProfile profile) {
+  Machine(Host host, long guestBytes, int weight, long seed, int quantum, CostProfile profile) {
     this.host = host;
     this.hardware = new VirtualMachine(host.hypervisor(), guestBytes, weight);
     this.kernel = new GuestKernel(hardware, seed, quantum);

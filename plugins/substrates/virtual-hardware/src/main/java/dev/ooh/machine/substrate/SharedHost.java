@@ -36,7 +36,7 @@ final class SharedHost implements VirtualHost {
     return new Usage(
         machine.costs().ranMillis(),
         machine.waiting().millis(),
-        machine.hardware().scheduled().ranPoints(),
+        machine.hardware().scheduled().ranSteps(),
         machine.costs().counts().get(Event.VMPTRLD));
   }
 }

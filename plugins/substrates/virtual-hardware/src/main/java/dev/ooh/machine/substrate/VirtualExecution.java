@@ -1,6 +1,7 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.event.Event;
+import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.machine.kernel.GuestLock;
 import dev.ooh.machine.kernel.GuestThread;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 final class VirtualExecution implements ExecutionContext {
   private final GuestKernel kernel;
   private final Scheduler scheduler;
+  private final ScheduledVcpu vcpu;
   private final UserProcess process;
   private final VirtualCosts costs;
   private final WaitingTime waiting;
@@ -23,6 +25,7 @@ final class VirtualExecution implements ExecutionContext {
   VirtualExecution(Machine machine, UserProcess process) {
     this.kernel = machine.kernel();
     this.scheduler = kernel.scheduler();
+    this.vcpu = machine.hardware().scheduled();
     this.process = process;
     this.costs = machine.costs();
     this.waiting = machine.waiting();
@@ -72,6 +75,7 @@ final class VirtualExecution implements ExecutionContext {
   public void work(long units) {
     if (scheduler.isInside()) {
       kernel.counters().count(Event.WORK_UNIT, units);
+      vcpu.worked(units);
     }
   }
 

@@ -17,8 +17,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 
 /**
- * The substrate {@code virtual}: each address space that it opens is the process of a machine of its
- * own, on a host of its own; {@link dev.ooh.tracking.facility.VirtualHost} adds machines to a host.
+ * The substrate {@code virtual}: each address space that it opens is the process of a machine of
+ * its own, on a host of its own; {@link dev.ooh.tracking.facility.VirtualHost} adds machines to a
+ * host.
  */
 @Component(service = Substrate.class, configurationPid = VirtualSubstrate.PID)
 public final class VirtualSubstrate implements Substrate {
@@ -56,8 +57,9 @@ public final class VirtualSubstrate implements Substrate {
           "host-quantum",
           1,
           1 << 30,
-          4096,
-          "Polls and translation misses of a machine's turn on a physical CPU that others want.");
+          32_768,
+          "Steps (polls, translation misses, units of work) of a machine's turn on a physical CPU that"
+              + " others want.");
   private static final Setting<Long> HOST_MEMORY =
       Setting.wholeNumber(
           "host-memory",

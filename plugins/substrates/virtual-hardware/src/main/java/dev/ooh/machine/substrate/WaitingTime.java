@@ -1,6 +1,5 @@
 package dev.ooh.machine.substrate;
 
-import dev.ooh.machine.hypervisor.PhysicalCpu;
 import dev.ooh.machine.hypervisor.RunObserver;
 import java.util.function.DoubleSupplier;
 
@@ -11,10 +10,10 @@ import java.util.function.DoubleSupplier;
 final class WaitingTime implements RunObserver {
   private final Host host;
   private final DoubleSupplier cost;
-  private final double[] before;
+  private long begin;
 
   /** What the machine had cost when its turn began; NaN while it has the host to itself. */
-  private double atBegin = Double.NaN;
+  private double costAtBegin = Double.NaN;
 
   private volatile double millis;
 
@@ -25,7 +24,6 @@ final class WaitingTime implements RunObserver {
   WaitingTime(Host host, DoubleSupplier cost) {
     this.host = host;
     this.cost = cost;
-    this.before = new double[host.ranMillis().length];
   }
 
   /** So far, in simulated milliseconds. Any thread. */
@@ -34,26 +32,18 @@ final class WaitingTime implements RunObserver {
   }
 
   @Override
-  public void woke() {
-    waits();
+  public void began(int cpu, long ready, long now) {
+    CpuClock clock = host.clock(cpu);
+    millis += clock.at(now) - clock.at(ready);
+    begin = now;
+    costAtBegin = host.hypervisor().machines() > 1 ? cost.getAsDouble() : Double.NaN;
   }
 
   @Override
-  public void began(PhysicalCpu cpu) {
-    millis += host.ranMillis()[cpu.number()] - before[cpu.number()];
-    atBegin = host.hypervisor().machines() > 1 ? cost.getAsDouble() : Double.NaN;
-  }
-
-  @Override
-  public void ended(PhysicalCpu cpu) {
-    if (!Double.isNaN(atBegin)) {
+  public void ended(int cpu, long now) {
+    if (now > begin && !Double.isNaN(costAtBegin)) {
       // A profile's prices depend on the tracked size, which may have become smaller.
-      host.ranMillis()[cpu.number()] += Math.max(0, cost.getAsDouble() - atBegin);
+      host.clock(cpu).ran(begin, now, Math.max(0, cost.getAsDouble() - costAtBegin));
     }
-    waits();
-  }
-
-  private void waits() {
-    System.arraycopy(host.ranMillis(), 0, before, 0, before.length);
   }
 }

@@ -105,6 +105,32 @@ class HostMemoryTest {
   }
 
   @Test
+  void machinesOfOneHostShareNoFrameAndLeaveNothingBehind() {
+    try (MemoryPool pool = new MemoryPool(4 * MIB)) {
+      HostMemory first = new HostMemory(pool, 4 * MIB);
+      HostMemory second = new HostMemory(pool, 4 * MIB);
+      long frame = first.allocateFrame();
+      first.fill(first.allocateLargeFrame(), 2 * MIB, (byte) 1);
+      first.writeLong(frame, 42);
+      assertThat(pool.takenBytes()).isEqualTo(4 * MIB);
+      assertThatThrownBy(second::allocateFrame).isInstanceOf(OutOfHostMemoryException.class);
+      assertThatThrownBy(() -> second.readLong(frame))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("none of this machine's memory is there");
+      first.close();
+      assertThat(pool.takenBytes()).isZero();
+      for (int chunk = 0; chunk < 2; chunk++) {
+        long large = second.allocateLargeFrame();
+        for (long hpa = large; hpa < large + 2 * MIB; hpa += 512) {
+          assertThat(second.readLong(hpa)).isZero();
+        }
+      }
+      assertThatThrownBy(() -> first.readLong(frame)).hasMessageContaining("closed");
+      second.close();
+    }
+  }
+
+  @Test
   void lateAccessThrows() {
     long frame = memory.allocateFrame();
     boolean[] flushed = new boolean[1];
