@@ -383,6 +383,7 @@ public final class Scheduler {
   private void awaitTurn(GuestThread me) {
     me.awaitGrant(Long.MAX_VALUE);
     me.takeGrant();
+    vcpu.awaitTurn(); // what is counted from here on belongs to its turn
     left = 1 + random.nextInt(2 * quantum - 1);
     if (last != me) {
       last = me;
