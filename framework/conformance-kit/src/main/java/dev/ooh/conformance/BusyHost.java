@@ -81,7 +81,8 @@ public final class BusyHost implements Substrate {
   /**
    * Waits until all neighbours of spaces that were closed have ended.
    *
-   * @throws LawViolation if one missed a page of its own, or was told of one that it never stored to
+   * @throws LawViolation if one missed a page of its own, or was told of one that it never stored
+   *     to
    */
   public void check() throws InterruptedException {
     for (Thread neighbour = neighbours.poll(); neighbour != null; neighbour = neighbours.poll()) {

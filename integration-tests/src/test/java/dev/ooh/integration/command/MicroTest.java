@@ -57,6 +57,34 @@ class MicroTest {
   }
 
   @Test
+  void severalMachinesCountAsOneDoesAndRepeatExactly() throws Exception {
+    List<String> line = new ArrayList<>(List.of("micro", "--technique", "spml,epml,procfs"));
+    line.addAll(List.of("--sizes", "1", "--set", "host-quantum=500", "--csv"));
+    Figures one = several(line, "one.csv", "1");
+    Figures three = several(line, "three.csv", "3");
+    for (String technique : List.of("spml", "epml", "procfs")) {
+      for (String metric : List.of("tracked_slowdown", "pages_written", "pages_reported")) {
+        assertThat(three.get(technique, "1:3vms", metric))
+            .as("%s of %s", metric, technique)
+            .isEqualTo(one.get(technique, "1", metric));
+      }
+      assertThat(three.get(technique, "1:3vms", "vm_switches")).isGreaterThan(1);
+      double ran = three.get(technique, "1:3vms", "ran_time");
+      assertThat(three.get(technique, "1:3vms", "waited_time")).isBetween(ran, 2.1 * ran);
+    }
+    several(line, "again.csv", "3");
+    assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("three.csv"));
+  }
+
+  private Figures several(List<String> line, String csv, String machines) throws Exception {
+    List<String> words = new ArrayList<>(line);
+    words.addAll(List.of(csv, "--vms", machines));
+    Ooh.Done done = Ooh.run(folder, words.toArray(String[]::new));
+    assertThat(done.status()).as(done.err()).isZero();
+    return Figures.of(folder.resolve(csv));
+  }
+
+  @Test
   void storesToAShareOfThePages() throws Exception {
     Figures figures = micro("dirty.csv", "--dirty", "1,10");
     for (String technique : EXACT) {

@@ -59,6 +59,28 @@ class MicroRunTest {
         .contains("substrate: virtual", "seed: 1");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0|--vms is 0, wanted 1 to 64",
+        "65|--vms is 65, wanted 1 to 64",
+        "2|--vms is 2, wanted 1 on virtual, which has no virtual machines"
+      })
+  void refusesMachinesThatItCantHave(String machines, String message) {
+    Invocation done = micro(false, "--sizes", "1", "--technique", "exact", "--vms", machines);
+    assertThat(done.status()).isEqualTo(2);
+    assertThat(done.err()).contains(message);
+  }
+
+  @Test
+  void recordsOneMachineOnly() {
+    String file = folder.resolve("r").toString();
+    Invocation done = micro(false, "--sizes", "1", "--vms", "2", "--record", file);
+    assertThat(done.status()).isEqualTo(2);
+    assertThat(done.err()).contains("--vms is 2 with --record, wanted 1");
+  }
+
   @Test
   void drawsWhatItMeasured() throws Exception {
     for (String name : List.of("m.svg", "m.pdf")) {

@@ -10,6 +10,7 @@ import dev.ooh.evaluation.figure.Figures;
 import dev.ooh.evaluation.figure.Plan;
 import dev.ooh.evaluation.figure.Published;
 import dev.ooh.evaluation.figure.Result;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,39 @@ class ReportTest {
             "figure9",
             "figure10",
             "figure11");
+  }
+
+  @Test
+  void figuresOfSeveralMachinesAreByTheirNumber() {
+    List<Row> rows = new ArrayList<>();
+    for (String technique : List.of("none", "epml")) {
+      double factor = technique.equals("none") ? 1 : 1.5;
+      for (String place : List.of("small", "small:5vms")) {
+        double time = factor * (place.equals("small") ? 10 : 12);
+        rows.add(inMachines(technique, place, "total_time", time));
+        rows.add(inMachines(technique, place, "gc_time_first_cycle", 1));
+        rows.add(inMachines(technique, place, "gc_time_other_cycles", factor));
+      }
+    }
+    assertThat(of(results(rows), "figure10"))
+        .filteredOn(row -> row.metric().equals("gc_time") && row.technique().equals("epml"))
+        .extracting(Row::configuration, Row::value)
+        .containsExactly(tuple("1", "2.5"), tuple("5", "2.5"));
+    assertThat(of(results(rows), "figure11"))
+        .filteredOn(row -> row.metric().startsWith("total_time"))
+        .extracting(Row::technique, Row::configuration, Row::metric, Row::value)
+        .containsExactly(
+            tuple("none", "1", "total_time", "10"),
+            tuple("none", "5", "total_time", "12"),
+            tuple("epml", "1", "total_time", "15"),
+            tuple("epml", "1", "total_time_over_untracked", "1.5"),
+            tuple("epml", "5", "total_time", "18"),
+            tuple("epml", "5", "total_time_over_untracked", "1.5"));
+  }
+
+  private static Row inMachines(String technique, String place, String metric, double value) {
+    return new Row(
+        "gc", "virtual", technique, "histogram", place, metric, Row.number(value), "sim_ms");
   }
 
   @Test
