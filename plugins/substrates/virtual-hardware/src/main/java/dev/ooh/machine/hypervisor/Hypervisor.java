@@ -111,25 +111,33 @@ public final class Hypervisor {
 
   // ---- Machines -------------------------------------------------------------------------------
 
-  /**
-   * A machine comes.
-   *
-   * @return its VPID
-   */
-  int register() {
+  /** A VPID for a machine that is being made. */
+  int nextVpid() {
     return look(
         () -> {
-          if (closed) {
-            throw new IllegalStateException(
-                "host: its last machine was closed, wanted one that has machines");
-          }
+          checkOpen();
           if (vpids == LAST_VPID) {
             throw new IllegalStateException(
                 "host: it had %d machines, wanted less".formatted(LAST_VPID));
           }
-          machines++;
           return ++vpids;
         });
+  }
+
+  /** A machine was made. */
+  void register() {
+    look(
+        () -> {
+          checkOpen();
+          return ++machines;
+        });
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "host: its last machine was closed, wanted one that has machines");
+    }
   }
 
   /** A machine goes, whose memory was given back. The host goes with the last one. */

@@ -49,23 +49,32 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
    *
    * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
    * @param weight of its virtual CPU, 1 to 65535
-   * @throws IllegalStateException if the host's last machine was closed
+   * @throws IllegalStateException if the host's last machine was closed, or its memory is used up
    */
   public VirtualMachine(Hypervisor host, long guestBytes, int weight) {
     if (weight < 1 || weight > MOST_WEIGHT) {
       throw new IllegalArgumentException(
           "weight is %d, wanted 1 to %d".formatted(weight, MOST_WEIGHT));
     }
-    int vpid = host.register();
+    int vpid = host.nextVpid();
     this.host = host;
     this.memory = new HostMemory(host.memory(), Hypervisor.memoryFor(guestBytes));
-    this.vcpu = new Vcpu(memory, counters);
-    this.scheduled = new ScheduledVcpu(host, vcpu, "machine " + vpid, weight);
-    this.ept = new ExtendedPageTables(memory, guestBytes);
-    this.pageModificationLogging = new PageModificationLogging(memory, vcpu, ept);
-    this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
-    vcpu.setRootMode(this);
-    Vmcs vmcs = vcpu.vmcs();
+    try {
+      this.vcpu = new Vcpu(memory, counters);
+      this.scheduled = new ScheduledVcpu(host, vcpu, "machine " + vpid, weight);
+      this.ept = new ExtendedPageTables(memory, guestBytes);
+      this.pageModificationLogging = new PageModificationLogging(memory, vcpu, ept);
+      this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
+      vcpu.setRootMode(this);
+      prepare(vcpu.vmcs(), vpid);
+      host.register();
+    } catch (RuntimeException e) {
+      memory.close(); // what it has of the host's
+      throw e;
+    }
+  }
+
+  private void prepare(Vmcs vmcs, int vpid) {
     vmcs.write(VmcsField.VIRTUAL_PROCESSOR_IDENTIFIER, vpid);
     vmcs.write(VmcsField.EPT_POINTER, ept.pointer());
     vmcs.write(VmcsField.VIRTUAL_APIC_ADDRESS, memory.allocateFrame());

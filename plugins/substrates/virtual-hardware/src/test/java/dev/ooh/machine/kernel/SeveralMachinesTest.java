@@ -8,6 +8,7 @@ import dev.ooh.machine.extension.PageModificationLog;
 import dev.ooh.machine.extension.Registration;
 import dev.ooh.machine.hypervisor.Hypervisor;
 import dev.ooh.machine.hypervisor.VirtualMachine;
+import dev.ooh.machine.memory.OutOfHostMemoryException;
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -284,6 +285,19 @@ class SeveralMachinesTest {
     assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("its last machine was closed");
+  }
+
+  @Test
+  void aMachineThatDoesNotFitLeavesNothingBehind() {
+    Hypervisor host = new Hypervisor(4 << 20, 1, QUANTUM);
+    VirtualMachine fits = new VirtualMachine(host, GUEST, 256);
+    fits.translate(0); // the other chunk
+    assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256))
+        .isInstanceOf(OutOfHostMemoryException.class)
+        .hasMessageContaining("all 4 MiB are in use");
+    assertThat(host.machines()).isEqualTo(1);
+    assertThat(host.memory().takenBytes()).isEqualTo(4 << 20);
+    fits.close();
   }
 
   @Test
