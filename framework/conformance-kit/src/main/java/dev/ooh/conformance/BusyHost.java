@@ -135,9 +135,9 @@ public final class BusyHost implements Substrate {
           space.execution().poll();
         }
         Interval interval = core.control().fetch(space, consumer, all, all);
-        if (!interval.pages().equals(stored.build())) {
-          throw new LawViolation(
-              "round %d: %s, wanted %s".formatted(round, interval, stored.build()));
+        PageSet wanted = stored.build();
+        if (!interval.pages().equals(wanted)) {
+          throw new LawViolation("round %d: %s, wanted %s".formatted(round, interval, wanted));
         }
         interval.commit();
       }

@@ -61,6 +61,10 @@ class UnusedCodeTest {
               "what the kernel knows of a page whose flag a module cleared"),
           entry(
               "dev.ooh.machine.memory.HostMemory.allocatedBytes", "counted, so that a leak shows"),
+          entry(
+              "dev.ooh.machine.memory.HostMemory.<init>",
+              "the memory of a processor that tests run without a host"),
+          entry("dev.ooh.machine.memory.MemoryPool.takenBytes", "counted, so that a leak shows"),
           entry("dev.ooh.machine.vmx.VmcsField.index", "a part of the field's encoding"),
           entry("dev.ooh.machine.vmx.VmcsLayout.fields", "the layout as a whole"));
 

@@ -87,11 +87,6 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
         true);
   }
 
-  /** Where it runs. */
-  public Hypervisor host() {
-    return host;
-  }
-
   /** Its virtual CPU, as the host schedules it. */
   public ScheduledVcpu scheduled() {
     return scheduled;
