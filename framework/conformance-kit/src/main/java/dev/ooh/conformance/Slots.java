@@ -49,9 +49,7 @@ final class Slots {
     RegionRequest place = known == null ? place("slot-" + slot, pages, backing) : known;
     Region region = space.map(place);
     mapped.put(slot, region);
-    if (backing == Backing.HUGE
-        || backing == Backing.SHIFTED_HUGE
-        || (aliases && backing == Backing.SHARED)) {
+    if (isHuge(backing) || (aliases && backing == Backing.SHARED)) {
       entangled = entangled.union(region.pages());
     }
     places.putIfAbsent(slot, place.at(region.start()));
@@ -67,6 +65,10 @@ final class Slots {
     Region room = space.map(request(name, SHIFT + pages, backing));
     space.unmap(room);
     return wanted.at(room.start() + SHIFT * PAGE);
+  }
+
+  private static boolean isHuge(Backing backing) {
+    return backing == Backing.HUGE || backing == Backing.SHIFTED_HUGE;
   }
 
   private static PageSet pages(RegionRequest place) {
