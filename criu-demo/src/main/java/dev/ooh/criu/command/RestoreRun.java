@@ -89,8 +89,8 @@ final class RestoreRun implements Callable<Integer> {
   }
 
   private int restore(Path set, SetDescription description, Way way) throws Exception {
-    Substrate substrate =
-        tracking.substrate(substrateName == null ? description.substrate() : substrateName);
+    String wanted = substrateName;
+    Substrate substrate = tracking.substrate(wanted == null ? description.substrate() : wanted);
     if (substrate.refusal().isPresent()) {
       throw new CommandException(
           "substrate %s can't be used here: %s"

@@ -3,6 +3,7 @@ package dev.ooh.checkpoints;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -57,10 +58,11 @@ final class Verification {
     try {
       return whole.get();
     } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       throw new IOException(
           "no checkpoint is taken, as what the program goes on from is damaged: "
-              + e.getCause().getMessage(),
-          e.getCause());
+              + cause.getMessage(),
+          cause);
     }
   }
 
