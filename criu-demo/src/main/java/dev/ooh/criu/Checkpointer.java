@@ -2,10 +2,10 @@ package dev.ooh.criu;
 
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.ImageSetWriter;
-import dev.ooh.image.ImageStore;
 import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.SetPlace;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ChangedPages;
@@ -49,7 +49,7 @@ public class Checkpointer implements AutoCloseable {
 
   private final AddressSpace space;
   private final Subject subject;
-  private final ImageStore store;
+  private final SetPlace place;
   private final Options options;
   private final TrackingConsumer consumer;
   private final NextSet next;
@@ -105,10 +105,10 @@ public class Checkpointer implements AutoCloseable {
     END
   }
 
-  public Checkpointer(AddressSpace space, Subject subject, ImageStore store, Options options) {
+  public Checkpointer(AddressSpace space, Subject subject, SetPlace place, Options options) {
     this.space = space;
     this.subject = subject;
-    this.store = store;
+    this.place = place;
     this.options = options;
     this.consumer = space.consumer("checkpointer");
     this.next = new NextSet(options.copyBytes());
@@ -243,7 +243,7 @@ public class Checkpointer implements AutoCloseable {
     double started = clock.now();
     try (DumpSnapshot snapshot = begin(prepared);
         Interval interval = snapshot == null ? ask(scan, arm) : snapshot.changedSince(lastAnswer);
-        ImageSetWriter writer = new ImageSetWriter(store, subject.pid(), parent)) {
+        ImageSetWriter writer = new ImageSetWriter(place, subject.pid(), parent)) {
       options.observer().asked(scan, interval);
       asked.run();
       next.changed(interval.pages());
@@ -405,7 +405,7 @@ public class Checkpointer implements AutoCloseable {
   public void close() throws IOException {
     consumer.close();
     for (Path preDump : unfounded.reversed()) {
-      store.remove(preDump);
+      place.remove(preDump);
     }
     unfounded.clear();
   }

@@ -6,6 +6,7 @@ import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
+import dev.ooh.image.SetPlace;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -13,6 +14,7 @@ import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** A heap with random contents in a toy space, and a checkpointer over it. */
 public final class CheckpointScene implements AutoCloseable {
@@ -34,10 +36,32 @@ public final class CheckpointScene implements AutoCloseable {
 
   CheckpointScene(Path directory, FileLayer files, long seed, Checkpointer.Options options)
       throws IOException {
+    this(directory, files, seed, options, store -> store);
+  }
+
+  /** Whose sets go to a place that may have a directory beside. */
+  CheckpointScene(Path directory, long seed, Function<ImageStore, SetPlace> place)
+      throws IOException {
+    this(
+        directory,
+        FileLayer.of(directory),
+        seed,
+        new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}),
+        place);
+  }
+
+  private CheckpointScene(
+      Path directory,
+      FileLayer files,
+      long seed,
+      Checkpointer.Options options,
+      Function<ImageStore, SetPlace> place)
+      throws IOException {
     random = new SplittableRandom(seed);
     store = ImageStore.open(directory, files);
     checkpointer =
-        new TrackedCheckpointer(space, new Subject("toy", "small", PID, heap), store, options);
+        new TrackedCheckpointer(
+            space, new Subject("toy", "small", PID, heap), place.apply(store), options);
   }
 
   /** Allocates some, and writes somewhere among what was allocated. */

@@ -1,6 +1,6 @@
 package dev.ooh.criu;
 
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.SetPlace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
@@ -25,8 +25,8 @@ public final class TrackedCheckpointer extends Checkpointer {
   int aborts;
   int commits;
 
-  TrackedCheckpointer(TestSpace space, Subject subject, ImageStore store, Options options) {
-    super(space, subject, store, options);
+  TrackedCheckpointer(TestSpace space, Subject subject, SetPlace place, Options options) {
+    super(space, subject, place, options);
     this.toy = space;
   }
 

@@ -13,8 +13,7 @@ import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.Checkpointer;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.image.DiskFiles;
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.SetPlace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -25,7 +24,6 @@ import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,6 +55,7 @@ final class CheckpointRun implements Callable<Integer> {
   private static final double NANOS_A_MILLI = 1e6;
 
   private final Tracking tracking;
+  private final ImageDirectories directories;
 
   @Mixin private SessionOptions options = new SessionOptions();
 
@@ -64,12 +63,7 @@ final class CheckpointRun implements Callable<Integer> {
 
   @Mixin private ApplicationOptions choice = new ApplicationOptions();
 
-  @Option(
-      names = "--directory",
-      paramLabel = "D",
-      required = true,
-      description = "Where the image sets go; made if it isn't there.")
-  private Path directory = Path.of(".");
+  @Mixin private PlaceOptions where = new PlaceOptions();
 
   @Option(
       names = "--pre-dumps",
@@ -123,15 +117,13 @@ final class CheckpointRun implements Callable<Integer> {
       description = "Size of the heap, which is not collected (default: what A asks for).")
   private @Nullable Long heapBytes;
 
-  CheckpointRun(Tracking tracking) {
+  CheckpointRun(Tracking tracking, ImageDirectories directories) {
     this.tracking = tracking;
+    this.directories = directories;
   }
 
   @Override
   public Integer call() throws Exception {
-    if (directory.toString().isBlank()) {
-      throw new UsageException("--directory is '%s', wanted a directory".formatted(directory));
-    }
     Application application = choice.application("baby", Applications::find, Applications.names());
     Parameters parameters =
         new Parameters(
@@ -146,10 +138,7 @@ final class CheckpointRun implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try (Session session = Session.open(tracking, options, "checkpoint", spec);
-        ImageStore store = ImageStore.open(directory, new DiskFiles())) {
-      for (Path set : store.tidy()) {
-        err.printf("%s was left by a run that was interrupted before its dump: removed%n", set);
-      }
+        PlaceOptions.Open place = where.open(directories, err)) {
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
       CheckpointFigures figures = new CheckpointFigures(session, application.name(), configuration);
@@ -158,21 +147,16 @@ final class CheckpointRun implements Callable<Integer> {
           CheckpointedRun.Outcome outcome =
               run.space()
                   .execution()
-                  .run(() -> measure(run, session, application, parameters, plan, store));
+                  .run(() -> measure(run, session, application, parameters, plan, place.place()));
           figures.add(run, outcome);
         }
       }
       session.plot(figures.chart());
       session.finish();
       figures.lines().forEach(out::println);
-      out.printf("restore with: ooh restore %s%n", quoted(directory.toString()));
+      place.printHint(out);
     }
     return 0;
-  }
-
-  /** For a shell, which the line is to be pasted into. */
-  private static String quoted(String word) {
-    return word.matches("[\\w./+:=@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private long copyBytes() {
@@ -197,7 +181,7 @@ final class CheckpointRun implements Callable<Integer> {
       Application application,
       Parameters parameters,
       CheckpointPlan plan,
-      ImageStore store)
+      SetPlace place)
       throws Exception {
     AddressSpace space = run.space();
     Long asked = heapBytes;
@@ -223,7 +207,7 @@ final class CheckpointRun implements Callable<Integer> {
                 run.charge(PAGE_WRITTEN, pages);
               }
             });
-    try (Checkpointer checkpointer = new Checkpointer(space, subject, store, how)) {
+    try (Checkpointer checkpointer = new Checkpointer(space, subject, place, how)) {
       application.start(heap, parameters);
       String what = "checkpoint: %s under %s: ".formatted(application.name(), run.technique());
       PercentLine line = new PercentLine(session.progress(), what);

@@ -7,7 +7,6 @@ import dev.ooh.criu.Checkpointer;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
@@ -80,7 +79,7 @@ public final class CheckpointerDemo implements DemoConsumer {
           }
         };
     Subject subject = new Subject(engine.name(), "demo", PID, heap);
-    try (ImageStore store = ImageStore.open(directory, new DiskFiles());
+    try (ImageStore store = ImageStore.open(directory);
         Checkpointer checkpointer =
             new Checkpointer(
                 space, subject, store, new Checkpointer.Options(true, true, 0, watching))) {

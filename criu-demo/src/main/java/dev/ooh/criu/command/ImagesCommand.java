@@ -1,8 +1,14 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.cli.CommandSupport;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.List;
 import java.util.function.ToIntFunction;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** {@code ooh images}. */
 @Component(
@@ -12,8 +18,19 @@ import org.osgi.service.component.annotations.Component;
       "ooh.summary=list, check, merge, prune and compare image sets"
     })
 public final class ImagesCommand implements ToIntFunction<String[]> {
+  private final ImageDirectories directories;
+
+  @Activate
+  public ImagesCommand(
+      @Reference(
+              cardinality = ReferenceCardinality.MULTIPLE,
+              policyOption = ReferencePolicyOption.GREEDY)
+          List<FileSystemProvider> places) {
+    this.directories = new ImageDirectories(places);
+  }
+
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new ImagesRun(), arguments);
+    return CommandSupport.execute(new ImagesRun(directories), arguments);
   }
 }

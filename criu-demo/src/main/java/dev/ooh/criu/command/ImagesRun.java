@@ -5,7 +5,6 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
 import dev.ooh.image.ChainCheck;
-import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
 import dev.ooh.image.Pruning;
@@ -39,11 +38,13 @@ import picocli.CommandLine.Spec;
           + " diff: the pages that differ between two sets."
     })
 final class ImagesRun implements Callable<Integer> {
+  private final ImageDirectories directories;
+
   @Parameters(index = "0", paramLabel = "list|check|merge|prune|diff", description = "What to do.")
   private String action = "list";
 
   @Parameters(index = "1", paramLabel = "D", description = "A directory of image sets.")
-  private Path directory = Path.of(".");
+  private String place = ".";
 
   @Option(
       names = "--keep",
@@ -66,9 +67,13 @@ final class ImagesRun implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  ImagesRun(ImageDirectories directories) {
+    this.directories = directories;
+  }
+
   @Override
   public Integer call() throws Exception {
-    SetFolder folder = new SetFolder(directory);
+    SetFolder folder = new SetFolder(directories.path("D", place));
     switch (action) {
       case "list" -> list(folder);
       case "check" -> check(folder);
@@ -153,7 +158,7 @@ final class ImagesRun implements Callable<Integer> {
 
   private void check(SetFolder folder) throws Exception {
     List<Path> found = folder.sets();
-    List<Path> sets = found.isEmpty() ? List.of(directory) : found;
+    List<Path> sets = found.isEmpty() ? List.of(folder.path()) : found;
     ImageSet.Opener opener = new ImageSet.Opener();
     ChainCheck chain = new ChainCheck();
     List<Map<String, Object>> objects = new ArrayList<>();
@@ -192,8 +197,8 @@ final class ImagesRun implements Callable<Integer> {
 
   private void merge(SetFolder folder) throws IOException, CommandException {
     someSets(folder);
-    try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
-      ImageSet latest = ImageSet.open(directory);
+    try (ImageStore store = ImageStore.open(folder.path())) {
+      ImageSet latest = ImageSet.open(folder.path());
       if (latest.chainLength() == 1) {
         print(
             List.of(Map.of("set", latest.path().toString(), "merged", 1)),
@@ -221,7 +226,7 @@ final class ImagesRun implements Callable<Integer> {
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     Pruning pruning;
-    try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
+    try (ImageStore store = ImageStore.open(folder.path())) {
       pruning = Pruning.of(folder, keep);
       for (Path set : pruning.removable()) {
         store.remove(set);

@@ -4,7 +4,6 @@ import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.Tracking;
-import dev.ooh.cli.UsageException;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.image.ImageSet;
@@ -38,12 +37,13 @@ import picocli.CommandLine.Spec;
             + " the application go on to its end.")
 final class RestoreRun implements Callable<Integer> {
   private final Tracking tracking;
+  private final ImageDirectories directories;
 
   @Parameters(
       index = "0",
       paramLabel = "D",
       description = "What ooh checkpoint was given as --directory, or one image set in it.")
-  private Path directory = Path.of(".");
+  private String place = ".";
 
   @Option(
       names = "--substrate",
@@ -61,15 +61,14 @@ final class RestoreRun implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  RestoreRun(Tracking tracking) {
+  RestoreRun(Tracking tracking, ImageDirectories directories) {
     this.tracking = tracking;
+    this.directories = directories;
   }
 
   @Override
   public Integer call() throws Exception {
-    if (directory.toString().isBlank()) {
-      throw new UsageException("D is '%s', wanted a directory".formatted(directory));
-    }
+    Path directory = directories.path("D", place);
     Optional<String> refusal = lazy ? LazySet.refusal(directory) : Optional.empty();
     if (lazy && refusal.isEmpty()) {
       LazySet set = LazySet.open(directory);

@@ -50,7 +50,9 @@ class CommandsTest {
                     images.toString()),
                 Arrays.stream(more))
             .toList();
-    return execute(new CheckpointRun(tracking), arguments.toArray(new String[0]));
+    return execute(
+        new CheckpointRun(tracking, new ImageDirectories(List.of())),
+        arguments.toArray(new String[0]));
   }
 
   private Result checkpointText(String... more) {
@@ -99,11 +101,13 @@ class CommandsTest {
     assertThat(rows).filteredOn(row -> row.contains(",pre_dump_time,")).hasSize(2);
     String checksum =
         rows.stream().filter(row -> row.contains(",result,")).findFirst().orElse("").split(",")[6];
-    Result restored = execute(new RestoreRun(tracking), images.toString());
+    Result restored =
+        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
     assertThat(restored.err).isEmpty();
     assertThat(restored.status).isZero();
     assertThat(restored.line("result:")).isEqualTo("result: " + checksum);
-    Result checked = execute(new ImagesRun(), "check", images.toString());
+    Result checked =
+        execute(new ImagesRun(new ImageDirectories(List.of())), "check", images.toString());
     assertThat(checked.status).isZero();
     assertThat(checked.out.lines()).hasSize(3).allMatch(line -> line.endsWith(": whole"));
   }
@@ -135,7 +139,7 @@ class CommandsTest {
             checkpointText("--configuration", "tiny"),
             checkpointText("--technique", "magic"),
             execute(
-                new CheckpointRun(tracking),
+                new CheckpointRun(tracking, new ImageDirectories(List.of())),
                 "--application",
                 "mama",
                 "--directory",
@@ -165,15 +169,20 @@ class CommandsTest {
     byte[] bytes = Files.readAllBytes(pages);
     bytes[5000] ^= 4;
     Files.write(pages, bytes);
-    Result restored = execute(new RestoreRun(tracking), images.toString());
+    Result restored =
+        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
     assertThat(restored.status).isEqualTo(CommandSupport.FAILED);
     assertThat(restored.err.lines()).hasSize(1);
     assertThat(restored.err).contains("pages-1.img at offset 4096: found", "wanted CRC32C");
-    Result checked = execute(new ImagesRun(), "check", images.toString());
+    Result checked =
+        execute(new ImagesRun(new ImageDirectories(List.of())), "check", images.toString());
     assertThat(checked.status).isEqualTo(CommandSupport.FAILED);
     assertThat(checked.out).contains("damaged: ");
     assertThat(checked.err.lines()).hasSize(1);
-    Result nothing = execute(new RestoreRun(tracking), directory.resolve("none").toString());
+    Result nothing =
+        execute(
+            new RestoreRun(tracking, new ImageDirectories(List.of())),
+            directory.resolve("none").toString());
     assertThat(nothing.status).isEqualTo(CommandSupport.FAILED);
     assertThat(nothing.err).contains("found nothing, wanted a directory of image sets");
   }
@@ -182,8 +191,8 @@ class CommandsTest {
   void whereNothingCanBeMappedALazyRestoreSaysSoAndReadsEverything() {
     Result dumped = checkpointText("--heap", "64M", "--until", "50");
     assertThat(dumped.status).as(dumped.err).isZero();
-    Result eager = execute(new RestoreRun(tracking), images.toString());
-    Result lazy = execute(new RestoreRun(tracking), "--lazy", images.toString());
+    Result eager = execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Result lazy = execute(new RestoreRun(tracking, new ImageDirectories(List.of())), "--lazy", images.toString());
     assertThat(lazy.err).isEmpty();
     assertThat(lazy.status).isZero();
     assertThat(lazy.line("every page is read first: "))

@@ -57,7 +57,10 @@ class ImagesTest {
             .toArray(String[]::new);
     int status =
         CommandSupport.execute(
-            new ImagesRun(), arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+            new ImagesRun(new ImageDirectories(List.of())),
+            arguments,
+            new PrintWriter(out, true),
+            new PrintWriter(err, true));
     return new Result(status, out.toString(), err.toString());
   }
 

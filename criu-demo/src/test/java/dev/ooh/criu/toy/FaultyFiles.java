@@ -1,6 +1,7 @@
 package dev.ooh.criu.toy;
 
 import dev.ooh.image.DiskFiles;
+import dev.ooh.image.FileAbilities;
 import dev.ooh.image.FileLayer;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.List;
  * there and does nothing more.
  */
 public final class FaultyFiles implements FileLayer {
-  private final FileLayer disk = new DiskFiles();
+  private final FileLayer disk;
   private final List<Closeable> locks = new ArrayList<>();
   private final int failingStep;
   private final boolean kill;
@@ -32,6 +33,12 @@ public final class FaultyFiles implements FileLayer {
   }
 
   public FaultyFiles(int failingStep, boolean kill) {
+    this(new DiskFiles(), failingStep, kill);
+  }
+
+  /** Of another file system. */
+  public FaultyFiles(FileLayer disk, int failingStep, boolean kill) {
+    this.disk = disk;
     this.failingStep = failingStep;
     this.kill = kill;
   }
@@ -80,6 +87,11 @@ public final class FaultyFiles implements FileLayer {
   }
 
   @Override
+  public FileAbilities abilities(Path directory) throws IOException {
+    return disk.abilities(directory);
+  }
+
+  @Override
   public void createDirectory(Path directory) throws IOException {
     step();
     disk.createDirectory(directory);
@@ -90,9 +102,12 @@ public final class FaultyFiles implements FileLayer {
     step();
     Output out = disk.create(file);
     return new Output() {
+      private boolean broken;
+
       @Override
       public void write(ByteBuffer bytes) throws IOException {
         if (next()) {
+          broken = true;
           ByteBuffer half = bytes.slice(bytes.position(), bytes.remaining() / 2);
           out.write(half);
           fail();
@@ -107,7 +122,9 @@ public final class FaultyFiles implements FileLayer {
 
       @Override
       public void close() throws IOException {
-        out.close();
+        if (!broken && !dead) { // else nobody is to see it where closing is what shows it
+          out.close();
+        }
       }
     };
   }

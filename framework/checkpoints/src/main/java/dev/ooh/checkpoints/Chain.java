@@ -77,6 +77,11 @@ final class Chain implements AutoCloseable {
     return directory;
   }
 
+  /** As {@link ImageStore#weaker}. */
+  List<String> weaker() {
+    return store.weaker();
+  }
+
   /** The newest set, as it was found when this was opened. */
   Optional<Newest> newest() {
     return Optional.ofNullable(newest);

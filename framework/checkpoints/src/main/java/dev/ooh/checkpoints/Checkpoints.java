@@ -1,6 +1,5 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.DiskFiles;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
@@ -110,7 +109,8 @@ public final class Checkpoints implements AutoCloseable {
 
   /**
    * Opens the checkpoints in {@code directory}, which is made where it isn't there, for a program
-   * in which whoever takes a checkpoint is the only writer.
+   * in which whoever takes a checkpoint is the only writer. The directory may be in any file system
+   * that java.nio.file has a provider for; {@link #weaker} says what that costs.
    *
    * @throws IOException if it can't be written to, naming what stands in the way, or another
    *     program writes to it, naming which; or if its newest checkpoint is damaged
@@ -127,7 +127,7 @@ public final class Checkpoints implements AutoCloseable {
    */
   public static Checkpoints open(Path directory, CheckpointOptions options)
       throws IOException, TrackingException {
-    return open(directory, options, new DiskFiles());
+    return open(directory, options, FileLayer.of(directory));
   }
 
   static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
@@ -160,7 +160,7 @@ public final class Checkpoints implements AutoCloseable {
     if (LazySet.refusal(directory).isPresent()) {
       return open(directory, options);
     }
-    Checkpoints checkpoints = open(options, Chain.open(directory, options, new DiskFiles(), true));
+    Checkpoints checkpoints = open(options, Chain.open(directory, options, FileLayer.of(directory), true));
     Verification begun = checkpoints.verification;
     if (begun != null) {
       begun.start(checkpoints::thread, damaged);
@@ -184,6 +184,14 @@ public final class Checkpoints implements AutoCloseable {
         checkpoints.close();
       }
     }
+  }
+
+  /**
+   * A line for each thing that holds less firmly in this directory than on Linux's own file
+   * systems, as its file system can do less; none there.
+   */
+  public List<String> weaker() {
+    return chain.weaker();
   }
 
   /**

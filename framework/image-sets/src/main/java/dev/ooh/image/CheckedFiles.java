@@ -73,6 +73,25 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
     return bytes;
   }
 
+  /**
+   * As {@link #bytes}; but the pagemap of pages that went to a page server is that server's, and
+   * the manifest doesn't list it. The pages have their digests all the same.
+   */
+  byte[] pagemapBytes(String name) throws IOException {
+    if (lists(name)) {
+      return bytes(name);
+    }
+    if (!Files.exists(path(name))) {
+      throw new ImageException(
+          path(name), "nothing", "it, and the pages, copied here from their page server");
+    }
+    return read(path(name));
+  }
+
+  boolean lists(String name) {
+    return manifest.files().containsKey(name);
+  }
+
   /** What the manifest says about {@code name}. */
   ListedFile listed(String name) throws ImageException {
     ListedFile file = manifest.files().get(name);

@@ -12,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The real file system. A layer that does one thing otherwise extends this. */
+/** The default file system, Linux's own. A layer that does one thing otherwise extends this. */
 public class DiskFiles implements FileLayer {
   @Override
   public void createDirectory(Path directory) throws IOException {

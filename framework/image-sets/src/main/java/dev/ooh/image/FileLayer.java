@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 
 /**
@@ -11,10 +12,25 @@ import java.nio.file.Path;
  * process may be killed. Exceptions name the file.
  */
 public interface FileLayer {
+  /** The files of whichever file system {@code directory} is in. */
+  static FileLayer of(Path directory) {
+    return directory.getFileSystem().equals(FileSystems.getDefault())
+        ? new DiskFiles()
+        : new ProviderFiles();
+  }
+
+  /** What of all this works in {@code directory}, which exists. */
+  default FileAbilities abilities(Path directory) throws IOException {
+    return FileAbilities.ALL;
+  }
+
   /** Makes one directory that only its owner may enter: images hold a program's memory. */
   void createDirectory(Path directory) throws IOException;
 
-  /** Creates a new file for writing. */
+  /**
+   * Creates a new file for writing. Where others see it only when it is closed, closing it throws
+   * FileAlreadyExistsException if it is there by then, and after a failed write nobody ever does.
+   */
   Output create(Path file) throws IOException;
 
   /** Makes the entries of {@code directory} durable. */
@@ -26,7 +42,7 @@ public interface FileLayer {
   /** Gives {@code from} the name {@code to}; whatever had it is gone in the same instant. */
   void replace(Path from, Path to) throws IOException;
 
-  /** Makes {@code link} a symbolic link to {@code target}. */
+  /** Makes {@code link} a symbolic link to {@code target}, or a file that says so. */
   void link(Path link, Path target) throws IOException;
 
   /** Removes a file, a link or an empty directory; nothing happens if it isn't there. */

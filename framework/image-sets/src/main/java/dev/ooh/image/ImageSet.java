@@ -126,13 +126,14 @@ public final class ImageSet {
   /** Where the set with the in-parent pages of {@code set} is. */
   static Path parentOf(Path set) throws IOException {
     Path link = set.resolve(PARENT);
-    if (!Files.isSymbolicLink(link) || !Files.isDirectory(link)) {
+    Optional<Path> named = Links.target(link);
+    if (named.isEmpty() || !Files.isDirectory(named.get())) {
       throw new ImageException(
           link,
-          Files.isSymbolicLink(link) ? "a link to nothing" : "no link",
+          named.isPresent() ? "a link to nothing" : "no link",
           "a link to the set with the in-parent pages");
     }
-    return set.resolve(Files.readSymbolicLink(link)).normalize();
+    return named.get();
   }
 
   /** Checks that the parent is the one that {@code set} was built on. */

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageSetWriter implements AutoCloseable {
   private static final int PAGES_ID = 1;
-  private static final String PAGES_FILE = "pages-" + PAGES_ID + ".img";
+  static final String PAGES_FILE = "pages-" + PAGES_ID + ".img";
 
-  private final ImageStore.Draft draft;
+  private final SetDraft draft;
   private final int pid;
   private final Optional<WrittenSet> parent;
   private final List<ListedFile> listed = new ArrayList<>();
@@ -31,8 +31,8 @@ public final class ImageSetWriter implements AutoCloseable {
    * @param pid of the process whose memory it is
    * @param parent the set that in-parent pages are found in
    */
-  public ImageSetWriter(ImageStore store, int pid, Optional<WrittenSet> parent) throws IOException {
-    this.draft = store.draft();
+  public ImageSetWriter(SetPlace place, int pid, Optional<WrittenSet> parent) throws IOException {
+    this.draft = place.draft();
     this.pid = pid;
     this.parent = parent;
   }
@@ -51,29 +51,20 @@ public final class ImageSetWriter implements AutoCloseable {
     parent.ifPresent(
         set -> inParent.forEachPage(page -> digests.set(page, set.digests().get(page))));
     PageSet present = all.minus(inParent);
-    FileLayer.Output out = draft.create(PAGES_FILE);
+    Optional<FileLayer.Output> elsewhere = draft.pages(pid, present, inParent);
+    FileLayer.Output out = elsewhere.isPresent() ? elsewhere.get() : draft.create(PAGES_FILE);
     pagesFile = out;
     PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
     pages.write(present);
     listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
-    pagemap(present, inParent);
+    if (elsewhere.isEmpty()) {
+      pagemap(present, inParent);
+    }
   }
 
   private void pagemap(PageSet present, PageSet inParent) throws IOException {
-    ByteArrayOutputStream image = Entries.begin(ImageType.PAGEMAP);
-    Entries.append(image, CriuImages.pagemapHead(PAGES_ID));
-    int p = 0;
-    int q = 0;
-    while (p < present.runCount() || q < inParent.runCount()) {
-      boolean parentNext =
-          p == present.runCount()
-              || (q < inParent.runCount() && inParent.runStart(q) < present.runStart(p));
-      PageSet set = parentNext ? inParent : present;
-      int run = parentNext ? q++ : p++;
-      long start = set.runStart(run);
-      long count = (set.runEnd(run) - start) / PageSet.PAGE_SIZE;
-      Entries.append(image, CriuImages.pages(start, count, parentNext));
-    }
+    PagemapImage image = new PagemapImage(PAGES_ID);
+    PagemapImage.runs(present, inParent, image::add);
     file("pagemap-" + pid + ".img", image.toByteArray());
   }
 
@@ -85,6 +76,8 @@ public final class ImageSetWriter implements AutoCloseable {
       throw new IllegalStateException("no pages were written, wanted a call of pages() before");
     }
     pages.force();
+    pages.close();
+    pagesFile = null;
     String name = description.application();
     image("inventory.img", ImageType.INVENTORY, CriuImages.inventory());
     image("pstree.img", ImageType.PSTREE, CriuImages.process(pid));
@@ -120,7 +113,7 @@ public final class ImageSetWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (ImageStore.Draft unfinished = draft) {
+    try (SetDraft _ = draft) {
       if (pagesFile != null) {
         pagesFile.close();
       }

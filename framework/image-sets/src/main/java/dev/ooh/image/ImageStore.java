@@ -5,17 +5,16 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +30,16 @@ import org.jspecify.annotations.Nullable;
  *
  * One store at a time is open, in all processes: what it builds on is there until it is closed. Of
  * a process that was killed nothing is visible but a draft, which the next writer sweeps away.
+ *
+ * <p>Where nothing can be renamed, in an object store for instance, a set is written where it stays
+ * and exists once its manifest does; the newest dump is the latest. What a dead writer left of one
+ * is sealed with an empty manifest, so that nobody can complete it, and removed.
+ *
+ * <p>One set at a time is written. For one thread at a time.
  */
-public final class ImageStore implements AutoCloseable {
+public final class ImageStore implements SetPlace, AutoCloseable {
   static final String LATEST = "latest";
   private static final String DRAFT_PREFIX = ".draft-";
-  private static final String SET_PREFIX = "set-";
-
-  /** Matches the names of sets. */
-  static final String SETS = SET_PREFIX + "*";
-
   private static final String LOCK = ".lock";
 
   private final Path directory;
@@ -48,7 +48,13 @@ public final class ImageStore implements AutoCloseable {
   /** Directories that were made for this store, outermost first, removed if nothing came of it. */
   private final List<Path> made;
 
+  private FileAbilities abilities = FileAbilities.ALL;
   private @Nullable Closeable lock;
+
+  /** Where nothing can be renamed: the number of the next set, and the draft of the last one. */
+  private int next;
+
+  private @Nullable ManifestLastDraft last;
 
   private ImageStore(Path directory, FileLayer files, List<Path> made) {
     this.directory = directory;
@@ -63,6 +69,11 @@ public final class ImageStore implements AutoCloseable {
    * @throws IOException naming the directory and what stands in the way, another writer for
    *     instance; no set and no draft is left behind
    */
+  public static ImageStore open(Path directory) throws IOException {
+    return open(directory, FileLayer.of(directory));
+  }
+
+  /** As above, by means of {@code files}. */
   public static ImageStore open(Path directory, FileLayer files) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     List<Path> made = new ArrayList<>();
@@ -71,6 +82,7 @@ public final class ImageStore implements AutoCloseable {
     try {
       store.makeDirectories(absolute);
       store.lock = files.lock(absolute.resolve(LOCK));
+      store.abilities = files.abilities(absolute);
       store.sweep();
       store.draft().close();
       usable = true;
@@ -110,10 +122,24 @@ public final class ImageStore implements AutoCloseable {
     made.add(wanted);
   }
 
-  /** Begins a set; the caller publishes or closes it. */
-  Draft draft() throws IOException {
+  /** Absolute. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** A line for each thing that holds less firmly here than on Linux's own file systems. */
+  public List<String> weaker() {
+    return abilities.weaker();
+  }
+
+  @Override
+  public SetDraft draft() throws IOException {
+    return abilities.renames() ? renamedDraft() : manifestLastDraft();
+  }
+
+  private RenamedDraft renamedDraft() throws IOException {
     String name = DRAFT_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Draft draft = new Draft(directory.resolve(name));
+    RenamedDraft draft = new RenamedDraft(files, directory, directory.resolve(name));
     boolean open = false;
     try {
       draft.begin();
@@ -126,12 +152,65 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
+  private ManifestLastDraft manifestLastDraft() throws IOException {
+    settleLast();
+    ManifestLastDraft draft = new ManifestLastDraft(files, directory.resolve(SetFolder.name(next)));
+    last = draft;
+    return draft;
+  }
+
+  /** Numbers go up by one, so that two writers who think that they are alone meet at the next. */
+  private void settleLast() throws IOException {
+    ManifestLastDraft before = last;
+    if (before == null) {
+      return;
+    }
+    before.close(); // what could not be removed at once
+    if (before.metAnother() && !seal(directory.resolve(SetFolder.name(next)))) {
+      throw new IOException(
+          "image directory %s: another writer made %s, wanted to be the only one"
+              .formatted(directory, SetFolder.name(next)));
+    }
+    if (before.metAnother() || before.isPublished()) {
+      next++;
+    }
+    last = null;
+  }
+
+  /**
+   * Makes sure that nobody will complete a set, and removes what there is of it.
+   *
+   * @return whether it is so; else it is complete
+   */
+  private boolean seal(Path set) throws IOException {
+    Path manifest = set.resolve(Manifest.FILE);
+    try {
+      files.create(manifest).close();
+    } catch (FileAlreadyExistsException e) {
+      if (SetFolder.exists(set)) {
+        return false;
+      }
+    }
+    for (Path file : entries(set)) {
+      if (!file.getFileName().toString().equals(Manifest.FILE)) {
+        files.delete(file);
+      }
+    }
+    return true;
+  }
+
   /**
    * Removes a set that nothing builds on. It vanishes at once, even if the process dies meanwhile.
    */
+  @Override
   public void remove(Path set) throws IOException {
-    try (Draft grave = draft()) {
-      files.rename(set, grave.work.resolve("removed"));
+    if (abilities.renames()) {
+      try (RenamedDraft draft = renamedDraft()) {
+        files.rename(set, draft.grave());
+      }
+    } else {
+      files.delete(set.resolve(Manifest.FILE));
+      deleteTree(files, set);
     }
   }
 
@@ -143,7 +222,7 @@ public final class ImageStore implements AutoCloseable {
    */
   public List<Path> tidy() throws IOException {
     List<Path> removed = new ArrayList<>();
-    for (Path set : numbered().descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
       if (!isPreDump(set)) {
         break;
       }
@@ -161,43 +240,34 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  /** The sets by number. */
-  private NavigableMap<Integer, Path> numbered() throws IOException {
-    NavigableMap<Integer, Path> numbered = new TreeMap<>();
-    try (DirectoryStream<Path> sets = Files.newDirectoryStream(directory, SETS)) {
-      for (Path set : sets) {
-        String digits = set.getFileName().toString().substring(SET_PREFIX.length());
-        if (digits.matches("[0-9]{1,9}")) {
-          numbered.put(Integer.parseInt(digits), set);
-        }
-      }
-    }
-    return numbered;
-  }
-
-  /** The number after the highest one in use. */
-  private int nextNumber() throws IOException {
-    NavigableMap<Integer, Path> sets = numbered();
-    return sets.isEmpty() ? 1 : sets.lastKey() + 1;
-  }
-
-  /** Removes the drafts of processes that died: a living one would hold the lock. */
+  /** Removes what is left of processes that died: a living one would hold the lock. */
   private void sweep() throws IOException {
-    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(directory, DRAFT_PREFIX + "*")) {
-      for (Path draft : drafts) {
-        deleteTree(draft);
+    next = SetFolder.highest(directory) + 1;
+    if (!abilities.renames()) {
+      for (Path set : SetFolder.numbered(directory).values()) {
+        seal(set);
+      }
+      return;
+    }
+    for (Path entry : entries(directory)) {
+      if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
+        deleteTree(files, entry);
       }
     }
   }
 
-  private void deleteTree(Path directory) throws IOException {
+  private static List<Path> entries(Path directory) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(entries::add);
+    }
+    return entries;
+  }
+
+  static void deleteTree(FileLayer files, Path directory) throws IOException {
     if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      List<Path> entries = new ArrayList<>();
-      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-        stream.forEach(entries::add);
-      }
-      for (Path entry : entries) {
-        deleteTree(entry);
+      for (Path entry : entries(directory)) {
+        deleteTree(files, entry);
       }
     }
     files.delete(directory);
@@ -221,9 +291,7 @@ public final class ImageStore implements AutoCloseable {
   }
 
   private boolean isUnused() throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.allMatch(entry -> entry.endsWith(LOCK));
-    }
+    return entries(directory).stream().allMatch(entry -> entry.endsWith(LOCK));
   }
 
   private void removeMade() throws IOException {
@@ -236,77 +304,20 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  /** A set being written. All of it, the new link included, is made inside one directory. */
-  final class Draft implements AutoCloseable {
-    private final Path work;
-    private final Path set;
-
-    private Draft(Path work) {
-      this.work = work;
-      this.set = work.resolve("set");
-    }
-
-    private void begin() throws IOException {
-      files.createDirectory(work);
-      files.createDirectory(set);
-    }
-
-    FileLayer.Output create(String name) throws IOException {
-      return files.create(set.resolve(name));
-    }
-
-    /** Names the set, beside this one, that in-parent pages are found in. */
-    void parent(Path parent) throws IOException {
-      files.link(set.resolve(ImageSet.PARENT), Path.of("..").resolve(parent.getFileName()));
-    }
-
-    /**
-     * Makes the set visible, whole; its files must be durable.
-     *
-     * @param newest whether {@code latest} is to name it
-     * @return where it is
-     */
-    Path publish(boolean newest) throws IOException {
-      files.syncDirectory(set);
-      Path target = directory.resolve("%s%06d".formatted(SET_PREFIX, nextNumber()));
-      files.rename(set, target);
-      boolean done = false;
-      try {
-        files.syncDirectory(directory);
-        if (newest) {
-          Path link = work.resolve(LATEST);
-          files.link(link, target.getFileName());
-          files.replace(link, directory.resolve(LATEST));
-          files.syncDirectory(directory);
-        }
-        done = true;
-        return target;
-      } finally {
-        if (!done) {
-          withdraw(target);
-        }
-      }
-    }
-
-    /** Takes back a set that could not be made the latest, unless the link names it by now. */
-    private void withdraw(Path target) throws IOException {
-      if (!latest(directory).equals(Optional.of(target))) {
-        deleteTree(target);
-      }
-    }
-
-    /** Removes what was not published. */
-    @Override
-    public void close() throws IOException {
-      deleteTree(work);
-    }
-  }
-
-  /** The set that {@code latest} in {@code directory} names; empty when there is no such link. */
+  /**
+   * The set to restore: the one that {@code latest} in {@code directory} names; or the newest dump
+   * where nothing can be renamed, so that there is no such link. Empty when there is none.
+   */
   static Optional<Path> latest(Path directory) throws IOException {
-    Path link = directory.resolve(LATEST);
-    return Files.isSymbolicLink(link)
-        ? Optional.of(directory.resolve(Files.readSymbolicLink(link)))
-        : Optional.empty();
+    Optional<Path> linked = Links.target(directory.resolve(LATEST));
+    if (linked.isPresent() || directory.getFileSystem().equals(FileSystems.getDefault())) {
+      return linked;
+    }
+    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+      if (SetFolder.exists(set) && CheckedFiles.unread(set).manifest().description().complete()) {
+        return Optional.of(set);
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -3,6 +3,8 @@ package dev.ooh.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -13,28 +15,35 @@ final class OpenFiles implements AutoCloseable {
   /** Few enough for a process's limit, however long a chain is. */
   private static final int MOST = 64;
 
-  private final Map<Path, FileChannel> open = new LinkedHashMap<>();
+  private final Map<Path, SeekableByteChannel> open = new LinkedHashMap<>();
 
   /**
    * Fills {@code target}, from its start to its limit, with what {@code file} has from there on.
    */
   void read(Path file, long offset, ByteBuffer target) throws IOException {
-    FileChannel channel = get(file);
+    SeekableByteChannel channel = get(file);
     while (target.hasRemaining()) {
       long at = offset + target.position();
-      if (channel.read(target, at) < 0) {
+      if (read(channel, at, target) < 0) {
         throw new ImageException(file, at, "the end", target.remaining() + " bytes more");
       }
     }
   }
 
-  private FileChannel get(Path file) throws IOException {
-    FileChannel channel = open.get(file);
+  private static int read(SeekableByteChannel channel, long at, ByteBuffer target)
+      throws IOException {
+    return channel instanceof FileChannel file
+        ? file.read(target, at)
+        : channel.position(at).read(target);
+  }
+
+  private SeekableByteChannel get(Path file) throws IOException {
+    SeekableByteChannel channel = open.get(file);
     if (channel == null) {
       if (open.size() == MOST) {
         close();
       }
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      channel = Files.newByteChannel(file, StandardOpenOption.READ);
       open.put(file, channel);
     }
     return channel;
@@ -42,7 +51,7 @@ final class OpenFiles implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (FileChannel channel : open.values()) {
+    for (SeekableByteChannel channel : open.values()) {
       channel.close();
     }
     open.clear();

@@ -29,7 +29,7 @@ final class Pagemap {
 
   static Pagemap parse(CheckedFiles files, String name) throws IOException {
     Path file = files.path(name);
-    Entries in = Entries.open(file, files.bytes(name), ImageType.PAGEMAP);
+    Entries in = Entries.open(file, files.pagemapBytes(name), ImageType.PAGEMAP);
     CriuMessages.PagemapHead head =
         in.next("pagemap_head", CriuMessages.PagemapHead.parser()).message();
     String pagesName = "pages-" + Integer.toUnsignedString(head.getPagesId()) + ".img";
@@ -37,7 +37,8 @@ final class Pagemap {
     while (in.hasNext()) {
       pagemap.add(in.next("pagemap_entry", CriuMessages.PagemapEntry.parser()));
     }
-    pagemap.checkLength(files.listed(pagesName));
+    // A page server gives the file a number of its own: CRIU's begins at 65537.
+    pagemap.checkLength(files.listed(files.lists(name) ? pagesName : ImageSetWriter.PAGES_FILE));
     return pagemap;
   }
 
@@ -72,7 +73,10 @@ final class Pagemap {
       throw new ImageException(
           file, presentBytes + " bytes of present pages", listed.bytes() + " as listed");
     }
-    long found = Files.exists(pagesFile) ? Files.size(pagesFile) : 0;
+    if (!Files.exists(pagesFile)) {
+      throw new ImageException(pagesFile, "nothing", presentBytes + " bytes of pages");
+    }
+    long found = Files.size(pagesFile);
     if (found != presentBytes) {
       throw new ImageException(
           pagesFile, Math.min(found, presentBytes), found + " bytes", presentBytes + " bytes");

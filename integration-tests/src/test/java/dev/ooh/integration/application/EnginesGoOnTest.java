@@ -4,26 +4,61 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.integration.bundles.BundleFolder;
 import dev.ooh.integration.bundles.ProbeBundle;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
 /**
  * Each in-memory engine is dumped on the way, abandoned, restored, and comes to the end that it
- * would have come to, on both substrates.
+ * would have come to, on both substrates; from a directory, and from an object store.
  */
 class EnginesGoOnTest {
   private static final String PROBE = "dev.ooh.integration.probe.checkpoint";
   private static final String HOST = "dev.ooh.criu-demo";
 
+  private static final List<String> ENGINES =
+      List.of("baby", "cache", "stdhash", "stdtree", "tiny");
+
   @Test
   void restoredEngineEndsAsIfNothingHadHappened(@TempDir Path storage) throws Exception {
-    Map<String, List<Long>> results;
+    check(run(storage, "", ENGINES), ENGINES);
+  }
+
+  @Test
+  void oneComesBackFromAnObjectStore(@TempDir Path storage) throws Exception {
+    try (LoopbackStore store = new LoopbackStore()) {
+      check(run(storage, store.uri(), List.of("tiny")), List.of("tiny"));
+    }
+  }
+
+  @Test
+  @Tag("soak")
+  void eachComesBackFromAnObjectStore(@TempDir Path storage) throws Exception {
+    try (LoopbackStore store = new LoopbackStore()) {
+      check(run(storage, store.uri(), ENGINES), ENGINES);
+    }
+  }
+
+  /**
+   * @param place the URI of where images go, in a file system that a bundle of its own has; empty
+   *     for a directory
+   */
+  private static Map<String, List<Long>> run(Path storage, String place, List<String> engines)
+      throws Exception {
+    System.setProperty("ooh.probe.place", place);
+    System.setProperty("ooh.probe.engines", String.join(",", engines));
     try (BundleFolder folder = BundleFolder.start(storage)) {
+      if (!place.isEmpty()) {
+        folder.context().installBundle(s3().toUri().toString()).start();
+      }
       List<Path> jars =
           BundleFolder.jars().stream()
               .filter(
@@ -36,8 +71,25 @@ class EnginesGoOnTest {
       folder.context().installBundle("probe:" + PROBE, fragment.toStream());
       Bundle host = folder.bundle(HOST);
       folder.refresh(host);
-      results = BundleFolder.call(host, PROBE + ".CheckpointProbe");
+      return BundleFolder.call(host, PROBE + ".CheckpointProbe");
+    } finally {
+      System.clearProperty("ooh.probe.place");
+      System.clearProperty("ooh.probe.engines");
     }
+  }
+
+  /** No part of the bundle folder. */
+  private static Path s3() throws IOException {
+    Path target = Path.of(System.getProperty("ooh.top"), "plugins", "stores", "s3", "target");
+    try (Stream<Path> jars = Files.list(target)) {
+      return jars.filter(
+              jar -> jar.getFileName().toString().matches("s3-store-[0-9.]+(-SNAPSHOT)?\\.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static void check(Map<String, List<Long>> results, List<String> wanted) {
     Map<String, List<String>> enginesBySubstrate =
         results.keySet().stream()
             .map(run -> run.split(" "))
@@ -46,9 +98,7 @@ class EnginesGoOnTest {
                     run -> run[1], Collectors.mapping(run -> run[0], Collectors.toList())));
     assertThat(enginesBySubstrate).containsKey("virtual"); // elsewhere real memory is refused
     assertThat(enginesBySubstrate.values())
-        .allSatisfy(
-            engines ->
-                assertThat(engines).containsExactly("baby", "cache", "stdhash", "stdtree", "tiny"));
+        .allSatisfy(engines -> assertThat(engines).containsExactlyElementsOf(wanted));
     results.forEach(
         (run, found) -> {
           assertThat(found.get(0)).as(run).isEqualTo(found.get(1));

@@ -65,8 +65,13 @@ class RoomsTest {
                     "dev.ooh.image",
                     "dev.ooh.library",
                     "dev.ooh.linux.substrate")),
-        Room.of("framework/image-sets", "dev.ooh.image..").mayImport(List.of(MEMORY)),
+        Room.of("framework/image-sets", "dev.ooh.image..")
+            .apartFrom("dev.ooh.image.remote..")
+            .mayImport(List.of(MEMORY)),
+        Room.of("framework/image-sets", "dev.ooh.image.remote")
+            .mayImport(List.of(MEMORY, "dev.ooh.image")),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
+        Room.of("plugins/stores/s3", "dev.ooh.s3"),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
             .apartFrom("dev.ooh.machine.substrate.."),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine.substrate..")
@@ -102,6 +107,7 @@ class RoomsTest {
                 "dev.ooh.workloads..",
                 "dev.ooh.criu..",
                 "dev.ooh.image",
+                "dev.ooh.image.remote",
                 "dev.ooh.cli",
                 "dev.ooh.cli.plot"));
   }
@@ -136,6 +142,7 @@ class RoomsTest {
         "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
         "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
         "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image.."),
+        "software\\.amazon\\..*", List.of("dev.ooh.s3"),
         "picocli\\..*",
             List.of(
                 "dev.ooh.cli..",

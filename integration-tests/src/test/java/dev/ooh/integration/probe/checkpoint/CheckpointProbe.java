@@ -4,7 +4,6 @@ import dev.ooh.criu.Checkpointer;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
 import dev.ooh.memory.AddressSpace;
@@ -24,8 +23,10 @@ import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
 import dev.ooh.workloads.stdtree.StdTreeEngine;
 import dev.ooh.workloads.tiny.TinyEngine;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.spi.FileSystemProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,7 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
 
   @Override
   public Map<String, List<Long>> call() throws Exception {
+    List<String> wanted = List.of(System.getProperty("ooh.probe.engines").split(","));
     BundleContext context = FrameworkUtil.getBundle(CheckpointProbe.class).getBundleContext();
     TrackingControl control =
         context.getService(context.getServiceReference(TrackingControl.class));
@@ -66,7 +68,11 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
       if (substrate.refusal().isEmpty()) {
         List<String> techniques = usable(control, substrate);
         for (int i = 0; i < ENGINES.size(); i++) {
-          run(ENGINES.get(i), substrate, control, techniques.get(i % techniques.size()));
+          Application engine = ENGINES.get(i);
+          if (wanted.contains(engine.name())) {
+            String technique = techniques.get(i % techniques.size());
+            run(engine, substrate, control, technique, directory(context, engine, substrate));
+          }
         }
       }
     }
@@ -83,10 +89,31 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
     }
   }
 
-  private void run(
-      Application engine, Substrate substrate, TrackingControl control, String technique)
+  /** As a command finds it: a provider of file systems is a service. */
+  private static Path directory(BundleContext context, Application engine, Substrate substrate)
       throws Exception {
-    Path directory = Files.createTempDirectory(engine.name());
+    String place = System.getProperty("ooh.probe.place");
+    if (place.isEmpty()) {
+      return Files.createTempDirectory(engine.name());
+    }
+    URI uri = URI.create("%s/%s/%s".formatted(place, substrate.name(), engine.name()));
+    for (ServiceReference<FileSystemProvider> found :
+        context.getServiceReferences(FileSystemProvider.class, null)) {
+      FileSystemProvider provider = context.getService(found);
+      if (provider.getScheme().equals(uri.getScheme())) {
+        return provider.getPath(uri);
+      }
+    }
+    throw new IOException("found no provider for " + uri + ", wanted one as a service");
+  }
+
+  private void run(
+      Application engine,
+      Substrate substrate,
+      TrackingControl control,
+      String technique,
+      Path directory)
+      throws Exception {
     long skipped;
     try (AddressSpace space = substrate.open(SpaceOptions.named(engine.name()))) {
       control.use(space, technique);
@@ -108,7 +135,7 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
     Subject subject = new Subject(engine.name(), "short", 1, heap);
     Checkpointer.Options verified =
         new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {});
-    try (ImageStore store = ImageStore.open(directory, new DiskFiles());
+    try (ImageStore store = ImageStore.open(directory);
         Checkpointer checkpointer = new Checkpointer(space, subject, store, verified)) {
       runTo(engine, heap, 0.3);
       checkpointer.preDump();

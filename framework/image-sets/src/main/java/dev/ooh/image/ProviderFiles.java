@@ -1,0 +1,162 @@
+package dev.ooh.image;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Any file system that {@code java.nio.file} has a provider for. What it can't do is found out by
+ * trying.
+ */
+final class ProviderFiles implements FileLayer {
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  @Override
+  public FileAbilities abilities(Path directory) throws IOException {
+    Path probe =
+        directory.resolve(".probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+    Path moved = probe.resolveSibling(probe.getFileName() + "-moved");
+    try {
+      createDirectory(probe);
+      boolean renames = moves(probe, moved);
+      Path place = renames ? moved : probe;
+      boolean syncs = syncs(place);
+      boolean links = links(place.resolve("link"));
+      return new FileAbilities(renames, links, syncs, false);
+    } finally {
+      for (Path made : new Path[] {moved, probe}) {
+        Files.deleteIfExists(made.resolve("link"));
+        Files.deleteIfExists(made);
+      }
+    }
+  }
+
+  private static boolean moves(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (AtomicMoveNotSupportedException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static boolean links(Path link) throws IOException {
+    try {
+      Files.createSymbolicLink(link, link.getFileSystem().getPath("target"));
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static boolean syncs(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void createDirectory(Path directory) throws IOException {
+    FileAttribute<?>[] attributes =
+        directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            }
+            : new FileAttribute<?>[0];
+    Files.createDirectory(directory, attributes);
+  }
+
+  @Override
+  public Output create(Path file) throws IOException {
+    return new ChannelOutput(channel(file));
+  }
+
+  private static SeekableByteChannel channel(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, NEW);
+    } catch (UnsupportedOperationException e) {
+      return Files.newByteChannel(file, NEW);
+    }
+  }
+
+  /** As far as the file system can: {@link FileAbilities#weaker} says if it can't. */
+  @Override
+  public void syncDirectory(Path directory) {
+    boolean _ = syncs(directory);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(to.toString());
+    }
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void replace(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void link(Path link, Path target) throws IOException {
+    try {
+      Files.createSymbolicLink(link, target);
+    } catch (UnsupportedOperationException e) {
+      try (Output out = create(link)) {
+        out.write(ByteBuffer.wrap(target.toString().getBytes(StandardCharsets.UTF_8)));
+        out.force();
+      }
+    }
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public Closeable lock(Path file) throws IOException {
+    return LockFile.take(file);
+  }
+
+  private record ChannelOutput(SeekableByteChannel channel) implements Output {
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      if (channel instanceof FileChannel file) {
+        file.force(true);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

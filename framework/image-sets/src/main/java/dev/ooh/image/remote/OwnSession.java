@@ -1,0 +1,241 @@
+package dev.ooh.image.remote;
+
+import dev.ooh.image.FileLayer;
+import dev.ooh.image.ImageStore;
+import dev.ooh.image.SetDraft;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of one of our clients. What goes wrong before the client asks for an answer is told
+ * then; until that, what it sends is read and dropped.
+ */
+final class OwnSession {
+  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
+  private static final Pattern SET_NAME = Pattern.compile("set-[0-9]{6,9}");
+  private static final int GATHERED = 1 << 20;
+
+  private final Connection client;
+  private final ImageStore store;
+  private final ReentrantLock writing;
+  private final PageServer.Listener listener;
+  private final Map<String, FileLayer.Output> open = new HashMap<>();
+  private final byte[] buffer = new byte[GATHERED];
+  private @Nullable SetDraft draft;
+  private @Nullable IOException failure;
+
+  /**
+   * @param writing is held while a set is written to {@code store}
+   */
+  OwnSession(
+      Connection client, ImageStore store, ReentrantLock writing, PageServer.Listener listener) {
+    this.client = client;
+    this.store = store;
+    this.writing = writing;
+    this.listener = listener;
+  }
+
+  /**
+   * @param hello the first request's header
+   */
+  void serve(byte[] hello) throws IOException {
+    SetRequest first = request(hello);
+    if (first.value() != SetRequest.VERSION) {
+      answer(false, "version %d, wanted %d".formatted(first.value(), SetRequest.VERSION));
+      return;
+    }
+    try {
+      for (byte[] header = client.readOrEnd(SetRequest.HEADER);
+          header != null;
+          header = client.readOrEnd(SetRequest.HEADER)) {
+        serve(request(header));
+      }
+      if (draft != null) {
+        throw new IOException(client.peer() + ": it hung up before its set was complete");
+      }
+    } finally {
+      drop();
+    }
+  }
+
+  private SetRequest request(byte[] header) throws IOException {
+    int length = SetRequest.nameLength(header);
+    if (length < 0 || length > SetRequest.LONGEST_NAME) {
+      throw new IOException(
+          "%s: name of %d bytes, wanted %d at most"
+              .formatted(client.peer(), length, SetRequest.LONGEST_NAME));
+    }
+    return SetRequest.parse(header, client.read(length));
+  }
+
+  private void serve(SetRequest request) throws IOException {
+    switch (request.command()) {
+      case SetRequest.BEGIN -> answered(this::begin);
+      case SetRequest.FILE -> attempt(() -> create(request.name()));
+      case SetRequest.CONTENTS -> contents(request.name(), request.value());
+      case SetRequest.END -> attempt(() -> end(request.name()));
+      case SetRequest.PARENT -> attempt(() -> parent(request.name()));
+      case SetRequest.PUBLISH -> answered(() -> publish(request.value() == 1));
+      case SetRequest.REMOVE -> answered(() -> remove(request.name()));
+      default ->
+          throw new IOException(
+              "%s: command %d, wanted one of ours".formatted(client.peer(), request.command()));
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private interface Answering {
+    String run() throws IOException;
+  }
+
+  private void attempt(Step step) {
+    if (failure == null) {
+      try {
+        step.run();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+  }
+
+  private void answered(Answering step) throws IOException {
+    String[] text = {""};
+    attempt(() -> text[0] = step.run());
+    IOException failed = failure;
+    answer(failed == null, failed == null ? text[0] : String.valueOf(failed.getMessage()));
+    if (failed != null) {
+      throw failed; // the client knows, and has to begin anew
+    }
+  }
+
+  private void answer(boolean done, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    client.writeInt(done ? 1 : 0);
+    client.writeInt(bytes.length);
+    client.write(bytes);
+    client.flush();
+  }
+
+  private String begin() throws IOException {
+    if (draft != null) {
+      throw wrong("a second set was begun", "the first one complete");
+    }
+    writing.lock();
+    boolean begun = false;
+    try {
+      draft = store.draft();
+      begun = true;
+      return "";
+    } finally {
+      if (!begun) {
+        writing.unlock();
+      }
+    }
+  }
+
+  private SetDraft draft() throws IOException {
+    SetDraft begun = draft;
+    if (begun == null) {
+      throw wrong("no set was begun", "one");
+    }
+    return begun;
+  }
+
+  private void create(String name) throws IOException {
+    if (!FILE_NAME.matcher(name).matches()) {
+      throw wrong("a file '%s'".formatted(name), "a name of letters, digits, dots and dashes");
+    }
+    open.put(name, draft().create(name));
+  }
+
+  private FileLayer.Output open(String name) throws IOException {
+    FileLayer.Output file = open.get(name);
+    if (file == null) {
+      throw wrong("contents of '%s'".formatted(name), "it begun before");
+    }
+    return file;
+  }
+
+  private void contents(String name, long bytes) throws IOException {
+    if (bytes < 0) {
+      throw wrong(bytes + " bytes of contents", "0 or more");
+    }
+    for (long left = bytes; left > 0; ) {
+      int length = (int) Math.min(left, buffer.length);
+      client.readFully(buffer, length);
+      attempt(() -> open(name).write(ByteBuffer.wrap(buffer, 0, length)));
+      left -= length;
+    }
+  }
+
+  private void end(String name) throws IOException {
+    try (FileLayer.Output file = open(name)) {
+      file.force();
+    }
+    open.remove(name);
+  }
+
+  private void parent(String name) throws IOException {
+    draft().parent(set(name));
+  }
+
+  private Path set(String name) throws IOException {
+    Path set = store.directory().resolve(name);
+    if (!SET_NAME.matcher(name).matches() || !Files.isDirectory(set)) {
+      throw wrong("no set '%s'".formatted(name), "one that is there");
+    }
+    return set;
+  }
+
+  private String publish(boolean newest) throws IOException {
+    if (!open.isEmpty()) {
+      throw wrong("files without an end: " + Arrays.toString(open.keySet().toArray()), "all whole");
+    }
+    Path set = draft().publish(newest);
+    drop();
+    listener.received(set);
+    return set.getFileName().toString();
+  }
+
+  private String remove(String name) throws IOException {
+    writing.lock();
+    try {
+      store.remove(set(name));
+    } finally {
+      writing.unlock();
+    }
+    return "";
+  }
+
+  private void drop() throws IOException {
+    SetDraft begun = draft;
+    if (begun == null) {
+      return;
+    }
+    draft = null;
+    try (begun) {
+      for (FileLayer.Output file : open.values()) {
+        file.close();
+      }
+      open.clear();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private IOException wrong(String found, String wanted) {
+    return new IOException("%s: found %s, wanted %s".formatted(client.peer(), found, wanted));
+  }
+}

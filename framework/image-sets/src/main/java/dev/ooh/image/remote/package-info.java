@@ -1,0 +1,10 @@
+/**
+ * Image sets over TCP: CRIU's page server and its clients, in both versions of their header, and
+ * page servers of our own, which take whole sets and tell when they are durable.
+ */
+@Version("1.0.0")
+@NullMarked
+package dev.ooh.image.remote;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.versioning.Version;
