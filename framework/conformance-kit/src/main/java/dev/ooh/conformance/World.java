@@ -310,7 +310,7 @@ public final class World {
   }
 
   /** The last word: after everybody stopped, every consumer must know memory as it is. */
-  void finish() {
+  public void finish() {
     joinWriters();
     endMigration();
     for (int consumer : List.copyOf(consumers.keySet())) {

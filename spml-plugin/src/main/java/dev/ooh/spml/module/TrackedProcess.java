@@ -22,7 +22,7 @@ final class TrackedProcess extends HypervisorRingFile {
 
   private boolean logging;
 
-  /** Whether the process left the CPU since its tracker collected. */
+  /** Whether the process was off the CPU at any time since its tracker collected. */
   private boolean wasOut;
 
   TrackedProcess(RingDevice<?> device, GuestProcess process) {
@@ -58,7 +58,7 @@ final class TrackedProcess extends HypervisorRingFile {
     pause();
     if (wasOut) {
       // Other processes may have written to shared frames while logging was off.
-      wasOut = false;
+      wasOut = !process().isCurrent();
       call(SpmlHypercalls.REPORT_UNLOGGED, 0, 0);
     }
   }

@@ -11,21 +11,29 @@ import dev.ooh.memory.PageSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link RingDevice} as one process has it open: its ring, which no other process can map, and
- * what is watched for it. A subclass moves what the hardware logs into the ring, adds the writes
- * that no log shows, and arms pages. On the machine's CPU only.
+ * A {@link RingDevice} as one tracker has it open: its ring, which no other process can map, and
+ * what is watched for it in the process that it tracks. A subclass moves what the hardware logs
+ * into the ring, adds the writes that no log shows, and arms pages. On the machine's CPU only.
  */
 public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
   private final RingDevice<?> device;
-  private final GuestProcess process;
+  private final GuestProcess opener;
+  private GuestProcess process;
   private @Nullable Started started;
+
+  /** Why the process can't be tracked any more. */
+  private @Nullable String ended;
 
   /** What was armed and not disarmed since; other pages of the process are not reported. */
   private final ArmedPages armed = new ArmedPages();
 
-  protected RingFile(RingDevice<?> device, GuestProcess process) {
+  /**
+   * @param opener who is tracked, too, unless it registers another process
+   */
+  protected RingFile(RingDevice<?> device, GuestProcess opener) {
     this.device = device;
-    this.process = process;
+    this.opener = opener;
+    this.process = opener;
   }
 
   /** What exists between init and deactivate. */
@@ -62,7 +70,12 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
 
   // ---- For subclasses -------------------------------------------------------------------------
 
-  /** The process that opened the device. */
+  /** The tracker: the process that opened the device. */
+  final GuestProcess opener() {
+    return opener;
+  }
+
+  /** The process that is tracked. */
   public final GuestProcess process() {
     return process;
   }
@@ -107,7 +120,15 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
 
   @Override
   public final long ioctl(int request, long argument) {
+    if (ended != null) {
+      if (request == RingDevice.DEACTIVATE) {
+        return 0; // It is off already.
+      }
+      throw new IllegalStateException(
+          "%s: ESRCH, process %s, wanted one that runs on".formatted(device.name(), ended));
+    }
     switch (request) {
+      case RingDevice.TRACK -> track(argument);
       case RingDevice.INIT -> init(argument);
       case RingDevice.RESIZE -> resize(argument);
       case RingDevice.COLLECT -> {
@@ -145,7 +166,27 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     }
   }
 
+  private void track(long pid) {
+    if (started != null) {
+      throw new IllegalStateException(
+          "%s: a process is registered while %s (%d) is tracked, wanted deactivate"
+              .formatted(device.name(), process.name(), process.pid()));
+    }
+    process = device.register(this, pid == (int) pid ? (int) pid : -1);
+  }
+
+  /** The process has exited or runs another program: nothing is tracked any more, for good. */
+  final void end(String how) {
+    ended = how;
+    if (started != null) {
+      deactivate();
+    }
+  }
+
   private void init(long entries) {
+    if (!device.isRegistered(this)) {
+      throw device.busy(process);
+    }
     if (started != null) {
       throw new IllegalStateException(device.name() + ": init comes twice, wanted deactivate");
     }

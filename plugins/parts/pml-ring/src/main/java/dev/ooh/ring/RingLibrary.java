@@ -3,11 +3,12 @@ package dev.ooh.ring;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.DeviceFile;
 import dev.ooh.machine.extension.DeviceMapping;
+import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.PageSet;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link RingDevice} as the process that opened it uses it. By one thread at a time. */
+/** A {@link RingDevice} as the tracker that opened it uses it. By one thread at a time. */
 public abstract class RingLibrary implements AutoCloseable {
   /** Entries beyond those that armed pages need: for frames that pages had before. */
   private static final long SPARE_ENTRIES = 512;
@@ -34,14 +35,24 @@ public abstract class RingLibrary implements AutoCloseable {
   public record Collected(int entries, PageSet pages, long dropped) {}
 
   /**
-   * Opens the device.
+   * Opens the device, and registers the tracked process where another one is its tracker.
    *
-   * @throws IllegalStateException if the process has it open already
+   * @throws IllegalStateException if the process has a tracker already, or may not be tracked by
+   *     this one
    */
   protected RingLibrary(MachineExtensions machine, String device) {
     this.machine = machine;
     this.device = device;
     this.file = machine.open(device);
+    GuestProcess tracked = machine.process();
+    if (file.opener().pid() != tracked.pid()) {
+      try {
+        file.ioctl(RingDevice.TRACK, tracked.pid());
+      } catch (RuntimeException | Error e) {
+        file.close();
+        throw e;
+      }
+    }
   }
 
   /** How many entries one armed page can take at most, until it is armed again. */
@@ -163,8 +174,8 @@ public abstract class RingLibrary implements AutoCloseable {
       if (ring != null) {
         ring = null;
         requests = null;
-        // The device of a process that has ended is closed already.
-        if (machine.process().isAlive()) {
+        // The file of a process that has ended is closed already.
+        if (file.isOpen()) {
           file.ioctl(RingDevice.DEACTIVATE, 0);
         }
       }

@@ -6,6 +6,16 @@ public interface DeviceFile extends AutoCloseable {
   GuestProcess opener();
 
   /**
+   * The same open file as {@code other} has it, which got its descriptor by fork(2) or by
+   * SCM_RIGHTS. It may close it, which closes nothing; all else is refused with EPERM. The file
+   * ends with its opener, whoever else has it.
+   */
+  DeviceFile sentTo(GuestProcess other);
+
+  /** Whether it was not closed, and neither its opener nor the device has gone. */
+  boolean isOpen();
+
+  /**
    * Sends the device a request; a system call (M1). What the device throws reaches the caller.
    *
    * @param request a number that the device knows

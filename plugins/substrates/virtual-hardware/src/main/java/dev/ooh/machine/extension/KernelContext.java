@@ -45,6 +45,14 @@ public interface KernelContext {
   Registration addProcessNotifier(ProcessNotifier notifier);
 
   /**
+   * The live process whose number is {@code pid}, for one that wants to track it. It must be
+   * itself, or of the same user, or {@code tracer} root's (as ptrace_may_access).
+   *
+   * @throws IllegalStateException with ESRCH if there is none, with EPERM if it may not be traced
+   */
+  GuestProcess traced(GuestProcess tracer, int pid);
+
+  /**
    * {@code vmcall}. The result is the handler's; {@link HypercallHandler#UNKNOWN} if the number has
    * none. The exit is counted here; what the call did (M9 to M14) is for the caller to count.
    */

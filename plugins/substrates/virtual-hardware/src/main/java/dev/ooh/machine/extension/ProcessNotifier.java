@@ -8,6 +8,12 @@ public interface ProcessNotifier {
    */
   default void forked(GuestProcess parent, GuestProcess child) {}
 
+  /**
+   * The process runs another program (execve): all that was mapped is unmapped, and its memory
+   * notifiers are gone.
+   */
+  default void execed(GuestProcess process) {}
+
   /** The process has exited; its memory was unmapped, and its notifiers are gone. */
   default void exited(GuestProcess process) {}
 }

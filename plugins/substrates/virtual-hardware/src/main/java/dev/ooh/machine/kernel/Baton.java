@@ -138,6 +138,15 @@ final class Baton {
     return true;
   }
 
+  /**
+   * Has {@code next} run on the holder's Java thread instead of the holder. To whoever stops or
+   * chooses threads the holder is still the one that runs; it must be the holder again before it
+   * stops anywhere.
+   */
+  void replaceHolder(GuestThread next) {
+    holder = next;
+  }
+
   /** Wakes the waiting threads of a process, or of all. */
   void wakeWaiting(@Nullable UserProcess process) {
     for (GuestThread thread : threads) {

@@ -45,6 +45,16 @@ public final class CpuEntry {
   }
 
   /**
+   * A service by a thread of another process than the caller's: the CPU changes hands twice, and
+   * nobody else gets it meanwhile.
+   *
+   * @throws IllegalStateException if the process or the machine has ended
+   */
+  public <T> T handOver(UserProcess process, Supplier<T> body) {
+    return unchecked(() -> scheduler.handOver(process, body::get));
+  }
+
+  /**
    * Reads what the machine holds, such as its counters, at an instruction boundary. This is no step
    * of the guest: nothing is scheduled or counted for it.
    */

@@ -1,5 +1,6 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.extension.DeviceFile;
 import dev.ooh.machine.extension.DeviceMapping;
 import dev.ooh.machine.extension.GuestProcess;
@@ -14,12 +15,16 @@ import java.util.TreeMap;
 public final class Devices {
   private final SystemCalls calls;
   private final CpuEntry cpu;
+  private final Vcpu vcpu;
+  private final MemoryManager memory;
   private final TreeMap<String, UioDevice> devices = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
 
-  Devices(SystemCalls calls, CpuEntry cpu) {
+  Devices(SystemCalls calls, CpuEntry cpu, Vcpu vcpu, MemoryManager memory) {
     this.calls = calls;
     this.cpu = cpu;
+    this.vcpu = vcpu;
+    this.memory = memory;
   }
 
   Registration register(String name, UioDevice device) {
@@ -35,8 +40,20 @@ public final class Devices {
     };
   }
 
-  /** open(2). Any thread. */
+  /**
+   * open(2), by a process that is to track itself: its page tables know nothing of the memory that
+   * it maps, so that looking there is none of its own accesses. Any thread.
+   */
   public DeviceFile open(UserProcess opener, String name) {
+    return open(opener, name, false);
+  }
+
+  /** open(2), by a process that gets the memory that it maps into its page tables. Any thread. */
+  public DeviceFile openMapped(UserProcess opener, String name) {
+    return open(opener, name, true);
+  }
+
+  private DeviceFile open(UserProcess opener, String name, boolean mapped) {
     return calls.service(
         opener,
         () -> {
@@ -45,7 +62,7 @@ public final class Devices {
             throw new IllegalArgumentException(
                 "device is %s, wanted one of %s".formatted(name, devices.keySet()));
           }
-          OpenFile file = new OpenFile(opener, name, device, device.open(opener));
+          OpenFile file = new OpenFile(opener, name, device, device.open(opener), mapped);
           files.add(file);
           return file;
         });
@@ -61,17 +78,35 @@ public final class Devices {
     private final String name;
     private final UioDevice device;
     private final UioDevice.Session session;
+    private final boolean mapped;
+    private volatile boolean open = true;
 
-    OpenFile(UserProcess opener, String name, UioDevice device, UioDevice.Session session) {
+    OpenFile(
+        UserProcess opener,
+        String name,
+        UioDevice device,
+        UioDevice.Session session,
+        boolean mapped) {
       this.opener = opener;
       this.name = name;
       this.device = device;
       this.session = session;
+      this.mapped = mapped;
     }
 
     @Override
     public GuestProcess opener() {
       return opener;
+    }
+
+    @Override
+    public DeviceFile sentTo(GuestProcess other) {
+      return other == opener ? this : new SentFile(this, (UserProcess) other);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return open;
     }
 
     @Override
@@ -90,8 +125,22 @@ public final class Devices {
           opener,
           () -> {
             checkOpen();
-            return new Mapping(this, session.mmap(offset));
+            return new Mapping(this, words(session.mmap(offset)));
           });
+    }
+
+    private DeviceWords words(KernelPages pages) {
+      if (!mapped) {
+        return new DeviceWords.Lent(pages);
+      }
+      if (!(pages instanceof PhysicalPages physical)) {
+        throw new IllegalArgumentException(
+            "device %s: mmap of %s, wanted pages of this kernel".formatted(name, pages));
+      }
+      long bytes = physical.bytes();
+      long start = memory.mapDevice(opener, name, physical.gpa(), bytes);
+      physical.mapped(() -> memory.unmap(opener, start, start + bytes));
+      return new DeviceWords.Mapped(vcpu, start, bytes);
     }
 
     @Override
@@ -103,39 +152,86 @@ public final class Devices {
 
     void release() {
       if (files.remove(this)) {
+        open = false;
         session.close();
       }
     }
 
     void checkOpen() {
-      if (!files.contains(this)) {
+      if (!open) {
         throw new IllegalStateException("device file " + name + " is closed");
+      }
+    }
+  }
+
+  /** Another process's descriptor of an open file. */
+  private final class SentFile implements DeviceFile {
+    private final OpenFile file;
+    private final UserProcess holder;
+
+    SentFile(OpenFile file, UserProcess holder) {
+      this.file = file;
+      this.holder = holder;
+    }
+
+    @Override
+    public GuestProcess opener() {
+      return file.opener;
+    }
+
+    @Override
+    public DeviceFile sentTo(GuestProcess other) {
+      return file.sentTo(other);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public long ioctl(int request, long argument) {
+      return calls.service(holder, () -> this.<Long>refuse("ioctl"));
+    }
+
+    @Override
+    public DeviceMapping mmap(long offset) {
+      return calls.service(holder, () -> this.<DeviceMapping>refuse("mmap"));
+    }
+
+    private <T> T refuse(String call) {
+      throw new IllegalStateException(
+          "EPERM: %s of device %s by %s, wanted %s, which opened it"
+              .formatted(call, file.name, holder, file.opener));
+    }
+
+    @Override
+    public void close() {
+      if (holder.isAlive()) {
+        calls.service(holder, () -> true);
       }
     }
   }
 
   private final class Mapping implements DeviceMapping {
     private final OpenFile file;
-    private final KernelPages pages;
+    private final DeviceWords words;
 
-    Mapping(OpenFile file, KernelPages pages) {
+    Mapping(OpenFile file, DeviceWords words) {
       this.file = file;
-      this.pages = pages;
+      this.words = words;
     }
 
     @Override
     public long bytes() {
-      return pages.bytes();
+      return words.bytes();
     }
 
     @Override
     public long getLong(long offset) {
-      return cpu.service(
-          file.opener,
-          () -> {
-            file.checkOpen();
-            return pages.getLong(offset);
-          });
+      long[] word = new long[1];
+      getLongs(offset, word, 0, 1);
+      return word[0];
     }
 
     @Override
@@ -144,7 +240,7 @@ public final class Devices {
           file.opener,
           () -> {
             file.checkOpen();
-            pages.setLong(offset, value);
+            words.set(offset, value);
           });
     }
 
@@ -154,9 +250,7 @@ public final class Devices {
           file.opener,
           () -> {
             file.checkOpen();
-            for (int i = 0; i < count; i++) {
-              target[index + i] = pages.getLong(offset + 8L * i);
-            }
+            words.get(offset, target, index, count);
           });
     }
   }

@@ -2,8 +2,10 @@ package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.ThreadState;
 import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.hypervisor.VirtualMachine;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,6 +13,9 @@ import java.util.List;
  * by any thread; the parts say for themselves.
  */
 public final class GuestKernel {
+  /** The number of the user whose processes are made unless another is asked for. */
+  public static final int USER = 1000;
+
   // What the tests of this package look into.
   final FrameAllocator frames;
   final ReverseMap reverseMap = new ReverseMap();
@@ -28,6 +33,7 @@ public final class GuestKernel {
   private final Mappings mappings;
   private final SoftDirty softDirty;
   private final Devices devices;
+  private final List<Userfault> userfaults = new ArrayList<>();
   private final KernelModules modules;
 
   /**
@@ -54,7 +60,7 @@ public final class GuestKernel {
     this.remoteAccess = new RemoteAccess(calls, memory, pageFaults, processes, reverseMap);
     this.mappings = new Mappings(calls, memory, remoteAccess, reverseMap);
     this.softDirty = new SoftDirty(calls, processes, reverseMap, counters);
-    this.devices = new Devices(calls, entry);
+    this.devices = new Devices(calls, entry, vcpu, memory);
     InterruptVectors vectors = new InterruptVectors(vcpu);
     this.modules =
         new KernelModules(
@@ -110,9 +116,18 @@ public final class GuestKernel {
     return processes.idle();
   }
 
-  /** Makes a process without any mapping. */
+  /** Makes a process without any mapping, of the user whose number is {@link #USER}. */
   public UserProcess createProcess(String name) {
-    return entry.service(idle(), () -> mode.get(() -> processes.create(name)));
+    return createProcess(name, USER);
+  }
+
+  /**
+   * Makes a process without any mapping.
+   *
+   * @param user its user's number; 0 is root
+   */
+  public UserProcess createProcess(String name, int user) {
+    return entry.service(idle(), () -> mode.get(() -> processes.create(name, user)));
   }
 
   /** fork(2) by {@code parent}; a system call. */
@@ -120,10 +135,24 @@ public final class GuestKernel {
     return calls.step(
         parent,
         () -> {
-          UserProcess child = processes.create(name);
+          UserProcess child = processes.create(name, parent.user());
           memory.fork(parent, child);
           processes.forked(parent, child);
           return child;
+        });
+  }
+
+  /**
+   * execve(2) by {@code process}: what it has mapped and its open devices are gone, its number
+   * stays. A system call; its threads run on, in nothing.
+   */
+  public void exec(UserProcess process) {
+    calls.step(
+        process,
+        () -> {
+          dropMemory(process);
+          abandonUserfaults(process, "called execve");
+          processes.execed(process);
         });
   }
 
@@ -142,19 +171,57 @@ public final class GuestKernel {
   }
 
   private void end(UserProcess process) {
+    dropMemory(process);
+    process.tables().free();
+    processes.exited(process);
+    abandonUserfaults(process, "exited");
+    scheduler.wakeAll(process);
+  }
+
+  private void dropMemory(UserProcess process) {
     devices.closeAll(process);
     for (Vma vma : List.copyOf(process.vmas.values())) {
       memory.unmap(process, vma.start, vma.end);
     }
-    process.tables().free();
-    processes.exited(process);
-    scheduler.wakeAll(process);
   }
 
-  /** userfaultfd(2) by {@code process}; a system call. */
+  /** userfaultfd(2) by {@code process}, which resolves its faults itself; a system call. */
   public Userfault userfaultfd(UserProcess process, Userfault.Mode mode) {
-    return calls.service(
-        process, () -> new Userfault(calls, processes, hugePages, counters, process, mode));
+    return calls.service(process, () -> open(process, process, mode));
+  }
+
+  /**
+   * userfaultfd(2) by {@code process} for {@code holder}, which takes the descriptor by
+   * pidfd_getfd(2) and resolves the faults; two system calls.
+   *
+   * @throws IllegalStateException if {@code holder} may not trace {@code process}
+   */
+  public Userfault userfaultfd(UserProcess process, UserProcess holder, Userfault.Mode mode) {
+    return entry.service(
+        process,
+        () -> {
+          processes.checkAccess(holder, process);
+          Userfault descriptor = calls.now(() -> open(process, holder, mode));
+          counters.count(Event.USER_TO_KERNEL_SWITCH);
+          return descriptor;
+        });
+  }
+
+  private Userfault open(UserProcess process, UserProcess holder, Userfault.Mode mode) {
+    Userfault descriptor = new Userfault(calls, processes, hugePages, counters, process, holder, mode);
+    userfaults.removeIf(Userfault::isGone);
+    userfaults.add(descriptor);
+    return descriptor;
+  }
+
+  /** A process has no memory any more that could be watched, or nothing that could watch. */
+  private void abandonUserfaults(UserProcess process, String why) {
+    for (Userfault descriptor : userfaults) {
+      if (descriptor.process() == process || descriptor.holder() == process) {
+        descriptor.abandon("%s has %s".formatted(process, why));
+      }
+    }
+    userfaults.removeIf(Userfault::isGone);
   }
 
   /**

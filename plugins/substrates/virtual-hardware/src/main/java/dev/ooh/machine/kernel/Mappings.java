@@ -91,7 +91,10 @@ public final class Mappings {
           for (Vma vma : process.vmasIn(start, end)) {
             long from = Math.max(start, vma.start);
             long to = Math.min(end, vma.end);
-            if (vma.isPrivate()) {
+            if (vma.isDevice()) {
+              throw new IllegalStateException(
+                  "madvise of 0x%x-0x%x: EINVAL, found device %s".formatted(from, to, vma.name));
+            } else if (vma.isPrivate()) {
               memory.discard(process, from, to);
             } else {
               remoteAccess.zero(process, from, to);

@@ -30,6 +30,24 @@ final class MemoryManager {
   /** Flags of a page that a program may use; accessed and dirty are the processor's to set. */
   static final long USER_PAGE = GuestPte.PRESENT | GuestPte.USER;
 
+  /**
+   * A device's page: marked as used already, so that the processor has no flag to set in it.
+   *
+   * @see Vma#ofDevice
+   */
+  private static final long DEVICE_PAGE =
+      USER_PAGE
+          | GuestPte.WRITABLE
+          | GuestPte.SPECIAL
+          | GuestPte.ACCESSED
+          | GuestPte.DIRTY
+          | GuestPte.SOFT_DIRTY;
+
+  /** Where devices are mapped: beyond what is cached in a flat table, which stays small. */
+  private static final long DEVICES = 1L << 46;
+
+  private static final long DEVICES_END = 1L << 47;
+
   /** A page that was just mapped counts as soft-dirty. */
   private static final long FRESH = USER_PAGE | GuestPte.SOFT_DIRTY;
 
@@ -167,6 +185,26 @@ final class MemoryManager {
     }
   }
 
+  /**
+   * Maps a device's pages at addresses of the kernel's choice.
+   *
+   * @return the first of them
+   */
+  long mapDevice(UserProcess process, String name, long gpa, long bytes) {
+    long start = DEVICES;
+    for (Vma vma : process.vmasIn(DEVICES, DEVICES_END)) {
+      if (vma.start - start >= bytes) {
+        break;
+      }
+      start = vma.end;
+    }
+    attach(process, Vma.ofDevice(start, start + bytes, name));
+    for (long offset = 0; offset < bytes; offset += PAGE) {
+      process.tables().set(start + offset, GuestPte.of(gpa + offset, DEVICE_PAGE));
+    }
+    return start;
+  }
+
   /** Writes back what was written of an object that nobody maps any more, and frees its frames. */
   private void release(SharedObject object) {
     object.forEachFrame(
@@ -183,6 +221,9 @@ final class MemoryManager {
   /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
   void fork(UserProcess parent, UserProcess child) {
     for (Vma vma : parent.vmas.values()) {
+      if (vma.isDevice()) {
+        continue;
+      }
       attach(child, vma.part(vma.start, vma.end));
       parent
           .tables()
@@ -231,6 +272,9 @@ final class MemoryManager {
   void remove(UserProcess process, long gva, long entry) {
     process.tables().clear(gva, entry);
     vcpu.invlpg(process.translations(), gva);
+    if ((entry & GuestPte.SPECIAL) != 0) {
+      return;
+    }
     Vma vma = process.vma(gva);
     boolean isPrivate = vma == null || vma.isPrivate();
     forEachPage(

@@ -118,6 +118,16 @@ final class ModuleContext implements KernelContext {
   }
 
   @Override
+  public GuestProcess traced(GuestProcess tracer, int pid) {
+    UserProcess target = processes.get(pid);
+    if (target == null) {
+      throw new IllegalStateException("ESRCH: no process has number " + pid);
+    }
+    processes.checkAccess(own(tracer), target);
+    return target;
+  }
+
+  @Override
   public long hypercall(long number, long a, long b, long c) {
     return vcpu.vmcall(number, a, b, c);
   }

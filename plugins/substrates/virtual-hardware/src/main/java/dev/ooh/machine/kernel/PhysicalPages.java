@@ -2,6 +2,8 @@ package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.extension.KernelPages;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Contiguous pages of the kernel, reached by its direct map. */
 final class PhysicalPages implements KernelPages {
@@ -9,6 +11,7 @@ final class PhysicalPages implements KernelPages {
   private final FrameAllocator frames;
   private final long gpa;
   private final int pages;
+  private final List<Runnable> mappings = new ArrayList<>();
   private boolean freed;
 
   PhysicalPages(Vcpu vcpu, FrameAllocator frames, int pages) {
@@ -22,6 +25,11 @@ final class PhysicalPages implements KernelPages {
     for (long offset = 0; offset < bytes(); offset += 8) {
       vcpu.directMap().write(gpa + offset, 0);
     }
+  }
+
+  /** Has {@code unmap} run before the frames may serve somebody else. */
+  void mapped(Runnable unmap) {
+    mappings.add(unmap);
   }
 
   @Override
@@ -48,6 +56,7 @@ final class PhysicalPages implements KernelPages {
   public void close() {
     if (!freed) {
       freed = true;
+      mappings.forEach(Runnable::run);
       for (int i = 0; i < pages; i++) {
         frames.free(gpa + (long) i * FrameAllocator.FRAME);
       }

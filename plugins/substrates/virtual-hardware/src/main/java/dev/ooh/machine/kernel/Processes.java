@@ -1,6 +1,8 @@
 package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.ProcessNotifier;
 import dev.ooh.machine.extension.ScheduleNotifier;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * that changes. Used on the machine's CPU only.
  */
 final class Processes {
+  /** The user who may do anything to any process. */
+  static final int ROOT = 0;
+
   private final Vcpu vcpu;
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
@@ -32,15 +37,15 @@ final class Processes {
     this.frames = frames;
     this.reverseMap = reverseMap;
     this.mode = mode;
-    this.idle = create("idle");
+    this.idle = create("idle", ROOT);
     this.current = idle;
     vcpu.loadCr3(idle.tables().root(), idle.translations());
   }
 
   /** A process without mappings. */
-  UserProcess create(String name) {
+  UserProcess create(String name, int user) {
     PageTables tables = new PageTables(vcpu.directMap(), frames);
-    UserProcess process = new UserProcess(this, reverseMap, nextPid++, name, tables);
+    UserProcess process = new UserProcess(this, reverseMap, nextPid++, name, user, tables);
     live.put(process.pid(), process);
     return process;
   }
@@ -67,6 +72,26 @@ final class Processes {
     }
   }
 
+  /**
+   * For kernel code that must wait for another process: the CPU goes there and comes back, with two
+   * context switches unless it is there.
+   */
+  void visit(UserProcess other, EventCounters counters, Runnable body) {
+    UserProcess before = current;
+    if (before == other) {
+      body.run();
+      return;
+    }
+    counters.count(Event.CONTEXT_SWITCH);
+    load(other);
+    try {
+      body.run();
+    } finally {
+      counters.count(Event.CONTEXT_SWITCH);
+      load(before);
+    }
+  }
+
   private void load(UserProcess next) {
     UserProcess previous = current;
     if (previous != idle) {
@@ -88,8 +113,31 @@ final class Processes {
     }
   }
 
+  /**
+   * Checks that {@code tracer} may look into {@code target} and change it, as Linux's
+   * ptrace_may_access does: itself, a process of the same user, or any process if it is root's.
+   *
+   * @throws IllegalStateException with EPERM if it may not, with ESRCH if the target has ended
+   */
+  void checkAccess(UserProcess tracer, UserProcess target) {
+    if (!target.isAlive()) {
+      throw new IllegalStateException("ESRCH: %s has ended".formatted(target));
+    }
+    if (tracer != target && tracer.user() != ROOT && tracer.user() != target.user()) {
+      throw new IllegalStateException(
+          "EPERM: %s of user %d may not trace %s of user %d, wanted the same user or root"
+              .formatted(tracer, tracer.user(), target, target.user()));
+    }
+  }
+
   void forked(UserProcess parent, UserProcess child) {
     tell(processNotifiers, notifier -> notifier.forked(parent, child));
+  }
+
+  /** The process has another program's memory now, of which nothing is known to anybody. */
+  void execed(UserProcess process) {
+    tell(processNotifiers, notifier -> notifier.execed(process));
+    process.memoryNotifiers.clear();
   }
 
   /** Forgets a process whose memory and files are gone. */

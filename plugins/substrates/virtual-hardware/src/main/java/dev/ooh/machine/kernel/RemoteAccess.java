@@ -30,13 +30,16 @@ public final class RemoteAccess {
   }
 
   /**
-   * process_vm_writev; a system call.
+   * process_vm_writev by the current process; a system call.
    *
-   * @throws SegmentationFault where nothing is mapped; pages before it have been written
+   * @throws SegmentationFault where nothing is mapped, or a device; pages before it have been
+   *     written
+   * @throws IllegalStateException if the current process may not trace {@code process}
    */
   public void write(UserProcess process, long gva, byte[] source, int offset, int length) {
     calls.now(
         () -> {
+          processes.checkAccess(processes.current(), process);
           int done = 0;
           while (done < length) {
             long at = gva + done;
@@ -51,13 +54,15 @@ public final class RemoteAccess {
   }
 
   /**
-   * process_vm_readv; a system call.
+   * process_vm_readv by the current process; a system call.
    *
-   * @throws SegmentationFault where nothing is mapped; pages before it have been read
+   * @throws SegmentationFault where nothing is mapped, or a device; pages before it have been read
+   * @throws IllegalStateException if the current process may not trace {@code process}
    */
   public void read(UserProcess process, long gva, byte[] target, int offset, int length) {
     calls.now(
         () -> {
+          processes.checkAccess(processes.current(), process);
           int done = 0;
           while (done < length) {
             long at = gva + done;
@@ -81,6 +86,10 @@ public final class RemoteAccess {
   }
 
   private long frame(UserProcess process, long gva, boolean write) {
+    Vma vma = process.vma(gva);
+    if (vma != null && vma.isDevice()) {
+      throw new SegmentationFault(process, gva, write);
+    }
     while (true) {
       long entry = process.tables().get(gva);
       if (GuestPte.isPresent(entry) && (!write || GuestPte.isWritable(entry))) {

@@ -144,6 +144,45 @@ public final class Scheduler {
         : enter(process, true, () -> unpreempted(body));
   }
 
+  /**
+   * {@link #serve} by a thread of another process, such as a tracker's. The holder gives it the CPU
+   * and gets it back when the body ends, two context switches with nobody between them: so it may
+   * be asked whatever the holder is in the middle of.
+   *
+   * @throws IllegalStateException if the process or the machine has ended
+   */
+  public <T> T handOver(UserProcess process, Callable<T> body) throws Exception {
+    GuestThread me = inside();
+    if (me == null || me.process == process) {
+      return serve(process, body);
+    }
+    if (!process.isAlive()) {
+      throw ended(process.name(), process);
+    }
+    GuestThread other = new GuestThread(process.name(), process, me.carrier());
+    other.tracker = me.tracker;
+    other.unpreemptible = 1;
+    replace(me, other);
+    try {
+      load(other);
+      return body.call();
+    } finally {
+      replace(other, me);
+      if (me.process.isAlive()) {
+        load(me);
+      }
+    }
+  }
+
+  /** Gives the CPU to another thread of the same carrier. */
+  private void replace(GuestThread before, GuestThread next) {
+    before.process.translations().hide();
+    locked(() -> baton.replaceHolder(next));
+    self.set(next);
+    last = next;
+    counters.count(Event.CONTEXT_SWITCH);
+  }
+
   private <T> T unpreempted(Callable<T> body) throws Exception {
     GuestThread thread = holding();
     thread.unpreemptible++;
@@ -390,10 +429,14 @@ public final class Scheduler {
       counters.count(Event.CONTEXT_SWITCH);
     }
     if (baton.isClosed() || !me.process.isAlive()) {
-      throw new IllegalStateException(
-          "thread " + me.name() + " can't go on: process " + me.process.name() + " has ended");
+      throw ended(me.name(), me.process);
     }
     load(me);
+  }
+
+  private static IllegalStateException ended(String thread, UserProcess process) {
+    return new IllegalStateException(
+        "thread " + thread + " can't go on: process " + process.name() + " has ended");
   }
 
   /** Loads the page tables of the holder's process, and lets it use their cached translations. */

@@ -28,6 +28,8 @@ public final class SoftDirty {
   /**
    * Reads the pagemap entries of {@code [start, end)}, ascending. Counts M16 for each entry and M1
    * for each 64 KiB of entries. On the machine's CPU only, as is {@link #clear}.
+   *
+   * @throws IllegalStateException if the current process may not trace {@code process}
    */
   public void readPagemap(UserProcess process, long start, long end, EntryConsumer entries) {
     long gva = start;
@@ -40,6 +42,7 @@ public final class SoftDirty {
   }
 
   private void read(UserProcess process, long start, long end, EntryConsumer entries) {
+    processes.checkAccess(processes.current(), process);
     counters.count(Event.PAGEMAP_ENTRY_READ, (end - start) / MemoryManager.PAGE);
     Iterator<Vma> vmas = process.vmasIn(start, end).iterator();
     Vma vma = vmas.hasNext() ? vmas.next() : null;
@@ -78,10 +81,13 @@ public final class SoftDirty {
    * Writes 4 to clear_refs: clears the soft-dirty bit of every page of the process and
    * write-protects it, one of 2 MiB as a whole. Counts M15 for each entry visited and M1 for the
    * system call.
+   *
+   * @throws IllegalStateException if the current process may not trace {@code process}
    */
   public void clear(UserProcess process) {
     calls.now(
         () -> {
+          processes.checkAccess(processes.current(), process);
           PageTables tables = process.tables();
           for (Vma vma : process.vmas.values()) {
             vma.softDirty = false;

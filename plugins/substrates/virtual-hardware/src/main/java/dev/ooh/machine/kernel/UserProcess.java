@@ -18,6 +18,7 @@ public final class UserProcess implements GuestProcess {
   private final ReverseMap reverseMap;
   private final int pid;
   private final String name;
+  private final int user;
   private final PageTables tables;
   private final TranslationCache translations = new TranslationCache();
   final TreeMap<Long, Vma> vmas = new TreeMap<>();
@@ -25,11 +26,18 @@ public final class UserProcess implements GuestProcess {
   final UserfaultRanges userfaults = new UserfaultRanges();
   private volatile boolean alive = true;
 
-  UserProcess(Processes processes, ReverseMap reverseMap, int pid, String name, PageTables tables) {
+  UserProcess(
+      Processes processes,
+      ReverseMap reverseMap,
+      int pid,
+      String name,
+      int user,
+      PageTables tables) {
     this.processes = processes;
     this.reverseMap = reverseMap;
     this.pid = pid;
     this.name = name;
+    this.user = user;
     this.tables = tables;
   }
 
@@ -41,6 +49,11 @@ public final class UserProcess implements GuestProcess {
   @Override
   public String name() {
     return name;
+  }
+
+  /** Whose process it is: a user's number, {@link Processes#ROOT} or another. Any thread. */
+  int user() {
+    return user;
   }
 
   @Override

@@ -4,12 +4,16 @@ import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.paging.GuestPte;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A userfaultfd (Linux Documentation/admin-guide/mm/userfaultfd.rst) with its handler: a program
  * that records the page and resolves the fault. As there is one CPU, the handler has ended before
  * the faulting thread goes on. Used on the machine's CPU only, with addresses that are multiples of
  * 4096.
+ *
+ * <p>The handler runs in the process that holds the descriptor: the one whose memory is watched, or
+ * another that got it. Then each fault that it resolves takes the CPU there and back.
  */
 public final class Userfault {
   /** What is watched and who resolves it. */
@@ -27,8 +31,12 @@ public final class Userfault {
   private final HugePages hugePages;
   private final EventCounters counters;
   private final UserProcess process;
+  private final UserProcess holder;
   private final Mode mode;
   private final PageList faults = new PageList();
+
+  /** Why nothing is watched any more. */
+  private @Nullable String gone;
 
   Userfault(
       SystemCalls calls,
@@ -36,12 +44,14 @@ public final class Userfault {
       HugePages hugePages,
       EventCounters counters,
       UserProcess process,
+      UserProcess holder,
       Mode mode) {
     this.calls = calls;
     this.processes = processes;
     this.hugePages = hugePages;
     this.counters = counters;
     this.process = process;
+    this.holder = holder;
     this.mode = mode;
   }
 
@@ -52,11 +62,13 @@ public final class Userfault {
   /**
    * UFFDIO_REGISTER. A page of 2 MiB of which a part is registered is split.
    *
-   * @throws IllegalStateException if another one watches any of it
+   * @throws IllegalStateException if another one watches any of it, or the descriptor is good for
+   *     nothing any more
    */
   public void register(long start, long end) {
     calls.now(
         () -> {
+          checkOpen();
           process.userfaults.add(start, end, this);
           hugePages.splitAt(process, start);
           hugePages.splitAt(process, end);
@@ -65,18 +77,19 @@ public final class Userfault {
 
   /** UFFDIO_UNREGISTER: unprotects, and forgets the faults there. */
   public void unregister(long start, long end) {
-    calls.now(
-        () -> {
-          for (UserfaultRanges.Range range : process.userfaults.of(this)) {
-            long from = Math.max(start, range.start());
-            long to = Math.min(end, range.end());
-            if (from < to) {
-              process.userfaults.remove(from, to);
-              unprotect(from, to);
-            }
-          }
-          faults.removeRange(start, end);
-        });
+    calls.now(() -> forget(start, end));
+  }
+
+  private void forget(long start, long end) {
+    for (UserfaultRanges.Range range : process.userfaults.of(this)) {
+      long from = Math.max(start, range.start());
+      long to = Math.min(end, range.end());
+      if (from < to) {
+        process.userfaults.remove(from, to);
+        unprotect(from, to);
+      }
+    }
+    faults.removeRange(start, end);
   }
 
   /**
@@ -85,7 +98,11 @@ public final class Userfault {
    * descriptor doesn't watch is left as it is.
    */
   public void writeProtect(long start, long end) {
-    calls.now(() -> protect(start, end));
+    calls.now(
+        () -> {
+          checkOpen();
+          protect(start, end);
+        });
   }
 
   private void protect(long start, long end) {
@@ -134,8 +151,13 @@ public final class Userfault {
         });
   }
 
-  /** Passes on the pages whose faults were resolved, in order, and forgets them. */
+  /**
+   * Passes on the pages whose faults were resolved, in order, and forgets them.
+   *
+   * @throws IllegalStateException if the descriptor is good for nothing any more
+   */
   public void drain(LongConsumer pages) {
+    checkOpen();
     faults.drain(pages);
   }
 
@@ -145,7 +167,15 @@ public final class Userfault {
     if (mode != Mode.ASYNCHRONOUS_WRITE_PROTECT) {
       counters.count(Event.PAGE_FAULT_IN_USERSPACE);
       counters.count(Event.USER_TO_KERNEL_SWITCH);
+      if (holder != process) {
+        processes.visit(holder, counters, () -> resolve(page, entry));
+        return;
+      }
     }
+    resolve(page, entry);
+  }
+
+  private void resolve(long page, long entry) {
     faults.add(page);
     if (mode != Mode.MISSING) {
       process.tables().set(page, entry & ~GuestPte.UFFD_WRITE_PROTECTED);
@@ -164,6 +194,38 @@ public final class Userfault {
   public void close() {
     if (process.isAlive()) {
       unregister(0, Long.MAX_VALUE);
+    }
+    abandon("it was closed");
+  }
+
+  /** The process whose memory is watched. */
+  UserProcess process() {
+    return process;
+  }
+
+  /** The process that has the descriptor and resolves faults. */
+  UserProcess holder() {
+    return holder;
+  }
+
+  /** The kernel lets go of what the descriptor watches, as one of its processes has gone. */
+  void abandon(String why) {
+    if (gone == null) {
+      gone = why;
+      if (process.isAlive()) {
+        forget(0, Long.MAX_VALUE);
+      }
+    }
+  }
+
+  boolean isGone() {
+    return gone != null;
+  }
+
+  private void checkOpen() {
+    if (gone != null) {
+      throw new IllegalStateException(
+          "ESRCH: the userfaultfd of %s is gone: %s".formatted(process, gone));
     }
   }
 }

@@ -37,8 +37,8 @@ public final class GuestPte {
   /** G: survives a CR3 load where CR4.PGE is set; this processor reports no PGE and ignores it. */
   public static final long GLOBAL = 1 << 8;
 
-  /** Software bit 9: free for the guest kernel. */
-  public static final long SOFTWARE = 1 << 9;
+  /** Software bit 9: a frame that the kernel doesn't count as memory of a process: a device's. */
+  public static final long SPECIAL = 1 << 9;
 
   /** Software bit 10: write-protected by userfaultfd. */
   public static final long UFFD_WRITE_PROTECTED = 1 << 10;

@@ -15,9 +15,11 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.support.BasicAddressSpace;
 import dev.ooh.memory.support.Placement;
 import dev.ooh.memory.support.Regions;
+import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.LiveMigration;
 import dev.ooh.tracking.facility.OutsideWrites;
+import dev.ooh.tracking.facility.ProcessFates;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,8 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   private final GuestKernel kernel;
   private final UserProcess process;
   private final VirtualHost host;
+  private final OptionalInt trackerUser;
+  private final TechniqueProcess tracker;
   private final VirtualMemory memory;
   private final VirtualExecution execution;
   private final Map<Class<?>, Object> facilities = new HashMap<>();
@@ -54,6 +59,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
       Machine machine,
       UserProcess process,
       SpaceOptions options,
+      OptionalInt trackerUser,
       Regions regions,
       VirtualHost host) {
     super("virtual", options);
@@ -64,11 +70,19 @@ final class VirtualAddressSpace extends BasicAddressSpace {
     this.host = host;
     this.memory = new VirtualMemory(kernel, process);
     this.execution = new VirtualExecution(machine, process);
-    facilities.put(SimulatedCosts.class, machine.costs());
-    facilities.put(SoftDirtyPagemap.class, new VirtualPagemap(kernel, process));
-    facilities.put(Userfaultfd.class, new VirtualUserfaultfd(kernel, process));
+    this.trackerUser = trackerUser;
+    this.tracker =
+        trackerUser.isPresent()
+            ? TechniqueProcess.own(kernel, process, trackerUser.getAsInt())
+            : TechniqueProcess.tracked(kernel, process);
+    facilities.put(
+        SimulatedCosts.class,
+        tracker.isOwn() ? new TrackerCosts(machine.costs(), kernel, tracker) : machine.costs());
+    facilities.put(SoftDirtyPagemap.class, new VirtualPagemap(kernel, process, tracker));
+    facilities.put(Userfaultfd.class, new VirtualUserfaultfd(kernel, process, tracker));
     facilities.put(OutsideWrites.class, new VirtualOutsideWrites(kernel, process));
-    facilities.put(MachineExtensions.class, new VirtualExtensions(machine, process));
+    facilities.put(MachineExtensions.class, new VirtualExtensions(machine, process, tracker));
+    facilities.put(ProcessFates.class, new Fates());
     facilities.put(Fork.class, (Fork) this::fork);
     facilities.put(VirtualHost.class, host);
     facilities.put(
@@ -77,9 +91,14 @@ final class VirtualAddressSpace extends BasicAddressSpace {
     machine.opened();
   }
 
-  static VirtualAddressSpace open(Machine machine, SpaceOptions options, VirtualHost host) {
+  /**
+   * @param trackerUser whose the tracker is, if it is a process of its own
+   */
+  static VirtualAddressSpace open(
+      Machine machine, SpaceOptions options, OptionalInt trackerUser, VirtualHost host) {
     UserProcess process = machine.kernel().createProcess(options.name());
-    return new VirtualAddressSpace(machine, process, options, Regions.none(PLACEMENT), host);
+    return new VirtualAddressSpace(
+        machine, process, options, trackerUser, Regions.none(PLACEMENT), host);
   }
 
   private AddressSpace fork(String childName) {
@@ -92,7 +111,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
               UserProcess child = kernel.fork(process, childName);
               SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
               VirtualAddressSpace space =
-                  new VirtualAddressSpace(machine, child, childOptions, regions, host);
+                  new VirtualAddressSpace(machine, child, childOptions, trackerUser, regions, host);
               space.alwaysDirty = alwaysDirty;
               return space;
             });
@@ -213,7 +232,7 @@ final class VirtualAddressSpace extends BasicAddressSpace {
         kernel
             .entry()
             .step(
-                process,
+                process.isAlive() ? process : kernel.idle(),
                 () -> {
                   boolean first = open;
                   open = false;
@@ -223,9 +242,42 @@ final class VirtualAddressSpace extends BasicAddressSpace {
       try {
         tellClosing();
       } finally {
+        tracker.close();
         machine.closed(process);
         regions = Regions.none(PLACEMENT);
       }
+    }
+  }
+
+  private final class Fates implements ProcessFates {
+    @Override
+    public void killTracker() throws FacilityException {
+      if (!tracker.isOwn()) {
+        throw new FacilityException(
+            "the tracker of %s is that process itself, wanted one of its own".formatted(process));
+      }
+      tracker.kill();
+    }
+
+    @Override
+    public void killTracked() {
+      kernel.exit(process);
+    }
+
+    @Override
+    public void execTracked() {
+      kernel
+          .entry()
+          .step(
+              process,
+              () -> {
+                checkOpen();
+                PageSet gone = regions.pages();
+                kernel.exec(process);
+                regions = Regions.none(PLACEMENT);
+                alwaysDirty = PageSet.empty();
+                tellUnmapped(gone);
+              });
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.HypervisorModule;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.kernel.Devices;
 import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.machine.kernel.UserProcess;
 import java.util.function.Supplier;
@@ -16,10 +17,15 @@ import java.util.function.Supplier;
 final class VirtualExtensions implements MachineExtensions {
   private final Machine machine;
   private final UserProcess process;
+  private final TechniqueProcess tracker;
 
-  VirtualExtensions(Machine machine, UserProcess process) {
+  /**
+   * @param process the tracked one
+   */
+  VirtualExtensions(Machine machine, UserProcess process, TechniqueProcess tracker) {
     this.machine = machine;
     this.process = process;
+    this.tracker = tracker;
   }
 
   @Override
@@ -29,7 +35,7 @@ final class VirtualExtensions implements MachineExtensions {
 
   @Override
   public <M extends KernelModule> Loaded<M> loadKernelModule(Class<M> type, Supplier<M> module) {
-    return machine.kernel().modules().load(process, type, module);
+    return tracker.service(() -> machine.kernel().modules().load(tracker.process(), type, module));
   }
 
   @Override
@@ -48,7 +54,10 @@ final class VirtualExtensions implements MachineExtensions {
 
   @Override
   public DeviceFile open(String device) {
-    return machine.kernel().devices().open(process, device);
+    Devices devices = machine.kernel().devices();
+    return tracker.isOwn()
+        ? tracker.service(() -> devices.openMapped(tracker.process(), device))
+        : devices.open(process, device);
   }
 
   @Override
@@ -63,11 +72,11 @@ final class VirtualExtensions implements MachineExtensions {
 
   @Override
   public void atomically(Runnable body) {
-    machine.kernel().entry().service(process, body);
+    tracker.service(body);
   }
 
   private <T> T enter(Supplier<T> body) {
-    return machine.kernel().entry().service(process, body);
+    return tracker.service(body);
   }
 
   private final class Reference<M> implements Loaded<M> {

@@ -3,6 +3,7 @@ package dev.ooh.machine.substrate;
 import dev.ooh.machine.cost.CostProfile;
 import dev.ooh.machine.hypervisor.Hypervisor;
 import dev.ooh.machine.hypervisor.ScheduledVcpu;
+import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Setting;
 import dev.ooh.memory.SpaceOptions;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,6 +43,23 @@ public final class VirtualSubstrate implements Substrate {
   private static final Setting<String> COST_PROFILE =
       Setting.text(
           "cost-profile", "sc22, zero or a CSV file", "sc22", "What simulated events cost.");
+
+  private static final String TRACKED_PROCESS = "tracked-process";
+  private static final String OWN_PROCESS = "own-process";
+  private static final Setting<String> TRACKER =
+      Setting.oneOf(
+          "tracker",
+          List.of(TRACKED_PROCESS, OWN_PROCESS),
+          TRACKED_PROCESS,
+          "Where techniques run: in the tracked process, or in a process of their own beside it.");
+  private static final Setting<Long> TRACKER_USER =
+      Setting.wholeNumber(
+          "tracker.user",
+          0,
+          65_535,
+          GuestKernel.USER,
+          "User of a tracker in a process of its own; root is 0, and programs are user %d's."
+              .formatted(GuestKernel.USER));
 
   private static final Setting<Long> WEIGHT =
       Setting.wholeNumber(
@@ -84,7 +103,16 @@ public final class VirtualSubstrate implements Substrate {
   @Override
   public List<Setting<?>> settings() {
     return List.of(
-        MEMORY, SEED, QUANTUM, COST_PROFILE, WEIGHT, HOST_CPUS, HOST_QUANTUM, HOST_MEMORY);
+        MEMORY,
+        SEED,
+        QUANTUM,
+        COST_PROFILE,
+        TRACKER,
+        TRACKER_USER,
+        WEIGHT,
+        HOST_CPUS,
+        HOST_QUANTUM,
+        HOST_MEMORY);
   }
 
   @Override
@@ -113,7 +141,12 @@ public final class VirtualSubstrate implements Substrate {
             all.value(SEED),
             Math.toIntExact(all.value(QUANTUM)),
             CostProfile.named(all.value(COST_PROFILE)));
-    return VirtualAddressSpace.open(machine, options, new SharedHost(machine, this::open));
+    OptionalInt trackerUser =
+        all.value(TRACKER).equals(OWN_PROCESS)
+            ? OptionalInt.of(Math.toIntExact(all.value(TRACKER_USER)))
+            : OptionalInt.empty();
+    return VirtualAddressSpace.open(
+        machine, options, trackerUser, new SharedHost(machine, this::open));
   }
 
   private static long guestBytes(SpaceOptions options) {

@@ -17,10 +17,15 @@ import java.util.Set;
 final class VirtualUserfaultfd implements Userfaultfd {
   private final GuestKernel kernel;
   private final UserProcess process;
+  private final TechniqueProcess tracker;
 
-  VirtualUserfaultfd(GuestKernel kernel, UserProcess process) {
+  /**
+   * @param process the tracked one
+   */
+  VirtualUserfaultfd(GuestKernel kernel, UserProcess process, TechniqueProcess tracker) {
     this.kernel = kernel;
     this.process = process;
+    this.tracker = tracker;
   }
 
   @Override
@@ -29,14 +34,21 @@ final class VirtualUserfaultfd implements Userfaultfd {
   }
 
   @Override
-  public Descriptor open(Mode mode) {
+  public Descriptor open(Mode mode) throws FacilityException {
     Userfault.Mode kernelMode =
         switch (mode) {
           case SYNCHRONOUS_WRITE_PROTECT -> Userfault.Mode.SYNCHRONOUS_WRITE_PROTECT;
           case ASYNCHRONOUS_WRITE_PROTECT -> Userfault.Mode.ASYNCHRONOUS_WRITE_PROTECT;
           case MISSING -> Userfault.Mode.MISSING;
         };
-    return new Open(kernel.userfaultfd(process, kernelMode));
+    try {
+      return new Open(
+          tracker.isOwn()
+              ? kernel.userfaultfd(process, tracker.process(), kernelMode)
+              : kernel.userfaultfd(process, kernelMode));
+    } catch (IllegalStateException e) {
+      throw new FacilityException("userfaultfd: " + e.getMessage(), e);
+    }
   }
 
   private final class Open implements Descriptor {
@@ -77,23 +89,28 @@ final class VirtualUserfaultfd implements Userfaultfd {
             "UFFDIO_WRITEPROTECT of %s: ENOENT, wanted registered ranges"
                 .formatted(ranges.minus(registered)));
       }
-      enter(() -> ranges.forEachRun(userfault::writeProtect));
+      try {
+        enter(() -> ranges.forEachRun(userfault::writeProtect));
+      } catch (IllegalStateException e) {
+        throw new FacilityException(String.valueOf(e.getMessage()), e);
+      }
     }
 
     @Override
-    public PageSet drain() {
-      return kernel
-          .entry()
-          .service(
-              process,
-              () -> {
-                PageSet.Builder pages = PageSet.builder();
-                userfault.drain(pages::addPage);
-                registered.forEachRun(
-                    (start, end) ->
-                        kernel.mappings().forEachSharedPage(process, start, end, pages::addPage));
-                return pages.build();
-              });
+    public PageSet drain() throws FacilityException {
+      try {
+        return tracker.service(this::faulted);
+      } catch (IllegalStateException e) {
+        throw new FacilityException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private PageSet faulted() {
+      PageSet.Builder pages = PageSet.builder();
+      userfault.drain(pages::addPage);
+      registered.forEachRun(
+          (start, end) -> kernel.mappings().forEachSharedPage(process, start, end, pages::addPage));
+      return pages.build();
     }
 
     @Override
@@ -114,7 +131,7 @@ final class VirtualUserfaultfd implements Userfaultfd {
     }
 
     private void enter(Runnable body) {
-      kernel.entry().service(process, body);
+      tracker.service(body);
     }
   }
 }
