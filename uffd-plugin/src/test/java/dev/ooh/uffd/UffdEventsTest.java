@@ -31,6 +31,12 @@ class UffdEventsTest extends EventsContract {
         "M1", PAGES + 1); // the handler unprotects each page, the tracker protects all
   }
 
+  /** To the handler and back at each fault, and once for the fetch. */
+  @Override
+  protected long switchesOfAPass() {
+    return 2 * PAGES + 2;
+  }
+
   @Test
   void setUpCountsOnce() throws Exception {
     PageSet array = array();

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +26,19 @@ public abstract class EventsContract extends SessionFixture {
 
   /** What a pass that writes each page of the array and fetches it counts; zeroes left out. */
   protected abstract Map<String, Long> expectedOfAPass();
+
+  /** The same with a tracker in a process of its own. */
+  protected Map<String, Long> expectedOfAPassOfItsOwnTracker() {
+    return expectedOfAPass();
+  }
+
+  /**
+   * How often, in such a pass, the processor goes from the tracked process to the tracker or back:
+   * at least once each way.
+   */
+  protected long switchesOfAPass() {
+    return 2;
+  }
 
   @Override
   protected SpaceOptions options() {
@@ -40,6 +55,36 @@ public abstract class EventsContract extends SessionFixture {
         write(array);
         session.fetch(array, array);
         assertEquals(expectedOfAPass(), since(before), "pass " + pass);
+      }
+    }
+  }
+
+  @Test
+  void aPassOfATrackerInAProcessOfItsOwnCounts() throws Exception {
+    reopen("tracker", "own-process");
+    PageSet array = array();
+    try (TrackingSession session = technique().open(space())) {
+      Callable<Gathered> fetch = () -> session.fetch(array, array);
+      costs().tracking(fetch);
+      for (int pass = 0; pass < 3; pass++) {
+        write(array);
+        costs().tracking(fetch);
+        // The tracked process takes over again.
+        inside(() -> {});
+        TechniqueStatistics before = events();
+        space()
+            .execution()
+            .run(
+                () -> {
+                  array.forEachPage(page -> space().memory().putLong(page, page));
+                  assertEquals(array, costs().tracking(fetch).pages().wholePages());
+                  return true;
+                });
+        assertEquals(expectedOfAPassOfItsOwnTracker(), since(before), "pass " + pass);
+        Map<String, Long> counts = events().minus(before).counts();
+        // The writer's own thread is switched to, too.
+        assertEquals(switchesOfAPass() + 1, counts.get("context.switch"), "switches of threads");
+        assertEquals(switchesOfAPass(), counts.get("cr3.load"), "switches of processes");
       }
     }
   }
