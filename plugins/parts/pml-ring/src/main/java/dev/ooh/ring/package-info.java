@@ -3,6 +3,6 @@
  * kernel module keeps one for each tracked process, the library that reads it, and the session
  * above. Where entries come from and what arms a page again is each technique's own.
  */
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 @org.jspecify.annotations.NullMarked
 package dev.ooh.ring;
