@@ -89,6 +89,34 @@ class CheckpointTest {
     assertThat(Ooh.run(folder, "images", "check", "D").status()).isZero();
   }
 
+  /** As CRIU: which pages changed is found out by another process of the guest. */
+  @Test
+  void aTrackerInAProcessOfItsOwnLeavesTheSamePagesAndRestores() throws Exception {
+    Ooh.Done done =
+        Ooh.run(
+            folder,
+            checkpoint(
+                "--technique",
+                "epml,uffd",
+                "--directory",
+                "D",
+                "--until",
+                "60",
+                "--csv",
+                "own.csv",
+                "--set",
+                "tracker=own-process"));
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(done.complaints()).isEmpty();
+    Figures figures = Figures.of(folder.resolve("own.csv"));
+    double some = figures.get("epml", "small", "pages_written");
+    assertThat(figures.get("epml", "small", "pages_skipped_parent")).isGreaterThan(some);
+    assertThat(figures.get("uffd", "small", "pages_written")).isEqualTo(some);
+    Ooh.Done restored = Ooh.run(folder, "restore", "D");
+    assertThat(restored.out()).contains("pages verified");
+    assertThat(done.out()).contains(result(restored.out()));
+  }
+
   /** The same application class comes to the same checksum on both substrates. */
   @Test
   void onRealMemoryTheResultIsThatOfTheVirtualMachine() throws Exception {

@@ -120,7 +120,7 @@ class UnusedCodeTest {
     String name = method.methodName().stringValue();
     boolean noArguments = method.methodType().stringValue().startsWith("()");
     // A utility's private constructor is there to be called by nobody; a public one by reflection.
-    boolean constructor = name.equals("<init>") && noArguments;
+    boolean constructor = name.equals("<init>") && (noArguments || isNestedTest(type));
     boolean accessor =
         isRecord(type)
             && noArguments
@@ -146,8 +146,17 @@ class UnusedCodeTest {
     return type.findAttribute(Attributes.record()).isPresent();
   }
 
+  /** JUnit makes one within an instance of the class around it. */
+  private static boolean isNestedTest(ClassModel type) {
+    return annotations(type).anyMatch("Lorg/junit/jupiter/api/Nested;"::equals);
+  }
+
   /** Annotations of frameworks name what they call; those of the language don't. */
   private static boolean isAnnotated(AttributedElement element) {
+    return annotations(element).anyMatch(name -> !name.startsWith("Ljava/lang/"));
+  }
+
+  private static Stream<String> annotations(AttributedElement element) {
     return element.attributes().stream()
         .flatMap(
             attribute ->
@@ -156,7 +165,7 @@ class UnusedCodeTest {
                   case RuntimeInvisibleAnnotationsAttribute hidden -> hidden.annotations().stream();
                   default -> Stream.empty();
                 })
-        .anyMatch(annotation -> !annotation.className().stringValue().startsWith("Ljava/lang/"));
+        .map(annotation -> annotation.className().stringValue());
   }
 
   private static boolean isForOthers(MainCode code, ClassModel type, Member member) {

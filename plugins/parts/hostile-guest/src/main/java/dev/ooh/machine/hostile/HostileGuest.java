@@ -28,8 +28,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a guest whose kernel and program do what they like, chosen by a seed, while its
- * machine is migrated. What must hold:
+ * One run of a guest whose kernel and programs do what they like, chosen by a seed, while its
+ * machine is migrated and they come and go. What must hold:
  *
  * <ul>
  *   <li>Nothing is thrown in root mode, whatever caused the exit. The guest's own instructions end
@@ -61,15 +61,16 @@ public final class HostileGuest implements AutoCloseable {
   private final Deque<String> history = new ArrayDeque<>();
   private final Values values;
   private final PreCopyMigration migration;
-  private @Nullable DeviceFile file;
+
+  /** The device as the first process has it open for itself, and the second one as a tracker. */
+  private final @Nullable DeviceFile[] files = new DeviceFile[2];
 
   HostileGuest(HostileGuestContract.Surface surface, long seed) {
     this.surface = surface;
     this.random = new SplittableRandom(seed);
     this.kernel = new GuestKernel(machine, seed, 64);
     for (int i = 0; i < processes.length; i++) {
-      processes[i] = kernel.createProcess("p" + i);
-      kernel.mappings().map(processes[i], "heap", HEAP, HEAP_PAGES * 4096L, null);
+      processes[i] = process(i);
     }
     Scratch scratch = kernel.modules().load(processes[0], Scratch.class, Scratch::new).module();
     this.values = new Values(random, scratch.gpa, GUEST_BYTES);
@@ -83,6 +84,16 @@ public final class HostileGuest implements AutoCloseable {
             throw new AssertionError("thrown in root mode, at " + exit, e);
           }
         });
+  }
+
+  private UserProcess process(int number) {
+    UserProcess process = kernel.createProcess("p" + number);
+    mapHeap(process);
+    return process;
+  }
+
+  private void mapHeap(UserProcess process) {
+    kernel.mappings().map(process, "heap", HEAP, HEAP_PAGES * 4096L, null);
   }
 
   public HypervisorModules hypervisor() {
@@ -143,7 +154,7 @@ public final class HostileGuest implements AutoCloseable {
   }
 
   private void step() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(16)) {
       case 0, 1, 2, 3 -> hypercall();
       case 4, 5 -> vmwrite();
       case 6 -> vmread();
@@ -151,6 +162,7 @@ public final class HostileGuest implements AutoCloseable {
       case 9 -> overwriteDeviceMemory();
       case 10 -> overwriteMemory();
       case 11 -> host();
+      case 12 -> fate();
       default -> store();
     }
   }
@@ -212,10 +224,17 @@ public final class HostileGuest implements AutoCloseable {
     if (surface.device().isEmpty()) {
       return;
     }
-    int request = random.nextInt(10) == 0 ? (int) values.number() : random.nextInt(10);
-    long argument = random.nextBoolean() ? random.nextInt(600) : values.number();
-    note("ioctl %d, 0x%x", request, argument);
-    kernelCall(() -> file().ioctl(request, argument));
+    int request = random.nextInt(10) == 0 ? (int) values.number() : random.nextInt(15);
+    // Small numbers are those of processes, too.
+    long argument =
+        switch (random.nextInt(3)) {
+          case 0 -> random.nextInt(8);
+          case 1 -> random.nextInt(600);
+          default -> values.number();
+        };
+    int opener = random.nextInt(files.length);
+    note("ioctl %d, 0x%x by p%d", request, argument, opener);
+    kernelCall(() -> file(opener).ioctl(request, argument));
   }
 
   private void overwriteDeviceMemory() {
@@ -224,10 +243,11 @@ public final class HostileGuest implements AutoCloseable {
     }
     long area = random.nextInt(10) == 0 ? values.number() : random.nextInt(2);
     int words = 1 + random.nextInt(8);
-    note("overwrite %d words of the device's memory %d", words, area);
+    int opener = random.nextInt(files.length);
+    note("p%d overwrites %d words of the device's memory %d", opener, words, area);
     kernelCall(
         () -> {
-          DeviceMapping mapping = file().mmap(area);
+          DeviceMapping mapping = file(opener).mmap(area);
           for (int i = 0; i < words; i++) {
             long at = random.nextBoolean() ? 8L * i : random.nextLong(mapping.bytes() / 8) * 8;
             long page = HEAP + random.nextInt(2 * HEAP_PAGES) * 4096L;
@@ -271,11 +291,39 @@ public final class HostileGuest implements AutoCloseable {
                     }));
   }
 
-  private DeviceFile file() {
-    DeviceFile open = file;
-    if (open == null) {
-      open = kernel.devices().open(processes[0], surface.device().orElseThrow());
-      file = open;
+  /** A process ends, runs another program, or has a child that ends; it may track or be tracked. */
+  private void fate() {
+    int number = random.nextInt(processes.length);
+    UserProcess process = processes[number];
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        note("p%d exits, and another one is there", number);
+        kernelCall(() -> kernel.exit(process));
+        if (!process.isAlive()) {
+          kernelCall(() -> processes[number] = process(number));
+        }
+      }
+      case 1 -> {
+        note("p%d execs", number);
+        kernelCall(() -> kernel.exec(process));
+        kernelCall(() -> mapHeap(process));
+      }
+      default -> {
+        note("p%d forks", number);
+        kernelCall(() -> kernel.exit(kernel.fork(process, "child")));
+      }
+    }
+  }
+
+  private DeviceFile file(int opener) {
+    DeviceFile open = files[opener];
+    if (open == null || !open.isOpen()) {
+      String device = surface.device().orElseThrow();
+      open =
+          opener == 0
+              ? kernel.devices().open(processes[0], device)
+              : kernel.devices().openMapped(processes[opener], device);
+      files[opener] = open;
     }
     return open;
   }

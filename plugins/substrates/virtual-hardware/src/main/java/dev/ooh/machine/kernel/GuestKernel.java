@@ -150,9 +150,12 @@ public final class GuestKernel {
     calls.step(
         process,
         () -> {
-          dropMemory(process);
-          abandonUserfaults(process, "called execve");
-          processes.execed(process);
+          try {
+            dropMemory(process);
+          } finally {
+            abandonUserfaults(process, "called execve");
+            processes.execed(process);
+          }
         });
   }
 
@@ -171,17 +174,27 @@ public final class GuestKernel {
   }
 
   private void end(UserProcess process) {
-    dropMemory(process);
-    process.tables().free();
-    processes.exited(process);
-    abandonUserfaults(process, "exited");
-    scheduler.wakeAll(process);
+    // A module that fails on the way keeps nobody alive.
+    try {
+      dropMemory(process);
+      process.tables().free();
+    } finally {
+      try {
+        processes.exited(process);
+      } finally {
+        abandonUserfaults(process, "exited");
+        scheduler.wakeAll(process);
+      }
+    }
   }
 
   private void dropMemory(UserProcess process) {
-    devices.closeAll(process);
-    for (Vma vma : List.copyOf(process.vmas.values())) {
-      memory.unmap(process, vma.start, vma.end);
+    try {
+      devices.closeAll(process);
+    } finally {
+      for (Vma vma : List.copyOf(process.vmas.values())) {
+        memory.unmap(process, vma.start, vma.end);
+      }
     }
   }
 

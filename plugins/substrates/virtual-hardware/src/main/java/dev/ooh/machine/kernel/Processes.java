@@ -136,16 +136,22 @@ final class Processes {
 
   /** The process has another program's memory now, of which nothing is known to anybody. */
   void execed(UserProcess process) {
-    tell(processNotifiers, notifier -> notifier.execed(process));
-    process.memoryNotifiers.clear();
+    try {
+      tell(processNotifiers, notifier -> notifier.execed(process));
+    } finally {
+      process.memoryNotifiers.clear();
+    }
   }
 
   /** Forgets a process whose memory and files are gone. */
   void exited(UserProcess process) {
     process.markDead();
     live.remove(process.pid());
-    tell(processNotifiers, notifier -> notifier.exited(process));
-    process.memoryNotifiers.clear();
+    try {
+      tell(processNotifiers, notifier -> notifier.exited(process));
+    } finally {
+      process.memoryNotifiers.clear();
+    }
   }
 
   List<ScheduleNotifier> scheduleNotifiers() {
