@@ -36,7 +36,7 @@ class UffdMutantsTest extends MutantsContract {
             without("dev.ooh.machine.kernel.Userfault", "protect", "flush")),
         that(
             "resolves faults and records none",
-            without("dev.ooh.machine.kernel.Userfault", "fault", "add")),
+            without("dev.ooh.machine.kernel.Userfault", "resolve", "add")),
         that(
             "forgets that a page has other addresses",
             emptied("dev.ooh.machine.kernel.Mappings", "forEachSharedPage")),
