@@ -221,7 +221,8 @@ public final class GuestKernel {
   }
 
   private Userfault open(UserProcess process, UserProcess holder, Userfault.Mode mode) {
-    Userfault descriptor = new Userfault(calls, processes, hugePages, counters, process, holder, mode);
+    Userfault descriptor =
+        new Userfault(calls, processes, hugePages, counters, process, holder, mode);
     userfaults.removeIf(Userfault::isGone);
     userfaults.add(descriptor);
     return descriptor;
