@@ -191,8 +191,11 @@ class CommandsTest {
   void whereNothingCanBeMappedALazyRestoreSaysSoAndReadsEverything() {
     Result dumped = checkpointText("--heap", "64M", "--until", "50");
     assertThat(dumped.status).as(dumped.err).isZero();
-    Result eager = execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
-    Result lazy = execute(new RestoreRun(tracking, new ImageDirectories(List.of())), "--lazy", images.toString());
+    Result eager =
+        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Result lazy =
+        execute(
+            new RestoreRun(tracking, new ImageDirectories(List.of())), "--lazy", images.toString());
     assertThat(lazy.err).isEmpty();
     assertThat(lazy.status).isZero();
     assertThat(lazy.line("every page is read first: "))

@@ -160,7 +160,8 @@ public final class Checkpoints implements AutoCloseable {
     if (LazySet.refusal(directory).isPresent()) {
       return open(directory, options);
     }
-    Checkpoints checkpoints = open(options, Chain.open(directory, options, FileLayer.of(directory), true));
+    Checkpoints checkpoints =
+        open(options, Chain.open(directory, options, FileLayer.of(directory), true));
     Verification begun = checkpoints.verification;
     if (begun != null) {
       begun.start(checkpoints::thread, damaged);

@@ -33,6 +33,9 @@ class UnusedCodeTest {
           entry(
               "dev.ooh.conformance.session.EventsContract.eventsOfASwitchOfProcesses",
               "for the tests that extend the contract"),
+          entry("dev.ooh.example.collector.Cleaners.<init>", "an example, which a test uses"),
+          entry("dev.ooh.example.collector.Cleaners.clean", "an example, which a test uses"),
+          entry("dev.ooh.example.collector.Cleaners.register", "an example, which a test uses"),
           entry(
               "dev.ooh.library.PageTracker.checkpointResource",
               "keeps alive what CRaC's context holds by a weak reference"),

@@ -161,8 +161,7 @@ final class MicroRun implements Callable<Integer> {
     session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
     result
         .events()
-        .forEach(
-            (id, times) -> session.row(run, application, name, "event." + id, times, "count"));
+        .forEach((id, times) -> session.row(run, application, name, "event." + id, times, "count"));
     result
         .times()
         .forEach((id, millis) -> session.row(run, application, name, "time." + id, millis, time));

@@ -19,9 +19,11 @@ import dev.ooh.ring.RingBuffer;
 import dev.ooh.ring.RingDevice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +97,7 @@ public abstract class TrackerContract {
 
   /** Counts the free frames of the guest. */
   private final class Meter implements KernelModule {
-    private KernelContext context;
+    private @Nullable KernelContext context;
 
     @Override
     public void load(KernelContext given) {
@@ -106,6 +108,7 @@ public abstract class TrackerContract {
     public void unload() {}
 
     int freePages() {
+      KernelContext loaded = Objects.requireNonNull(context, "not loaded");
       List<KernelPages> taken = new ArrayList<>();
       kernel
           .entry()
@@ -114,7 +117,7 @@ public abstract class TrackerContract {
               () -> {
                 try {
                   while (true) {
-                    taken.add(context.allocatePages(1));
+                    taken.add(loaded.allocatePages(1));
                   }
                 } catch (IllegalStateException exhausted) {
                   taken.forEach(KernelPages::close);

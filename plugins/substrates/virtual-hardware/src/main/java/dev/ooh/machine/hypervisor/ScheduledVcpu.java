@@ -250,7 +250,7 @@ public final class ScheduledVcpu {
     loads = next.current != this && (before != null || next.current != null);
     exited = interrupted && loads;
     interrupted = false;
-    if (clears && before.current == this) {
+    if (before != null && clears && before.current == this) {
       before.current = null;
     }
     loadedOn = next;
