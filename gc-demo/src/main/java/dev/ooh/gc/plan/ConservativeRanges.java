@@ -26,11 +26,20 @@ public final class ConservativeRanges {
     long first = -segment.address() & (Long.BYTES - 1);
     return add(
         words -> {
-          // Closed memory holds nothing.
-          long end = segment.scope().isAlive() ? segment.byteSize() - Long.BYTES : -1;
-          for (long at = first; at <= end; at += Long.BYTES) {
-            words.accept(segment.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+          for (long at = first; at <= segment.byteSize() - Long.BYTES; at += Long.BYTES) {
+            long word;
+            try {
+              word = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+            } catch (IllegalStateException e) {
+              // Any thread may close the arena at any time, one that the pause doesn't stop, too.
+              if (segment.scope().isAlive()) {
+                throw e;
+              }
+              return false;
+            }
+            words.accept(word);
           }
+          return segment.scope().isAlive();
         });
   }
 
@@ -42,6 +51,7 @@ public final class ConservativeRanges {
           for (long at = first; at <= address + bytes - Long.BYTES; at += Long.BYTES) {
             words.accept(memory.getLong(at));
           }
+          return true;
         });
   }
 
@@ -56,15 +66,14 @@ public final class ConservativeRanges {
     }
   }
 
-  /** In a pause: every word. */
+  /** In a pause: every word. Ranges whose memory is gone leave. */
   void forEachWord(LongConsumer words) {
-    for (Range range : ranges) {
-      range.content.forEachWord(words);
-    }
+    ranges.removeIf(range -> !range.content.forEachWord(words));
   }
 
   private interface Content {
-    void forEachWord(LongConsumer words);
+    /** Returns false when the memory is gone, perhaps meanwhile. */
+    boolean forEachWord(LongConsumer words);
   }
 
   private final class Range implements ConservativeRange {

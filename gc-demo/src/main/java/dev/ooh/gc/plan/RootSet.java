@@ -5,7 +5,7 @@ import dev.ooh.gc.policy.RootStack;
 import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
-import java.util.stream.LongStream;
+import java.util.Arrays;
 
 /**
  * The globals, which lie in tracked memory, the roots of every thread, and what registered ranges
@@ -56,9 +56,9 @@ public final class RootSet {
     ranges.forEachWord(marker::visitWord);
   }
 
-  /** Every root that isn't 0, and what ranges refer to. */
+  /** Every root that isn't 0, and what ranges refer to; some perhaps more than once. */
   public long[] copy() {
-    LongStream.Builder copy = LongStream.builder();
+    Copy copy = new Copy();
     for (int index = 0; index < Heap.GLOBALS; index++) {
       copy.add(memory.getLong(globals + (long) index * Long.BYTES));
     }
@@ -70,6 +70,27 @@ public final class RootSet {
       }
     }
     ranges.forEachWord(word -> copy.add(pointers.object(word)));
-    return copy.build().filter(object -> object != 0).toArray();
+    return copy.toArray();
+  }
+
+  /** Grows without boxing. Ranges are large, and few of their words are references. */
+  private static final class Copy {
+    private long[] objects = new long[256];
+    private int size;
+
+    /** Leaves out 0, and repeats that follow each other. */
+    void add(long object) {
+      if (object == 0 || (size > 0 && objects[size - 1] == object)) {
+        return;
+      }
+      if (size == objects.length) {
+        objects = Arrays.copyOf(objects, 2 * size);
+      }
+      objects[size++] = object;
+    }
+
+    long[] toArray() {
+      return Arrays.copyOf(objects, size);
+    }
   }
 }
