@@ -34,8 +34,19 @@ final class Marker implements SlotVisitor {
   private static final int SLOTS_A_WORK_UNIT = 4;
   private static final int FIRST_STACK = 1 << 15;
 
-  /** Conservative objects that are searched between two batches. */
+  /** What reading a header counts as at least, in bytes: a cache line. */
+  private static final int LINE = 64;
+
+  /** Slots read of a headed object that count as an object more in a batch. */
+  private static final int LOG_SLOTS_AN_OBJECT = 4;
+
+  /** Beside the program an object with more slots is read in parts. */
+  private static final int MOST_SLOTS = 4096;
+
+  /** Objects that are searched between two batches, and bytes of them, at most. */
   private static final int SEARCHED = 64;
+
+  private static final long BYTES_SEARCHED = 64 << 10;
 
   /** Objects before others are asked to help: starting them takes as long as some thousand. */
   private static final int ALONE = 16_384;
@@ -49,10 +60,16 @@ final class Marker implements SlotVisitor {
   private long[] stack = new long[FIRST_STACK];
   private int top;
 
-  /** Conservative objects that are marked and still to be searched. */
+  /** Objects that are marked and still to be searched: conservative ones, and long arrays. */
   private long[] unsearched = new long[SEARCHED];
 
   private int unsearchedTop;
+
+  /** The object that is being searched, from here to there; equal when there is none. */
+  private long searchFrom;
+
+  private long searchEnd;
+  private boolean searchSlots;
   private MarkBits marks = new MarkBits();
   private @Nullable MarkBits only;
   private long[] words = new long[0];
@@ -65,6 +82,8 @@ final class Marker implements SlotVisitor {
   private long objects;
   private long slots;
   private long markedBytes;
+  private long readBytes;
+  private long wordsOfRanges;
   private long work;
   private int batches;
 
@@ -91,9 +110,13 @@ final class Marker implements SlotVisitor {
     only = onlyOld;
     top = 0;
     unsearchedTop = 0;
+    searchFrom = 0;
+    searchEnd = 0;
     objects = 0;
     slots = 0;
     markedBytes = 0;
+    readBytes = 0;
+    wordsOfRanges = 0;
     work = 0;
     refresh();
   }
@@ -129,23 +152,50 @@ final class Marker implements SlotVisitor {
     return markedBytes;
   }
 
+  /**
+   * A measure of the work since {@link #begin}: bytes in the cells of objects whose slots were all
+   * read, and of large and conservative ones those that were read.
+   */
+  long readBytes() {
+    return readBytes;
+  }
+
   /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
   void visit(long object) {
     visit(object, false);
   }
 
-  /** Marks the object that {@code word} refers to, if it does. */
+  /** Marks the object that {@code word} of a range refers to, if it does. */
   void visitWord(long word) {
+    if (++wordsOfRanges % SLOTS_A_WORK_UNIT == 0) {
+      work++;
+    }
     visitWord(word, false);
   }
 
   private void visitWord(long word, boolean shared) {
-    // Beside the program: one that is not in use is not old.
+    // Beside the program what is not in use is not old.
     long object =
-        only == null ? tracing.pointers().object(word) : tracing.objects().enclosing(word);
+        only == null ? tracing.pointers().object(word) : oldObject(tracing.objects(), word);
     if (object != 0) {
       visit(object, shared);
     }
+  }
+
+  /** The old object of whose bytes {@code word} is the address of one; 0 for none. */
+  private long oldObject(ObjectModel model, long word) {
+    long object = model.cell(word);
+    return object != 0 && isOld(object) && model.encloses(object, word) ? object : 0;
+  }
+
+  private boolean isOld(long object) {
+    long offset = object - base;
+    long[] old = oldWords;
+    return offset < span
+        && old != null
+        && (old[(int) (offset >>> MarkBits.LOG_BYTES_PER_WORD)]
+                & 1L << (offset >>> ObjectHeader.LOG_GRANULE))
+            != 0;
   }
 
   private void visit(long object, boolean shared) {
@@ -171,12 +221,16 @@ final class Marker implements SlotVisitor {
 
   @Override
   public void slots(long from, long to) {
+    slots(from, to, false);
+  }
+
+  private void slots(long from, long to, boolean shared) {
     work += OBJECT_WORK;
     for (long slot = from; slot < to; slot += Long.BYTES) {
       slots++;
       long target = memory.getLong(slot);
       if (target != 0) {
-        visit(target);
+        visit(target, shared);
       }
     }
   }
@@ -196,15 +250,38 @@ final class Marker implements SlotVisitor {
   }
 
   private boolean hasMore() {
-    return top > 0 || unsearchedTop > 0;
+    return top > 0 || unsearchedTop > 0 || searchFrom < searchEnd;
   }
 
-  /** Searches some conservative objects, apart from the batch that marked them. */
+  /** Searches some objects, apart from the batch that marked them, or a part of one. */
   private void search(boolean shared) {
-    for (int left = SEARCHED; unsearchedTop > 0 && left > 0; left--) {
-      long object = unsearched[--unsearchedTop];
-      words(object, object + tracing.objects().dataBytes(object), shared);
+    int objectsLeft = SEARCHED;
+    long bytesLeft = BYTES_SEARCHED;
+    while (bytesLeft >= Long.BYTES) {
+      if (searchFrom >= searchEnd) {
+        if (unsearchedTop == 0 || objectsLeft-- == 0) {
+          return;
+        }
+        beginSearch(unsearched[--unsearchedTop]);
+      }
+      long to = Math.min(searchEnd, searchFrom + (bytesLeft & -Long.BYTES));
+      if (searchSlots) {
+        slots(searchFrom, to, shared);
+        work += (to - searchFrom) / Long.BYTES / SLOTS_A_WORK_UNIT;
+      } else {
+        words(searchFrom, to, shared);
+      }
+      readBytes += to - searchFrom;
+      bytesLeft -= to - searchFrom;
+      searchFrom = to;
     }
+  }
+
+  private void beginSearch(long object) {
+    ObjectModel model = tracing.objects();
+    searchSlots = !Kinds.isConservative(blocks.kind(blocks.of(object)));
+    searchFrom = object;
+    searchEnd = searchSlots ? model.data(object) : object + model.dataBytes(object);
   }
 
   /**
@@ -220,10 +297,18 @@ final class Marker implements SlotVisitor {
       if (objects - before >= ALONE && crew != null && only == null && top > 0) {
         crew.drain(this);
       }
-      execution.work(work);
-      work = 0;
+      price();
       poll.run();
       refresh();
+    }
+    price();
+  }
+
+  /** Beside the program, or in a pause: what was done until now takes its time. */
+  void price() {
+    if (work > 0) {
+      execution.work(work);
+      work = 0;
     }
   }
 
@@ -234,8 +319,7 @@ final class Marker implements SlotVisitor {
     }
     drainBatch(false);
     search(false);
-    execution.work(work);
-    work = 0;
+    price();
     return true;
   }
 
@@ -304,6 +388,7 @@ final class Marker implements SlotVisitor {
     int entry = top;
     int batch = batches < FIRST_BATCHES ? FIRST_BATCH : BATCH;
     int left = batch;
+    int counted = 0;
     long read = 0;
     long cells = 0;
     for (; entry > 0 && left > 0; left--) {
@@ -312,6 +397,10 @@ final class Marker implements SlotVisitor {
       int references = slotsByKind[kind];
       if (references < 0) {
         references = headed(object, kind);
+        // Others have few slots; a batch is to end in time.
+        int more = references >>> LOG_SLOTS_AN_OBJECT;
+        counted += more;
+        left -= more;
       }
       if (entry + references > entries.length) {
         top = entry;
@@ -346,10 +435,12 @@ final class Marker implements SlotVisitor {
     }
     top = entry;
     batches++;
-    objects += batch - left;
+    int popped = batch - left - counted;
+    objects += popped;
     slots += read;
     markedBytes += cells;
-    work += (long) (batch - left) * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
+    readBytes += cells;
+    work += (long) popped * OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
   }
 
   private int headed(long object, int kind) {
@@ -366,11 +457,20 @@ final class Marker implements SlotVisitor {
     }
     if (Kinds.isLarge(kind)) {
       markedBytes += (long) blocks.link(blocks.of(object)) << Blocks.LOG_BLOCK_BYTES;
+      readBytes += LINE;
     }
+    references = ObjectHeader.references(header);
     if (Kinds.isConservative(kind)) {
+      // Counted when it is read, not with its cell.
+      readBytes -= Kinds.cellBytes(kind);
       searchLater(object);
+    } else if (only != null && references > MOST_SLOTS) {
+      searchLater(object);
+      return 0;
+    } else if (Kinds.isLarge(kind)) {
+      readBytes += (long) references * Long.BYTES;
     }
-    return ObjectHeader.references(header);
+    return references;
   }
 
   private void searchLater(long object) {

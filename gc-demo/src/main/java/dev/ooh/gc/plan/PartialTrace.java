@@ -34,13 +34,15 @@ final class PartialTrace {
   /**
    * Traces some of it.
    *
-   * @param bytes about how much to trace
+   * @param bytes how much to read, and at most a batch more: a batch is some thousand objects
+   *     without headers, or with them as many as have some thousand slots; of longer arrays and of
+   *     conservative objects a part; or some pages
    * @return false when nothing is left
    */
   boolean step(MarkSweep plan, Marker marker, long bytes) {
     marker.refresh();
-    long end = marker.markedBytes() + bytes;
-    while (marker.markedBytes() < end) {
+    long end = marker.readBytes() + bytes;
+    while (marker.readBytes() < end) {
       if (marker.drainBatch()) {
         continue;
       }
@@ -48,6 +50,7 @@ final class PartialTrace {
         end -= BYTES_A_PAGE * searchSome(plan, marker);
       } else if (nextRoot < roots.length) {
         marker.visit(roots[nextRoot++]);
+        end -= Long.BYTES;
       } else {
         return false;
       }
@@ -60,6 +63,7 @@ final class PartialTrace {
     long start = Math.max(from, changed.runStart(run));
     long behind = Math.min(changed.runEnd(run), start + PAGES_AT_ONCE * PageSet.PAGE_SIZE);
     plan.visitChanged(start, behind, marker);
+    marker.price();
     if (behind == changed.runEnd(run)) {
       run++;
       from = 0;

@@ -5,6 +5,7 @@ import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -295,10 +296,13 @@ public final class Blocks {
       first = findRun(count);
     }
     useUpTo(first + count);
-    setKind(first, kind);
+    // Who looks at a word beside the program may come to any of them: it reads kind, then link.
     links[first] = count;
-    Arrays.fill(kinds, first + 1, first + count, (byte) Kinds.LARGE_REST);
     Arrays.fill(links, first + 1, first + count, first);
+    VarHandle.releaseFence();
+    Arrays.fill(kinds, first + 1, first + count, (byte) Kinds.LARGE_REST);
+    VarHandle.releaseFence();
+    setKind(first, kind);
     return first;
   }
 

@@ -1,6 +1,7 @@
 package dev.ooh.gc.policy;
 
 import dev.ooh.memory.Memory;
+import java.lang.invoke.VarHandle;
 
 /**
  * What an object is: a fixed number of reference slots of eight bytes from its address on, then
@@ -55,37 +56,54 @@ public final class ObjectModel {
   }
 
   /**
-   * The object of whose bytes {@code address} is one; 0 for none. What follows an object is not of
-   * it. Takes any address; the object may be long dead. Beside the program, which may be making
-   * another one of the cell, the answer is about one of them.
+   * Where the object would begin in whose cell or blocks {@code address} is; 0 for none. Takes any
+   * address, and reads no memory of the heap: there may be no object.
    */
-  public long enclosing(long address) {
+  public long cell(long address) {
     if (!blocks.contains(address)) {
       return 0;
     }
     // Each is looked at once, as it may change.
     int block = first(address);
-    int kind = blocks.kind(block);
-    long object = place(address, block, kind);
-    if (object == 0 || address < object) {
-      return 0;
+    long object = place(address, block, blocks.kind(block));
+    return address < object ? 0 : object;
+  }
+
+  /**
+   * Whether {@code address}, for which {@link #cell} is {@code object}, is one of its bytes: what
+   * follows an object is not of it. The object may be long dead, or none. Beside the program, which
+   * may be making another one of the cell, the answer is about one of them.
+   */
+  public boolean encloses(long object, long address) {
+    int kind = kind(object);
+    if (Kinds.references(kind) == Kinds.NO_OBJECT) {
+      return false;
     }
     long bytes = (long) Kinds.references(kind) * Long.BYTES + Kinds.dataBytes(kind);
     if (Kinds.isHeaded(kind)) {
       long header = memory.getLong(object - ObjectHeader.BYTES);
       if (!ObjectHeader.isHeader(header)) {
-        return 0;
+        return false;
       }
       bytes = (long) ObjectHeader.references(header) * Long.BYTES + ObjectHeader.dataBytes(header);
     }
     // One without any bytes still has an address.
-    return address == object || address < object + bytes ? object : 0;
+    return address == object || address < object + bytes;
   }
 
-  /** The block of an address, or the first one of its large object. */
+  /**
+   * The block of an address, or the first one of its large object. Beside the program, which may be
+   * using the block for something else now, that one is not always the first of a large object; it
+   * is where a block is, and not above that of the address.
+   */
   private int first(long address) {
     int block = blocks.of(address);
-    return blocks.kind(block) == Kinds.LARGE_REST ? blocks.link(block) : block;
+    if (blocks.kind(block) != Kinds.LARGE_REST) {
+      return block;
+    }
+    VarHandle.acquireFence();
+    int first = blocks.link(block);
+    return first >= 0 && first <= block ? first : block;
   }
 
   /** Where an object begins, or would, in the cell or blocks of {@code address}; 0 for nowhere. */
@@ -95,10 +113,11 @@ public final class ObjectModel {
     }
     int cell = 0;
     if (Kinds.isCells(kind)) {
-      cell = (int) (address - blocks.address(block)) / Kinds.cellBytes(kind);
-      if (cell >= Kinds.cellsPerBlock(kind)) {
+      long before = (address - blocks.address(block)) / Kinds.cellBytes(kind);
+      if (before >= Kinds.cellsPerBlock(kind)) {
         return 0;
       }
+      cell = (int) before;
     }
     return blocks.address(block) + (long) cell * Kinds.cellBytes(kind) + Kinds.headerBytes(kind);
   }

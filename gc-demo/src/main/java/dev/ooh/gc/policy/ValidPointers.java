@@ -4,8 +4,9 @@ package dev.ooh.gc.policy;
  * Tells which object a word refers to that may be a reference and may be anything: by what the
  * word's block is used for, and by whether the cell is in use. That says an old object's mark, or
  * for cells handed out since the last cycle an allocation bit, which is set in the pause after from
- * what mutators wrote down: allocating costs next to nothing more, and no memory is touched that
- * the word may only seem to be an address of. Under the heap's lock, in a pause.
+ * what mutators wrote down: allocating costs next to nothing more. An object's header is read only
+ * when its cell is in use; no memory is touched that the word may only seem to be an address of.
+ * Under the heap's lock, in a pause.
  */
 public final class ValidPointers {
   private final Blocks blocks;
@@ -55,8 +56,8 @@ public final class ValidPointers {
 
   /** The object of whose bytes {@code word} is the address of one; 0 for none. */
   public long object(long word) {
-    long object = objects.enclosing(word);
-    return object != 0 && isInUse(object) ? object : 0;
+    long object = objects.cell(word);
+    return object != 0 && isInUse(object) && objects.encloses(object, word) ? object : 0;
   }
 
   private boolean isInUse(long object) {
