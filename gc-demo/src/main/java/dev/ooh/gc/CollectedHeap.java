@@ -40,8 +40,9 @@ import java.util.Optional;
  *
  * <p>Any number of the space's threads may use it; a thread that allocates polls now and then. A
  * young cycle runs in the thread whose allocation made it due, while the others are stopped at
- * polls; a full one in a thread of its own, beside them, or like a young one when memory ran out.
- * Not closing it costs nothing but memory: closing the space frees everything.
+ * polls. A full one runs beside them, in a thread of its own or in slices by those that allocate;
+ * or like a young one, always or when memory ran out, as {@link HeapOptions.FullCycles} says. Not
+ * closing it costs nothing but memory: closing the space frees everything.
  */
 public final class CollectedHeap implements Heap, AutoCloseable {
   /**
@@ -192,6 +193,12 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     memory.putLong(globalAddress(index), object);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A thread's first scope, like its first allocation, takes the heap's lock, at which others
+   * may collect: what is to be a root in it must be one already, or come to be known after.
+   */
   @Override
   public Scope scope() {
     return mutator().roots().open();
@@ -217,7 +224,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   /**
    * From now on words of {@code segment} may be references, in this machine's byte order: as long
-   * as its arena is open.
+   * as its arena is open. Any thread may close that at any time; the range is forgotten then.
    *
    * @throws IllegalStateException if the heap is not {@linkplain HeapOptions#conservative
    *     conservative}
@@ -334,7 +341,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   /**
    * When mutators had to wait for the collector: in its pauses, from the request to stop on, and
-   * for memory; where time is measured, for the heap's lock, too, if that took 0.1 ms or more. The
+   * for memory; where time is measured, for the heap's lock, too, if an allocation or {@link
+   * #collect} waited for it and that took 0.1 ms or more. Not told are waits for it of what else
+   * takes it: a thread's first scope, making weak handles, registering ranges and closing them. The
    * last {@value CollectorStatistics#KEPT_PAUSES}, in order and apart from each other; a copy.
    * Percentiles and utilization that are computed from them are of the time since the first of them
    * began.

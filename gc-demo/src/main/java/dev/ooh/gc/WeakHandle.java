@@ -15,15 +15,17 @@ package dev.ooh.gc;
  *   <li>A young cycle clears handles of young objects only. Those of an old one, and of what hangs
  *       on old garbage, wait for a full cycle; those of an object that died while a full cycle ran
  *       beside the program, perhaps for the next.
- *   <li>A cycle that fails, or is given up, clears nothing.
+ *   <li>A cycle that fails, or is given up, clears nothing: handles are cleared when all is marked
+ *       and the technique's interval has committed.
  * </ul>
  */
 public interface WeakHandle extends AutoCloseable {
   /**
    * The object; 0 when it was cleared or closed. Not yet a root: the caller makes it one, or stores
-   * it in an object, before it polls, locks or allocates. That needs no barrier: pauses are at
-   * polls, and the last pause of a full cycle marks from all roots and changed pages once more. For
-   * threads of the heap's execution context.
+   * it in an object, before it polls, locks or allocates. A thread's first scope locks, so it is to
+   * be open by then. Else that needs no barrier: pauses are at polls, and the last pause of a full
+   * cycle marks from all roots and changed pages once more. For threads of the heap's execution
+   * context.
    */
   long get();
 

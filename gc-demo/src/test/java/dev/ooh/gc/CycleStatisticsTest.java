@@ -118,8 +118,8 @@ class CycleStatisticsTest {
             Phase.PREPARE,
             Phase.FETCH,
             Phase.FINAL_MARK,
-            Phase.SWEEP,
             Phase.COMMIT,
+            Phase.SWEEP,
             Phase.RESUME);
     assertThat(full.concurrentNanos()).isPositive();
     assertThat(told.begun).first().isEqualTo(full.number());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.ooh.gc.HeapOptions.FullCycles;
+import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Phase;
@@ -151,6 +152,131 @@ class IncrementalTest {
       assertThat(concurrent).isPositive();
       // 64 KiB of objects of 24 bytes for a block of 16 KiB, two units each and one for its slots.
       assertThat(slices).hasSizeGreaterThan(20).allMatch(units -> units < 4 * 2731 * 3);
+    }
+  }
+
+  /** What an allocation does at most in a slice, in work units: 128 KiB of objects of 24 bytes. */
+  private static final long SLICE = 4 * 2731 * 3 * 2;
+
+  private static final int SLICE_BYTES = 128 << 10;
+
+  private static long fullCycles(CollectedHeap heap) {
+    return heap.cycles().stream().filter(cycle -> cycle.kind() == CycleKind.CONCURRENT).count();
+  }
+
+  /**
+   * Allocates until the full cycle ends, and returns how many blocks: as often there is a slice.
+   */
+  private static int slices(CollectedHeap heap) {
+    assertThat(heap.startFullCycle()).isTrue();
+    int allocated = 0;
+    long ended = fullCycles(heap);
+    while (fullCycles(heap) == ended) {
+      int cycles = heap.cycles().size();
+      long before = heap.execution().nanoTime();
+      heap.allocate(0, 128);
+      long took = heap.execution().nanoTime() - before;
+      if (heap.cycles().size() == cycles) {
+        assertThat(took).isLessThan(SLICE);
+      }
+      allocated += 128;
+    }
+    return allocated / Blocks.BLOCK_BYTES;
+  }
+
+  /** A list at whose end is {@code last}: longer than what the first slice traces. */
+  private static void setList(CollectedHeap heap, long last) {
+    heap.setGlobal(0, last);
+    for (int i = 0; i < 20_000; i++) {
+      long node = heap.allocate(2, 8);
+      heap.setReference(node, 0, heap.global(0));
+      heap.setGlobal(0, node);
+    }
+  }
+
+  private static CollectedHeap quietHeap() {
+    ArraySpace space = new ArraySpace();
+    HeapOptions how = HeapOptions.of(1 << 20, 64 << 20).withAllocationBytes(32 << 20);
+    return heap(
+        space,
+        new ExactSource(space),
+        how.withConservative(true).withFullCycles(FullCycles.INCREMENTAL));
+  }
+
+  @Test
+  void aLargeArrayIsReadInSlices() {
+    try (CollectedHeap heap = quietHeap()) {
+      int references = 500_000;
+      long array = heap.allocate(references, 0);
+      setList(heap, array);
+      long last = heap.allocate(0, 8);
+      WeakHandle handle = heap.weakQueue().handle(last);
+      heap.setReference(array, references - 1, last);
+      assertThat(slices(heap)).isGreaterThan(references * 8 / SLICE_BYTES);
+      assertThat(handle.get()).isEqualTo(last);
+    }
+  }
+
+  @Test
+  void aLargeConservativeObjectIsReadInSlices() {
+    try (CollectedHeap heap = quietHeap()) {
+      int bytes = 4_000_000;
+      long words = heap.allocateConservative(bytes);
+      long pair = heap.allocate(2, 0);
+      // Found in front of it, and no multiple of a word.
+      heap.setReference(pair, 0, heap.allocateConservative(29));
+      heap.setReference(pair, 1, words);
+      setList(heap, pair);
+      long last = heap.allocate(0, 8);
+      WeakHandle handle = heap.weakQueue().handle(last);
+      heap.memory().putLong(words + bytes - 8, last);
+      assertThat(slices(heap)).isGreaterThan(bytes / SLICE_BYTES);
+      assertThat(handle.get()).isEqualTo(last);
+    }
+  }
+
+  /** Of many objects with many slots each few are traced at once. */
+  @Test
+  void aBatchOfArraysIsBounded() {
+    try (CollectedHeap heap = quietHeap()) {
+      // After so many objects a batch is a full one.
+      heap.setGlobal(1, tree(heap, 17));
+      assertThat(slices(heap)).isPositive();
+      heap.setGlobal(1, 0);
+      int arrays = 1000;
+      long all = heap.allocate(arrays, 0);
+      setList(heap, all);
+      for (int i = 0; i < arrays; i++) {
+        heap.setReference(all, i, heap.allocate(1000, 0));
+      }
+      assertThat(slices(heap)).isGreaterThan(arrays * 8000 / SLICE_BYTES);
+    }
+  }
+
+  @Test
+  void rootsAreVisitedInSlices() {
+    try (CollectedHeap heap = quietHeap();
+        Heap.Scope scope = heap.scope()) {
+      int roots = 500_000;
+      heap.setGlobal(0, heap.allocate(0, 8));
+      heap.setGlobal(1, heap.allocate(0, 8));
+      for (int i = 0; i < roots; i++) {
+        scope.add(heap.global(i % 2));
+      }
+      assertThat(slices(heap)).isGreaterThan(roots * 8 / SLICE_BYTES);
+    }
+  }
+
+  /** What a large object owes is paid when it is allocated: a cycle ends beside such ones alone. */
+  @Test
+  void cyclesEndBesideLargeObjects() {
+    try (CollectedHeap heap = quietHeap()) {
+      heap.setGlobal(0, tree(heap, 17));
+      assertThat(heap.startFullCycle()).isTrue();
+      for (int i = 0; i < 6; i++) {
+        heap.allocate(0, 1 << 20);
+      }
+      assertThat(heap.cycles()).anyMatch(cycle -> cycle.kind() == CycleKind.CONCURRENT);
     }
   }
 

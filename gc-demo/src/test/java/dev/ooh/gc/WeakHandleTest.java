@@ -5,23 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.IntervalSource;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.workloads.Heap;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeakHandleTest {
+  private static final int HANDLES = 5000;
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20).withVerify(true);
 
   private final ArraySpace space = new ArraySpace();
+  private final FailingCommits source = new FailingCommits(new ExactSource(space));
   private final boolean[] failing = {false};
   private final CollectedHeap heap =
       new CollectedHeap(
           space,
           OPTIONS,
-          new ExactSource(space),
+          source,
           (watched, interval) -> {
             if (failing[0]) {
               throw new UnsupportedOperationException("made to fail");
@@ -125,6 +135,54 @@ class WeakHandleTest {
     assertThat(handle.get()).isZero();
   }
 
+  /** The table forgets them although no cycle comes, whether they have lived through one or not. */
+  @Test
+  void closedHandlesAreForgotten() {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    List<WeakReference<WeakHandle>> all = new ArrayList<>();
+    closeHandles(all, true);
+    closeHandles(all, false);
+    closeHandles(all, false);
+    System.gc();
+    assertThat(all)
+        .filteredOn(reference -> reference.get() != null)
+        .hasSizeLessThanOrEqualTo(HANDLES);
+  }
+
+  private void closeHandles(List<WeakReference<WeakHandle>> all, boolean old) {
+    List<WeakHandle> handles = new ArrayList<>();
+    for (int i = 0; i < HANDLES; i++) {
+      handles.add(queue.handle(heap.global(0)));
+      all.add(new WeakReference<>(handles.getLast()));
+    }
+    if (old) {
+      heap.collect(false);
+    }
+    handles.forEach(WeakHandle::close);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCycleWhoseIntervalDoesNotCommitClearsNothing(boolean full) {
+    heap.setGlobal(0, heap.allocate(1, 8));
+    WeakHandle ofOld = queue.handle(heap.global(0));
+    heap.collect(false);
+    heap.setGlobal(0, 0);
+    WeakHandle handle = handleOfGarbage();
+    source.failing = true;
+    assertThatThrownBy(() -> heap.collect(full)).hasMessage("no commit");
+    assertThat(handle.get()).isNotZero();
+    assertThat(ofOld.get()).isNotZero();
+    // Nor is their memory used.
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(heap.allocate(1, 8)).isNotEqualTo(ofOld.get()).isNotEqualTo(handle.get());
+    }
+    source.failing = false;
+    heap.collect(false);
+    assertThat(handle.get()).isZero();
+    assertThat(ofOld.get()).isZero();
+  }
+
   @Test
   void memoryIsNotUsedAgainBeforeItsHandlesAreCleared() {
     List<WeakHandle> handles = new ArrayList<>();
@@ -168,5 +226,53 @@ class WeakHandleTest {
         .hasMessage("weak handle of 0x0, wanted an object of the heap");
     long object = heap.allocate(1, 8);
     assertThatThrownBy(() -> queue.handle(object + 8)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static final class FailingCommits implements IntervalSource {
+    private final IntervalSource source;
+    private boolean failing;
+
+    FailingCommits(IntervalSource source) {
+      this.source = source;
+    }
+
+    @Override
+    public Interval fetch(AddressSpace of, TrackingConsumer consumer, PageSet scan, PageSet arm) {
+      Interval interval = source.fetch(of, consumer, scan, arm);
+      return new Interval() {
+        @Override
+        public PageSet pages() {
+          return interval.pages();
+        }
+
+        @Override
+        public List<String> reasons() {
+          return interval.reasons();
+        }
+
+        @Override
+        public String technique() {
+          return interval.technique();
+        }
+
+        @Override
+        public long sequence() {
+          return interval.sequence();
+        }
+
+        @Override
+        public void commit() {
+          if (failing) {
+            throw new UnsupportedOperationException("no commit");
+          }
+          interval.commit();
+        }
+
+        @Override
+        public void close() {
+          interval.close();
+        }
+      };
+    }
   }
 }

@@ -36,15 +36,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan: stop the mutators, fetch the changed pages, trace, commit; sweep later, or at once if
- * all is to be in the pause. Under the heap's lock, but for what a {@link FullMark} calls.
+ * The plan: stop the mutators, fetch the changed pages, trace, commit; clear weak handles; sweep
+ * later, or at once if all is to be in the pause. Under the heap's lock, but for what a {@link
+ * FullMark} calls.
  *
  * <p>A young cycle marks in place: what is marked stays so, and what it reaches from roots, from
  * old objects on changed pages and from young ones becomes old. A full one, beside the program when
  * it is due and in a pause when memory ran out, marks into spare bits and puts them in force when
- * all went well. A young cycle that fails before it marks changes nothing: its interval aborts, and
- * the pages are owed to the next. One that fails later has marked objects whose referents are not;
- * the next is a full one then.
+ * all went well and its interval is committed. A young cycle that fails before it marks changes
+ * nothing: its interval aborts, and the pages are owed to the next. One that fails later has marked
+ * objects whose referents are not; the next is a full one then.
  *
  * <p>Watched are old objects' pages in blocks that nobody has allocated into since the last cycle.
  * Others stay unarmed, as allocating there would fault on each page, and count as changed.
@@ -60,7 +61,10 @@ public final class MarkSweep {
   /** Bytes traced in slices for one that is allocated: the heap grows by a quarter meanwhile. */
   private static final int TRACED_A_BYTE = 4;
 
-  /** Bytes traced in a slice at most: some hundred microseconds' work. */
+  /**
+   * Bytes traced in a slice at most: some hundred microseconds' work. A large object is worth
+   * several slices.
+   */
   private static final long MOST_TRACED = 128 << 10;
 
   private final AddressSpace space;
@@ -106,9 +110,6 @@ public final class MarkSweep {
 
   /** The thread that runs, or ran last, such a cycle. */
   private @Nullable ConcurrentMark concurrent;
-
-  /** Bytes to be traced in slices. */
-  private long owed;
 
   /**
    * @param lock the heap's
@@ -231,7 +232,6 @@ public final class MarkSweep {
     FullMark started = new FullMark(this, lock, besideMarker, timer, sliced);
     fullMark = started;
     pacer.fullBegins(spaces.liveBytes());
-    owed = 0;
     if (!sliced) {
       concurrent = new ConcurrentMark(this, execution, started);
       concurrent.start();
@@ -240,7 +240,8 @@ public final class MarkSweep {
   }
 
   /**
-   * A slice of a full cycle that has no thread of its own, in proportion to what was allocated.
+   * Slices of a full cycle that has no thread of its own, in proportion to what was allocated: one,
+   * or with polls between as many as a large object needs.
    *
    * @param bytes allocated since the last call
    * @throws IllegalStateException as {@link #collect} does
@@ -250,13 +251,19 @@ public final class MarkSweep {
     if (running == null || fullCycles != FullCycles.INCREMENTAL) {
       return;
     }
-    owed += bytes * TRACED_A_BYTE;
-    long slice = Math.min(owed, MOST_TRACED);
-    owed -= slice;
+    long owed = bytes * TRACED_A_BYTE;
+    while (takeSlice(running, Math.min(owed, MOST_TRACED)) && owed > MOST_TRACED) {
+      owed -= MOST_TRACED;
+      execution.poll();
+    }
+  }
+
+  /** Returns false when the cycle is over. */
+  private boolean takeSlice(FullMark running, long bytes) {
     long since = execution.nanoTime();
     boolean goesOn = false;
     try {
-      goesOn = running.step(slice);
+      goesOn = running.step(bytes);
     } catch (CancellationException | WritersNotStoppedException e) {
       refused(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
@@ -268,6 +275,7 @@ public final class MarkSweep {
       }
       statistics.waited(since);
     }
+    return goesOn;
   }
 
   /**
@@ -457,7 +465,6 @@ public final class MarkSweep {
                   cycle.rescans(left);
                   visitChanged(left, spare, besideMarker, execution::poll);
                   finish(besideMarker, spare);
-                  marks.swap(spare);
                   return cycle.pagesRescanned();
                 }));
   }
@@ -501,16 +508,20 @@ public final class MarkSweep {
       long traced = execution.nanoTime();
       long rescanned = mark.from(visited);
       long traceNanos = execution.nanoTime() - traced;
+      // May fail: nothing is cleared or freed before it is certain that this cycle counts.
+      timer.begin(Phase.COMMIT);
+      interval.commit();
+      timer.begin(Phase.SWEEP);
+      if (full) {
+        marks.swap(spare);
+      }
       weak.clear(marks, blocks.base(), full);
       if (conservative) {
         pointers.forget();
       }
-      timer.begin(Phase.SWEEP);
       long before = spaces.liveBytes();
       sweep(full, used.markedBytes());
       stale = false;
-      timer.begin(Phase.COMMIT);
-      interval.commit();
       return new Cycle(
           watched.pageCount(),
           changed.pageCount(),
@@ -562,7 +573,6 @@ public final class MarkSweep {
     spare.clear(blocks.frontier());
     marker.begin(spare, null);
     finish(marker, spare);
-    marks.swap(spare);
     return 0;
   }
 

@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * one. Under the heap's lock.
  */
 public final class WeakTable {
+  private static final int FEW = 1024;
+
   private final ContextLock lock;
   private final ObjectModel objects;
   private final List<Entry> young = new ArrayList<>();
   private final List<Entry> old = new ArrayList<>();
+
+  /** At so many entries those that were closed leave. */
+  private int crowded = FEW;
 
   /**
    * @param lock the heap's
@@ -50,6 +55,25 @@ public final class WeakTable {
     clear(young, marks, base);
     old.addAll(young);
     young.clear();
+    if (full) {
+      countAnew();
+    }
+  }
+
+  /**
+   * No cycle need come while handles are made and closed, and no full one while they are made, live
+   * through a young one and are closed. Goes through all when they have doubled in number.
+   */
+  private void forgetClosed() {
+    if (young.size() + old.size() >= crowded) {
+      young.removeIf(Entry::isClosed);
+      old.removeIf(Entry::isClosed);
+      countAnew();
+    }
+  }
+
+  private void countAnew() {
+    crowded = Math.max(FEW, 2 * (young.size() + old.size()));
   }
 
   private static void clear(List<Entry> entries, MarkBits marks, long base) {
@@ -78,6 +102,7 @@ public final class WeakTable {
           throw new IllegalArgumentException(
               "weak handle of 0x%x, wanted an object of the heap".formatted(object));
         }
+        forgetClosed();
         Entry entry = new Entry(object, cleared);
         young.add(entry);
         return entry;
@@ -101,6 +126,10 @@ public final class WeakTable {
     Entry(long object, Queue<WeakHandle> cleared) {
       this.object = object;
       this.cleared = cleared;
+    }
+
+    boolean isClosed() {
+      return object == 0;
     }
 
     @Override

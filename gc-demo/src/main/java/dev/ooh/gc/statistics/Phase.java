@@ -18,9 +18,9 @@ public enum Phase {
   CONCURRENT_PRECLEAN("Concurrent Preclean", false, false),
   /** Tracing what is left, in the last pause of a cycle beside the program. */
   FINAL_MARK("Final Mark", true, false),
-  SWEEP("Sweep", true, false),
   /** The technique's: the interval is done with. */
   COMMIT("Commit", true, true),
+  SWEEP("Sweep", true, false),
   /** From the end of the work until mutators run. */
   RESUME("Resume", true, false);
 
