@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.ooh.gc.statistics.Phase;
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.memory.Region;
@@ -103,6 +104,27 @@ class ConservativeTest {
     heap.memory().putLong(holder + 56, 0);
     heap.collect(true);
     assertThat(child.get()).isZero();
+  }
+
+  /** Where time is simulated reading words takes some in the cycle that does it. */
+  @Test
+  void searchingRangesAndChangedPagesTakesTime() {
+    int bytes = 1 << 20;
+    heap.setGlobal(0, heap.allocateConservative(bytes));
+    heap.collect(false);
+    heap.collect(false);
+    for (int at = 0; at < bytes; at += 512) {
+      heap.memory().putLong(heap.global(0) + at, 1);
+    }
+    heap.collect(false);
+    assertThat(heap.cycles().getLast().nanos(Phase.MARK)).isGreaterThan(bytes / Long.BYTES / 5);
+    heap.setGlobal(0, 0);
+    heap.collect(true);
+    try (ConservativeRange range = heap.registerRange(Arena.global().allocate(bytes, 8))) {
+      assertThat(range).isNotNull();
+      heap.collect(true);
+    }
+    assertThat(heap.cycles().getLast().nanos(Phase.MARK)).isGreaterThan(bytes / Long.BYTES / 5);
   }
 
   /** The technique tells of the store, as of one to a slot. */
