@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param durable from the call until the set was durable
  * @param rounds how often pages were copied before writers had to stand still
  * @param rest how what was left after them was taken
- * @param reason why so; empty where writers were to stand still for no longer than they should
+ * @param reason why so, and why huge pages are split where they were to stay whole; empty where
+ *     writers were to stand still for no longer than they should, and nothing is split
  * @param waits how long writers waited for a page to be copied before they changed it
  * @param pages how many 4 KiB pages the segments have that are not all zeros
  * @param pagesWritten how many of them are in this very set; the others are in those it builds on

@@ -72,7 +72,7 @@ public final class Checkpoints implements AutoCloseable {
   private final Map<String, Region> waiting = new HashMap<>();
 
   /** Pages of segments that were restored lazily, by images' addresses, and nobody watches yet. */
-  private PageSet unwatched = PageSet.empty();
+  private final Unwatched unwatched = new Unwatched();
 
   /** Whether what {@link #verification} found out is yet to be told to {@link #next}. */
   private boolean unsettled;
@@ -255,12 +255,13 @@ public final class Checkpoints implements AutoCloseable {
     Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
     PageSet pages = PageSet.of(image.start(), image.end());
     PageSet restored = PageSet.empty();
+    boolean mapped = false;
     if (saved != null) {
       Newest newest = chain.newest().orElseThrow();
-      newest.fill(memory, saved.start());
+      mapped = newest.fill(memory, saved.start());
       restored = newest.pages();
     }
-    segments.add(image, memory);
+    segments.add(image, memory, mapped);
     if (saved == null) {
       // Not asked about before the first checkpoint: to arm what nobody has touched yet makes the
       // first touches dearer, and of 4 KiB.
@@ -269,7 +270,7 @@ public final class Checkpoints implements AutoCloseable {
       if (verification == null) {
         next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
       } else {
-        unwatched = unwatched.union(pages);
+        unwatched.add(pages);
       }
       next.zero(pages.minus(restored));
       waiting.remove(name);
@@ -279,12 +280,13 @@ public final class Checkpoints implements AutoCloseable {
 
   /** Watches all segments from now on, and finds what was written to before. */
   private void watch() {
-    PageSet first = unwatched;
-    unwatched = PageSet.empty();
-    PageSet written =
-        FirstWrites.before(
-            segments.inMemory(first), () -> next.changed(segments.changed().minus(first)));
-    next.changed(segments.inImages(written));
+    unwatched.watch(
+        pages ->
+            next.changed(
+                segments.inImages(
+                    FirstWrites.before(
+                        segments.inMemory(pages),
+                        () -> next.changed(segments.changed().minus(pages))))));
   }
 
   private List<Region> allRegions() {
@@ -435,8 +437,8 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /**
-   * Ends the tracking, when what is being written is written. Takes no checkpoint. The segments
-   * stay.
+   * Ends the tracking, when what is being written is written, and a verification that is at work;
+   * what that meets from then on is told to nobody. Takes no checkpoint. The segments stay.
    */
   @Override
   public void close() throws IOException {
@@ -451,6 +453,9 @@ public final class Checkpoints implements AutoCloseable {
     if (clock != null) {
       clock.shutdown();
       awaitEnd(clock);
+    }
+    if (verification != null) {
+      verification.awaitEnd(); // before others may write to the directory
     }
     synchronized (this) {
       if (!closed) {

@@ -28,6 +28,9 @@ final class CopyChoice {
   /** Why the last snapshot was lost; the next checkpoint is taken without one then. */
   private Optional<String> lost = Optional.empty();
 
+  /** What there is to say of huge pages from the beginning on; empty where nothing is. */
+  private String splits = "";
+
   private String reason = "";
 
   CopyChoice(CheckpointOptions options, Segments segments, NextSet next) {
@@ -50,14 +53,17 @@ final class CopyChoice {
       try {
         segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
       } catch (TrackingException e) {
-        reason = "huge pages will be split: " + e.getMessage();
+        splits = "huge pages will be split: " + e.getMessage();
       }
     }
   }
 
-  /** In words, after {@link #prepare}: empty where nothing but a short stop was in question. */
+  /**
+   * In words, after {@link #prepare}: empty where nothing but a short stop was in question, and no
+   * huge page is split.
+   */
   String reason() {
-    return reason;
+    return splits.isEmpty() || reason.isEmpty() ? splits + reason : splits + "; " + reason;
   }
 
   /** A snapshot was lost, and the checkpoint with it. */
@@ -106,6 +112,11 @@ final class CopyChoice {
     Optional<String> refusal = facility.refusal();
     if (refusal.isPresent()) {
       throw new SnapshotException(refusal.get());
+    }
+    Optional<String> mapped = segments.mapped();
+    if (mapped.isPresent()) {
+      throw new SnapshotException(
+          "segment %s is mapped from files, whose writers can't wait".formatted(mapped.get()));
     }
     if (!writersWait()) {
       if (options.technique().isPresent()) {

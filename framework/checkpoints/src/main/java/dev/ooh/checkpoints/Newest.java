@@ -4,7 +4,6 @@ import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import dev.ooh.image.SetDescription;
 import dev.ooh.linux.substrate.AnonymousMemory;
-import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -22,8 +21,12 @@ sealed interface Newest {
   /** Every page that it has. */
   PageSet pages();
 
-  /** Fills fresh memory with what images have from {@code start} on. */
-  void fill(MemorySegment memory, long start) throws IOException;
+  /**
+   * Fills fresh memory with what images have from {@code start} on.
+   *
+   * @return whether a part of it is a mapping of a file now
+   */
+  boolean fill(MemorySegment memory, long start) throws IOException;
 
   /** It was checked as a whole, but for pages, which are when memory is filled. */
   record Whole(ImageSet set) implements Newest {
@@ -52,8 +55,9 @@ sealed interface Newest {
     }
 
     @Override
-    public void fill(MemorySegment memory, long start) throws IOException {
+    public boolean fill(MemorySegment memory, long start) throws IOException {
       set.fill(memory, start);
+      return false;
     }
   }
 
@@ -84,9 +88,10 @@ sealed interface Newest {
     }
 
     @Override
-    public void fill(MemorySegment memory, long start) throws IOException {
-      try (FileContents.Filling filling = AnonymousMemory.fill(memory)) {
+    public boolean fill(MemorySegment memory, long start) throws IOException {
+      try (NotedFilling filling = new NotedFilling(AnonymousMemory.fill(memory))) {
         set.fill(start, memory.byteSize(), memory.address(), filling);
+        return filling.mapped();
       }
     }
   }

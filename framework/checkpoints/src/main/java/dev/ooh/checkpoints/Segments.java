@@ -35,8 +35,9 @@ final class Segments {
    * @param image where images have it
    * @param memory where it is
    * @param tracked what the tracker calls it
+   * @param mapped whether a part of it is a mapping of a file
    */
-  private record Placed(Region image, MemorySegment memory, Region tracked) {
+  private record Placed(Region image, MemorySegment memory, Region tracked, boolean mapped) {
     private long shift() {
       return memory.address() - image.start();
     }
@@ -49,10 +50,11 @@ final class Segments {
   /**
    * Adds a segment that is at {@code image} in the images.
    *
+   * @param mapped whether a part of it is a mapping of a file
    * @throws TrackingException if it can't be tracked; it is not added then
    */
-  void add(Region image, MemorySegment memory) throws TrackingException {
-    placed.add(new Placed(image, memory, tracker.add(memory)));
+  void add(Region image, MemorySegment memory, boolean mapped) throws TrackingException {
+    placed.add(new Placed(image, memory, tracker.add(memory), mapped));
     placed.sort(Comparator.comparingLong(it -> it.image().start()));
   }
 
@@ -146,6 +148,11 @@ final class Segments {
           .forEachRun((start, end) -> pages.add(start + shift, end + shift));
     }
     return pages.build();
+  }
+
+  /** The name of one that is mapped from files in part; empty if none is. */
+  Optional<String> mapped() {
+    return placed.stream().filter(Placed::mapped).map(it -> it.image().name()).findFirst();
   }
 
   /** Changes to another technique, by which everything counts as changed. */

@@ -15,6 +15,7 @@ final class Verification {
   private final LazySet set;
   private final CompletableFuture<ImageSet> whole = new CompletableFuture<>();
   private volatile boolean abandoned;
+  private volatile boolean started;
 
   Verification(LazySet set) {
     this.set = set;
@@ -27,6 +28,7 @@ final class Verification {
    */
   void start(ThreadFactory threads, Consumer<? super IOException> damaged) {
     threads.newThread(() -> run(damaged)).start();
+    started = true;
   }
 
   private void run(Consumer<? super IOException> damaged) {
@@ -35,11 +37,19 @@ final class Verification {
     } catch (CancellationException e) {
       whole.completeExceptionally(e);
     } catch (IOException e) {
-      whole.completeExceptionally(e);
-      damaged.accept(e);
+      fail(e, damaged);
     } catch (RuntimeException | Error e) {
-      whole.completeExceptionally(e);
-      damaged.accept(new IOException("%s can't be verified: %s".formatted(set.path(), e), e));
+      fail(new IOException("%s can't be verified: %s".formatted(set.path(), e), e), damaged);
+    }
+  }
+
+  /** Once it is abandoned, others may write to the directory, and remove what is being read. */
+  private void fail(IOException why, Consumer<? super IOException> damaged) {
+    if (abandoned) {
+      whole.completeExceptionally(new CancellationException());
+    } else {
+      whole.completeExceptionally(why);
+      damaged.accept(why);
     }
   }
 
@@ -66,8 +76,15 @@ final class Verification {
     }
   }
 
-  /** Nobody wants to know any more; it ends soon. */
+  /** Nobody wants to know any more; it ends soon, and tells of no damage that it meets. */
   void abandon() {
     abandoned = true;
+  }
+
+  /** Waits until nothing is read any more; whoever is told of damage may be at that still. */
+  void awaitEnd() {
+    if (started) {
+      whole.handle((set, failure) -> true).join();
+    }
   }
 }

@@ -322,6 +322,32 @@ class CopyBeforeWriteTest {
     }
   }
 
+  /** The kernel's synchronous userfaultfd takes no private mapping of a file. */
+  @Test
+  void whatIsMappedFromFilesIsNotWrittenAgainForASnapshotThatCannotBe() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options())) {
+      writeAll(checkpoints.segment("s", (long) PAGES * PAGE, arena), 1);
+      checkpoints.take().join();
+    }
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            Checkpoints.openLazily(
+                directory,
+                options(),
+                damage -> {
+                  throw new AssertionError("no page was damaged", damage);
+                })) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      write(memory, 7, 2);
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.rest()).isEqualTo(Rest.COPIED_WHILE_STOPPED);
+      assertThat(taken.reason()).contains("mapped from files");
+      assertThat(taken.pagesWritten()).isEqualTo(1);
+      check("the restored one");
+    }
+  }
+
   @Test
   void aTechniqueThatWasAskedForStaysAndTheReasonIsTold() throws Exception {
     try (Arena arena = Arena.ofShared();

@@ -5,16 +5,22 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.LazySet;
 import dev.ooh.image.SetFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +196,88 @@ class LazyRestoreTest {
       checkpoints.close();
       assertThatThrownBy(checkpoints::take).hasMessageContaining("closed");
     }
+  }
+
+  @Test
+  void whatIsNotThereAnyMoreIsNoDamageToWhomHasGivenUp() throws Exception {
+    fill("s");
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicReference<IOException> told = new AtomicReference<>();
+    Verification verification = new Verification(LazySet.open(directory));
+    List<Thread> threads = new ArrayList<>();
+    verification.start(
+        action -> {
+          Thread thread =
+              Thread.ofPlatform()
+                  .unstarted(
+                      () -> {
+                        awaitOrFail(go);
+                        action.run();
+                      });
+          threads.add(thread);
+          return thread;
+        },
+        told::set);
+    verification.abandon();
+    removeSets();
+    go.countDown();
+    threads.getFirst().join();
+    assertThat(told.get()).isNull();
+    assertThatThrownBy(verification::await).isInstanceOf(CancellationException.class);
+  }
+
+  private static void awaitOrFail(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void removeSets() throws IOException {
+    for (Path set : new SetFolder(directory).sets()) {
+      try (var files = Files.list(set)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(set);
+    }
+  }
+
+  @Test
+  void nothingIsReadAnyMoreWhenItIsClosed() throws Exception {
+    fill("s", "t");
+    Checkpoints checkpoints =
+        Checkpoints.openLazily(directory, OPTIONS, LazyRestoreTest::unexpected);
+    checkpoints.close();
+    assertThat(checkpoints.verified().isDone()).isTrue();
+    removeSets();
+  }
+
+  /** Its end waits for what is read, not for the handler, who may be who ends it. */
+  @Test
+  void theHandlerMayCloseIt() throws Exception {
+    fill("s");
+    Path damaged = directory.resolve("set-000001/pages-1.img");
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[PAGE] ^= 1;
+    Files.write(damaged, bytes);
+    CompletableFuture<Checkpoints> opened = new CompletableFuture<>();
+    CompletableFuture<Void> closed = new CompletableFuture<Void>().orTimeout(1, TimeUnit.MINUTES);
+    opened.complete(
+        Checkpoints.openLazily(
+            directory,
+            OPTIONS,
+            damage -> {
+              try {
+                opened.join().close();
+                closed.complete(null);
+              } catch (IOException | RuntimeException e) {
+                closed.completeExceptionally(e);
+              }
+            }));
+    closed.join();
   }
 
   @Test

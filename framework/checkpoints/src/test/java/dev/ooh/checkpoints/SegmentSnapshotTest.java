@@ -26,7 +26,7 @@ class SegmentSnapshotTest {
       MemorySegment memory = arena.allocate((long) PAGES * PAGE, PAGE);
       Segments segments = new Segments(tracker);
       Region image = new Region("s", memory.address(), memory.byteSize());
-      segments.add(image, memory);
+      segments.add(image, memory, false);
       segments.use("uffd");
       segments.changed();
       tracker.declareAlwaysDirty(memory.asSlice(2 * PAGE, PAGE));

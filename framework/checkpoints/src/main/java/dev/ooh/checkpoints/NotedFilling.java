@@ -1,0 +1,45 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.memory.FileContents;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Notes whether anything is mapped, and not copied. For one thread. */
+final class NotedFilling implements FileContents.Filling {
+  private final FileContents.Filling filling;
+  private boolean mapped;
+
+  NotedFilling(FileContents.Filling filling) {
+    this.filling = filling;
+  }
+
+  boolean mapped() {
+    return mapped;
+  }
+
+  @Override
+  public int mostMappings() {
+    return filling.mostMappings();
+  }
+
+  @Override
+  public void map(Path file, long offset, long address, long bytes) throws IOException {
+    mapped = true;
+    filling.map(file, offset, address, bytes);
+  }
+
+  @Override
+  public void copy(Path file, long offset, long address, long bytes) throws IOException {
+    filling.copy(file, offset, address, bytes);
+  }
+
+  @Override
+  public void zero(long address, long bytes) {
+    filling.zero(address, bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    filling.close();
+  }
+}
