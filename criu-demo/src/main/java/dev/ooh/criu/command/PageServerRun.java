@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "ooh page-server",
     description = {
       "Takes image sets of 'ooh checkpoint --page-server', each durable in D before the client is"
-          + " told so, and pages and pagemaps of CRIU's clients of any version, a directory"
+          + " told so, and pages and pagemaps of CRIU's clients since 3.3, a directory"
           + " D/received-… for each connection.",
       "Runs until it is interrupted. A set whose connection breaks is removed."
     })

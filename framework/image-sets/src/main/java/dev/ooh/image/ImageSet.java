@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageSet {
   static final String PARENT = "parent";
+
+  /** The name of the file that says what a set is of, and lists all others. */
+  public static final String MANIFEST = Manifest.FILE;
+
   private static final int PAGE = PageSet.PAGE_SIZE;
 
   /** So much is filled by one thread. */
@@ -189,6 +193,16 @@ public final class ImageSet {
       throw new ImageException(
           files.path(PageDigests.FILE), "digests of " + digests.pages(), pages.toString());
     }
+  }
+
+  /**
+   * The names of the files that a manifest lists.
+   *
+   * @param file that it is of, for messages
+   * @throws IOException if it is none, or damaged
+   */
+  public static Set<String> listedFiles(Path file, byte[] manifest) throws IOException {
+    return Set.copyOf(Manifest.parse(file, manifest).files().keySet());
   }
 
   /** Opens sets that build on each other, each once. For one thread. */

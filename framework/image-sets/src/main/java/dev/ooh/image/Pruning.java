@@ -44,7 +44,7 @@ public record Pruning(List<Path> removable, List<String> kept) {
     Set<Path> removable = new LinkedHashSet<>();
     for (Path set : sets.reversed()) {
       if (!needed.contains(set)) {
-        removeChildrenFirst(set, sets, removable);
+        removeChildrenFirst(set, sets, new HashSet<>(), removable);
       }
     }
     return new Pruning(List.copyOf(removable), kept);
@@ -57,13 +57,16 @@ public record Pruning(List<Path> removable, List<String> kept) {
     }
   }
 
-  private static void removeChildrenFirst(Path set, List<Path> sets, Set<Path> removable)
-      throws IOException {
+  private static void removeChildrenFirst(
+      Path set, List<Path> sets, Set<Path> seen, Set<Path> removable) throws IOException {
+    if (!seen.add(set)) {
+      return; // sets may name each other as parents, though nobody writes such
+    }
     for (Path other : sets) {
       if (!removable.contains(other)
           && SetFolder.parentOf(other).equals(Optional.of(set))
           && !other.equals(set)) {
-        removeChildrenFirst(other, sets, removable);
+        removeChildrenFirst(other, sets, seen, removable);
       }
     }
     removable.add(set);

@@ -34,6 +34,9 @@ final class CriuSession {
 
   private int count;
 
+  /** The end of the last run that was added to the pagemap. */
+  private long last;
+
   CriuSession(Connection client, ReceivedImages images, PageServer.Listener listener) {
     this.client = client;
     this.images = images;
@@ -55,6 +58,11 @@ final class CriuSession {
   void serve(byte[] start) throws IOException {
     byte[] old = join(start, client.read(PageServerIov.Version.UP_TO_4_1_1.bytes - start.length));
     PageServerIov.Version version = PageServerIov.Version.of(old);
+    if (PageServerIov.isClosing(old)) {
+      complete();
+      awaitEnd(PageServerIov.Version.FROM_4_2.bytes - PageServerIov.Version.UP_TO_4_1_1.bytes);
+      return;
+    }
     byte[] first = join(old, client.read(version.bytes - old.length));
     try {
       boolean more = serve(PageServerIov.parse(first, version));
@@ -65,11 +73,30 @@ final class CriuSession {
         }
         more = serve(PageServerIov.parse(next, version));
       }
-      if (client.readOrEnd(1) != null) {
-        throw wrong("more after the closing", "the end of the connection");
-      }
+      awaitEnd(0);
     } finally {
       drop();
+    }
+  }
+
+  /**
+   * After the closing: its answer was the last thing, so it doesn't matter how the connection ends.
+   *
+   * @param tolerated how many bytes may come. A dump that fails before its first pagemap closes
+   *     with a destination of 0, from which nobody can tell the version: what the longer one has
+   *     more is not waited for before the answer, but may come
+   */
+  private void awaitEnd(int tolerated) throws IOException {
+    int more = 0;
+    try {
+      while (more <= tolerated && client.readOrEnd(1) != null) {
+        more++;
+      }
+    } catch (IOException e) {
+      return;
+    }
+    if (more > tolerated) {
+      throw wrong("more after the closing", "the end of the connection");
     }
   }
 
@@ -124,6 +151,7 @@ final class CriuSession {
       to = images.draft(parent);
       draft = to;
     }
+    last = 0;
     int number = ++count;
     opened =
         new Opened(
@@ -155,10 +183,15 @@ final class CriuSession {
     if (present == hole || (flags & ~KNOWN_FLAGS) != 0) {
       throw wrong("flags %d of pages".formatted(flags), "either 1 (parent) or 4 (present)");
     }
+    if (start < last) {
+      throw wrong(
+          "pages at 0x%x after those up to 0x%x".formatted(start, last), "each once, ascending");
+    }
     long end = start + request.pages() * PageSet.PAGE_SIZE;
     if (hole) {
       checkCovered(request, PageSet.of(start, end));
     }
+    last = end;
     to.pagemap().add(start, end, hole);
     to.held().add(start, end);
     for (long left = present ? end - start : 0; left > 0; ) {
@@ -198,12 +231,15 @@ final class CriuSession {
   private void complete() throws IOException {
     endPagemap();
     ReceivedImages.Draft done = draft;
-    if (done != null) {
-      Path where = done.publish(pages);
-      listener.received(where);
+    Path where = done == null ? null : done.publish(pages);
+    try {
+      client.writeInt(0);
+      client.flush();
+    } finally {
+      if (where != null) {
+        listener.received(where); // durable, whether or not the client can be told so
+      }
     }
-    client.writeInt(0);
-    client.flush();
   }
 
   private void drop() throws IOException {

@@ -1,8 +1,11 @@
 package dev.ooh.image.remote;
 
 import dev.ooh.image.FileLayer;
+import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
 import dev.ooh.image.SetDraft;
+import dev.ooh.image.SetFolder;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,25 +30,46 @@ import org.jspecify.annotations.Nullable;
 final class OwnSession {
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
   private static final Pattern SET_NAME = Pattern.compile("set-[0-9]{6,9}");
+  private static final String PARENT_LINK = "parent";
   private static final int GATHERED = 1 << 20;
+  private static final int LONGEST_MANIFEST = 1 << 20;
 
   private final Connection client;
   private final ImageStore store;
   private final ReentrantLock writing;
+  private final ServerLimits limits;
   private final PageServer.Listener listener;
   private final Map<String, FileLayer.Output> open = new HashMap<>();
+
+  /** The names of those that are whole. */
+  private final Set<String> whole = new HashSet<>();
+
+  /** What there is of the manifest, which is checked before the set is published. */
+  private final ByteArrayOutputStream manifest = new ByteArrayOutputStream();
+
   private final byte[] buffer = new byte[GATHERED];
   private @Nullable SetDraft draft;
   private @Nullable IOException failure;
+
+  /** Whether a request was answered, and none failed. */
+  private boolean done;
+
+  /** And the listener is yet to be told. */
+  private @Nullable Path published;
 
   /**
    * @param writing is held while a set is written to {@code store}
    */
   OwnSession(
-      Connection client, ImageStore store, ReentrantLock writing, PageServer.Listener listener) {
+      Connection client,
+      ImageStore store,
+      ReentrantLock writing,
+      ServerLimits limits,
+      PageServer.Listener listener) {
     this.client = client;
     this.store = store;
     this.writing = writing;
+    this.limits = limits;
     this.listener = listener;
   }
 
@@ -54,9 +83,7 @@ final class OwnSession {
       return;
     }
     try {
-      for (byte[] header = client.readOrEnd(SetRequest.HEADER);
-          header != null;
-          header = client.readOrEnd(SetRequest.HEADER)) {
+      for (byte[] header = next(); header != null; header = next()) {
         serve(request(header));
       }
       if (draft != null) {
@@ -64,6 +91,18 @@ final class OwnSession {
       }
     } finally {
       drop();
+    }
+  }
+
+  /** The next request; null at the end, however that comes where nothing is left to do. */
+  private byte @Nullable [] next() throws IOException {
+    try {
+      return client.readOrEnd(SetRequest.HEADER);
+    } catch (IOException e) {
+      if (done && draft == null) {
+        return null;
+      }
+      throw e;
     }
   }
 
@@ -84,7 +123,7 @@ final class OwnSession {
       case SetRequest.CONTENTS -> contents(request.name(), request.value());
       case SetRequest.END -> attempt(() -> end(request.name()));
       case SetRequest.PARENT -> attempt(() -> parent(request.name()));
-      case SetRequest.PUBLISH -> answered(() -> publish(request.value() == 1));
+      case SetRequest.PUBLISH -> publishAndTell(request.value() == 1);
       case SetRequest.REMOVE -> answered(() -> remove(request.name()));
       default ->
           throw new IOException(
@@ -114,6 +153,7 @@ final class OwnSession {
     String[] text = {""};
     attempt(() -> text[0] = step.run());
     IOException failed = failure;
+    done = failed == null;
     answer(failed == null, failed == null ? text[0] : String.valueOf(failed.getMessage()));
     if (failed != null) {
       throw failed; // the client knows, and has to begin anew
@@ -132,7 +172,7 @@ final class OwnSession {
     if (draft != null) {
       throw wrong("a second set was begun", "the first one complete");
     }
-    writing.lock();
+    lock();
     boolean begun = false;
     try {
       draft = store.draft();
@@ -143,6 +183,19 @@ final class OwnSession {
         writing.unlock();
       }
     }
+  }
+
+  private void lock() throws IOException {
+    try {
+      if (writing.tryLock(limits.turn().toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IOException(
+        "another set is being sent, and was not complete after %d s"
+            .formatted(limits.turn().toSeconds()));
   }
 
   private SetDraft draft() throws IOException {
@@ -156,6 +209,12 @@ final class OwnSession {
   private void create(String name) throws IOException {
     if (!FILE_NAME.matcher(name).matches()) {
       throw wrong("a file '%s'".formatted(name), "a name of letters, digits, dots and dashes");
+    }
+    if (name.equals(PARENT_LINK)) {
+      throw wrong("a file '%s'".formatted(name), "that said by PARENT");
+    }
+    if (open.size() >= limits.openFiles()) {
+      throw wrong(open.size() + " files without an end", "fewer");
     }
     open.put(name, draft().create(name));
   }
@@ -175,8 +234,18 @@ final class OwnSession {
     for (long left = bytes; left > 0; ) {
       int length = (int) Math.min(left, buffer.length);
       client.readFully(buffer, length);
-      attempt(() -> open(name).write(ByteBuffer.wrap(buffer, 0, length)));
+      attempt(() -> write(name, length));
       left -= length;
+    }
+  }
+
+  private void write(String name, int length) throws IOException {
+    open(name).write(ByteBuffer.wrap(buffer, 0, length));
+    if (name.equals(ImageSet.MANIFEST)) {
+      if (manifest.size() + length > LONGEST_MANIFEST) {
+        throw wrong("a longer %s".formatted(name), "%d bytes at most".formatted(LONGEST_MANIFEST));
+      }
+      manifest.write(buffer, 0, length);
     }
   }
 
@@ -185,6 +254,7 @@ final class OwnSession {
       file.force();
     }
     open.remove(name);
+    whole.add(name);
   }
 
   private void parent(String name) throws IOException {
@@ -203,16 +273,55 @@ final class OwnSession {
     if (!open.isEmpty()) {
       throw wrong("files without an end: " + Arrays.toString(open.keySet().toArray()), "all whole");
     }
+    checkManifest();
     Path set = draft().publish(newest);
+    published = set;
     drop();
-    listener.received(set);
     return set.getFileName().toString();
   }
 
-  private String remove(String name) throws IOException {
-    writing.lock();
+  /** What is published may become the latest, which must not be what nobody can read. */
+  private void checkManifest() throws IOException {
+    Set<String> missing =
+        new TreeSet<>(
+            ImageSet.listedFiles(
+                store.directory().resolve(ImageSet.MANIFEST), manifest.toByteArray()));
+    missing.removeAll(whole);
+    if (!missing.isEmpty()) {
+      throw wrong("nothing of " + String.join(", ", missing), "each file that is listed");
+    }
+  }
+
+  /** The set is durable whether or not the client can be told so. */
+  private void publishAndTell(boolean newest) throws IOException {
     try {
-      store.remove(set(name));
+      answered(() -> publish(newest));
+    } finally {
+      if (published != null) {
+        listener.received(published);
+        published = null;
+      }
+    }
+  }
+
+  private String remove(String name) throws IOException {
+    lock();
+    try {
+      Path set = set(name);
+      SetFolder folder = new SetFolder(store.directory());
+      if (folder.isLatest(set)) {
+        throw wrong("%s to remove, which is the latest".formatted(name), "another");
+      }
+      for (Path other : folder.sets()) {
+        if (SetFolder.parentOf(other)
+            .map(Path::getFileName)
+            .equals(Optional.of(set.getFileName()))) {
+          throw wrong(
+              "%s to remove, which %s builds on".formatted(name, other.getFileName()),
+              "one that nothing builds on");
+        }
+      }
+      store.remove(set);
     } finally {
       writing.unlock();
     }
@@ -230,6 +339,8 @@ final class OwnSession {
         file.close();
       }
       open.clear();
+      whole.clear();
+      manifest.reset();
     } finally {
       writing.unlock();
     }

@@ -8,21 +8,23 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Takes image sets of our clients and pages of CRIU's, of both versions, into one directory, until
  * it is closed. What a client hasn't completed when its connection ends is removed.
  *
- * <p>Each connection has a thread of its own. Sets of our clients are written one after another; a
- * client that begins one while another is being sent waits.
+ * <p>Each connection has a thread of its own, of 64 at most; more are closed at once. Sets of our
+ * clients are written one after another; a client that begins one while another is being sent waits
+ * for a minute, and is told then.
  */
 public final class PageServer implements Closeable {
-  /** A client that says nothing for so long is gone, whatever its connection looks like. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  /** From a connection that could not be taken to the next try. */
+  private static final long PAUSE_MILLIS = 100;
 
   private final ImageStore store;
   private final ServerSocket socket;
@@ -31,11 +33,13 @@ public final class PageServer implements Closeable {
   private final ReentrantLock writing = new ReentrantLock();
   private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final ServerLimits limits;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread accepting;
 
   /** Is told what comes of connections, by their threads. */
   public interface Listener {
-    /** Something is durable now. */
+    /** Something is durable now, and the client was told so, if it could be. */
     void received(Path what);
 
     /** Nothing came of what a client sent. */
@@ -43,11 +47,17 @@ public final class PageServer implements Closeable {
   }
 
   private PageServer(
-      ImageStore store, ServerSocket socket, ReceivedImages received, Listener listener) {
+      ImageStore store,
+      ServerSocket socket,
+      ReceivedImages received,
+      Listener listener,
+      ServerLimits limits) {
     this.store = store;
     this.socket = socket;
     this.received = received;
     this.listener = listener;
+    this.limits = limits;
+    accepting = thread(this::accept);
   }
 
   /**
@@ -61,32 +71,47 @@ public final class PageServer implements Closeable {
   public static PageServer open(
       Path directory, InetSocketAddress address, boolean incremental, Listener listener)
       throws IOException {
+    return open(directory, new ServerSocket(), address, incremental, listener, ServerLimits.USUAL);
+  }
+
+  /**
+   * @param socket that is not bound yet
+   */
+  static PageServer open(
+      Path directory,
+      ServerSocket socket,
+      InetSocketAddress address,
+      boolean incremental,
+      Listener listener,
+      ServerLimits limits)
+      throws IOException {
     ImageStore store = ImageStore.open(directory);
-    PageServer server = null;
+    boolean opened = false;
     try {
-      ServerSocket socket = listen(address);
-      server =
+      listen(socket, address);
+      PageServer server =
           new PageServer(
               store,
               socket,
               new ReceivedImages(directory, FileLayer.of(directory), incremental),
-              listener);
-      server.start(server::accept);
+              listener,
+              limits);
+      server.accepting.start();
+      opened = true;
       return server;
     } finally {
-      if (server == null) {
+      if (!opened) {
+        socket.close();
         store.close();
       }
     }
   }
 
-  private static ServerSocket listen(InetSocketAddress address) throws IOException {
-    ServerSocket socket = new ServerSocket();
+  private static void listen(ServerSocket socket, InetSocketAddress address) throws IOException {
     boolean bound = false;
     try {
       socket.bind(address);
       bound = true;
-      return socket;
     } catch (IOException e) {
       throw new IOException(
           "%s:%d: %s, wanted an address to listen on"
@@ -104,53 +129,100 @@ public final class PageServer implements Closeable {
     return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
-  private void start(Runnable action) {
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("page server")
-            .unstarted(
-                () -> {
-                  try {
-                    action.run();
-                  } finally {
-                    threads.remove(Thread.currentThread());
-                  }
-                });
-    threads.add(thread);
-    thread.start();
+  private static Thread thread(Runnable action) {
+    return Thread.ofPlatform().daemon().name("page server").unstarted(action);
   }
 
+  private void start(Socket client) {
+    Thread thread =
+        thread(
+            () -> {
+              try {
+                serve(client);
+              } finally {
+                threads.remove(Thread.currentThread());
+              }
+            });
+    threads.add(thread);
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        threads.remove(thread);
+      }
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** Whatever happens, for others will come: it may be the fault of those who are there. */
   private void accept() {
-    while (!closed) {
+    while (!isClosing()) {
       try {
-        Socket client = socket.accept();
-        clients.add(client);
-        start(() -> serve(client));
-      } catch (IOException e) {
-        if (!closed) {
-          listener.failed("no more connections: " + e.getMessage());
+        take(socket.accept());
+      } catch (IOException | RuntimeException | Error e) {
+        if (!isClosing()) {
+          listener.failed("a connection could not be taken: " + text(e));
+          pause();
         }
-        return;
+      }
+    }
+  }
+
+  private static String text(Throwable e) {
+    return e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+  }
+
+  /** Ends early when this is closed. */
+  private void pause() {
+    try {
+      boolean _ = closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      // nobody interrupts it but to end a wait
+    }
+  }
+
+  private void take(Socket client) throws IOException {
+    boolean taken = false;
+    try {
+      if (clients.size() >= limits.connections()) {
+        throw new IOException(
+            "client %s: found %d connections, wanted fewer"
+                .formatted(client.getRemoteSocketAddress(), clients.size()));
+      }
+      clients.add(client);
+      start(client);
+      taken = true;
+    } finally {
+      if (!taken) {
+        clients.remove(client);
+        client.close();
       }
     }
   }
 
   private void serve(Socket client) {
-    try (Connection connection =
-        new Connection(client, "client " + client.getRemoteSocketAddress())) {
-      connection.patience(PATIENCE);
+    String name = "client " + client.getRemoteSocketAddress();
+    try (client;
+        Connection connection = new Connection(client, name)) {
+      connection.patience(limits.patience());
       byte[] start = connection.readOrEnd(SetRequest.HEADER);
       if (start == null) {
         return; // it only looked whether anybody listens
       }
       if (SetRequest.parse(start, new byte[0]).command() == SetRequest.HELLO) {
-        new OwnSession(connection, store, writing, listener).serve(start);
+        new OwnSession(connection, store, writing, limits, listener).serve(start);
       } else {
         new CriuSession(connection, received, listener).serve(start);
       }
     } catch (IOException e) {
-      listener.failed(String.valueOf(e.getMessage()));
+      listener.failed(text(e));
+    } catch (RuntimeException | Error e) {
+      listener.failed(name + ": " + text(e));
     } finally {
       clients.remove(client);
     }
@@ -159,22 +231,31 @@ public final class PageServer implements Closeable {
   /** Ends every connection; what is not complete is removed. */
   @Override
   public void close() throws IOException {
-    closed = true;
+    closing.countDown();
     socket.close();
+    boolean interrupted = join(accepting); // no connection is added from here on
     for (Socket client : clients) {
       client.close();
     }
-    boolean interrupted = false;
     for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+      interrupted |= join(thread);
     }
     store.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns whether the calling thread was interrupted meanwhile. */
+  private static boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
   }
 }

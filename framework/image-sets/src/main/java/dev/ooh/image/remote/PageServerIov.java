@@ -78,12 +78,19 @@ record PageServerIov(int command, int flags, long pages, long address, long dest
 
     /**
      * Which one a client has, by the first {@code UP_TO_4_1_1.bytes} of its first request: where
-     * the old layout has the type of a destination, which is never 0, the new one has the lowest
-     * byte of a page's address, which always is.
+     * the old layout has the type of a destination, which is never 0 (but in a closing that comes
+     * first), the new one has the lowest byte of a page's address, which always is.
      */
     static Version of(byte[] start) {
       return (start[UP_TO_4_1_1.destinationAt] & TYPE_MASK) == 0 ? FROM_4_2 : UP_TO_4_1_1;
     }
+  }
+
+  /** Whether a request that begins so is the last one; both versions have its command there. */
+  static boolean isClosing(byte[] start) {
+    int word = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getInt(COMMAND_AT);
+    int command = word & COMMAND_MASK;
+    return command == CLOSE || command == FORCE_CLOSE;
   }
 
   static PageServerIov request(int command, long destination) {

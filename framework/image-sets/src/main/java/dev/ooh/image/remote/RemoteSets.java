@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Sets that go to a page server of ours with all their files, each by a connection of its own. A
@@ -16,10 +17,19 @@ import java.nio.file.Path;
 public final class RemoteSets implements SetPlace {
   private static final int LONGEST_TEXT = 1 << 16;
 
+  /** Longer than a server waits for another set's end, and than a slow disk takes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private final InetSocketAddress address;
+  private final Duration patience;
 
   public RemoteSets(InetSocketAddress address) {
+    this(address, PATIENCE);
+  }
+
+  RemoteSets(InetSocketAddress address, Duration patience) {
     this.address = address;
+    this.patience = patience;
   }
 
   @Override
@@ -50,6 +60,7 @@ public final class RemoteSets implements SetPlace {
     Connection server = Connection.to(address);
     boolean greeted = false;
     try {
+      server.patience(patience);
       server.write(new SetRequest(SetRequest.HELLO, "", SetRequest.VERSION).toBytes());
       greeted = true;
       return server;
@@ -60,7 +71,6 @@ public final class RemoteSets implements SetPlace {
     }
   }
 
-  /** Waits as long as it takes: a disk may be slow, and the connection says if it breaks. */
   private static String answer(Connection server) throws IOException {
     server.flush();
     int done;
