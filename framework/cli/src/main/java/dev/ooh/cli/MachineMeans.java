@@ -29,7 +29,7 @@ final class MachineMeans {
   }
 
   /**
-   * The means; text must be the same for all machines.
+   * The means over all machines; text must be the same for all that have it.
    *
    * @param usages of the host, one for each machine
    * @throws CommandException naming text that differs
@@ -39,7 +39,7 @@ final class MachineMeans {
     for (Map.Entry<Row, List<String>> entry : values.entrySet()) {
       Row key = entry.getKey();
       List<String> found = entry.getValue();
-      String value = texts.contains(key) ? same(key, found) : mean(found);
+      String value = texts.contains(key) ? same(key, found) : mean(found, usages.size());
       rows.add(named(withValue(key, value), usages));
     }
     if (!rows.isEmpty()) {
@@ -51,8 +51,9 @@ final class MachineMeans {
     return rows;
   }
 
-  private static String mean(List<String> found) {
-    return Row.number(found.stream().mapToDouble(Double::parseDouble).average().orElse(Double.NaN));
+  /** Over all machines: one that has no row of a metric has none of what it counts. */
+  private static String mean(List<String> found, int machines) {
+    return Row.number(found.stream().mapToDouble(Double::parseDouble).sum() / machines);
   }
 
   private static String same(Row row, List<String> found) throws CommandException {

@@ -36,6 +36,14 @@ class MachineMeansTest {
   }
 
   @Test
+  void aMachineWithoutARowHadNoneOfIt() throws Exception {
+    means.number(row("event.M3", "6", "count"));
+    assertThat(means.rows(TWO))
+        .extracting(Row::metric, Row::value)
+        .contains(tuple("event.M3", "3"));
+  }
+
+  @Test
   void textThatDiffersIsAFailure() {
     means.text(row("result", "1", "checksum"));
     means.text(row("result", "2", "checksum"));
