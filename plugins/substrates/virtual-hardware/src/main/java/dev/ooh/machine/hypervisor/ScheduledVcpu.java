@@ -129,6 +129,17 @@ public final class ScheduledVcpu {
   }
 
   /**
+   * Checks that the caller may wait for the guest, be it for its physical CPU or for one of its
+   * threads.
+   *
+   * @throws IllegalStateException for a thread that executes another machine of the host, which
+   *     would wait for itself
+   */
+  public void checkCaller() {
+    host.checkOutside(this);
+  }
+
+  /**
    * Waits until it runs.
    *
    * @throws IllegalStateException for a thread that executes another machine of the host, which
@@ -181,15 +192,15 @@ public final class ScheduledVcpu {
   }
 
   /**
-   * Runs {@code body} if the guest stands still at a scheduling point, waiting for its turn, and
-   * keeps it there meanwhile.
+   * Runs {@code body} if the guest stands still, at a scheduling point or before its first step,
+   * waiting for its turn, and keeps it there meanwhile.
    *
    * @return whether it ran
    */
   public boolean whileWaiting(Runnable body) {
     return host.look(
         () -> {
-          boolean waits = active && interrupted && !running;
+          boolean waits = active && !running;
           if (waits) {
             body.run();
           }

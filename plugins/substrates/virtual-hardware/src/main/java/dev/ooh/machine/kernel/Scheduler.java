@@ -84,7 +84,8 @@ public final class Scheduler {
    * Runs {@code body} as a thread of {@code process}, on the caller's own Java thread. It waits for
    * the CPU unless it has it.
    *
-   * @throws IllegalStateException if the process or the machine has ended
+   * @throws IllegalStateException if the process or the machine has ended, or if the caller runs
+   *     another machine of the host, which this one would wait for
    * @throws Exception what the body threw
    */
   public <T> T run(UserProcess process, Callable<T> body) throws Exception {
@@ -113,6 +114,7 @@ public final class Scheduler {
   }
 
   private <T> T enter(UserProcess process, boolean service, Callable<T> body) throws Exception {
+    vcpu.checkCaller();
     GuestThread outer = self.get();
     GuestThread entering =
         new GuestThread(Thread.currentThread().getName(), process, Thread.currentThread());
@@ -243,10 +245,18 @@ public final class Scheduler {
     return thread;
   }
 
-  /** Waits for a thread's end; a scheduling point for a caller that has the CPU. */
+  /**
+   * Waits for a thread's end; a scheduling point for a caller that has the CPU.
+   *
+   * @throws IllegalStateException if the caller runs another machine of the host, which the thread
+   *     would wait for
+   */
   public void join(GuestThread thread) throws InterruptedException {
     GuestThread me = inside();
     if (me == null) {
+      if (thread.isAlive()) {
+        vcpu.checkCaller();
+      }
       thread.end.await();
       return;
     }
@@ -357,6 +367,7 @@ public final class Scheduler {
   }
 
   private void comeBack(GuestThread me) {
+    vcpu.checkCaller();
     me.adrift = false;
     locked(() -> rejoin(me));
     awaitTurn(me);
@@ -373,9 +384,14 @@ public final class Scheduler {
    * @param timeout of wall time
    * @return to let them go on
    * @throws StopTimeoutException naming those that did not stop; all go on then
+   * @throws IllegalStateException if the caller runs another machine of the host
    */
   public Runnable stopOthers(boolean restartable, Duration timeout) throws StopTimeoutException {
-    return stops.stopOthers(inside(), restartable, timeout);
+    GuestThread me = inside();
+    if (me == null) {
+      vcpu.checkCaller();
+    }
+    return stops.stopOthers(me, restartable, timeout);
   }
 
   // ---- Ending ---------------------------------------------------------------------------------

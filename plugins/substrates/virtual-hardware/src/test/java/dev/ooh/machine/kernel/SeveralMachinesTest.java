@@ -10,6 +10,7 @@ import dev.ooh.machine.hypervisor.Hypervisor;
 import dev.ooh.machine.hypervisor.VirtualMachine;
 import dev.ooh.machine.memory.OutOfHostMemoryException;
 import dev.ooh.machine.vmx.VmcsField;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -326,6 +330,38 @@ class SeveralMachinesTest {
       other.checkContents("other");
       one.checkContents("one");
     }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void aThreadThatRunsOneMachineIsRefusedByAnotherThatIsBusy() throws Exception {
+    Hypervisor host = new Hypervisor(1L << 30, 1, QUANTUM);
+    try (Tenant one = new Tenant(host, 256, 1);
+        Tenant other = new Tenant(host, 256, 2)) {
+      Scheduler scheduler = other.kernel.scheduler();
+      GuestThread busy =
+          one.kernel
+              .scheduler()
+              .run(
+                  one.process,
+                  () -> {
+                    GuestThread waits = other.start("busy", 300);
+                    assertRefused(() -> other.checkContents("other"));
+                    assertRefused(() -> scheduler.join(waits));
+                    assertRefused(() -> scheduler.stopOthers(false, Duration.ofHours(1)));
+                    assertThat(other.kernel.entry().look(() -> other.rounds)).isZero();
+                    return waits;
+                  });
+      join(List.of(busy), List.of(other));
+      other.checkContents("other");
+      one.checkContents("one");
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("runs machine 1 and can't wait for machine 2");
   }
 
   @Test
