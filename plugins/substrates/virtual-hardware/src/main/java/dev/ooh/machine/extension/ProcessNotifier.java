@@ -9,11 +9,14 @@ public interface ProcessNotifier {
   default void forked(GuestProcess parent, GuestProcess child) {}
 
   /**
-   * The process runs another program (execve): all that was mapped is unmapped, and its memory
-   * notifiers are gone.
+   * The process runs another program (execve): all that was mapped is unmapped. Its memory
+   * notifiers are still there, and go after this call.
    */
   default void execed(GuestProcess process) {}
 
-  /** The process has exited; its memory was unmapped, and its notifiers are gone. */
+  /**
+   * The process has exited; its memory was unmapped. Its memory notifiers are still there, and go
+   * after this call.
+   */
   default void exited(GuestProcess process) {}
 }

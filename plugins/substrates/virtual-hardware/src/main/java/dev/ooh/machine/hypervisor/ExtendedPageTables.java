@@ -126,8 +126,8 @@ public final class ExtendedPageTables {
     }
     long frame = entry & EptEntry.LARGE_FRAME_MASK;
     long flags = entry & (EptEntry.ALL_RIGHTS | EptEntry.ACCESSED | EptEntry.DIRTY);
+    long table = memory.allocateFrame(); // nothing has changed if there is none
     memory.splitLargeFrame(frame);
-    long table = memory.allocateFrame();
     for (int i = 0; i < 512; i++) {
       memory.writeLong(table + 8L * i, EptEntry.page(frame + (long) i * HostMemory.FRAME, flags));
     }

@@ -111,7 +111,7 @@ public final class Hypervisor {
 
   // ---- Machines -------------------------------------------------------------------------------
 
-  /** A VPID for a machine that is being made. */
+  /** A VPID for a machine that is being made, which is one of the host's from now on. */
   int nextVpid() {
     return look(
         () -> {
@@ -120,16 +120,8 @@ public final class Hypervisor {
             throw new IllegalStateException(
                 "host: it had %d machines, wanted less".formatted(LAST_VPID));
           }
+          machines++;
           return ++vpids;
-        });
-  }
-
-  /** A machine was made. */
-  void register() {
-    look(
-        () -> {
-          checkOpen();
-          return ++machines;
         });
   }
 
@@ -149,9 +141,32 @@ public final class Hypervisor {
               cpu.current = null;
             }
           }
-          machines--;
-          closed = machines == 0;
-          if (closed) {
+          vcpu.goes();
+          forget();
+          return true;
+        });
+  }
+
+  /** A machine could not be made, and has given back what memory it had. */
+  void uncount() {
+    look(
+        () -> {
+          forget();
+          return true;
+        });
+  }
+
+  private void forget() {
+    machines--;
+    closeIfUnused();
+  }
+
+  /** Gives the memory back if there is no machine; none can be made any more then. */
+  public void closeIfUnused() {
+    look(
+        () -> {
+          if (machines == 0) {
+            closed = true;
             memory.close();
           }
           return true;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A machine's virtual CPU as the host schedules it: halted, waiting for a physical CPU, or running.
- * The guest below doesn't notice: the thread that has the guest's CPU stands still at one of its
- * scheduling points while the virtual CPU waits.
+ * The thread that has the guest's CPU stands still at one of its scheduling points while the
+ * virtual CPU waits. To a guest of one thread this shows in its clock only; where several threads
+ * run, host threads may become ready meanwhile, and which thread goes on next may differ.
  *
  * <p>{@link #wake} and {@link #halt} are called by whoever sees that the guest has, or has no,
  * thread to run; {@link #awaitTurn}, {@link #endsTurn} and {@link #passOn} by the thread that has
@@ -48,6 +49,9 @@ public final class ScheduledVcpu {
 
   /** Who is in calls out of the guest, during which it keeps its physical CPU. */
   final List<Thread> outside = new ArrayList<>();
+
+  /** Its machine was closed: nobody waits for its calls any more. */
+  private boolean gone;
 
   /** Its turn ended before its guest was done. */
   boolean interrupted;
@@ -118,7 +122,7 @@ public final class ScheduledVcpu {
    * host's run each time.
    */
   public void beginOutside() {
-    host.look(() -> outside.add(Thread.currentThread()));
+    host.look(() -> !gone && outside.add(Thread.currentThread()));
   }
 
   /**
@@ -294,6 +298,12 @@ public final class ScheduledVcpu {
 
   void stop() {
     running = false;
+  }
+
+  /** The machine was closed. */
+  void goes() {
+    gone = true;
+    outside.clear();
   }
 
   @Override

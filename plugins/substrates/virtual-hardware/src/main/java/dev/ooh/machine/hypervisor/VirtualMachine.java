@@ -67,9 +67,9 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
       this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
       vcpu.setRootMode(this);
       prepare(vcpu.vmcs(), vpid);
-      host.register();
     } catch (RuntimeException e) {
       memory.close(); // what it has of the host's
+      host.uncount();
       throw e;
     }
   }

@@ -7,12 +7,17 @@ import dev.ooh.machine.cpu.GuestException;
 import dev.ooh.machine.cpu.ThreadState;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.HypercallHandler;
+import dev.ooh.machine.memory.HostMemory;
+import dev.ooh.machine.memory.OutOfHostMemoryException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the monitor answers when the guest does what it must not. */
 class VirtualMachineTest {
   private static final long BYTES = 32L << 20;
+  private static final long LARGE = 2L << 20;
 
   private final VirtualMachine machine = new VirtualMachine(BYTES);
 
@@ -50,5 +55,54 @@ class VirtualMachineTest {
     machine.vcpu().poll();
     assertThat(machine.counters().get(Event.APIC_WRITE_EXIT)).isEqualTo(1);
     assertThat(machine.counters().get(Event.INTERRUPT)).isZero();
+  }
+
+  @Test
+  void aPageThatCannotBeSplitForLackOfMemoryIsSplitLater() {
+    machine.vcpu().directMap().write(LARGE + 8, 7);
+    List<Long> all = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                all.add(machine.memory().allocateFrame());
+              }
+            })
+        .isInstanceOf(OutOfHostMemoryException.class);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> machine.ept().clearDirty(LARGE))
+          .isInstanceOf(OutOfHostMemoryException.class);
+      assertThat(machine.ept().isDirty(LARGE)).isTrue();
+    }
+    machine.memory().freeFrame(all.getLast());
+    assertThat(machine.ept().clearDirty(LARGE)).isTrue();
+    machine.vcpu().invept();
+    assertThat(machine.ept().isDirty(LARGE)).isFalse();
+    assertThat(machine.ept().isDirty(LARGE + 4096)).isTrue();
+    assertThat(machine.vcpu().directMap().read(LARGE + 8)).isEqualTo(7);
+  }
+
+  @Test
+  void aHostKeepsItsMemoryForAMachineThatIsBeingMade() {
+    Hypervisor host = new Hypervisor(64L << 20, 1, 100);
+    VirtualMachine last = new VirtualMachine(host, BYTES, 256);
+    host.nextVpid(); // by a thread that makes one
+    last.close();
+    assertThat(host.machines()).isEqualTo(1);
+    HostMemory memory = new HostMemory(host.memory(), 4L << 20);
+    memory.writeLong(memory.allocateFrame(), 7);
+    memory.close();
+    host.memory().close();
+  }
+
+  @Test
+  void aFirstMachineThatCannotBeMadeTakesItsHostAlong() {
+    Hypervisor host = new Hypervisor(LARGE, 1, 100);
+    new HostMemory(host.memory(), LARGE).allocateFrame(); // in all that there is
+    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256))
+        .isInstanceOf(OutOfHostMemoryException.class);
+    assertThat(host.machines()).isZero();
+    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("its last machine was closed");
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -436,6 +437,43 @@ class SeveralMachinesTest {
         assertThat(tenant.kernel.counters().get(Event.VMPTRLD)).isBetween(exits, exits + 5);
         assertThat(tenant.kernel.counters().get(Event.VMCLEAR)).isZero();
       }
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void nobodyWaitsForACallOutOfAMachineThatWent() throws Exception {
+    Hypervisor host = new Hypervisor(1L << 30, 1, QUANTUM);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ends = new CountDownLatch(1);
+    try (Tenant stays = new Tenant(host, 256, 1)) {
+      Tenant goes = new Tenant(host, 256, 2);
+      Scheduler scheduler = goes.kernel.scheduler();
+      GuestThread calls =
+          scheduler.spawn(
+              "calls",
+              goes.process,
+              () -> {
+                try {
+                  scheduler.blocked(
+                      () -> {
+                        begun.countDown();
+                        ends.await();
+                        return true;
+                      });
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      begun.await();
+      goes.close();
+      join(List.of(stays.start("stays", 300)), List.of(stays));
+      stays.checkContents("stays");
+      ends.countDown();
+      scheduler.join(calls);
+      assertThat(calls.failure()).isInstanceOf(IllegalStateException.class);
+    } finally {
+      ends.countDown();
     }
   }
 }
