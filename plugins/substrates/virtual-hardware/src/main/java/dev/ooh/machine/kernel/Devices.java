@@ -10,6 +10,7 @@ import dev.ooh.machine.extension.UioDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The kernel's UIO devices, and the files that processes have open on them. */
 public final class Devices {
@@ -33,9 +34,7 @@ public final class Devices {
     }
     return () -> {
       if (devices.remove(name, device)) {
-        List.copyOf(files).stream()
-            .filter(file -> file.device == device)
-            .forEach(OpenFile::release);
+        releaseAll(file -> file.device == device);
       }
     };
   }
@@ -68,8 +67,15 @@ public final class Devices {
         });
   }
 
+  /** Closes the files of a process: all of them, whatever a device's session throws. */
   void closeAll(UserProcess process) {
-    List.copyOf(files).stream().filter(file -> file.opener == process).forEach(OpenFile::release);
+    releaseAll(file -> file.opener == process);
+  }
+
+  private void releaseAll(Predicate<OpenFile> which) {
+    Failures failures = new Failures();
+    List.copyOf(files).stream().filter(which).forEach(file -> failures.collect(file::release));
+    failures.rethrow();
   }
 
   /** A file, usable in its opener alone: each call runs in that process. */
@@ -138,9 +144,9 @@ public final class Devices {
             "device %s: mmap of %s, wanted pages of this kernel".formatted(name, pages));
       }
       long bytes = physical.bytes();
-      long start = memory.mapDevice(opener, name, physical.gpa(), bytes);
-      physical.mapped(() -> memory.unmap(opener, start, start + bytes));
-      return new DeviceWords.Mapped(vcpu, start, bytes);
+      Vma vma = memory.mapDevice(opener, name, physical.gpa(), bytes);
+      physical.mapped(() -> memory.unmapDevice(opener, vma));
+      return new DeviceWords.Mapped(vcpu, vma.start, bytes);
     }
 
     @Override

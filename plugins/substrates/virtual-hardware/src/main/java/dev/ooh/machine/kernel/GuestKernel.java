@@ -136,8 +136,13 @@ public final class GuestKernel {
         parent,
         () -> {
           UserProcess child = processes.create(name, parent.user());
-          memory.fork(parent, child);
-          processes.forked(parent, child);
+          try {
+            memory.fork(parent, child);
+            processes.forked(parent, child);
+          } catch (RuntimeException e) {
+            end(child); // which nobody knows of
+            throw e;
+          }
           return child;
         });
   }
@@ -175,27 +180,22 @@ public final class GuestKernel {
 
   private void end(UserProcess process) {
     // A module that fails on the way keeps nobody alive.
-    try {
-      dropMemory(process);
-      process.tables().free();
-    } finally {
-      try {
-        processes.exited(process);
-      } finally {
-        abandonUserfaults(process, "exited");
-        scheduler.wakeAll(process);
-      }
-    }
+    Failures failures = new Failures();
+    failures.collect(() -> dropMemory(process));
+    failures.collect(process.tables()::free);
+    failures.collect(() -> processes.exited(process));
+    failures.collect(() -> abandonUserfaults(process, "exited"));
+    failures.collect(() -> scheduler.wakeAll(process));
+    failures.rethrow();
   }
 
   private void dropMemory(UserProcess process) {
-    try {
-      devices.closeAll(process);
-    } finally {
-      for (Vma vma : List.copyOf(process.vmas.values())) {
-        memory.unmap(process, vma.start, vma.end);
-      }
+    Failures failures = new Failures();
+    failures.collect(() -> devices.closeAll(process));
+    for (Vma vma : List.copyOf(process.vmas.values())) {
+      failures.collect(() -> memory.unmap(process, vma.start, vma.end));
     }
+    failures.rethrow();
   }
 
   /** userfaultfd(2) by {@code process}, which resolves its faults itself; a system call. */
@@ -249,10 +249,13 @@ public final class GuestKernel {
         () ->
             mode.run(
                 () -> {
-                  modules.unloadAll();
-                  beforeMemoryGoes.run();
-                  scheduler.close();
-                  machine.close();
+                  // A module that fails keeps no memory.
+                  Failures failures = new Failures();
+                  failures.collect(modules::unloadAll);
+                  failures.collect(beforeMemoryGoes);
+                  failures.collect(scheduler::close);
+                  failures.collect(machine::close);
+                  failures.rethrow();
                 }));
   }
 }

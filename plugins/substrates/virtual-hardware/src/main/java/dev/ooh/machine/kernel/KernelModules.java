@@ -2,7 +2,6 @@ package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.MachineExtensions.Loaded;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +94,9 @@ public final class KernelModules {
   }
 
   void unloadAll() {
-    List<Entry> entries = new ArrayList<>(loaded.values());
-    entries.forEach(this::unload);
+    Failures failures = new Failures();
+    List.copyOf(loaded.values()).forEach(entry -> failures.collect(() -> unload(entry)));
+    failures.rethrow();
   }
 
   private static final class Entry {

@@ -186,11 +186,10 @@ final class MemoryManager {
   }
 
   /**
-   * Maps a device's pages at addresses of the kernel's choice.
-   *
-   * @return the first of them
+   * Maps a device's pages at addresses of the kernel's choice. Nothing is mapped if there is no
+   * memory for page tables.
    */
-  long mapDevice(UserProcess process, String name, long gpa, long bytes) {
+  Vma mapDevice(UserProcess process, String name, long gpa, long bytes) {
     long start = DEVICES;
     for (Vma vma : process.vmasIn(DEVICES, DEVICES_END)) {
       if (vma.start - start >= bytes) {
@@ -198,11 +197,24 @@ final class MemoryManager {
       }
       start = vma.end;
     }
-    attach(process, Vma.ofDevice(start, start + bytes, name));
-    for (long offset = 0; offset < bytes; offset += PAGE) {
-      process.tables().set(start + offset, GuestPte.of(gpa + offset, DEVICE_PAGE));
+    Vma mapping = Vma.ofDevice(start, start + bytes, name);
+    attach(process, mapping);
+    try {
+      for (long offset = 0; offset < bytes; offset += PAGE) {
+        process.tables().set(start + offset, GuestPte.of(gpa + offset, DEVICE_PAGE));
+      }
+    } catch (RuntimeException e) {
+      unmapDevice(process, mapping); // the pages may serve somebody else soon
+      throw e;
     }
-    return start;
+    return mapping;
+  }
+
+  /** Unmaps a device's pages, unless that mapping has gone: others may be at its addresses now. */
+  void unmapDevice(UserProcess process, Vma mapping) {
+    if (process.vmas.get(mapping.start) == mapping) {
+      unmap(process, mapping.start, mapping.end);
+    }
   }
 
   /** Writes back what was written of an object that nobody maps any more, and frees its frames. */
@@ -220,30 +232,33 @@ final class MemoryManager {
 
   /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
   void fork(UserProcess parent, UserProcess child) {
-    for (Vma vma : parent.vmas.values()) {
-      if (vma.isDevice()) {
-        continue;
+    try {
+      for (Vma vma : parent.vmas.values()) {
+        if (vma.isDevice()) {
+          continue;
+        }
+        attach(child, vma.part(vma.start, vma.end));
+        parent
+            .tables()
+            .forEachLeaf(
+                vma.start,
+                vma.end,
+                (gva, entry) -> {
+                  if (!GuestPte.isPresent(entry)) {
+                    return;
+                  }
+                  long inherited = entry & ~GuestPte.UFFD_WRITE_PROTECTED;
+                  if (vma.isPrivate()) {
+                    parent.tables().set(gva, entry & ~GuestPte.WRITABLE);
+                    inherited &= ~GuestPte.WRITABLE;
+                  }
+                  child.tables().set(gva, inherited);
+                  forEachPage(gva, entry, (page, frame) -> mappedOnceMore(child, page, frame));
+                });
       }
-      attach(child, vma.part(vma.start, vma.end));
-      parent
-          .tables()
-          .forEachLeaf(
-              vma.start,
-              vma.end,
-              (gva, entry) -> {
-                if (!GuestPte.isPresent(entry)) {
-                  return;
-                }
-                long inherited = entry & ~GuestPte.UFFD_WRITE_PROTECTED;
-                if (vma.isPrivate()) {
-                  parent.tables().set(gva, entry & ~GuestPte.WRITABLE);
-                  inherited &= ~GuestPte.WRITABLE;
-                }
-                child.tables().set(gva, inherited);
-                forEachPage(gva, entry, (page, frame) -> mappedOnceMore(child, page, frame));
-              });
+    } finally {
+      processes.flush(parent); // of what was write-protected, also if memory ran out
     }
-    processes.flush(parent);
   }
 
   // ---- Frames of pages ------------------------------------------------------------------------

@@ -195,7 +195,7 @@ final class PageTables {
     if (level > 1) {
       for (int i = 0; i < ENTRIES; i++) {
         long entry = memory.read(table + 8L * i);
-        if (GuestPte.isPresent(entry)) {
+        if (GuestPte.isPresent(entry) && !(level == 2 && GuestPte.isLarge(entry))) {
           free(GuestPte.frame(entry), level - 1);
         }
       }

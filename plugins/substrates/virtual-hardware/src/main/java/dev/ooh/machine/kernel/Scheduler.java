@@ -106,6 +106,10 @@ public final class Scheduler {
   }
 
   private void move(GuestThread thread, UserProcess process) {
+    if (thread.adrift) {
+      thread.process = process; // loaded when it takes the baton again
+      return;
+    }
     thread.process.translations().hide();
     thread.process = process;
     if (process.isAlive()) {
@@ -169,11 +173,24 @@ public final class Scheduler {
       load(other);
       return body.call();
     } finally {
-      replace(other, me);
-      if (me.process.isAlive()) {
-        load(me);
+      if (other.adrift) {
+        setAdrift(me); // as who was asked: another thread has the baton
+      } else {
+        replace(other, me);
+        if (me.process.isAlive()) {
+          load(me);
+        }
       }
     }
+  }
+
+  private void setAdrift(GuestThread me) {
+    locked(
+        () -> {
+          me.adrift = true;
+          me.place = Place.OUTSIDE;
+        });
+    self.set(me);
   }
 
   /** Gives the CPU to another thread of the same carrier. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounts;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -139,5 +141,54 @@ class HandOverTest {
   @Test
   void aHostThreadEntersAsThatProcess() throws Exception {
     assertThat(scheduler.handOver(asked, asked::isCurrent)).isTrue();
+  }
+
+  @Test
+  void aStopThatTimesOutMeanwhileLeavesTheCpuToWhoHasIt() throws Exception {
+    boolean[] goOn = {true};
+    CountDownLatch seen = new CountDownLatch(1);
+    boolean[] inside = new boolean[2];
+    scheduler.run(
+        asking,
+        () -> {
+          GuestThread stubborn =
+              scheduler.spawn(
+                  "stubborn",
+                  asking,
+                  () -> {
+                    while (goOn[0]) {
+                      scheduler.tick(); // where nobody can be stopped
+                    }
+                    awaitOutsideOfAnyPoll(seen);
+                  });
+          while (stubborn.place == GuestThread.Place.START) {
+            scheduler.poll(false);
+          }
+          assertThatThrownBy(
+                  () ->
+                      scheduler.handOver(
+                          asked,
+                          () -> {
+                            goOn[0] = false;
+                            return scheduler.stopOthers(false, Duration.ofMillis(100));
+                          }))
+              .isInstanceOf(StopTimeoutException.class)
+              .hasMessageContaining("stubborn");
+          inside[0] = scheduler.isInside();
+          seen.countDown();
+          scheduler.poll(false);
+          inside[1] = scheduler.isInside() && asking.isCurrent();
+          scheduler.join(stubborn);
+          return true;
+        });
+    assertThat(inside).containsExactly(false, true);
+  }
+
+  private static void awaitOutsideOfAnyPoll(CountDownLatch seen) {
+    try {
+      seen.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.ooh.machine.extension.HypercallHandler;
 import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.machine.extension.ProcessNotifier;
 import dev.ooh.machine.extension.UioDevice;
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KernelModulesTest {
+  private static final long DEVICES = 1L << 46;
+
   private final Kernels guest = new Kernels(1, 64);
   private final GuestKernel kernel = guest.kernel;
   private final UserProcess process = guest.process("opener", 4);
@@ -195,5 +198,159 @@ class KernelModulesTest {
           assertThatThrownBy(() -> module.context.vmread(VmcsField.GUEST_CR3))
               .hasMessageContaining("injected by the VMM");
         });
+  }
+
+  /** A device whose sessions may fail to close, and whose kernel may fail at a fork. */
+  private static final class Frail implements KernelModule {
+    final int pagesEach;
+    final List<KernelPages> pages = new ArrayList<>();
+    final List<String> closed = new ArrayList<>();
+    boolean fails;
+    KernelContext context;
+
+    Frail(int pagesEach) {
+      this.pagesEach = pagesEach;
+    }
+
+    @Override
+    public void load(KernelContext given) {
+      context = given;
+      for (int device = 0; device < 2; device++) {
+        KernelPages its = given.allocatePages(pagesEach);
+        pages.add(its);
+        given.registerDevice("frail" + device, opener -> session(its));
+      }
+      given.addProcessNotifier(
+          new ProcessNotifier() {
+            @Override
+            public void forked(GuestProcess parent, GuestProcess child) {
+              if (fails) {
+                throw new IllegalStateException("no fork of " + parent.name());
+              }
+            }
+          });
+    }
+
+    private UioDevice.Session session(KernelPages its) {
+      return new UioDevice.Session() {
+        @Override
+        public long ioctl(int request, long argument) {
+          return 0;
+        }
+
+        @Override
+        public KernelPages mmap(long offset) {
+          return its;
+        }
+
+        @Override
+        public void close() {
+          closed.add("session");
+          if (fails) {
+            throw new IllegalStateException("no close");
+          }
+        }
+      };
+    }
+
+    @Override
+    public void unload() {}
+  }
+
+  @Test
+  void aSessionThatFailsToCloseKeepsNoOtherFileOpenAndNoMemory() {
+    Frail module = kernel.modules().load(process, Frail.class, () -> new Frail(2)).module();
+    int before = kernel.frames.freeFrames();
+    UserProcess ends = guest.process("ends", 4);
+    guest.store(ends, 0, 1);
+    DeviceFile first = kernel.devices().openMapped(ends, "frail0");
+    DeviceFile second = kernel.devices().openMapped(ends, "frail1");
+    first.mmap(0);
+    module.fails = true;
+    assertThatThrownBy(() -> kernel.exit(ends))
+        .hasMessage("no close")
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+    module.fails = false;
+    assertThat(module.closed).hasSize(2);
+    assertThat(first.isOpen()).isFalse();
+    assertThat(second.isOpen()).isFalse();
+    assertThat(ends.isAlive()).isFalse();
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+  }
+
+  @Test
+  void aMappingOfADeviceThatFailsForLackOfMemoryLeavesNoEntry() {
+    Frail module = kernel.modules().load(process, Frail.class, () -> new Frail(1024)).module();
+    DeviceFile file = kernel.devices().openMapped(process, "frail0");
+    List<Long> taken = new ArrayList<>();
+    guest.inKernel(
+        process,
+        () -> {
+          // Enough for the tables of the first 512 pages.
+          while (kernel.frames.freeFrames() > 3) {
+            taken.add(kernel.frames.allocate());
+          }
+        });
+    assertThatThrownBy(() -> file.mmap(0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("memory is exhausted");
+    guest.inKernel(
+        process,
+        () -> {
+          assertThat(process.vmasIn(DEVICES, DEVICES + (1L << 40))).isEmpty();
+          assertThat(process.tables().get(DEVICES)).isZero();
+          taken.forEach(kernel.frames::free);
+        });
+    DeviceMapping mapping = file.mmap(0);
+    module.pages.getFirst().setLong(600 * 4096, 7);
+    assertThat(mapping.getLong(600 * 4096)).isEqualTo(7);
+  }
+
+  @Test
+  void pagesThatCloseUnmapNothingThatCameAfterThem() {
+    Frail module = kernel.modules().load(process, Frail.class, () -> new Frail(2)).module();
+    kernel.devices().openMapped(process, "frail0").mmap(0);
+    kernel.exec(process);
+    DeviceMapping later = kernel.devices().openMapped(process, "frail1").mmap(0);
+    guest.inKernel(
+        process,
+        () -> {
+          module.pages.get(1).setLong(8, 5);
+          module.pages.get(0).close();
+        });
+    assertThat(later.getLong(8)).isEqualTo(5);
+  }
+
+  @Test
+  void aForkThatFailsLeavesNoChild() {
+    Frail module = kernel.modules().load(process, Frail.class, () -> new Frail(2)).module();
+    guest.store(process, 0, 1);
+    int before = kernel.frames.freeFrames();
+    module.fails = true;
+    assertThatThrownBy(() -> kernel.fork(process, "child")).hasMessage("no fork of opener");
+    module.fails = false;
+    assertThat(kernel.processes.get(process.pid() + 1)).isNull();
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+    guest.store(process, 0, 2);
+    assertThat(guest.load(process, 0)).isEqualTo(2);
+  }
+
+  @Test
+  void aForkThatRunsOutOfMemoryLeavesNoChild() {
+    guest.store(process, 0, 1);
+    List<Long> taken = new ArrayList<>();
+    guest.inKernel(
+        process,
+        () -> {
+          while (kernel.frames.freeFrames() > 2) {
+            taken.add(kernel.frames.allocate());
+          }
+        });
+    assertThatThrownBy(() -> kernel.fork(process, "child"))
+        .hasMessageContaining("memory is exhausted");
+    assertThat(kernel.processes.get(process.pid() + 1)).isNull();
+    assertThat(kernel.frames.freeFrames()).isEqualTo(2);
+    guest.store(process, 0, 2);
+    assertThat(guest.load(process, 0)).isEqualTo(2);
   }
 }
