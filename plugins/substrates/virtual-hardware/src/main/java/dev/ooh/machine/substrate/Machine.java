@@ -34,11 +34,16 @@ final class Machine {
   Machine(Host host, long guestBytes, int weight, long seed, int quantum, CostProfile profile) {
     this.host = host;
     this.hardware = new VirtualMachine(host.hypervisor(), guestBytes, weight);
-    this.kernel = new GuestKernel(hardware, seed, quantum);
-    this.hypervisorModules = new HypervisorModules(hardware);
-    this.costs = new VirtualCosts(kernel, profile);
-    this.waiting = new WaitingTime(host, costs::ranMillisHere);
-    hardware.scheduled().observe(waiting);
+    try {
+      this.kernel = new GuestKernel(hardware, seed, quantum);
+      this.hypervisorModules = new HypervisorModules(hardware);
+      this.costs = new VirtualCosts(kernel, profile);
+      this.waiting = new WaitingTime(host, costs::ranMillisHere);
+      hardware.scheduled().observe(waiting);
+    } catch (RuntimeException e) {
+      hardware.close();
+      throw e;
+    }
   }
 
   Host host() {
@@ -91,13 +96,23 @@ final class Machine {
 
   /** The process's space was closed: ends the process, and the machine with its last one. */
   void closed(UserProcess process) {
-    kernel.exit(process);
+    try {
+      kernel.exit(process);
+    } finally {
+      synchronized (this) {
+        spaces--;
+      }
+      stopIfUnused();
+    }
+  }
+
+  /** Stops the machine if no space is open: after the last one, or if the first can't be opened. */
+  void stopIfUnused() {
     synchronized (this) {
-      spaces--;
-      stopped = spaces == 0;
-      if (!stopped) {
+      if (stopped || spaces > 0) {
         return;
       }
+      stopped = true;
     }
     kernel.shutDown(hypervisorModules::unloadAll);
   }

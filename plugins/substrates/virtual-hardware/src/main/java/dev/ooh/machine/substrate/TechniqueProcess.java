@@ -17,6 +17,9 @@ final class TechniqueProcess {
   /** Changed on the machine's CPU only. */
   private volatile UserProcess process;
 
+  /** No process is to be started any more. Used on the machine's CPU only. */
+  private boolean closed;
+
   private TechniqueProcess(GuestKernel kernel, UserProcess tracked, UserProcess process, int user) {
     this.kernel = kernel;
     this.tracked = tracked;
@@ -63,22 +66,41 @@ final class TechniqueProcess {
         });
   }
 
-  /** Kills the process, which must be of its own, and starts another one. */
+  /**
+   * Kills the process, which must be of its own, and starts another one.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
   void kill() {
     kernel
         .entry()
         .step(
             kernel.idle(),
             () -> {
-              kernel.exit(process);
-              process = start(kernel, tracked, user);
+              if (closed) {
+                throw new IllegalStateException(
+                    "the tracker of %s was ended with its space, wanted an open one"
+                        .formatted(tracked));
+              }
+              try {
+                kernel.exit(process);
+              } finally {
+                process = start(kernel, tracked, user);
+              }
             });
   }
 
   /** Ends the process, if it is of its own. */
   void close() {
     if (isOwn()) {
-      kernel.exit(process);
+      kernel
+          .entry()
+          .step(
+              kernel.idle(),
+              () -> {
+                closed = true;
+                kernel.exit(process);
+              });
     }
   }
 }

@@ -109,11 +109,17 @@ final class VirtualAddressSpace extends BasicAddressSpace {
             () -> {
               checkOpen();
               UserProcess child = kernel.fork(process, childName);
-              SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
-              VirtualAddressSpace space =
-                  new VirtualAddressSpace(machine, child, childOptions, trackerUser, regions, host);
-              space.alwaysDirty = alwaysDirty;
-              return space;
+              try {
+                SpaceOptions childOptions = new SpaceOptions(childName, options().settings());
+                VirtualAddressSpace space =
+                    new VirtualAddressSpace(
+                        machine, child, childOptions, trackerUser, regions, host);
+                space.alwaysDirty = alwaysDirty;
+                return space;
+              } catch (RuntimeException e) {
+                kernel.exit(child); // which nobody could close
+                throw e;
+              }
             });
   }
 
@@ -242,9 +248,15 @@ final class VirtualAddressSpace extends BasicAddressSpace {
       try {
         tellClosing();
       } finally {
-        tracker.close();
-        machine.closed(process);
-        regions = Regions.none(PLACEMENT);
+        try {
+          tracker.close();
+        } finally {
+          try {
+            machine.closed(process);
+          } finally {
+            regions = Regions.none(PLACEMENT);
+          }
+        }
       }
     }
   }

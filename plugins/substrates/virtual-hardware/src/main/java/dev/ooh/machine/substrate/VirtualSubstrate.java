@@ -125,7 +125,12 @@ public final class VirtualSubstrate implements Substrate {
             asked == 0 ? Math.min(MOST_HOST_MEMORY, usual) : roundUp(asked),
             Math.toIntExact(all.value(HOST_CPUS)),
             Math.toIntExact(all.value(HOST_QUANTUM)));
-    return open(host, options);
+    try {
+      return open(host, options);
+    } catch (RuntimeException e) {
+      host.hypervisor().closeIfUnused();
+      throw e;
+    }
   }
 
   private AddressSpace open(Host host, SpaceOptions options) {
@@ -145,8 +150,13 @@ public final class VirtualSubstrate implements Substrate {
         all.value(TRACKER).equals(OWN_PROCESS)
             ? OptionalInt.of(Math.toIntExact(all.value(TRACKER_USER)))
             : OptionalInt.empty();
-    return VirtualAddressSpace.open(
-        machine, options, trackerUser, new SharedHost(machine, this::open));
+    try {
+      return VirtualAddressSpace.open(
+          machine, options, trackerUser, new SharedHost(machine, this::open));
+    } catch (RuntimeException e) {
+      machine.stopIfUnused();
+      throw e;
+    }
   }
 
   private static long guestBytes(SpaceOptions options) {

@@ -3,11 +3,18 @@ package dev.ooh.machine.substrate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.machine.extension.KernelContext;
+import dev.ooh.machine.extension.KernelModule;
+import dev.ooh.machine.extension.KernelPages;
+import dev.ooh.machine.extension.MachineExtensions;
+import dev.ooh.machine.extension.UioDevice;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.tracking.facility.Fork;
+import dev.ooh.tracking.facility.ProcessFates;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.VirtualHost;
 import dev.ooh.tracking.facility.VirtualHost.Hold;
@@ -153,13 +160,91 @@ class SharedHostTest {
   @Test
   void aChildsSpaceIsInItsParentsMachine() throws Exception {
     open(1, OPTIONS);
-    AddressSpace child =
-        spaces
-            .getFirst()
-            .facility(dev.ooh.tracking.facility.Fork.class)
-            .orElseThrow()
-            .fork("child");
+    AddressSpace child = spaces.getFirst().facility(Fork.class).orElseThrow().fork("child");
     spaces.add(child);
     assertThat(child.facility(VirtualHost.class).orElseThrow().usage()).isEqualTo(host(0).usage());
+  }
+
+  @Test
+  void aMachineThatCannotBeOpenedLeavesNothingOnTheHost() throws Exception {
+    open(1, OPTIONS.with("host-memory", "6291456")); // three pieces, of which it takes two
+    AddressSpace first = spaces.getFirst();
+    assertThatThrownBy(() -> host(0).open(OPTIONS)).isInstanceOf(RuntimeException.class);
+    assertThat(host(0).usage().ranMillis()).isPositive();
+    Region region = first.map(RegionRequest.anonymous("heap", 2 * MEGABYTE));
+    first
+        .execution()
+        .run(
+            () -> {
+              for (long at = region.start(); at < region.end(); at += 4096) {
+                first.memory().putLong(at, at);
+              }
+              return 0;
+            });
+    VirtualHost host = host(0);
+    first.close();
+    assertThatThrownBy(() -> host.open(OPTIONS))
+        .hasMessageContaining("its last machine was closed");
+  }
+
+  /** Sessions of its device fail to close. */
+  private static final class Frail implements KernelModule {
+    @Override
+    public void load(KernelContext context) {
+      KernelPages pages = context.allocatePages(1);
+      context.registerDevice(
+          "frail",
+          opener ->
+              new UioDevice.Session() {
+                @Override
+                public long ioctl(int request, long argument) {
+                  return 1;
+                }
+
+                @Override
+                public KernelPages mmap(long offset) {
+                  return pages;
+                }
+
+                @Override
+                public void close() {
+                  throw new IllegalStateException("no close");
+                }
+              });
+    }
+
+    @Override
+    public void unload() {
+      throw new IllegalStateException("no unload");
+    }
+  }
+
+  @Test
+  void aModuleThatFailsKeepsNoTrackerDeadAndNoMachineAlive() {
+    AddressSpace space = new VirtualSubstrate().open(OPTIONS.with("tracker", "own-process"));
+    VirtualHost host = space.facility(VirtualHost.class).orElseThrow();
+    MachineExtensions extensions = space.facility(MachineExtensions.class).orElseThrow();
+    extensions.loadKernelModule(Frail.class, Frail::new);
+    extensions.open("frail");
+    ProcessFates fates = space.facility(ProcessFates.class).orElseThrow();
+    assertThatThrownBy(fates::killTracker).hasMessage("no close");
+    assertThat(extensions.open("frail").ioctl(0, 0)).isEqualTo(1);
+    assertThatThrownBy(space::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageMatching("no close|no unload");
+    assertThatThrownBy(() -> host.open(OPTIONS))
+        .hasMessageContaining("its last machine was closed");
+  }
+
+  @Test
+  void noTrackerIsStartedForASpaceThatWasClosed() throws Exception {
+    open(1, OPTIONS.with("tracker", "own-process"));
+    AddressSpace child = spaces.getFirst().facility(Fork.class).orElseThrow().fork("child");
+    ProcessFates fates = child.facility(ProcessFates.class).orElseThrow();
+    fates.killTracker();
+    child.close();
+    assertThatThrownBy(fates::killTracker)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("was ended with its space");
   }
 }
