@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A machine's virtual CPU as the host schedules it: halted, waiting for a physical CPU, or running.
  * The thread that has the guest's CPU stands still at one of its scheduling points while the
- * virtual CPU waits. To a guest of one thread this shows in its clock only; where several threads
- * run, host threads may become ready meanwhile, and which thread goes on next may differ.
+ * virtual CPU waits. On one physical CPU the guest notices by its clock only; after a move to
+ * another one it finds no translation cached, and another of its threads may go on at a miss.
  *
  * <p>{@link #wake} and {@link #halt} are called by whoever sees that the guest has, or has no,
  * thread to run; {@link #awaitTurn}, {@link #endsTurn} and {@link #passOn} by the thread that has
