@@ -38,7 +38,7 @@ final class Machine {
       this.kernel = new GuestKernel(hardware, seed, quantum);
       this.hypervisorModules = new HypervisorModules(hardware);
       this.costs = new VirtualCosts(kernel, profile);
-      this.waiting = new WaitingTime(host, costs::ranMillisHere);
+      this.waiting = new WaitingTime(host, hardware.counters()::counts, costs::millis);
       hardware.scheduled().observe(waiting);
     } catch (RuntimeException e) {
       hardware.close();

@@ -25,6 +25,11 @@ final class VirtualCosts implements SimulatedCosts {
   private final CostProfile profile;
   private volatile long trackedBytes;
 
+  /** What {@link #ranMillis} has priced, and at how much. At instruction boundaries only. */
+  private EventCounts priced = new EventCounters().counts();
+
+  private double pricedMillis;
+
   VirtualCosts(GuestKernel kernel, CostProfile profile) {
     this.kernel = kernel;
     this.profile = profile;
@@ -95,14 +100,25 @@ final class VirtualCosts implements SimulatedCosts {
     return total(counts(), trackedBytes > 0 ? trackedBytes : process.mappedBytes());
   }
 
-  /** {@link #total}, whichever process asks. */
+  /**
+   * As {@link #total}, for who subtracts: what was done since the last call is added at the prices
+   * of now, and what was added stays as it is when the tracked size changes.
+   */
   double ranMillis() {
-    return total(counts(), trackedBytes);
+    return kernel
+        .entry()
+        .look(
+            () -> {
+              EventCounts now = kernel.counters().counts();
+              pricedMillis += millis(now.minus(priced));
+              priced = now;
+              return pricedMillis;
+            });
   }
 
-  /** {@link #ranMillis} for a caller at an instruction boundary. */
-  double ranMillisHere() {
-    return total(kernel.counters().counts(), trackedBytes);
+  /** What {@code counts} cost, at the prices of now. */
+  double millis(EventCounts counts) {
+    return total(counts, trackedBytes);
   }
 
   private double total(EventCounts counts, long size) {

@@ -1,7 +1,10 @@
 package dev.ooh.machine.substrate;
 
+import dev.ooh.machine.event.EventCounts;
 import dev.ooh.machine.hypervisor.RunObserver;
-import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a machine waited for a physical CPU: what others cost meanwhile on the one that it got
@@ -9,20 +12,23 @@ import java.util.function.DoubleSupplier;
  */
 final class WaitingTime implements RunObserver {
   private final Host host;
-  private final DoubleSupplier cost;
+  private final Supplier<EventCounts> counts;
+  private final ToDoubleFunction<EventCounts> cost;
   private long begin;
 
-  /** What the machine had cost when its turn began; NaN while it has the host to itself. */
-  private double costAtBegin = Double.NaN;
+  /** What the machine had done when its turn began; null while it has the host to itself. */
+  private @Nullable EventCounts countsAtBegin;
 
   private volatile double millis;
 
   /**
-   * @param cost of all that the machine did, in simulated milliseconds; asked at an instruction
-   *     boundary
+   * @param counts of all that the machine did; asked at an instruction boundary
+   * @param cost of what it did in a turn, in simulated milliseconds: the tracked size, on which
+   *     prices depend, may have changed since earlier turns
    */
-  WaitingTime(Host host, DoubleSupplier cost) {
+  WaitingTime(Host host, Supplier<EventCounts> counts, ToDoubleFunction<EventCounts> cost) {
     this.host = host;
+    this.counts = counts;
     this.cost = cost;
   }
 
@@ -36,14 +42,14 @@ final class WaitingTime implements RunObserver {
     CpuClock clock = host.clock(cpu);
     millis += clock.at(now) - clock.at(ready);
     begin = now;
-    costAtBegin = host.hypervisor().machines() > 1 ? cost.getAsDouble() : Double.NaN;
+    countsAtBegin = host.hypervisor().machines() > 1 ? counts.get() : null;
   }
 
   @Override
   public void ended(int cpu, long now) {
-    if (now > begin && !Double.isNaN(costAtBegin)) {
-      // A profile's prices depend on the tracked size, which may have become smaller.
-      host.clock(cpu).ran(begin, now, Math.max(0, cost.getAsDouble() - costAtBegin));
+    EventCounts before = countsAtBegin;
+    if (now > begin && before != null) {
+      host.clock(cpu).ran(begin, now, cost.applyAsDouble(counts.get().minus(before)));
     }
   }
 }

@@ -247,4 +247,34 @@ class SharedHostTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("was ended with its space");
   }
+
+  @Test
+  void aTrackedSizeThatChangesIsNoTimeThatSomebodyRanOrWaited() throws Exception {
+    open(2, OPTIONS);
+    SimulatedCosts costs = spaces.getFirst().facility(SimulatedCosts.class).orElseThrow();
+    costs.count("M5", 1_000_000); // by price per page, which depends on the tracked size
+    Usage before = host(0).usage();
+    Usage othersBefore = host(1).usage();
+    costs.trackedBytes(1L << 30);
+    assertThat(host(0).usage().minus(before).ranMillis()).isZero();
+    List<TrackedThread> threads = new ArrayList<>();
+    try (Hold hold = host(0).hold()) {
+      for (AddressSpace space : spaces) {
+        threads.add(
+            space
+                .execution()
+                .spawn(
+                    "program",
+                    () -> {
+                      costs.trackedBytes(64 << 20);
+                      program(space, 4);
+                    }));
+      }
+    }
+    for (TrackedThread thread : threads) {
+      thread.join();
+    }
+    double ran = host(0).usage().minus(before).ranMillis();
+    assertThat(host(1).usage().minus(othersBefore).waitedMillis()).isBetween(ran / 10, 1.01 * ran);
+  }
 }
