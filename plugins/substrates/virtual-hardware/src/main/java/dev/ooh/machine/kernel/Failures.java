@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs steps that must all be tried, and throws afterwards what the first that failed threw. */
 final class Failures {
-  private @Nullable RuntimeException first;
+  private @Nullable Throwable first;
 
   /** Runs {@code step}, and keeps what it throws. */
   void collect(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (first == null) {
         first = e;
       } else {
@@ -21,8 +21,11 @@ final class Failures {
 
   /** Throws the first failure, if there was one; the others are suppressed in it. */
   void rethrow() {
-    if (first != null) {
-      throw first;
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException failure) {
+      throw failure;
     }
   }
 }
