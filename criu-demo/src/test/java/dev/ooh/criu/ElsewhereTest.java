@@ -100,7 +100,7 @@ class ElsewhereTest {
         assertThat(first.tidy()).isEmpty();
       }
       Path lock = Files.createDirectories(images).resolve(".lock");
-      Files.writeString(lock, "process 4711 of elsewhere/pid:[1] since 17");
+      Files.writeString(lock, "process 4711 of elsewhere/pid:[1] since 17 lock 1");
       assertThatThrownBy(() -> ImageStore.open(images, place.files(images)))
           .hasMessageContaining("process 4711 of another machine writes to it");
     }

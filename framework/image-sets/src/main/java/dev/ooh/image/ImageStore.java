@@ -81,8 +81,8 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     boolean usable = false;
     try {
       store.makeDirectories(absolute);
+      store.abilities = files.abilities(absolute); // first: whether a lock can be trusted
       store.lock = files.lock(absolute.resolve(LOCK));
-      store.abilities = files.abilities(absolute);
       store.sweep();
       store.draft().close();
       usable = true;
@@ -243,6 +243,11 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   /** Removes what is left of processes that died: a living one would hold the lock. */
   private void sweep() throws IOException {
     next = SetFolder.highest(directory) + 1;
+    for (Path entry : entries(directory)) {
+      if (entry.getFileName().toString().startsWith(LockFile.TAKEOVER)) {
+        files.delete(entry);
+      }
+    }
     if (!abilities.renames()) {
       for (Path set : SetFolder.numbered(directory).values()) {
         seal(set);
@@ -279,7 +284,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     Closeable held = lock;
     lock = null;
     try {
-      if (held != null && !made.isEmpty() && isUnused()) {
+      if (held != null && !abilities.locks()) {
+        held.close(); // which removes the file
+      } else if (held != null && !made.isEmpty() && isUnused()) {
         files.delete(directory.resolve(LOCK));
       }
       removeMade();
