@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** File systems that are not Linux's own, each with less than the one before. */
 public enum Elsewhere {
@@ -21,12 +23,18 @@ public enum Elsewhere {
   /** Has no links either. */
   WITHOUT_LINKS,
   /** Renames nothing, and shows a file when it is closed, if there is none of that name by then. */
-  OBJECTS;
+  OBJECTS,
+  /** The JDK's zip files: moving a directory makes another one, and moves nothing that is in it. */
+  ZIP;
 
   private static final Configuration UNIX = Configuration.unix();
 
   /** A new one, empty. */
-  public FileSystem open() {
+  public FileSystem open() throws IOException {
+    if (this == ZIP) {
+      Path file = Jimfs.newFileSystem(UNIX).getPath("/state.zip");
+      return FileSystems.newFileSystem(file, Map.of("create", "true"));
+    }
     return this == IN_MEMORY
         ? Jimfs.newFileSystem(UNIX.toBuilder().setAttributeViews("basic", "posix").build())
         : Jimfs.newFileSystem(UNIX.toBuilder().setSupportedFeatures(Feature.FILE_CHANNEL).build());

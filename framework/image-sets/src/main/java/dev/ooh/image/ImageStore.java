@@ -2,6 +2,7 @@ package dev.ooh.image;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -84,7 +85,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       store.abilities = files.abilities(absolute); // first: whether a lock can be trusted
       store.lock = files.lock(absolute.resolve(LOCK));
       store.sweep();
-      store.draft().close();
+      store.tryToWrite();
       usable = true;
       return store;
     } catch (FileSystemException e) {
@@ -96,6 +97,13 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       if (!usable) {
         store.close();
       }
+    }
+  }
+
+  private void tryToWrite() throws IOException {
+    try (SetDraft draft = draft();
+        FileLayer.Output out = draft.create("trial")) {
+      out.write(ByteBuffer.wrap(new byte[] {1}));
     }
   }
 

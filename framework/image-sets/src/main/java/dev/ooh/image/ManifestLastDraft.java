@@ -3,6 +3,7 @@ package dev.ooh.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,6 +20,7 @@ final class ManifestLastDraft implements SetDraft {
   /** What is there and ours, newest first. */
   private final Deque<Path> made = new ArrayDeque<>();
 
+  private boolean begun;
   private boolean published;
   private boolean met;
 
@@ -29,6 +31,7 @@ final class ManifestLastDraft implements SetDraft {
 
   @Override
   public FileLayer.Output create(String name) throws IOException {
+    makeDirectory();
     Path file = set.resolve(name);
     FileLayer.Output out;
     try {
@@ -65,6 +68,18 @@ final class ManifestLastDraft implements SetDraft {
     };
   }
 
+  /** An object store has none; others want it before anything is in it. */
+  private void makeDirectory() throws IOException {
+    if (!begun && !Files.isDirectory(set)) {
+      try {
+        files.createDirectory(set);
+      } catch (FileAlreadyExistsException e) {
+        throw another(set, e);
+      }
+    }
+    begun = true;
+  }
+
   private IOException another(Path file, FileAlreadyExistsException e) {
     met = true;
     return new IOException(
@@ -82,6 +97,7 @@ final class ManifestLastDraft implements SetDraft {
 
   @Override
   public void parent(Path parent) throws IOException {
+    makeDirectory();
     Path link = set.resolve(ImageSet.PARENT);
     try {
       files.link(link, set.getFileSystem().getPath("..").resolve(parent.getFileName().toString()));

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -26,6 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class ProviderFiles implements FileLayer {
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final String PROBE_FILE = "file";
 
   @Override
   public FileAbilities abilities(Path directory) throws IOException {
@@ -34,26 +37,46 @@ final class ProviderFiles implements FileLayer {
     Path moved = probe.resolveSibling(probe.getFileName() + "-moved");
     try {
       createDirectory(probe);
-      boolean renames = moves(probe, moved);
-      Path place = renames ? moved : probe;
-      boolean syncs = syncs(place);
-      boolean links = links(place.resolve("link"));
-      return new FileAbilities(renames, links, syncs, false);
+      requireExclusiveCreation(probe.resolve(PROBE_FILE));
+      boolean links = links(probe.resolve("link"));
+      boolean syncs = syncs(probe);
+      return new FileAbilities(moves(probe, moved), links, syncs, false);
     } finally {
-      for (Path made : new Path[] {moved, probe}) {
-        Files.deleteIfExists(made.resolve("link"));
-        Files.deleteIfExists(made);
+      for (Path made : List.of(moved, probe)) {
+        ImageStore.deleteTree(this, made);
       }
     }
   }
 
+  /** Two writers, and the lock that keeps them apart, meet at a file that both create. */
+  private void requireExclusiveCreation(Path file) throws IOException {
+    fill(file);
+    try {
+      fill(file);
+    } catch (FileAlreadyExistsException e) {
+      return;
+    }
+    throw new IOException(
+        "%s: the file system created it though it was there already, wanted one that refuses to (CREATE_NEW), as nothing else keeps two writers apart"
+            .formatted(file));
+  }
+
+  private void fill(Path file) throws IOException {
+    try (Output out = create(file)) {
+      out.write(ByteBuffer.wrap(new byte[] {1}));
+    }
+  }
+
+  /** What is in a directory must have moved along; some only make another directory. */
   private static boolean moves(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (AtomicMoveNotSupportedException | UnsupportedOperationException e) {
+    } catch (AtomicMoveNotSupportedException
+        | DirectoryNotEmptyException
+        | UnsupportedOperationException e) {
       return false;
     }
+    return Files.exists(to.resolve(PROBE_FILE)) && !Files.exists(from, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean links(Path link) throws IOException {
