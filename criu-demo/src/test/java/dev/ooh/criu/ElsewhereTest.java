@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.toy.Elsewhere;
 import dev.ooh.criu.toy.FaultyFiles;
+import dev.ooh.criu.toy.LostAnswers;
 import dev.ooh.image.ChainCheck;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
@@ -80,8 +81,7 @@ class ElsewhereTest {
       try (ImageStore store = ImageStore.open(images, place.files(images))) {
         assertThat(store.weaker())
             .anyMatch(line -> line.contains("lock"))
-            .anyMatch(
-                line -> line.contains(renames ? "loss of power" : "manifest"));
+            .anyMatch(line -> line.contains(renames ? "loss of power" : "manifest"));
         assertThat(store.weaker().stream().anyMatch(line -> line.contains("symbolic links")))
             .isEqualTo(place != Elsewhere.IN_MEMORY);
       }
@@ -183,6 +183,92 @@ class ElsewhereTest {
             .endsWith("set-000002");
         assertThat(CheckpointScene.restored(images)).isEqualTo(next.contents());
       }
+    }
+  }
+
+  /** A set either is not there or has all its files, whatever the writer was told. */
+  @ParameterizedTest
+  @EnumSource
+  void aManifestOfWhichNobodyKnowsLeavesAWholeSetOrNone(LostAnswers.Fault fault) throws Exception {
+    try (FileSystem system = Elsewhere.OBJECTS.open()) {
+      Path images = directory(system);
+      LostAnswers files = new LostAnswers(Elsewhere.OBJECTS.files(images));
+      try (CheckpointScene scene = new CheckpointScene(images, files, SEED)) {
+        scene.mutate();
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        scene.mutate();
+        if (fault != LostAnswers.Fault.NOTHING) {
+          files.set(fault);
+          assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
+              .hasMessageContaining("connection lost");
+          assertThat(files.closed.contains("ooh.img"))
+              .as("half a manifest is not for others")
+              .isEqualTo(fault != LostAnswers.Fault.HALFWAY);
+          allAreWhole(images);
+          files.set(LostAnswers.Fault.NOTHING);
+          scene.mutate();
+        }
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+        allAreWhole(images);
+        assertThat(CheckpointScene.restored(images)).isEqualTo(scene.contents());
+      }
+    }
+  }
+
+  private static void allAreWhole(Path images) throws IOException {
+    for (Path set : new SetFolder(images).sets()) {
+      new ChainCheck().check(ImageSet.open(set));
+    }
+  }
+
+  /** As a writer leaves it that dies where others see a file while it is written. */
+  @Test
+  void halfAManifestIsNoneUnlessASetBuildsOnIt() throws Exception {
+    try (FileSystem system = Elsewhere.OBJECTS.open()) {
+      Path images = directory(system);
+      byte[] contents;
+      try (CheckpointScene scene =
+          new CheckpointScene(images, Elsewhere.OBJECTS.files(images), SEED)) {
+        threeDumps(scene);
+        contents = scene.contents();
+      }
+      Path whole = images.resolve("set-000003/ooh.img");
+      Path half = Files.createDirectory(images.resolve("set-000004")).resolve("ooh.img");
+      byte[] manifest = Files.readAllBytes(whole);
+      for (int length = 1; length < manifest.length; length += 7) {
+        Files.write(half, Arrays.copyOf(manifest, length));
+        assertThat(CheckpointScene.restored(images)).as("%d bytes", length).isEqualTo(contents);
+      }
+      Path needed = images.resolve("set-000001/ooh.img");
+      byte[] damaged = Arrays.copyOf(Files.readAllBytes(needed), 20);
+      Files.write(needed, damaged);
+      ImageStore.open(images, Elsewhere.OBJECTS.files(images)).close();
+      assertThat(Files.size(half)).isZero();
+      assertThat(needed).hasBinaryContent(damaged);
+      assertThat(whole).hasBinaryContent(manifest);
+    }
+  }
+
+  @Test
+  void whatWasSealedHidesNoPreDumpThatIsTidiedAway() throws Exception {
+    try (FileSystem system = Elsewhere.OBJECTS.open()) {
+      Path images = directory(system);
+      FaultyFiles files = new FaultyFiles(Elsewhere.OBJECTS.files(images), Integer.MAX_VALUE, true);
+      CheckpointScene scene = new CheckpointScene(images, files, SEED);
+      scene.mutate();
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      scene.mutate();
+      scene.checkpointer.preDump();
+      files.kill();
+      assertThat(new SetFolder(images).sets())
+          .containsExactly(images.resolve("set-000001"), images.resolve("set-000002"));
+      Files.createFile(Files.createDirectory(images.resolve("set-000003")).resolve("pages-1.img"));
+      Files.createFile(images.resolve(".lock-takeover-of-one-who-died"));
+      try (ImageStore store = ImageStore.open(images, Elsewhere.OBJECTS.files(images))) {
+        assertThat(store.tidy()).containsExactly(images.resolve("set-000002"));
+      }
+      assertThat(new SetFolder(images).sets()).containsExactly(images.resolve("set-000001"));
+      assertThat(Files.exists(images.resolve(".lock-takeover-of-one-who-died"))).isFalse();
     }
   }
 

@@ -75,6 +75,11 @@ public enum Elsewhere {
         public void force() {}
 
         @Override
+        public void abandon() {
+          closed = true;
+        }
+
+        @Override
         public void close() throws IOException {
           if (!closed) {
             closed = true;

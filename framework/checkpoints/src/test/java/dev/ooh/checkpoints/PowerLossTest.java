@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PowerLossTest {
   private static final int STEPS = 6;
 
+  /** Made by the program itself. */
+  private static final String DIRECTORY = "of/checkpoints";
+
   @TempDir private Path temporary;
 
   @Test
@@ -33,7 +36,7 @@ class PowerLossTest {
     List<Integer> durableAt = new ArrayList<>();
     CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
     try (Arena arena = Arena.ofShared();
-        Checkpoints checkpoints = Checkpoints.open(top, options, files)) {
+        Checkpoints checkpoints = Checkpoints.open(top.resolve(DIRECTORY), options, files)) {
       MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
       for (int step = 0; step < STEPS; step++) {
         Story.step(seed, memory);
@@ -46,7 +49,7 @@ class PowerLossTest {
       long durable = durableAt.stream().filter(below(moment)).count();
       Path state = temporary.resolve("state");
       PowerLoss.leave(top, files.changes.subList(0, moment), state, random);
-      long steps = restored(seed, moment, state);
+      long steps = restored(seed, moment, state.resolve(DIRECTORY));
       assertThat(steps).as("seed %d moment %d", seed, moment).isGreaterThanOrEqualTo(durable);
       delete(state);
     }

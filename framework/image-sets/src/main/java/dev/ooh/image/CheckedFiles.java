@@ -39,7 +39,7 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
     return name.startsWith("pages-");
   }
 
-  private static byte[] read(Path file) throws IOException {
+  static byte[] read(Path file) throws IOException {
     try {
       long size = Files.size(file);
       if (size > LARGEST) {

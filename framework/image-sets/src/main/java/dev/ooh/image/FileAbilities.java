@@ -33,8 +33,9 @@ public record FileAbilities(boolean renames, boolean links, boolean syncs, boole
     }
     if (!locks) {
       lines.add(
-          "the lock is a file there: one left by a program that died on another machine stays"
-              + " until it is deleted by hand");
+          "the lock is a file there: one left by a program that died on another machine, in"
+              + " another container or before this machine was restarted stays until it is deleted"
+              + " by hand");
     }
     return lines;
   }

@@ -19,7 +19,12 @@ public interface FileLayer {
         : new ProviderFiles();
   }
 
-  /** What of all this works in {@code directory}, which exists. */
+  /**
+   * What of all this works in {@code directory}, which exists.
+   *
+   * @throws IOException also where a file can be created that is there already, as nothing works
+   *     then
+   */
   default FileAbilities abilities(Path directory) throws IOException {
     return FileAbilities.ALL;
   }
@@ -63,5 +68,13 @@ public interface FileLayer {
 
     /** Makes the contents durable. */
     void force() throws IOException;
+
+    /**
+     * Closes a file that is not whole. Where others see it only when it is closed, they never see
+     * more of it than that it is empty.
+     */
+    default void abandon() throws IOException {
+      close();
+    }
   }
 }

@@ -104,18 +104,31 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   private void file(String name, byte[] bytes) throws IOException {
-    try (FileLayer.Output out = draft.create(name)) {
+    FileLayer.Output out = draft.create(name);
+    try {
       out.write(ByteBuffer.wrap(bytes));
       out.force();
+    } catch (IOException | RuntimeException | Error e) {
+      abandon(out, e);
+      throw e;
     }
+    out.close();
     listed.add(new ListedFile(name, bytes.length, Digest.of(bytes, 0, bytes.length)));
+  }
+
+  private static void abandon(FileLayer.Output out, Throwable cause) {
+    try {
+      out.abandon();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   @Override
   public void close() throws IOException {
     try (SetDraft _ = draft) {
       if (pagesFile != null) {
-        pagesFile.close();
+        pagesFile.abandon();
       }
     }
   }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -128,6 +127,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     files.createDirectory(wanted);
     made.add(wanted);
+    if (parent != null) {
+      files.syncDirectory(parent); // else what is durable in it might vanish with it
+    }
   }
 
   /** Absolute. */
@@ -174,37 +176,16 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       return;
     }
     before.close(); // what could not be removed at once
-    if (before.metAnother() && !seal(directory.resolve(SetFolder.name(next)))) {
+    if (before.metAnother()
+        && !ManifestLastDraft.seal(files, directory.resolve(SetFolder.name(next)))) {
       throw new IOException(
           "image directory %s: another writer made %s, wanted to be the only one"
               .formatted(directory, SetFolder.name(next)));
     }
-    if (before.metAnother() || before.isPublished()) {
+    if (before.isSpent()) {
       next++;
     }
     last = null;
-  }
-
-  /**
-   * Makes sure that nobody will complete a set, and removes what there is of it.
-   *
-   * @return whether it is so; else it is complete
-   */
-  private boolean seal(Path set) throws IOException {
-    Path manifest = set.resolve(Manifest.FILE);
-    try {
-      files.create(manifest).close();
-    } catch (FileAlreadyExistsException e) {
-      if (SetFolder.exists(set)) {
-        return false;
-      }
-    }
-    for (Path file : entries(set)) {
-      if (!file.getFileName().toString().equals(Manifest.FILE)) {
-        files.delete(file);
-      }
-    }
-    return true;
   }
 
   /**
@@ -231,11 +212,13 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   public List<Path> tidy() throws IOException {
     List<Path> removed = new ArrayList<>();
     for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
-      if (!isPreDump(set)) {
-        break;
+      if (SetFolder.exists(set)) {
+        if (!isPreDump(set)) {
+          break;
+        }
+        remove(set);
+        removed.add(set);
       }
-      remove(set);
-      removed.add(set);
     }
     return removed;
   }
@@ -257,9 +240,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       }
     }
     if (!abilities.renames()) {
-      for (Path set : SetFolder.numbered(directory).values()) {
-        seal(set);
-      }
+      sealUnfinished();
       return;
     }
     for (Path entry : entries(directory)) {
@@ -269,7 +250,21 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
   }
 
-  private static List<Path> entries(Path directory) throws IOException {
+  /**
+   * A manifest may be torn only where nothing was made after it; else it is one that is damaged.
+   */
+  private void sealUnfinished() throws IOException {
+    boolean newest = true;
+    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+      Path manifest = set.resolve(Manifest.FILE);
+      if (newest && SetFolder.exists(set) && Manifest.isTorn(CheckedFiles.read(manifest))) {
+        files.delete(manifest);
+      }
+      newest &= ManifestLastDraft.seal(files, set);
+    }
+  }
+
+  static List<Path> entries(Path directory) throws IOException {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       stream.forEach(entries::add);
@@ -321,16 +316,25 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /**
    * The set to restore: the one that {@code latest} in {@code directory} names; or the newest dump
-   * where nothing can be renamed, so that there is no such link. Empty when there is none.
+   * where nothing can be renamed, so that there is no such link. A manifest of which only a part
+   * was written is none, if nothing was made after it. Empty when there is none.
    */
   static Optional<Path> latest(Path directory) throws IOException {
     Optional<Path> linked = Links.target(directory.resolve(LATEST));
     if (linked.isPresent() || directory.getFileSystem().equals(FileSystems.getDefault())) {
       return linked;
     }
+    boolean newest = true;
     for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
-      if (SetFolder.exists(set) && CheckedFiles.unread(set).manifest().description().complete()) {
-        return Optional.of(set);
+      if (SetFolder.exists(set)) {
+        Path file = set.resolve(Manifest.FILE);
+        byte[] manifest = CheckedFiles.read(file);
+        if (!newest || !Manifest.isTorn(manifest)) {
+          newest = false;
+          if (Manifest.parse(file, manifest).description().complete()) {
+            return Optional.of(set);
+          }
+        }
       }
     }
     return Optional.empty();

@@ -60,6 +60,18 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
     return Digest.of(bytes, HEADER, bytes.length - HEADER);
   }
 
+  /**
+   * Whether these bytes were never a manifest, as of a writer that was interrupted. One of another
+   * version may be whole.
+   */
+  static boolean isTorn(byte[] bytes) {
+    if (bytes.length < HEADER) {
+      return true;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return in.getInt() != MAGIC || (in.getInt() == VERSION && in.getInt() != identity(bytes));
+  }
+
   static Manifest parse(Path file, byte[] bytes) throws ImageException {
     if (bytes.length < HEADER) {
       throw new ImageException(file, bytes.length, "the end", HEADER + " bytes of header");

@@ -1,11 +1,13 @@
 package dev.ooh.image;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /**
@@ -20,7 +22,15 @@ final class ManifestLastDraft implements SetDraft {
   /** What is there and ours, newest first. */
   private final Deque<Path> made = new ArrayDeque<>();
 
+  /** What the manifest says, as far as it was written. */
+  private final ByteArrayOutputStream manifest = new ByteArrayOutputStream();
+
   private boolean begun;
+
+  /** Whether a file may be there, or turn up, of which that isn't known. */
+  private boolean unsure;
+
+  private boolean sealed;
   private boolean published;
   private boolean met;
 
@@ -44,6 +54,12 @@ final class ManifestLastDraft implements SetDraft {
 
       @Override
       public void write(ByteBuffer bytes) throws IOException {
+        if (name.equals(Manifest.FILE)) {
+          ByteBuffer copy = bytes.duplicate();
+          while (copy.hasRemaining()) {
+            manifest.write(copy.get());
+          }
+        }
         out.write(bytes);
       }
 
@@ -54,18 +70,40 @@ final class ManifestLastDraft implements SetDraft {
 
       @Override
       public void close() throws IOException {
-        if (closed) {
-          return;
+        if (!closed) {
+          closed = true;
+          make(file, out::close);
         }
-        closed = true;
-        try {
-          out.close();
-        } catch (FileAlreadyExistsException e) {
-          throw another(file, e);
+      }
+
+      @Override
+      public void abandon() throws IOException {
+        if (!closed) {
+          closed = true;
+          unsure = true; // where nobody saw it, there may be another's
+          out.abandon();
         }
-        made.addFirst(file);
       }
     };
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** After {@code step} the file is there and ours; if it fails in some way nobody knows. */
+  private void make(Path file, Step step) throws IOException {
+    boolean known = false;
+    try {
+      step.run();
+      made.addFirst(file);
+      known = true;
+    } catch (FileAlreadyExistsException e) {
+      known = true;
+      throw another(file, e);
+    } finally {
+      unsure |= !known;
+    }
   }
 
   /** An object store has none; others want it before anything is in it. */
@@ -91,20 +129,39 @@ final class ManifestLastDraft implements SetDraft {
     return met;
   }
 
-  boolean isPublished() {
-    return published;
+  /** Whether no other draft may have its number. */
+  boolean isSpent() {
+    return met || published || sealed;
+  }
+
+  /**
+   * Makes sure that nobody will complete a set, and removes what there is of it.
+   *
+   * @return whether it is so; else it is complete
+   */
+  static boolean seal(FileLayer files, Path set) throws IOException {
+    Path manifest = set.resolve(Manifest.FILE);
+    try {
+      files.create(manifest).close();
+    } catch (FileAlreadyExistsException e) {
+      if (SetFolder.exists(set)) {
+        return false;
+      }
+    }
+    for (Path file : ImageStore.entries(set)) {
+      if (!file.getFileName().toString().equals(Manifest.FILE)) {
+        files.delete(file);
+      }
+    }
+    return true;
   }
 
   @Override
   public void parent(Path parent) throws IOException {
     makeDirectory();
     Path link = set.resolve(ImageSet.PARENT);
-    try {
-      files.link(link, set.getFileSystem().getPath("..").resolve(parent.getFileName().toString()));
-    } catch (FileAlreadyExistsException e) {
-      throw another(link, e);
-    }
-    made.addFirst(link);
+    Path target = set.getFileSystem().getPath("..").resolve(parent.getFileName().toString());
+    make(link, () -> files.link(link, target));
   }
 
   /** The manifest was written before: the set exists. The newest dump is the one to restore. */
@@ -116,14 +173,37 @@ final class ManifestLastDraft implements SetDraft {
 
   @Override
   public void close() throws IOException {
-    if (!published) {
-      while (!made.isEmpty()) {
-        files.delete(made.getFirst());
-        made.removeFirst();
-      }
-      if (!met) {
-        files.delete(set);
-      }
+    if (published) {
+      return;
     }
+    if (unsure) {
+      settle();
+    }
+    while (!made.isEmpty()) {
+      files.delete(made.getFirst());
+      made.removeFirst();
+    }
+    if (!met && !sealed) {
+      files.delete(set);
+    }
+  }
+
+  /**
+   * The manifest goes first: before that the set may be one that is whole, afterwards none, and
+   * what was sent of it and turns up late is refused.
+   */
+  private void settle() throws IOException {
+    Path file = set.resolve(Manifest.FILE);
+    while (!seal(files, set)) {
+      if (!Arrays.equals(CheckedFiles.read(file), manifest.toByteArray())) {
+        met = true;
+        unsure = false;
+        return;
+      }
+      files.delete(file);
+    }
+    made.clear();
+    sealed = true;
+    unsure = false;
   }
 }

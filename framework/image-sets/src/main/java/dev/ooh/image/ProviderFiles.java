@@ -178,6 +178,15 @@ final class ProviderFiles implements FileLayer {
     }
 
     @Override
+    public void abandon() throws IOException {
+      try (channel) {
+        channel.truncate(0);
+      } catch (UnsupportedOperationException e) {
+        // a part of a file is there then, whose digest does not fit
+      }
+    }
+
+    @Override
     public void close() throws IOException {
       channel.close();
     }

@@ -1,7 +1,6 @@
 package dev.ooh.s3;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -123,18 +122,16 @@ final class Bucket {
 
   /** Some bytes of an object. */
   byte[] get(String key, long from, int length) throws IOException {
-    try (InputStream in =
-        ask(
+    return ask(
             key,
             () ->
-                client.getObject(
+                client.getObjectAsBytes(
                     request ->
                         request
                             .bucket(name)
                             .key(key)
-                            .range("bytes=%d-%d".formatted(from, from + length - 1))))) {
-      return in.readNBytes(length);
-    }
+                            .range("bytes=%d-%d".formatted(from, from + length - 1))))
+        .asByteArrayUnsafe();
   }
 
   void delete(String key) throws IOException {

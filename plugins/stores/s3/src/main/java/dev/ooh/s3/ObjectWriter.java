@@ -79,19 +79,26 @@ final class ObjectWriter implements SeekableByteChannel {
       }
       return;
     }
-    boolean complete = false;
+    if (failed) {
+      to.abort();
+      return;
+    }
     try {
-      if (!failed) {
-        if (part.size() > 0) {
-          to.add(part.toByteArray());
-        }
-        to.complete(fresh);
-        complete = true;
+      if (part.size() > 0) {
+        to.add(part.toByteArray());
       }
-    } finally {
-      if (!complete) {
-        to.abort();
-      }
+      to.complete(fresh);
+    } catch (IOException e) {
+      abort(to, e);
+      throw e;
+    }
+  }
+
+  private static void abort(Bucket.Parts parts, IOException cause) {
+    try {
+      parts.abort();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -110,9 +117,23 @@ final class ObjectWriter implements SeekableByteChannel {
     throw new UnsupportedOperationException("an object is written from its start to its end");
   }
 
+  /** To nothing, or not at all. */
   @Override
-  public SeekableByteChannel truncate(long wanted) {
-    throw new UnsupportedOperationException("an object is written from its start to its end");
+  public SeekableByteChannel truncate(long wanted) throws IOException {
+    if (wanted >= written) {
+      return this;
+    }
+    if (wanted != 0) {
+      throw new UnsupportedOperationException("an object is written from its start to its end");
+    }
+    Bucket.Parts to = parts;
+    parts = null;
+    part.reset();
+    written = 0;
+    if (to != null) {
+      to.abort();
+    }
+    return this;
   }
 
   @Override

@@ -45,8 +45,10 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * no host name for each bucket.
  *
  * <p>A file is an object, which others see when it is closed; {@link StandardOpenOption#CREATE_NEW}
- * is a conditional write, so closing it fails if there is one by then. A directory is there when
- * something is in it. Nothing is renamed, linked or locked. Safe for any thread.
+ * is a conditional write, so closing it fails if there is one by then, provided that the store
+ * heeds the condition ({@code If-None-Match}), as Amazon's does and not all others do; image stores
+ * try that before they trust it. A directory is there when something is in it. Nothing is renamed,
+ * linked or locked. Safe for any thread.
  */
 @Component(service = FileSystemProvider.class)
 public final class S3FileSystemProvider extends FileSystemProvider {

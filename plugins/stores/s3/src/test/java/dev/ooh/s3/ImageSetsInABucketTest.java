@@ -218,6 +218,64 @@ class ImageSetsInABucketTest {
   }
 
   @Test
+  void aStoreThatOverlooksConditionsIsRefused() throws Exception {
+    bucket.faults.unconditional = true;
+    try {
+      assertThatThrownBy(() -> ImageStore.open(bucket.path("careless")))
+          .hasMessageContaining("s3://state/careless/.probe-")
+          .hasMessageContaining("CREATE_NEW");
+      assertThat(Files.exists(bucket.path("careless"))).as("what was tried with").isFalse();
+    } finally {
+      bucket.faults.unconditional = false;
+    }
+  }
+
+  @Test
+  void whatBreaksOffIsReadAgainAndNamedIfThatDoesNotHelp() throws Exception {
+    Path file = bucket.path("read/again");
+    Files.write(file, new byte[PAGE]);
+    bucket.faults.brokenReads = 1;
+    assertThat(Files.readAllBytes(file)).isEqualTo(new byte[PAGE]);
+    bucket.faults.brokenReads = Integer.MAX_VALUE;
+    try {
+      assertThatThrownBy(() -> Files.readAllBytes(file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("s3://state/read/again: ");
+    } finally {
+      bucket.faults.brokenReads = 0;
+    }
+  }
+
+  @Test
+  void thatAnObjectWasThereIsSaidEvenIfItsPartsStay() throws Exception {
+    Path file = bucket.path("parts/stay");
+    Files.write(file, new byte[1]);
+    SeekableByteChannel channel = create(file);
+    write(channel, 17 << 20, (byte) 1);
+    bucket.faults.noAborts = true;
+    try {
+      assertThatThrownBy(channel::close)
+          .isInstanceOf(FileAlreadyExistsException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    } finally {
+      bucket.faults.noAborts = false;
+    }
+  }
+
+  /** What is given up is never seen, be it in one request or in parts. */
+  @Test
+  void anObjectThatIsTruncatedToNothingIsEmpty() throws Exception {
+    for (int bytes : new int[] {10, 17 << 20}) {
+      Path file = bucket.path("truncated/" + bytes);
+      try (SeekableByteChannel channel = create(file)) {
+        write(channel, bytes, (byte) 1);
+        channel.truncate(0);
+      }
+      assertThat(Files.size(file)).isZero();
+    }
+  }
+
+  @Test
   void whatIsNotThereIsNamed() {
     assertThatThrownBy(() -> Files.size(bucket.path("nothing")))
         .isInstanceOf(NoSuchFileException.class)

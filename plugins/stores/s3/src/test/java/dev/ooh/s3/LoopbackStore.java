@@ -17,6 +17,7 @@ final class LoopbackStore implements AutoCloseable {
   private static final String ID = "id";
   private static final String SECRET = "secret";
 
+  final StoreFaults faults = new StoreFaults();
   private final S3Proxy server;
   final S3FileSystemProvider provider;
 
@@ -36,6 +37,7 @@ final class LoopbackStore implements AutoCloseable {
             .credentialsProvider(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(ID, SECRET)))
             .forcePathStyle(true)
+            .overrideConfiguration(options -> options.addExecutionInterceptor(faults))
             .build();
     client.createBucket(request -> request.bucket(BUCKET));
     provider = new S3FileSystemProvider(() -> client);
