@@ -12,7 +12,7 @@ final class ArrayExperiments {
   private static final String ARRAY = "array";
 
   /** The passes that {@code ooh micro} measures unless told otherwise. */
-  private static final int PASSES = 3;
+  static final int PASSES = 3;
 
   private static final String LARGEST = Plan.SIZES.getLast();
 
@@ -29,7 +29,7 @@ final class ArrayExperiments {
   private static final List<String> PARTS_OF_SPML = List.of("M14", "M17", "M18");
 
   /** By technique, what its tracker does in a pass (section on cost formulas). */
-  private static final Map<String, List<String>> TRACKER_FORMULA =
+  static final Map<String, List<String>> TRACKER_FORMULA =
       Map.of(
           "procfs", List.of("M15", "M16"),
           "spml", List.of("M14", "M17", "M18"),

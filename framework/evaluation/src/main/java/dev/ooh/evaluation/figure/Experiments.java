@@ -3,7 +3,7 @@ package dev.ooh.evaluation.figure;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The paper's evaluation. */
+/** The paper's evaluation, and what it could not ask. */
 public final class Experiments {
   private Experiments() {}
 
@@ -14,6 +14,7 @@ public final class Experiments {
     all.addAll(ArrayExperiments.all(published));
     all.addAll(new ConsumerExperiments(plan).all());
     all.addAll(new MachineExperiments(plan).all());
+    all.add(Sensitivity.experiment());
     return all;
   }
 }

@@ -57,7 +57,8 @@ class ReportTest {
             "figure8",
             "figure9",
             "figure10",
-            "figure11");
+            "figure11",
+            "sensitivity");
   }
 
   @Test
