@@ -15,6 +15,7 @@ public final class Experiments {
     all.addAll(new ConsumerExperiments(plan).all());
     all.addAll(new MachineExperiments(plan).all());
     all.add(Sensitivity.experiment());
+    all.add(Scale.experiment());
     return all;
   }
 }

@@ -71,6 +71,20 @@ public record Plan(
             String.join(",", SIZES)));
   }
 
+  /** One page in a hundred is stored to; up to a size that takes seconds. */
+  static Measurement sparseArray() {
+    return Measurement.of(
+        "micro",
+        "--substrate",
+        "virtual",
+        "--technique",
+        String.join(",", TECHNIQUES),
+        "--sizes",
+        "1,10,50,100",
+        "--dirty",
+        "1");
+  }
+
   List<Measurement> collector() {
     List<Measurement> runs = new ArrayList<>();
     for (String application : collected()) {

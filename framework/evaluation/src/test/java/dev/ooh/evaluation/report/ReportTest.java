@@ -58,7 +58,8 @@ class ReportTest {
             "figure9",
             "figure10",
             "figure11",
-            "sensitivity");
+            "sensitivity",
+            "scale");
   }
 
   @Test
