@@ -225,7 +225,7 @@ final class Scale {
     sheet.chart(
         new Chart(
             technique + ": tracking an interval, on paper",
-            "memory, MB",
+            "memory, MB; the last is 1 TB",
             "sim_ms",
             false,
             true,
