@@ -3,6 +3,7 @@ package dev.ooh.evaluation.figure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -66,7 +67,7 @@ final class ScaleFormula {
           .ifPresent(cost -> passes.put(Integer.parseInt(size), cost));
     }
     return passes.size() == Plan.SIZES.size()
-        ? Optional.of(new ScaleFormula(GROWTH.get(technique), passes))
+        ? Optional.of(new ScaleFormula(known(GROWTH, technique), passes))
         : Optional.empty();
   }
 
@@ -134,8 +135,8 @@ final class ScaleFormula {
     double pages = (double) megabytes * PAGES_IN_MEGABYTE;
     double largest = (double) LARGEST * PAGES_IN_MEGABYTE;
     double written = Math.ceil(pages * dirtied);
-    double most = passes.get(LARGEST).count(event);
-    return switch (growth.get(event)) {
+    double most = known(passes, LARGEST).count(event);
+    return switch (known(growth, event)) {
       case TRACKED_PAGE -> most * pages / largest;
       case DIRTIED_PAGE -> most * written / largest;
       case FULL_LOG -> 1 + Math.floor((most - 1) * written / largest);
@@ -144,8 +145,12 @@ final class ScaleFormula {
   }
 
   private double price(String event, int megabytes) {
-    PassCost pass = passes.get(megabytes);
+    PassCost pass = known(passes, megabytes);
     double count = pass.count(event);
     return count == 0 ? 0 : pass.millis(event) / count;
+  }
+
+  private static <K, V> V known(Map<K, V> map, K key) {
+    return Objects.requireNonNull(map.get(key), () -> "nothing of " + key);
   }
 }
