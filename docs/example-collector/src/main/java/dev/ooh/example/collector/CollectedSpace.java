@@ -6,6 +6,7 @@ import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.core.TrackingCore;
+import java.util.concurrent.Executors;
 
 /**
  * A collected heap of this process's own memory, with whatever technique the machine offers to tell
@@ -26,6 +27,17 @@ final class CollectedSpace implements AutoCloseable {
 
   CollectedHeap heap() {
     return heap;
+  }
+
+  /** Runs what uses the heap as a thread of the space, for only those does a collection stop. */
+  void run(Runnable program) {
+    try {
+      space.execution().run(Executors.callable(program));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

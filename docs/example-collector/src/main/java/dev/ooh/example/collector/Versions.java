@@ -1,5 +1,6 @@
 package dev.ooh.example.collector;
 
+import dev.ooh.gc.CollectedHeap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
@@ -19,24 +20,28 @@ public final class Versions {
 
   public static void main(String[] arguments) {
     try (CollectedSpace space = new CollectedSpace(64 << 20)) {
-      VersionedMap map = new VersionedMap(space.heap());
-      SplittableRandom random = new SplittableRandom(1);
-      Deque<VersionedMap.Kept> kept = new ArrayDeque<>();
-      for (int i = 0; i < PUTS; i++) {
-        if (i % BETWEEN == 0) {
-          kept.add(map.keep());
-          if (kept.size() > KEPT) {
-            kept.remove().close();
-          }
-        }
-        map.put(random.nextInt(KEYS), i);
-      }
-      System.out.printf(
-          "key %d is mapped to %d; in the oldest version kept it was to %d%n",
-          KEY, map.get(KEY).orElseThrow(), kept.getFirst().get(KEY).orElseThrow());
-      System.out.printf(
-          "%d versions, %d kept; collected %d times, at most %d MB in use%n",
-          PUTS, kept.size(), space.heap().cycles().size(), space.heap().peakBytes() >> 20);
+      space.run(() -> fill(space.heap()));
     }
+  }
+
+  private static void fill(CollectedHeap heap) {
+    VersionedMap map = new VersionedMap(heap);
+    SplittableRandom random = new SplittableRandom(1);
+    Deque<VersionedMap.Kept> kept = new ArrayDeque<>();
+    for (int i = 0; i < PUTS; i++) {
+      if (i % BETWEEN == 0) {
+        kept.add(map.keep());
+        if (kept.size() > KEPT) {
+          kept.remove().close();
+        }
+      }
+      map.put(random.nextInt(KEYS), i);
+    }
+    System.out.printf(
+        "key %d is mapped to %d; in the oldest version kept it was to %d%n",
+        KEY, map.get(KEY).orElseThrow(), kept.getFirst().get(KEY).orElseThrow());
+    System.out.printf(
+        "%d versions, %d kept; collected %d times, at most %d MB in use%n",
+        PUTS, kept.size(), heap.cycles().size(), heap.peakBytes() >> 20);
   }
 }

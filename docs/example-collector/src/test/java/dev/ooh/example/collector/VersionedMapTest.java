@@ -46,6 +46,10 @@ class VersionedMapTest {
 
   @Test
   void keptVersionsStayWhileOthersAreCollected() {
+    space.run(this::keepSomeVersions);
+  }
+
+  private void keepSomeVersions() {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     Map<Long, Long> model = new HashMap<>();
