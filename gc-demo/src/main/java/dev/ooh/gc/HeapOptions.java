@@ -11,7 +11,8 @@ package dev.ooh.gc;
  * @param maxBytes mapped at most
  * @param allocationBytes allocated between two cycles when all of it survives: down to a quarter
  *     where no pause sweeps and tracing takes some milliseconds; up to four times as much when
- *     little survives. Pauses are about proportional to it
+ *     little survives, eight where no pause sweeps and old objects take more memory than that.
+ *     Pauses are about proportional to it
  * @param fullCycles where full cycles run when old objects have doubled
  * @param markers threads that mark together in a pause, at most; beside the program there is one,
  *     and only one where threads take turns on a simulated processor

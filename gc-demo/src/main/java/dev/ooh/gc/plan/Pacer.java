@@ -6,7 +6,8 @@ package dev.ooh.gc.plan;
  * <p>A young cycle's pause is proportional to what survives, so one is due when so much was
  * allocated that {@link dev.ooh.gc.HeapOptions#allocationBytes} are expected to; or some times as
  * much when hardly anything is. The first cycles come sooner: they run code that is not compiled
- * yet. So do later ones when tracing takes long, unless cycles must not depend on what it takes.
+ * yet. So do later ones when tracing takes long, and beside many old objects cycles are rarer, as
+ * asking about those costs something whatever survives: both unless cycles must not depend on it.
  * Where old objects on many pages must be visited, as when nobody tells which changed, cycles are
  * rarer, or they would be most of the work. A full one is due when young ones have let old objects
  * double; or before, by as much as they grew while the last one ran beside the program, so that
@@ -15,6 +16,12 @@ package dev.ooh.gc.plan;
 final class Pacer {
   /** Times the least allocation: the most. Much more would not fit a processor's last cache. */
   private static final int SPAN = 4;
+
+  /** Beside many old objects it is one part in so many of theirs, */
+  private static final int OLD_SHARE = 4;
+
+  /** up to so many times the least. */
+  private static final int WIDE_SPAN = 8;
 
   /** Old objects may double, but from no less than so many times the least allocation. */
   private static final int LEAST_GROWTH = 2;
@@ -28,7 +35,7 @@ final class Pacer {
   private static final double RAMP = 1.5;
 
   /** What tracing may take of a young cycle's pause. */
-  private static final double TRACE_NANOS = 2_000_000;
+  private static final double TRACE_NANOS = 8_000_000;
 
   /** Below this, tracing a survivor can't be told from the rest of tracing. */
   private static final long LEAST_SURVIVED = 16 << 10;
@@ -40,7 +47,10 @@ final class Pacer {
   private static final int VISITED_A_BYTE = 4;
 
   private final long least;
-  private final long most;
+
+  /** Bytes of old objects. */
+  private long old;
+
   private long allocated;
   private long budget;
 
@@ -63,13 +73,13 @@ final class Pacer {
 
   /**
    * @param least bytes to allocate between cycles at least
-   * @param timed whether how long tracing takes counts
+   * @param timed whether it counts how long tracing takes, and how much old objects take to ask
+   *     about
    */
   Pacer(long least, boolean timed) {
     // A limit at which nothing overflows.
     this.least = Math.min(least, Long.MAX_VALUE / 16);
     this.timed = timed;
-    most = this.least * SPAN;
     ramp = Math.max(1, this.least / FIRST_SHARE);
     budget = ramp;
     fullDone(0, 0);
@@ -109,6 +119,9 @@ final class Pacer {
       survival = Math.max(Math.min(1, (double) survived / allocated), survival / 2);
     }
     ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
+    old += survived;
+    long most =
+        timed ? Math.clamp(old / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
     long affordable = affordable(survived, traceNanos);
     long bySurvival = Math.clamp((long) (affordable / Math.max(survival, 1e-3)), affordable, most);
     budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
@@ -136,6 +149,7 @@ final class Pacer {
    * @param liveBefore bytes of old objects before it
    */
   void fullDone(long liveBefore, long liveBytes) {
+    old = liveBytes;
     long allowed = Math.max(liveBytes, least * LEAST_GROWTH);
     fullAbove = liveBytes + allowed;
     // No more than half of what is allowed, or one cycle would follow upon another.

@@ -60,13 +60,35 @@ class PacerTest {
   }
 
   @Test
-  void whatMaySurviveIsTracedInTwoMilliseconds() {
+  void whatMaySurviveIsTracedInEightMilliseconds() {
     youngCycles(30, 1);
     assertThat(budget()).isEqualTo(LEAST);
-    youngCycles(30, 4);
+    youngCycles(30, 16);
     assertThat(budget()).isBetween(490_000L, 510_000L);
     // However long that takes, a quarter is allocated.
     youngCycles(30, 400);
     assertThat(budget()).isEqualTo(LEAST / 4);
+  }
+
+  @Test
+  void whereNothingSurvivesCyclesAreRarerBesideManyOldObjects() {
+    pacer.fullDone(0, 4 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(4 * LEAST);
+
+    pacer.fullDone(0, 24 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(6 * LEAST);
+
+    pacer.fullDone(0, 1000 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(8 * LEAST);
+  }
+
+  private void youngCyclesWithoutSurvivors() {
+    for (int i = 0; i < 30; i++) {
+      budget();
+      pacer.youngDone(0, 0, 0);
+    }
   }
 }
