@@ -21,7 +21,7 @@ final class FullMark {
   /** Pre-cleaning is repeated at most so often, */
   private static final int PRECLEANINGS = 5;
 
-  /** and while the last one traced more objects than this: some milliseconds' work. */
+  /** and while the last one read more slots than this: a millisecond or a few. */
   private static final long MANY = 50_000;
 
   private final MarkSweep plan;
@@ -37,7 +37,7 @@ final class FullMark {
   private Phase phase = Phase.CONCURRENT_MARK;
   private int precleanings;
 
-  /** Objects traced before this phase. */
+  /** Slots read before this phase. */
   private long before;
 
   private PartialTrace trace = PartialTrace.NOTHING;
@@ -120,7 +120,7 @@ final class FullMark {
     if (more) {
       return;
     }
-    boolean last = precleanings == PRECLEANINGS || marker.objects() - before < MANY;
+    boolean last = precleanings == PRECLEANINGS || marker.slots() - before < MANY;
     if (phase == Phase.CONCURRENT_PRECLEAN && last) {
       stage = Stage.FINAL_MARK;
     } else {
@@ -131,7 +131,7 @@ final class FullMark {
 
   private void begin(Phase next, PartialTrace toTrace) {
     phase = next;
-    before = marker.objects();
+    before = marker.slots();
     trace = toTrace;
     rescans(toTrace.changed());
     timer.begin(next);
