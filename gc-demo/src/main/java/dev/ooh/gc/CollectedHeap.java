@@ -9,6 +9,7 @@ import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.CellAllocator;
 import dev.ooh.gc.policy.CheckedMemory;
 import dev.ooh.gc.policy.Kinds;
+import dev.ooh.gc.policy.MachineMemory;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
@@ -99,7 +100,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     lock = execution.newLock();
     globalsRegion = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES));
     globals = globalsRegion.start();
-    blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
+    long memoryBytes = simulatedTime ? Long.MAX_VALUE : MachineMemory.bytes();
+    blocks = new Blocks(space, options.initialBytes(), options.maxBytes(), memoryBytes);
     MarkBits marks = new MarkBits();
     objects = new ObjectModel(memory, blocks);
     checked = options.checked();
