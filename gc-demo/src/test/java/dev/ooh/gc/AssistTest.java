@@ -119,25 +119,45 @@ class AssistTest {
         .doesNotContain(Cause.CONCURRENT_MODE_FAILURE, Cause.ALLOCATION_FAILURE);
   }
 
-  /** As a seed says, which repeats. */
+  /**
+   * As a seed says, which repeats. When the collector has been at an old object that comes behind
+   * many changed pages, that one comes to be the only one that refers to a new one.
+   */
   @Test
   void threadsThatAllocateAssistAndMemoryDoesNotRunOut() {
     ModelMutator mutator = new ModelMutator(heap, 1, 10);
-    heap.setGlobal(0, tree(heap, 17));
+    heap.setGlobal(1, tree(heap, 17));
+    heap.setGlobal(0, heap.allocate(1, 0));
     heap.collect(true);
     begin(heap);
     slow = true;
     long before = cycles(heap, CycleKind.CONCURRENT);
     for (int i = 0; i < 2000 && cycles(heap, CycleKind.CONCURRENT) == before; i++) {
-      list(heap, 1, 500);
+      list(heap, 2, 500);
       mutator.act();
+      if (i == 1000) {
+        change(heap, heap.global(1));
+        long hidden = heap.allocate(1, 0);
+        heap.setReference(hidden, 0, hidden);
+        heap.setReference(heap.global(0), 0, hidden);
+      }
     }
     assertThat(cycles(heap, CycleKind.CONCURRENT)).isEqualTo(before + 1);
     assertAssisted(heap);
     mutator.checkAll();
-    heap.setGlobal(1, 0);
+    heap.setGlobal(2, 0);
     heap.collect(true);
     mutator.checkAll();
+    long hidden = heap.reference(heap.global(0), 0);
+    assertThat(heap.reference(hidden, 0)).isEqualTo(hidden);
+  }
+
+  /** Writes what is there. */
+  private static void change(Heap heap, long node) {
+    for (int i = 0; i < 2 && node != 0; i++) {
+      heap.setReference(node, i, heap.reference(node, i));
+      change(heap, heap.reference(node, i));
+    }
   }
 
   /** Of a list there is never more than one object to go on from. */

@@ -121,7 +121,7 @@ final class FullMarks {
    */
   void assist(long bytes) {
     FullMark cycle = running;
-    if (cycle == null || cycle.isMarked() && where == FullCycles.BESIDE) {
+    if (cycle == null || (cycle.isMarked() && where == FullCycles.BESIDE)) {
       return;
     }
     if (pacer.isLate(spaces.liveBytes())) {

@@ -231,8 +231,7 @@ final class Pacer {
     }
     ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
     old += survived;
-    long most =
-        timed ? Math.clamp(old / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
+    long most = timed ? Math.clamp(old / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
     long affordable = affordable(survived, traceNanos);
     long bySurvival = Math.clamp((long) (affordable / Math.max(survival, 1e-3)), affordable, most);
     budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
