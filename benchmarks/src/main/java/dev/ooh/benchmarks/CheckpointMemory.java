@@ -35,33 +35,32 @@ final class CheckpointMemory {
             CheckpointOptions.defaults().withStandstill(Standstill.holding(new ReentrantLock()));
         try (Checkpoints checkpoints = Checkpoints.open(Path.of(arguments[1]), options)) {
           MemorySegment memory = checkpoints.segment("memory", bytes, arena);
-          run(memory, () -> checkpoints.take().join());
+          run(memory, () -> checkpoints.take().get());
         }
       } else {
-        run(AnonymousMemory.map(bytes, 0, false, arena), () -> null);
+        run(AnonymousMemory.map(bytes, 0, false, arena), () -> {});
       }
     }
     System.out.println(peak());
   }
 
   private interface Taking {
-    Object take() throws IOException, InterruptedException;
+    void take() throws Exception;
   }
 
-  private static void run(MemorySegment memory, Taking checkpoint)
-      throws IOException, InterruptedException {
+  private static void run(MemorySegment memory, Taking checkpoint) throws Exception {
     SplittableRandom random = new SplittableRandom(1);
     for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
       memory.set(ValueLayout.JAVA_LONG, at, random.nextLong() | 1);
     }
     long pages = memory.byteSize() / PAGE;
     for (int change = 0; change < CHANGES; change++) {
-      Object _ = checkpoint.take();
+      checkpoint.take();
       for (long i = pages / 100; i > 0; i--) {
         memory.set(ValueLayout.JAVA_LONG, random.nextLong(pages) * PAGE, random.nextLong() | 1);
       }
     }
-    Object _ = checkpoint.take();
+    checkpoint.take();
   }
 
   private static long peak() throws IOException {

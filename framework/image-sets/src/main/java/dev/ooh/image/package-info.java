@@ -2,7 +2,7 @@
  * Image sets in CRIU's own format: one class a message and one a binary layout. A set is a
  * directory that appears whole or not at all.
  */
-@Version("1.2.0")
+@Version("2.0.0")
 @NullMarked
 package dev.ooh.image;
 
