@@ -11,23 +11,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
 /**
- * Checkpoints of a segment beside plain writes and reads of as many bytes, in turn. Prints a
- * Markdown table of medians.
+ * Checkpoints of a segment beside plain writes and reads of as many bytes, in turn, and beside
+ * CRIU's dumps where it starts ({@code -Dooh.criu=PATH} names another one); and how much memory a
+ * program has with checkpoints and without. Prints a Markdown table of medians.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY]]]}
@@ -74,11 +78,17 @@ final class CheckpointComparison {
   }
 
   private void run() throws Exception {
+    Optional<CriuDumps> criu = CriuDumps.find(directory);
     for (round = -1; round < rounds; round++) {
       System.err.printf("round %d of %d%n", round + 1, rounds);
       try (Arena arena = Arena.ofShared()) {
         plainWrite(arena);
         checkpoints();
+      }
+      if (criu.isPresent()) {
+        Path images = Files.createDirectory(directory.resolve("criu"));
+        sample("CRIU's dump, without fsync, s", criu.get().dump(bytes >> 20, images) / 1e9);
+        delete(images);
       }
       try (Arena arena = Arena.ofShared()) {
         plainRead(arena);
@@ -96,6 +106,44 @@ final class CheckpointComparison {
       Files.delete(directory.resolve("plain"));
     }
     slowdown();
+    memory();
+  }
+
+  /** In processes of their own. */
+  private void memory() throws IOException, InterruptedException {
+    Path state = directory.resolve("memory-state");
+    for (round = 0; round < Math.min(rounds, 3); round++) {
+      System.err.printf("memory, round %d of %d%n", round + 1, Math.min(rounds, 3));
+      double without = peak("");
+      double with = peak(state.toString());
+      sample("most memory, without, MiB", without);
+      sample("most memory, with checkpoints, MiB", with);
+      sample("most memory, above, MiB", with - without);
+      delete(state);
+    }
+  }
+
+  private double peak(String state) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CheckpointMemory.class.getName(),
+                Long.toString(bytes >> 20)));
+    if (!state.isEmpty()) {
+      command.add(state);
+    }
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IOException("%s ended with %d".formatted(command, status));
+    }
+    return Long.parseLong(said.strip()) / 1024.0;
   }
 
   private static void fill(MemorySegment memory, long seed) {

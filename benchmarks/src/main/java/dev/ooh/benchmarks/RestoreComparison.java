@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 /**
  * Eager and lazy restores of a segment beside reads of the same files into freshly mapped memory,
  * in turn: of a chain of 1, and of chains of 16 whose later sets changed 1 % of the pages each,
- * once in a stretch and once here and there. Prints a Markdown table of medians.
+ * once in a stretch and once here and there, taken by a program that restores lazily. Prints a
+ * Markdown table of medians.
  *
  * <p>The first lazy restore of the JVM is told apart: it loads and links everything.
  *
@@ -101,7 +102,7 @@ final class RestoreComparison {
     long pages = bytes / PAGE;
     int changed = (int) (pages / 100);
     try (Arena arena = Arena.ofShared();
-        Checkpoints checkpoints = Checkpoints.open(place(chain), options())) {
+        Checkpoints checkpoints = lazily(chain)) {
       MemorySegment memory = checkpoints.segment("memory", bytes, arena);
       for (long at = 0; at < bytes; at += Long.BYTES) {
         memory.set(ValueLayout.JAVA_LONG, at, random.nextLong() | 1);
@@ -129,13 +130,7 @@ final class RestoreComparison {
     }
     try (Arena arena = Arena.ofShared()) {
       long start = System.nanoTime();
-      try (Checkpoints checkpoints =
-          Checkpoints.openLazily(
-              place(chain),
-              options(),
-              damage -> {
-                throw new UncheckedIOException(damage);
-              })) {
+      try (Checkpoints checkpoints = lazily(chain)) {
         MemorySegment memory = checkpoints.segment("memory", bytes, arena);
         touch(memory);
         sample(chain, "lazy restore, usable", System.nanoTime() - start);
@@ -143,6 +138,15 @@ final class RestoreComparison {
         sample(chain, "lazy restore, verified", System.nanoTime() - start);
       }
     }
+  }
+
+  private Checkpoints lazily(Chain chain) throws Exception {
+    return Checkpoints.openLazily(
+        place(chain),
+        options(),
+        damage -> {
+          throw new UncheckedIOException(damage);
+        });
   }
 
   private static void touch(MemorySegment memory) {

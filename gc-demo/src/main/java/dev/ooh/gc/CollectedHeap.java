@@ -9,6 +9,7 @@ import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.policy.CellAllocator;
 import dev.ooh.gc.policy.CheckedMemory;
 import dev.ooh.gc.policy.Kinds;
+import dev.ooh.gc.policy.MachineMemory;
 import dev.ooh.gc.policy.MarkBits;
 import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
@@ -38,11 +39,13 @@ import java.util.Optional;
 /**
  * A garbage-collected heap in an address space. Objects don't move.
  *
- * <p>Any number of the space's threads may use it; a thread that allocates polls now and then. A
- * young cycle runs in the thread whose allocation made it due, while the others are stopped at
- * polls. A full one runs beside them, in a thread of its own or in slices by those that allocate;
- * or like a young one, always or when memory ran out, as {@link HeapOptions.FullCycles} says. Not
- * closing it costs nothing but memory: closing the space frees everything.
+ * <p>Any number of the space's threads may use it; a thread that allocates polls now and then. One
+ * that is not of the space's {@link ExecutionContext} is refused when it opens its first scope,
+ * takes memory or collects, for no pause would stop it. A young cycle runs in the thread whose
+ * allocation made it due, while the others are stopped at polls. A full one runs beside them, in a
+ * thread of its own or in slices by those that allocate; or like a young one, always or when memory
+ * ran out, as {@link HeapOptions.FullCycles} says. Not closing it costs nothing but memory: closing
+ * the space frees everything.
  */
 public final class CollectedHeap implements Heap, AutoCloseable {
   /**
@@ -97,7 +100,8 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     lock = execution.newLock();
     globalsRegion = space.map(RegionRequest.anonymous("globals", GLOBALS * Long.BYTES));
     globals = globalsRegion.start();
-    blocks = new Blocks(space, options.initialBytes(), options.maxBytes());
+    long memoryBytes = simulatedTime ? Long.MAX_VALUE : MachineMemory.bytes();
+    blocks = new Blocks(space, options.initialBytes(), options.maxBytes(), memoryBytes);
     MarkBits marks = new MarkBits();
     objects = new ObjectModel(memory, blocks);
     checked = options.checked();
@@ -292,6 +296,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   /** Collects now. Returns false when the other threads could not be stopped. */
   public boolean collect(boolean full) {
     Mutator mutator = mutator();
+    checkMember();
     long came = measuredNow();
     lock.lock();
     try {
@@ -394,6 +399,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   }
 
   private Mutator register() {
+    checkMember();
     lock.lock();
     try {
       return mutators.register();
@@ -422,6 +428,15 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     return cell != 0 ? begin(cell, header) : allocateSlowly(mutator, cells, header);
   }
 
+  /** A thread that has left the context since it registered is refused at its next memory. */
+  private void checkMember() {
+    if (!execution.isMember()) {
+      throw new IllegalStateException(
+          "thread %s is none of the space's, wanted one within its execution().run or spawned there"
+              .formatted(Thread.currentThread().getName()));
+    }
+  }
+
   /**
    * Makes a cell an object.
    *
@@ -436,6 +451,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   }
 
   private long allocateSlowly(Mutator mutator, CellAllocator cells, long header) {
+    checkMember();
     if (spaces.nextHole(mutator, cells)) {
       return begin(cells.bump(), header);
     }
@@ -492,6 +508,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
   }
 
   private long allocateLarge(Mutator mutator, int kind, long bytes, long header) {
+    checkMember();
     execution.poll();
     long came = measuredNow();
     lock.lock();

@@ -8,13 +8,14 @@ package dev.ooh.gc;
  * ahead of the next pause. It stays mapped, reads as zero, and is used again when the heap grows.
  *
  * @param initialBytes mapped at once; as much of what was ever used is kept, free or not
- * @param maxBytes mapped at most
+ * @param maxBytes mapped at most; on real memory no more than the machine has
  * @param allocationBytes allocated between two cycles when all of it survives: down to a quarter
  *     where no pause sweeps and tracing takes some milliseconds; up to four times as much when
- *     little survives. Pauses are about proportional to it
+ *     little survives, eight where no pause sweeps and old objects take more memory than that.
+ *     Pauses are about proportional to it
  * @param fullCycles where full cycles run when old objects have doubled
- * @param markers threads that mark together in a pause, at most; beside the program there is one,
- *     and only one where threads take turns on a simulated processor
+ * @param markers threads that mark together in a pause, at most; beside the program {@link
+ *     #markersBeside}, and only one where threads take turns on a simulated processor
  * @param verify whether each cycle is checked by tracing again independently; slow
  * @param checked whether a store through the heap's memory outside an object is refused, and a
  *     reference set past an object's last slot, and whether marking tells in which slot it found
@@ -54,6 +55,14 @@ public record HeapOptions(
     require("heap limit", maxBytes, initialBytes, 1L << 34);
     require("allocation between cycles", allocationBytes, 1, Long.MAX_VALUE);
     require("number of markers", markers, 1, MOST_MARKERS);
+  }
+
+  /**
+   * Threads that mark together beside the program: a quarter of {@link #markers}, rounded, and at
+   * least one, as the program needs processors, too. It is the share that the JVM's G1 takes.
+   */
+  public int markersBeside() {
+    return Math.max(1, (markers + 2) / 4);
   }
 
   /** Up to {@code maxBytes}, with the usual rest: a marker for each processor. */

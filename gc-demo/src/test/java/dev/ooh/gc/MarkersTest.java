@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.gc.testing.Proxies;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,6 +79,70 @@ class MarkersTest {
             fail("-Dooh.first-seed=" + seed, e);
           }
         });
+  }
+
+  /** So many markers beside the program: more than there may be processors. */
+  private static final int BESIDE = 3;
+
+  /** Counts how often so many threads are to work together. */
+  private static AddressSpace counting(AddressSpace space, AtomicInteger times) {
+    return Proxies.executing(
+        space,
+        (method, arguments) -> {
+          if (method.getName().equals("together") && (int) arguments[0] == BESIDE) {
+            times.incrementAndGet();
+          }
+          return Proxies.call(space.execution(), method, arguments);
+        });
+  }
+
+  /** While the program runs, and changes what is marked. */
+  @Test
+  void severalMarkBesideTheProgram() throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    HeapOptions options =
+        OPTIONS.withMarkers(4 * BESIDE).withFullCycles(HeapOptions.FullCycles.BESIDE);
+    assertThat(options.markersBeside()).isEqualTo(BESIDE);
+    onRealMemory(
+        space -> {
+          AtomicInteger times = new AtomicInteger();
+          try (CollectedHeap heap =
+              new CollectedHeap(
+                  counting(space, times),
+                  options,
+                  (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
+                  (watched, interval) -> {})) {
+            ModelMutator mutator = new ModelMutator(heap, seed, 10);
+            collected(heap, seed);
+            for (int round = 0; round < 3; round++) {
+              int before = times.get();
+              beside(heap, mutator);
+              assertThat(times.get()).isGreaterThan(before);
+              mutator.checkAll();
+            }
+            CycleRecord last = heap.cycles().getLast();
+            assertThat(heap.collect(true)).isTrue();
+            assertThat(heap.cycles().getLast().liveBytes()).isLessThanOrEqualTo(last.liveBytes());
+          } catch (AssertionError | IllegalStateException e) {
+            fail("-Dooh.first-seed=" + seed, e);
+          }
+        });
+  }
+
+  private static void beside(CollectedHeap heap, ModelMutator mutator) {
+    while (!heap.startFullCycle()) {
+      heap.execution().poll();
+    }
+    int cycles = heap.cycles().size();
+    for (int i = 0; i < 2000; i++) {
+      mutator.act();
+      heap.execution().poll();
+    }
+    while (heap.cycles().stream()
+        .skip(cycles)
+        .noneMatch(cycle -> cycle.kind() == CycleKind.CONCURRENT)) {
+      heap.execution().poll();
+    }
   }
 
   /** Of a tangle of small objects, and wide ones that refer to many. */

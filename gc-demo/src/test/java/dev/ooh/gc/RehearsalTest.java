@@ -11,10 +11,16 @@ import org.junit.jupiter.api.Test;
 class RehearsalTest {
   /** Where each store is looked at, and each cycle traced again. */
   @Test
-  void itsProgramKeepsToItsObjectsAndLeavesNothing() {
+  void itsProgramKeepsToItsObjectsAndLeavesNothing() throws Exception {
     HeapOptions options = Rehearsal.options().withChecked(true).withVerify(true);
     try (AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("rehearsal"))) {
-      Rehearsal.run(space, options, new ChangedPagesQuery());
+      space
+          .execution()
+          .run(
+              () -> {
+                Rehearsal.run(space, options, new ChangedPagesQuery());
+                return true;
+              });
       assertThat(space.regions()).isEmpty();
     }
   }

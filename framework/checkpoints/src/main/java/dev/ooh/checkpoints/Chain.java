@@ -2,9 +2,11 @@ package dev.ooh.checkpoints;
 
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.FileLayer;
+import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageSetWriter;
 import dev.ooh.image.ImageStore;
+import dev.ooh.image.LazySet;
 import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.Pruning;
@@ -27,40 +29,57 @@ final class Chain implements AutoCloseable {
   private final CheckpointOptions options;
   private final ImageStore store;
   private final @Nullable Newest newest;
+
+  /** Null for a program that reads everything before it starts. */
+  private final @Nullable Flattening flattening;
+
   private final int pid;
+
+  /** Of one that was opened lazily, not known before it was {@link #tidy tidied}. */
   private int length;
 
   private Chain(
-      Path directory, CheckpointOptions options, ImageStore store, @Nullable Newest newest) {
+      Path directory,
+      CheckpointOptions options,
+      ImageStore store,
+      @Nullable Newest newest,
+      @Nullable Flattening flattening) {
     this.directory = directory;
     this.options = options;
     this.store = store;
     this.newest = newest;
+    this.flattening = flattening;
     pid = newest == null ? Math.toIntExact(ProcessHandle.current().pid()) : newest.pid();
-    length = newest == null ? 0 : newest.chainLength();
+    length = newest instanceof Newest.Whole whole ? whole.set().chainLength() : 0;
   }
 
   /**
    * Opens the chain in {@code directory}, which is made where it isn't there.
    *
-   * @param lazily whether only so much is read of the newest set as it takes to map its pages;
-   *     {@link #tidy} has to come later then
-   * @throws IOException if it can't be written to, or what is read of its newest set is damaged
+   * @param lazily whether only so much is done and read as it takes to map the pages of the newest
+   *     set, if there is one; {@link #tidy} has to come before the next one then
+   * @param least scattered pages from which on a program that restores lazily keeps a flat image
+   * @throws IOException if it can't be written to, as far as that is tried, or what is read of its
+   *     newest set is damaged
    */
-  static Chain open(Path directory, CheckpointOptions options, FileLayer files, boolean lazily)
+  static Chain open(
+      Path directory, CheckpointOptions options, FileLayer files, boolean lazily, long least)
       throws IOException {
-    ImageStore store = ImageStore.open(directory, files);
+    ImageStore store = ImageStore.lock(directory, files);
     boolean opened = false;
     try {
-      if (!lazily) {
+      boolean found = new SetFolder(directory).latest().isPresent();
+      if (!lazily || !found) {
+        store.prepare();
         store.tidy();
       }
       Newest newest = null;
-      if (new SetFolder(directory).latest().isPresent()) {
+      if (found) {
         newest = lazily ? new Newest.Lazy(directory) : new Newest.Whole(directory);
       }
       opened = true;
-      return new Chain(directory, options, store, newest);
+      return new Chain(
+          directory, options, store, newest, lazily ? flattening(directory, newest, least) : null);
     } finally {
       if (!opened) {
         store.close();
@@ -68,9 +87,49 @@ final class Chain implements AutoCloseable {
     }
   }
 
-  /** Removes what an interrupted program left. */
-  void tidy() throws IOException {
+  private static Flattening flattening(Path directory, @Nullable Newest newest, long least) {
+    Flattening flattening = new Flattening(directory, least);
+    if (newest instanceof Newest.Lazy lazy && lazy.set().isFlat()) {
+      flattening.restoredFlat();
+    }
+    return flattening;
+  }
+
+  /**
+   * Tries whether a set can be written, and removes what an interrupted program left.
+   *
+   * @param found what was opened lazily, as a whole
+   */
+  void tidy(ImageSet found) throws IOException {
+    store.prepare();
     store.tidy();
+    length = found.chainLength();
+    if (flattening != null) {
+      flattening.lookedInto(length);
+    }
+  }
+
+  /** A restore from this chain copied so many pages, as they were not to be mapped. */
+  void copied(long pages) {
+    if (flattening != null) {
+      flattening.copied(pages);
+    }
+  }
+
+  /**
+   * After sets were written: has the next restore be fast, if this program restores lazily, and
+   * leaves nothing of a set that is not the newest any more.
+   */
+  void flatten() throws IOException {
+    if (flattening != null) {
+      flattening.settle(!isLong());
+    } else if (LazySet.refusal(directory).isEmpty()) {
+      FlatImage.remove(directory);
+    }
+  }
+
+  private boolean isLong() {
+    return length > options.longestChain();
   }
 
   Path directory() {
@@ -89,7 +148,7 @@ final class Chain implements AutoCloseable {
 
   /** Begins a set that builds on {@code previous}. */
   Draft draft(Optional<WrittenSet> previous) throws IOException {
-    return new Draft(new ImageSetWriter(store, pid, previous));
+    return new Draft(new ImageSetWriter(store, pid, previous), previous);
   }
 
   /**
@@ -97,11 +156,15 @@ final class Chain implements AutoCloseable {
    * what nobody needs any more.
    */
   void foldIfLong(NextSet next) throws IOException {
-    if (length <= options.longestChain()) {
+    if (!isLong()) {
       return;
     }
-    next.written(SetMerge.merge(store, ImageSet.open(directory)));
+    WrittenSet merged = SetMerge.merge(store, ImageSet.open(directory));
+    next.written(merged);
     length = 1;
+    if (flattening != null) {
+      flattening.folded(merged);
+    }
     for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
       store.remove(set);
     }
@@ -109,32 +172,49 @@ final class Chain implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    store.close();
+    try (ImageStore _ = store) {
+      if (flattening != null) {
+        flattening.close();
+      }
+    }
   }
 
   /** A set that is being written. Closed before it is finished, it leaves nothing behind. */
   final class Draft implements AutoCloseable {
     private final ImageSetWriter writer;
+    private final Optional<WrittenSet> previous;
+    private PageSet own = PageSet.empty();
 
-    private Draft(ImageSetWriter writer) {
+    private Draft(ImageSetWriter writer, Optional<WrittenSet> previous) {
       this.writer = writer;
+      this.previous = previous;
     }
 
     /** As {@link ImageSetWriter#pages}. */
     void pages(PageSet all, PageSet inParent, PageReader source, LongConsumer written)
         throws IOException {
+      own = all.minus(inParent);
       writer.pages(all, inParent, source, written);
     }
 
-    /** Makes the set durable: it is the newest one from now on. */
-    WrittenSet finish(String technique, List<Region> regions, DumpStatsEntry statistics)
+    /**
+     * Makes the set durable.
+     *
+     * @param complete whether it is of one moment: it is the newest one to restore from now on.
+     *     Else it is there for others to build on
+     */
+    WrittenSet finish(
+        boolean complete, String technique, List<Region> regions, DumpStatsEntry statistics)
         throws IOException {
       long first = regions.getFirst().start();
       WrittenSet written =
           writer.finish(
-              new SetDescription(true, options.name(), "", "linux", technique, first, regions),
+              new SetDescription(complete, options.name(), "", "linux", technique, first, regions),
               statistics);
       length++;
+      if (flattening != null) {
+        flattening.written(previous, written, regions, own);
+      }
       return written;
     }
 

@@ -51,15 +51,16 @@ import org.jspecify.annotations.Nullable;
  * only writer until the call returns; by then everything is copied, and written afterwards. With
  * one, any thread may call it while others write: pages are copied while they do, those that
  * changed meanwhile once more as long as they become fewer, and writers are stopped for the rest
- * alone.
+ * alone. Of the first checkpoint of 32 MiB or more most is not copied but written while they do, as
+ * a set of its own that the checkpoint builds on.
  *
  * <p>Safe for any thread. The directory holds image sets in CRIU's format, which {@code ooh images}
  * and {@code crit} read; one program at a time writes to it.
  */
 public final class Checkpoints implements AutoCloseable {
   private final CheckpointOptions options;
+  private final Thresholds thresholds;
   private final Chain chain;
-  private final PageTracker tracker;
   private final NextSet next;
   private final @Nullable Verification verification;
   private final ExecutorService writer = Executors.newSingleThreadExecutor(this::thread);
@@ -74,6 +75,12 @@ public final class Checkpoints implements AutoCloseable {
   /** Pages of segments that were restored lazily, by images' addresses, and nobody watches yet. */
   private final Unwatched unwatched = new Unwatched();
 
+  /** Nothing is tracked before the first checkpoint of a program that was restored lazily. */
+  private @Nullable PageTracker tracker;
+
+  /** Whether it is, and by the technique that is wanted. */
+  private boolean tracking;
+
   /** Whether what {@link #verification} found out is yet to be told to {@link #next}. */
   private boolean unsettled;
 
@@ -83,12 +90,12 @@ public final class Checkpoints implements AutoCloseable {
   private boolean closed;
   private @Nullable ScheduledExecutorService schedule;
 
-  private Checkpoints(CheckpointOptions options, Chain chain) throws TrackingException {
+  private Checkpoints(CheckpointOptions options, Chain chain, Thresholds thresholds) {
     this.options = options;
+    this.thresholds = thresholds;
     this.chain = chain;
     next = new NextSet(options.copyBytes());
-    tracker = PageTracker.track(SpaceOptions.named(options.name()));
-    segments = new Segments(tracker);
+    segments = new Segments();
     choice = new CopyChoice(options, segments, next);
     Newest newest = chain.newest().orElse(null);
     if (newest != null) {
@@ -132,20 +139,34 @@ public final class Checkpoints implements AutoCloseable {
 
   static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
       throws IOException, TrackingException {
-    return open(options, Chain.open(directory, options, files, false));
+    return open(directory, options, files, Thresholds.USUAL);
+  }
+
+  static Checkpoints open(
+      Path directory, CheckpointOptions options, FileLayer files, Thresholds thresholds)
+      throws IOException, TrackingException {
+    return open(directory, options, files, thresholds, false);
   }
 
   /**
    * As {@link #open(Path, CheckpointOptions)}, but segments can be used at once: they are mapped
    * copy-on-write from the image files, so that each page is read when it is first touched, and the
    * newest checkpoint is read and verified in the background. Until that has ended, no checkpoint
-   * is taken: {@link #take} waits.
+   * is taken: {@link #take} waits. The first one also tries whether the directory can be written
+   * to, which is only locked before, and whether what changes can be tracked.
    *
    * <p>Pages that nobody writes to stay those of the files, which may be removed meanwhile but not
    * changed: a checkpoint folded into another takes room on the disk until the segments' arenas
    * close. Such memory has no huge pages, and {@linkplain CheckpointOptions#frozenTarget copy
    * before write} can't be used for it. A page that the disk can't read makes the access to it
    * fail.
+   *
+   * <p>Where there are many sets, or what changed lies here and there, each set would have to be
+   * looked into at the next start, and single pages copied one by one. So a program that was opened
+   * this way keeps what its newest checkpoint holds in one file as well, {@code .flat}, from 64
+   * such pages or a fifth set on: made by the thread that writes, after the first checkpoint that
+   * needs it in each life of the program, and changed by each one after that. It takes as much room
+   * on the disk as the segments.
    *
    * <p>Where {@code directory} is of another file system than Java's default one, this is {@link
    * #open(Path, CheckpointOptions)}.
@@ -157,11 +178,18 @@ public final class Checkpoints implements AutoCloseable {
   public static Checkpoints openLazily(
       Path directory, CheckpointOptions options, Consumer<? super IOException> damaged)
       throws IOException, TrackingException {
-    if (LazySet.refusal(directory).isPresent()) {
-      return open(directory, options);
-    }
-    Checkpoints checkpoints =
-        open(options, Chain.open(directory, options, FileLayer.of(directory), true));
+    return LazySet.refusal(directory).isPresent()
+        ? open(directory, options)
+        : openLazily(directory, options, damaged, Thresholds.USUAL);
+  }
+
+  static Checkpoints openLazily(
+      Path directory,
+      CheckpointOptions options,
+      Consumer<? super IOException> damaged,
+      Thresholds thresholds)
+      throws IOException, TrackingException {
+    Checkpoints checkpoints = open(directory, options, FileLayer.of(directory), thresholds, true);
     Verification begun = checkpoints.verification;
     if (begun != null) {
       begun.start(checkpoints::thread, damaged);
@@ -169,22 +197,42 @@ public final class Checkpoints implements AutoCloseable {
     return checkpoints;
   }
 
-  private static Checkpoints open(CheckpointOptions options, Chain chain)
+  private static Checkpoints open(
+      Path directory,
+      CheckpointOptions options,
+      FileLayer files,
+      Thresholds thresholds,
+      boolean lazily)
       throws IOException, TrackingException {
-    Checkpoints checkpoints = null;
+    Chain chain = Chain.open(directory, options, files, lazily, thresholds.scatteredPages());
+    Checkpoints checkpoints = new Checkpoints(options, chain, thresholds);
     boolean opened = false;
     try {
-      checkpoints = new Checkpoints(options, chain);
-      checkpoints.choice.begin();
+      if (checkpoints.verification == null) {
+        checkpoints.track();
+      }
       opened = true;
       return checkpoints;
     } finally {
-      if (checkpoints == null) {
-        chain.close();
-      } else if (!opened) {
+      if (!opened) {
         checkpoints.close();
       }
     }
+  }
+
+  /** Begins to track, by the technique that is wanted. */
+  private void track() throws TrackingException {
+    if (tracking) {
+      return;
+    }
+    PageTracker opened = tracker;
+    if (opened == null) {
+      opened = PageTracker.track(SpaceOptions.named(options.name()));
+      tracker = opened;
+    }
+    segments.track(opened);
+    choice.begin();
+    tracking = true;
   }
 
   /**
@@ -258,7 +306,9 @@ public final class Checkpoints implements AutoCloseable {
     boolean mapped = false;
     if (saved != null) {
       Newest newest = chain.newest().orElseThrow();
-      mapped = newest.fill(memory, saved.start());
+      Newest.Filled filled = newest.fill(memory, saved.start());
+      mapped = filled.mapped();
+      chain.copied(filled.copied());
       restored = newest.pages();
     }
     segments.add(image, memory, mapped);
@@ -316,9 +366,10 @@ public final class Checkpoints implements AutoCloseable {
    *
    * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
    *     written: what changed is in the next one then, and the one before is still there
-   * @throws IOException if it could not be written while writers stood still, where there is no
-   *     room for copies; or if this was {@linkplain #openLazily opened lazily}, and the checkpoint
-   *     that was restored turned out to be damaged
+   * @throws IOException if it could not be written before this returns: while writers stood still,
+   *     where there is no room for copies, or while they ran, most of a first one; or if this was
+   *     {@linkplain #openLazily opened lazily}, and the checkpoint that was restored turned out to
+   *     be damaged
    * @throws IllegalStateException if a segment of the newest checkpoint was neither asked for nor
    *     forgotten, if there is no segment, or after {@link #close}
    * @throws InterruptedException while the writers were about to be stopped
@@ -340,19 +391,29 @@ public final class Checkpoints implements AutoCloseable {
     checkOpen();
     checkSegments();
     if (verified != null && unsettled) {
-      chain.tidy();
+      chain.tidy(verified);
       next.restored(verified.written());
       unsettled = false;
     }
+    trackOrSay();
     if (!unwatched.isEmpty()) {
       watch();
     }
-    Taking taking = new Taking(options, segments, next, chain, choice);
+    Taking taking = new Taking(options, segments, next, chain, choice, thresholds.aheadBytes());
     taking.copy();
     CompletableFuture<Checkpoint> future =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);
-    pending = future.thenRunAsync(this::foldIfLong, writer);
+    pending = future.thenRunAsync(this::rework, writer);
     return future;
+  }
+
+  private void trackOrSay() throws IOException {
+    try {
+      track();
+    } catch (TrackingException e) {
+      throw new IOException(
+          "no checkpoint is taken, as nothing tells what changes: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -428,9 +489,18 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
-  private void foldIfLong() {
+  private void rework() {
+    reworkOrTell(chain::flatten);
+    reworkOrTell(() -> chain.foldIfLong(next));
+  }
+
+  private interface Rework {
+    void run() throws IOException;
+  }
+
+  private void reworkOrTell(Rework rework) {
     try {
-      chain.foldIfLong(next);
+      rework.run();
     } catch (IOException e) {
       options.listener().failed(e);
     }
@@ -462,7 +532,9 @@ public final class Checkpoints implements AutoCloseable {
         awaitPending();
         closed = true;
         writer.shutdown();
-        tracker.close();
+        if (tracker != null) {
+          tracker.close();
+        }
         chain.close();
       }
     }

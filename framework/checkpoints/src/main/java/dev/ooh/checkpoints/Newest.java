@@ -16,17 +16,19 @@ sealed interface Newest {
   /** Under which its images are filed. */
   int pid();
 
-  int chainLength();
-
   /** Every page that it has. */
   PageSet pages();
 
+  /** Fills fresh memory with what images have from {@code start} on. */
+  Filled fill(MemorySegment memory, long start) throws IOException;
+
   /**
-   * Fills fresh memory with what images have from {@code start} on.
+   * How memory was filled.
    *
-   * @return whether a part of it is a mapping of a file now
+   * @param mapped whether a part of it is a mapping of a file now
+   * @param copied pages of it that had to be copied as they could not well be mapped
    */
-  boolean fill(MemorySegment memory, long start) throws IOException;
+  record Filled(boolean mapped, long copied) {}
 
   /** It was checked as a whole, but for pages, which are when memory is filled. */
   record Whole(ImageSet set) implements Newest {
@@ -45,26 +47,21 @@ sealed interface Newest {
     }
 
     @Override
-    public int chainLength() {
-      return set.chainLength();
-    }
-
-    @Override
     public PageSet pages() {
       return set.pages();
     }
 
     @Override
-    public boolean fill(MemorySegment memory, long start) throws IOException {
+    public Filled fill(MemorySegment memory, long start) throws IOException {
       set.fill(memory, start);
-      return false;
+      return new Filled(false, 0);
     }
   }
 
   /** Memory has it before it was checked. */
   record Lazy(LazySet set) implements Newest {
     Lazy(Path directory) throws IOException {
-      this(LazySet.open(directory));
+      this(LazySet.openLocked(directory));
     }
 
     @Override
@@ -78,20 +75,15 @@ sealed interface Newest {
     }
 
     @Override
-    public int chainLength() {
-      return set.chainLength();
-    }
-
-    @Override
     public PageSet pages() {
       return set.pages();
     }
 
     @Override
-    public boolean fill(MemorySegment memory, long start) throws IOException {
+    public Filled fill(MemorySegment memory, long start) throws IOException {
       try (NotedFilling filling = new NotedFilling(AnonymousMemory.fill(memory))) {
         set.fill(start, memory.byteSize(), memory.address(), filling);
-        return filling.mapped();
+        return new Filled(filling.mapped(), filling.copied());
       }
     }
   }

@@ -1,13 +1,15 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.memory.FileContents;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Notes whether anything is mapped, and not copied. For one thread. */
+/** Notes whether anything is mapped, and how much is copied. For one thread. */
 final class NotedFilling implements FileContents.Filling {
   private final FileContents.Filling filling;
   private boolean mapped;
+  private long copied;
 
   NotedFilling(FileContents.Filling filling) {
     this.filling = filling;
@@ -15,6 +17,11 @@ final class NotedFilling implements FileContents.Filling {
 
   boolean mapped() {
     return mapped;
+  }
+
+  /** In pages. */
+  long copied() {
+    return copied;
   }
 
   @Override
@@ -30,6 +37,7 @@ final class NotedFilling implements FileContents.Filling {
 
   @Override
   public void copy(Path file, long offset, long address, long bytes) throws IOException {
+    copied += bytes / PageSet.PAGE_SIZE;
     filling.copy(file, offset, address, bytes);
   }
 

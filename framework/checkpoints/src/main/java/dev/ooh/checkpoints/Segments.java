@@ -11,7 +11,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of a program, tracked, by the addresses that images know them by: those they had
@@ -20,24 +22,25 @@ import java.util.Optional;
  */
 final class Segments {
   private static final long PAGE = PageSet.PAGE_SIZE;
+  private static final MemorySegment ZEROS =
+      MemorySegment.ofArray(new long[(int) PAGE / Long.BYTES]);
 
   /** From the last segment to one that is placed behind it. */
   private static final long GAP = 1L << 30;
 
-  private final PageTracker tracker;
   private final List<Placed> placed = new ArrayList<>();
 
-  Segments(PageTracker tracker) {
-    this.tracker = tracker;
-  }
+  /** Null before {@link #track}. */
+  private @Nullable PageTracker tracker;
 
   /**
    * @param image where images have it
    * @param memory where it is
-   * @param tracked what the tracker calls it
+   * @param tracked what the tracker calls it; null before it is tracked
    * @param mapped whether a part of it is a mapping of a file
    */
-  private record Placed(Region image, MemorySegment memory, Region tracked, boolean mapped) {
+  private record Placed(
+      Region image, MemorySegment memory, @Nullable Region tracked, boolean mapped) {
     private long shift() {
       return memory.address() - image.start();
     }
@@ -51,11 +54,32 @@ final class Segments {
    * Adds a segment that is at {@code image} in the images.
    *
    * @param mapped whether a part of it is a mapping of a file
-   * @throws TrackingException if it can't be tracked; it is not added then
+   * @throws TrackingException if it is to be tracked at once and can't be; it is not added then
    */
   void add(Region image, MemorySegment memory, boolean mapped) throws TrackingException {
-    placed.add(new Placed(image, memory, tracker.add(memory), mapped));
+    Region tracked = tracker == null ? null : tracker.add(memory);
+    placed.add(new Placed(image, memory, tracked, mapped));
     placed.sort(Comparator.comparingLong(it -> it.image().start()));
+  }
+
+  /**
+   * Begins to track all segments, those that are added later included; nothing is armed yet.
+   *
+   * @throws TrackingException if a segment can't be tracked; this may be tried again then
+   */
+  void track(PageTracker by) throws TrackingException {
+    tracker = by;
+    for (int i = 0; i < placed.size(); i++) {
+      Placed segment = placed.get(i);
+      if (segment.tracked() == null) {
+        Region tracked = by.add(segment.memory());
+        placed.set(i, new Placed(segment.image(), segment.memory(), tracked, segment.mapped()));
+      }
+    }
+  }
+
+  private PageTracker tracker() {
+    return Objects.requireNonNull(tracker, "nothing is tracked yet");
   }
 
   /** Returns whether there was one of that name. */
@@ -63,16 +87,20 @@ final class Segments {
     for (Placed segment : placed) {
       if (segment.image().name().equals(name)) {
         placed.remove(segment);
-        untrack(segment.tracked());
+        untrack(segment);
         return true;
       }
     }
     return false;
   }
 
-  private void untrack(Region region) {
+  private void untrack(Placed segment) {
+    Region tracked = segment.tracked();
+    if (tracked == null) {
+      return;
+    }
     try {
-      tracker.remove(region);
+      tracker().remove(tracked);
     } catch (TrackingException e) {
       // its arena was closed before, and the tracking with it
     }
@@ -105,7 +133,7 @@ final class Segments {
 
   /** The pages that changed since this was last asked, as images know them; re-arms them. */
   PageSet changed() {
-    try (Interval interval = tracker.changes()) {
+    try (Interval interval = tracker().changes()) {
       PageSet changed = inImages(interval.pages().wholePages());
       interval.commit(); // they are owed to the next set from here on
       return changed;
@@ -117,14 +145,14 @@ final class Segments {
    * again.
    */
   PageSet owed() {
-    try (Interval interval = tracker.changes()) {
+    try (Interval interval = tracker().changes()) {
       return inImages(interval.pages().wholePages());
     }
   }
 
   /** By which it was found what changed. */
   String technique() {
-    return tracker.technique().orElse("none");
+    return tracker().technique().orElse("none");
   }
 
   /** The pages at addresses of this process, as images know them. */
@@ -157,11 +185,30 @@ final class Segments {
 
   /** Changes to another technique, by which everything counts as changed. */
   void use(String technique) throws TrackingException {
-    tracker.use(technique);
+    tracker().use(technique);
   }
 
   Optional<CopyBeforeWrite> copyBeforeWrite() {
-    return tracker.copyBeforeWrite();
+    return tracker().copyBeforeWrite();
+  }
+
+  /** Those of {@code candidates} that hold nothing but zeros now. */
+  PageSet zeros(PageSet candidates) {
+    PageSet.Builder found = PageSet.builder();
+    for (Placed segment : placed) {
+      MemorySegment memory = segment.memory();
+      long first = segment.image().start();
+      candidates
+          .intersect(segment.image().pages())
+          .forEachPage(
+              page -> {
+                long at = page - first;
+                if (MemorySegment.mismatch(memory, at, at + PAGE, ZEROS, 0, PAGE) < 0) {
+                  found.addPage(page);
+                }
+              });
+    }
+    return found.build();
   }
 
   /** Is told of a copy that was made of one segment's memory. */

@@ -29,6 +29,7 @@ final class Taking {
   private final NextSet next;
   private final Chain chain;
   private final CopyChoice choice;
+  private final long leastAhead;
   private final List<Region> regions;
   private final PageSet scan;
   private final long started = System.nanoTime();
@@ -51,13 +52,23 @@ final class Taking {
   private long pages;
   private long written;
 
+  /**
+   * @param leastAhead bytes of all segments from which on a first set is written while the program
+   *     runs
+   */
   Taking(
-      CheckpointOptions options, Segments segments, NextSet next, Chain chain, CopyChoice choice) {
+      CheckpointOptions options,
+      Segments segments,
+      NextSet next,
+      Chain chain,
+      CopyChoice choice,
+      long leastAhead) {
     this.options = options;
     this.segments = segments;
     this.next = next;
     this.chain = chain;
     this.choice = choice;
+    this.leastAhead = leastAhead;
     regions = segments.regions();
     scan = segments.pages();
     source = segments::read;
@@ -71,6 +82,9 @@ final class Taking {
     next.begin();
     Standstill standstill = options.standstill().orElse(() -> () -> {});
     if (options.standstill().isPresent() && options.copyBytes() > 0) {
+      if (isWrittenAhead()) {
+        writeAhead();
+      }
       rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
     }
     SegmentSnapshot prepared = choice.prepare(scan).orElse(null);
@@ -93,6 +107,58 @@ final class Taking {
       }
     }
     frozen = System.nanoTime() - asked;
+  }
+
+  /**
+   * Copies of all that a first set has would take as much memory once more. Where sets are to be
+   * folded at once, one more would only be one more to write again.
+   */
+  private boolean isWrittenAhead() {
+    return next.previous().isEmpty()
+        && options.longestChain() > 1
+        && scan.pageCount() * PageSet.PAGE_SIZE >= leastAhead;
+  }
+
+  /**
+   * Writes all that there is from where it is, while the program runs on. What it changes meanwhile
+   * is owed to the set that is taken then, which builds on this one; nobody can restore this one.
+   */
+  private void writeAhead() throws IOException {
+    long began = System.nanoTime();
+    next.changed(segments.changed());
+    PageSet wanted = next.pages(scan);
+    PageSet empty = segments.zeros(wanted);
+    PageSet all = wanted.minus(empty);
+    try (Chain.Draft ahead = chain.draft(next.previous())) {
+      long before = System.nanoTime();
+      ahead.pages(all, PageSet.empty(), source, more -> tell(more, all.pageCount()));
+      written = 0;
+      long count = all.pageCount();
+      WrittenSet set =
+          ahead.finish(
+              false,
+              segments.technique(),
+              regions,
+              new DumpStatsEntry(
+                  0,
+                  0,
+                  micros(before - began),
+                  micros(System.nanoTime() - before),
+                  count,
+                  0,
+                  count));
+      next.written(set);
+      next.zero(empty);
+    }
+  }
+
+  private void tell(long more, long ofPages) {
+    written += more;
+    options.listener().writing(written, ofPages);
+  }
+
+  private static long micros(long nanos) {
+    return nanos / NANOS_A_MICRO;
   }
 
   private boolean begin(SegmentSnapshot prepared) {
@@ -140,14 +206,7 @@ final class Taking {
     Chain.Draft opened = chain.draft(next.previous());
     boolean done = false;
     try {
-      opened.pages(
-          all,
-          inParent,
-          source,
-          more -> {
-            written += more;
-            options.listener().writing(written, present);
-          });
+      opened.pages(all, inParent, source, more -> tell(more, present));
       done = true;
       return opened;
     } finally {
@@ -194,7 +253,7 @@ final class Taking {
       if (snapshot != null) {
         waits = snapshot.end();
       }
-      WrittenSet done = set.finish(technique, regions, statistics());
+      WrittenSet done = set.finish(true, technique, regions, statistics());
       next.written(done);
       next.zero(zeros);
       return new Checkpoint(
@@ -212,8 +271,8 @@ final class Taking {
   }
 
   private DumpStatsEntry statistics() {
-    long micros = (System.nanoTime() - asked) / NANOS_A_MICRO;
+    long writing = micros(System.nanoTime() - asked);
     return new DumpStatsEntry(
-        0, frozen / NANOS_A_MICRO, 0, micros, scan.pageCount(), pages - written, written);
+        0, micros(frozen), 0, writing, scan.pageCount(), pages - written, written);
   }
 }

@@ -281,6 +281,25 @@ class LazyRestoreTest {
   }
 
   @Test
+  void aTechniqueThatIsNotThereIsNamedByTheFirstCheckpoint() throws Exception {
+    fill("s");
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            Checkpoints.openLazily(
+                directory, OPTIONS.withTechnique("guesswork"), LazyRestoreTest::unexpected)) {
+      MemorySegment segment = checkpoints.segment("s", PAGES * PAGE, arena);
+      segment.set(JAVA_BYTE, 0, (byte) 6);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(checkpoints::take)
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith("no checkpoint is taken, as nothing tells what changes: ")
+            .hasMessageContaining("guesswork");
+      }
+    }
+    assertThat(new SetFolder(directory).sets()).hasSize(1);
+  }
+
+  @Test
   void withNothingToRestoreItIsAsAnyOther() throws Exception {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints =

@@ -16,8 +16,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the power takes, the newest checkpoint that was called durable is there. */
 class PowerLossTest {
@@ -28,15 +29,21 @@ class PowerLossTest {
 
   @TempDir private Path temporary;
 
-  @Test
-  void theLastDurableCheckpointIsThereAtEveryMoment() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theLastDurableCheckpointIsThereAtEveryMoment(boolean ahead) throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     Path top = Files.createDirectory(temporary.resolve("top"));
     RecordedFiles files = new RecordedFiles();
     List<Integer> durableAt = new ArrayList<>();
     CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
+    if (ahead) {
+      options = options.withStandstill(() -> () -> {});
+    }
     try (Arena arena = Arena.ofShared();
-        Checkpoints checkpoints = Checkpoints.open(top.resolve(DIRECTORY), options, files)) {
+        Checkpoints checkpoints =
+            Checkpoints.open(
+                top.resolve(DIRECTORY), options, files, new Thresholds(0, Long.MAX_VALUE))) {
       MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
       for (int step = 0; step < STEPS; step++) {
         Story.step(seed, memory);

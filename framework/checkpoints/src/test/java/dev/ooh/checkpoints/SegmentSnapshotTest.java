@@ -24,7 +24,8 @@ class SegmentSnapshotTest {
       CopyBeforeWrite copies = tracker.copyBeforeWrite().orElseThrow();
       assumeTrue(copies.refusal().isEmpty(), () -> copies.refusal().orElseThrow());
       MemorySegment memory = arena.allocate((long) PAGES * PAGE, PAGE);
-      Segments segments = new Segments(tracker);
+      Segments segments = new Segments();
+      segments.track(tracker);
       Region image = new Region("s", memory.address(), memory.byteSize());
       segments.add(image, memory, false);
       segments.use("uffd");

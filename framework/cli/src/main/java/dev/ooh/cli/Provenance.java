@@ -3,13 +3,18 @@ package dev.ooh.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 
 /** What figures were made by and on, so that they can be traced. */
 public final class Provenance {
+  /** How the name of a fact begins that says where a price is from. */
+  public static final String PRICE_OF = "price of ";
+
   private Provenance() {}
 
   /**
@@ -31,6 +36,20 @@ public final class Provenance {
   /** As above, of this code. */
   public static Map<String, String> here(String command) {
     return of(version(), command);
+  }
+
+  /**
+   * Where prices are from, source by source.
+   *
+   * @param sources by event
+   */
+  public static Map<String, String> ofPrices(Map<String, String> sources) {
+    Map<String, List<String>> events = new LinkedHashMap<>();
+    sources.forEach(
+        (event, source) -> events.computeIfAbsent(source, each -> new ArrayList<>()).add(event));
+    Map<String, String> lines = new LinkedHashMap<>();
+    events.forEach((source, priced) -> lines.put(PRICE_OF + String.join(" ", priced), source));
+    return lines;
   }
 
   /** The version of the bundle that this class is in; {@code unknown} on a plain class path. */

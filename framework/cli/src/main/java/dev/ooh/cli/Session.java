@@ -8,6 +8,7 @@ import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.VirtualHost;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 public final class Session implements AutoCloseable {
   /** Those of the substrate, and what {@code ooh calibrate} writes unless told otherwise. */
-  private static final List<String> KNOWN_PROFILES = List.of("sc22", "zero", "this-machine");
+  private static final List<String> KNOWN_PROFILES =
+      List.of("sc22", "kvm-dirty-ring", "zero", "this-machine");
 
   private final String experiment;
   private final SessionOptions options;
@@ -96,9 +98,11 @@ public final class Session implements AutoCloseable {
     PrintWriter err = spec.commandLine().getErr();
     List<TechniqueStatus> found;
     boolean simulated;
+    Map<String, String> prices;
     try (AddressSpace trial = substrate.open(settings(options, experiment + "-probe"))) {
       found = control.list(trial);
       simulated = trial.execution().simulatedTime();
+      prices = trial.facility(SimulatedCosts.class).map(SimulatedCosts::sources).orElse(Map.of());
       if (!simulated) {
         idle("--cost-profile", options.costProfile(), substrate, err);
         idle("--memory", options.memory(), substrate, err);
@@ -109,7 +113,9 @@ public final class Session implements AutoCloseable {
     TechniqueChoice choice = TechniqueChoice.of(options.techniques(), found, substrate.name());
     PlotFile plot = PlotFile.to(options.plot());
     CsvRows rows = CsvRows.to(csv);
-    rows.origin(origin(options, experiment, substrate, spec));
+    Map<String, String> origin = origin(options, experiment, substrate, spec);
+    origin.putAll(Provenance.ofPrices(prices));
+    rows.origin(origin);
     RecordingFile recording = RecordingFile.to(options.recording(), tracking);
     return new Session(
         experiment, options, tracking, substrate, choice, rows, plot, recording, err, simulated);

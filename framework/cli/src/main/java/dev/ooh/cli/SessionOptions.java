@@ -40,8 +40,8 @@ public final class SessionOptions {
       names = {"--cost-profile", "--profile"},
       paramLabel = "P",
       description =
-          "What simulated events cost: sc22, zero or a CSV file, such as ooh calibrate writes"
-              + " (default: sc22).")
+          "What simulated events cost: sc22, kvm-dirty-ring, zero or a CSV file, such as ooh"
+              + " calibrate writes (default: sc22).")
   private @Nullable String costProfile;
 
   @Option(

@@ -111,12 +111,14 @@ final class EvaluateRun implements Callable<Integer> {
     List<Row> before = other == null ? List.of() : RowFile.read(other.resolve("results.csv"));
     OutputFolder folder = OutputFolder.open(out, version);
     List<Result> results = new ArrayList<>();
+    Map<String, String> prices;
     try (Progress progress = Progress.onTerminal()) {
       Set<Measurement> wanted = new LinkedHashSet<>();
       experiments.forEach(experiment -> wanted.addAll(experiment.runs()));
-      Map<Measurement, List<Row>> rows =
-          new Measurements(folder.runs(), jobs, progress::show).run(List.copyOf(wanted));
+      Measurements measurements = new Measurements(folder.runs(), jobs, progress::show);
+      Map<Measurement, List<Row>> rows = measurements.run(List.copyOf(wanted));
       progress.clear();
+      prices = measurements.prices(wanted);
       Figures figures = Figures.of(rows.values().stream().flatMap(List::stream).toList());
       experiments.forEach(experiment -> results.add(experiment.result(figures)));
     }
@@ -125,7 +127,7 @@ final class EvaluateRun implements Callable<Integer> {
         other == null
             ? Optional.empty()
             : Optional.of(Comparison.of(rows, other.toString(), before));
-    write(folder, results, rows, published, comparison);
+    write(folder, results, rows, prices, published, comparison);
     print(results, published, comparison);
     return 0;
   }
@@ -162,6 +164,7 @@ final class EvaluateRun implements Callable<Integer> {
       OutputFolder folder,
       List<Result> results,
       List<Row> rows,
+      Map<String, String> prices,
       Published published,
       Optional<Comparison> comparison)
       throws CommandException, IOException {
@@ -169,6 +172,7 @@ final class EvaluateRun implements Callable<Integer> {
         Provenance.of(
             version,
             "ooh evaluate " + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+    provenance.putAll(prices);
     try (CsvRows csv = CsvRows.to(folder.path().resolve("results.csv"))) {
       rows.forEach(csv::add);
       csv.finish();

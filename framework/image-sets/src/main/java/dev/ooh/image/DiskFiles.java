@@ -72,14 +72,21 @@ public class DiskFiles implements FileLayer {
   private static final class DiskOutput implements Output {
     private final Path file;
     private final FileChannel channel;
+    private final EarlySync early;
 
     DiskOutput(Path file, FileChannel channel) {
       this.file = file;
       this.channel = channel;
+      early = new EarlySync(() -> channel.force(false), DiskOutput::start);
+    }
+
+    private static void start(Runnable sync) {
+      Thread.ofPlatform().daemon().name("sync of image files").start(sync);
     }
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
       try {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
@@ -87,11 +94,13 @@ public class DiskFiles implements FileLayer {
       } catch (IOException e) {
         throw failed(file, "write", e);
       }
+      early.written(length);
     }
 
     @Override
     public void force() throws IOException {
       try {
+        early.await();
         channel.force(true);
       } catch (IOException e) {
         throw failed(file, "sync", e);
@@ -100,6 +109,7 @@ public class DiskFiles implements FileLayer {
 
     @Override
     public void close() throws IOException {
+      early.end();
       channel.close();
     }
   }

@@ -43,10 +43,14 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   private static final String LOCK = ".lock";
 
   private final Path directory;
+
+  /** As the caller has it, for messages. */
+  private final Path named;
+
   private final FileLayer files;
 
   /** Directories that were made for this store, outermost first, removed if nothing came of it. */
-  private final List<Path> made;
+  private final List<Path> made = new ArrayList<>();
 
   private FileAbilities abilities = FileAbilities.ALL;
   private @Nullable Closeable lock;
@@ -56,10 +60,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private @Nullable ManifestLastDraft last;
 
-  private ImageStore(Path directory, FileLayer files, List<Path> made) {
-    this.directory = directory;
+  private ImageStore(Path named, FileLayer files) {
+    this.named = named;
+    this.directory = named.toAbsolutePath().normalize();
     this.files = files;
-    this.made = made;
   }
 
   /**
@@ -75,28 +79,62 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** As above, by means of {@code files}. */
   public static ImageStore open(Path directory, FileLayer files) throws IOException {
-    Path absolute = directory.toAbsolutePath().normalize();
-    List<Path> made = new ArrayList<>();
-    ImageStore store = new ImageStore(absolute, files, made);
+    ImageStore store = lock(directory, files);
     boolean usable = false;
     try {
-      store.makeDirectories(absolute);
-      store.abilities = files.abilities(absolute); // first: whether a lock can be trusted
-      store.lock = files.lock(absolute.resolve(LOCK));
-      store.sweep();
-      store.tryToWrite();
+      store.prepare();
       usable = true;
       return store;
-    } catch (FileSystemException e) {
-      throw new IOException(
-          "image directory %s: %s at %s, wanted a directory that can be written to"
-              .formatted(directory, reason(e), e.getFile()),
-          e);
     } finally {
       if (!usable) {
         store.close();
       }
     }
+  }
+
+  /**
+   * As {@link #open}, for who is in a hurry to read: keeps other writers away and does nothing
+   * else. Before anything is written, {@link #prepare}.
+   *
+   * @throws IOException naming the directory, and what stands in the way of that
+   */
+  public static ImageStore lock(Path directory, FileLayer files) throws IOException {
+    ImageStore store = new ImageStore(directory, files);
+    boolean locked = false;
+    try {
+      store.makeDirectories(store.directory);
+      store.abilities = files.abilities(store.directory); // first: whether a lock can be trusted
+      store.lock = files.lock(store.directory.resolve(LOCK));
+      locked = true;
+      return store;
+    } catch (FileSystemException e) {
+      throw store.unusable(e);
+    } finally {
+      if (!locked) {
+        store.close();
+      }
+    }
+  }
+
+  /**
+   * Removes what is left of writers that died, and tries whether the directory can be written to.
+   *
+   * @throws IOException as {@link #open}
+   */
+  public void prepare() throws IOException {
+    try {
+      sweep();
+      tryToWrite();
+    } catch (FileSystemException e) {
+      throw unusable(e);
+    }
+  }
+
+  private IOException unusable(FileSystemException e) {
+    return new IOException(
+        "image directory %s: %s at %s, wanted a directory that can be written to"
+            .formatted(named, reason(e), e.getFile()),
+        e);
   }
 
   private void tryToWrite() throws IOException {

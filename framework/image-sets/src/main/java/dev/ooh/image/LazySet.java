@@ -24,7 +24,9 @@ public final class LazySet {
   private final SetDescription description;
   private final int identity;
   private final Layers layers;
-  private final int chainLength;
+
+  /** Has all of it in one file; null where the files of the chain have to be looked into. */
+  private final @Nullable Path flat;
 
   private LazySet(
       Path path,
@@ -32,13 +34,14 @@ public final class LazySet {
       SetDescription description,
       int identity,
       Pagemap pagemap,
-      @Nullable LazySet parent) {
+      @Nullable LazySet parent,
+      @Nullable Path flat) {
     this.path = path;
     this.pid = pid;
     this.description = description;
     this.identity = identity;
     layers = new Layers(path, pagemap, parent == null ? null : parent.layers);
-    chainLength = parent == null ? 1 : 1 + parent.chainLength;
+    this.flat = flat;
   }
 
   /** Why nothing in {@code directory} can be mapped; empty where it can. */
@@ -54,10 +57,19 @@ public final class LazySet {
    * @throws IOException as {@link ImageSet#open}
    */
   public static LazySet open(Path directory) throws IOException {
-    return open(ImageSet.newest(directory), new HashSet<>());
+    return open(ImageSet.newest(directory), new HashSet<>(), null);
   }
 
-  private static LazySet open(Path set, Set<Path> children) throws IOException {
+  /**
+   * As {@link #open}, of a store that nobody else writes to as long as the set is used, and of a
+   * {@linkplain FlatImage flat image} of it if there is one: of its chain nothing is read then.
+   */
+  public static LazySet openLocked(Path store) throws IOException {
+    return open(ImageSet.newest(store), new HashSet<>(), store);
+  }
+
+  private static LazySet open(Path set, Set<Path> children, @Nullable Path store)
+      throws IOException {
     if (!children.add(set.toRealPath())) {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
@@ -67,11 +79,17 @@ public final class LazySet {
     SetDescription description = files.manifest().description();
     LazySet parent = null;
     if (pagemap.hasParentPages()) {
+      if (store != null) {
+        Optional<Path> flat = FlatImage.find(store, files.identity(), description.regions());
+        if (flat.isPresent()) {
+          return new LazySet(set, pid, description, files.identity(), pagemap, null, flat.get());
+        }
+      }
       Path place = ImageSet.parentOf(set);
-      parent = open(place, children);
+      parent = open(place, children, null);
       ImageSet.checkParent(set, description, parent.identity);
     }
-    return new LazySet(set, pid, description, files.identity(), pagemap, parent);
+    return new LazySet(set, pid, description, files.identity(), pagemap, parent, null);
   }
 
   public Path path() {
@@ -87,9 +105,9 @@ public final class LazySet {
     return pid;
   }
 
-  /** How many sets the chain has, this one included. */
-  public int chainLength() {
-    return chainLength;
+  /** Whether memory is filled from a flat image. */
+  public boolean isFlat() {
+    return flat != null;
   }
 
   /** Every page of the set, those in its parents included. */
@@ -107,6 +125,10 @@ public final class LazySet {
    */
   public void fill(long start, long bytes, long memory, FileContents.Filling filling)
       throws IOException {
+    if (flat != null) {
+      filling.map(flat, FlatImage.offset(description.regions(), start), memory, bytes);
+      return;
+    }
     PageSet wanted = pages().intersect(PageSet.of(start, start + bytes));
     FillPlan plan = new FillPlan();
     for (int run = 0; run < wanted.runCount(); run++) {
@@ -129,12 +151,16 @@ public final class LazySet {
       throw new ImageException(
           path, "another set than was opened", "one of identity %08x".formatted(identity));
     }
-    whole.readPages(
+    ImageSet.PageSink told =
         (address, buffer, length) -> {
           if (!goOn.getAsBoolean()) {
             throw new CancellationException();
           }
-        });
+        };
+    whole.readPages(told);
+    if (flat != null) {
+      FlatImage.verify(flat, whole, told);
+    }
     return whole;
   }
 }

@@ -20,6 +20,12 @@ public interface ExecutionContext {
   TrackedThread spawn(String name, Runnable body);
 
   /**
+   * Whether the calling thread is one of this context now: started by {@link #spawn}, or within
+   * {@link #run}. Only such a thread is stopped by {@link #stopWriters}.
+   */
+  boolean isMember();
+
+  /**
    * A scheduling point, and a point at which this thread may be stopped. Cheap; call it in loops.
    */
   void poll();

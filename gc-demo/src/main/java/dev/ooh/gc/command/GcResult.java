@@ -1,6 +1,7 @@
 package dev.ooh.gc.command;
 
 import dev.ooh.cli.plot.PointChart;
+import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.MutatorUtilization;
 import dev.ooh.gc.statistics.Pause;
@@ -112,6 +113,16 @@ record GcResult(
 
   long fullCycles() {
     return cycles.stream().filter(CycleRecord::full).count();
+  }
+
+  /** Full cycles in a pause because one beside the program had not ended in time. */
+  long fallbackCycles() {
+    return cycles.stream().filter(cycle -> cycle.cause() == Cause.CONCURRENT_MODE_FAILURE).count();
+  }
+
+  /** What threads that allocate have traced for full cycles beside the program. */
+  long assistedBytes() {
+    return cycles.stream().mapToLong(CycleRecord::assistedBytes).sum();
   }
 
   /** Pages watched, summed over the cycles from the first on. */

@@ -32,6 +32,7 @@ final class GcRows {
     row("total_time", result.totalMillis(), time);
     row("gc_cycles", result.cycles().size(), "cycles");
     row("gc_full_cycles", result.fullCycles(), "cycles");
+    row("gc_fallback_cycles", result.fallbackCycles(), "cycles");
     row("gc_time_initial_cycle", result.initialMillis(), time);
     row("gc_time_first_cycle", result.firstMillis(), time);
     row("gc_time_other_cycles", result.otherMillis(), time);
@@ -56,6 +57,7 @@ final class GcRows {
     if (verified) {
       row("floating_mb", result.floatingBytes() / BYTES_A_MEGABYTE, "MB");
     }
+    row("assisted_mb", result.assistedBytes() / BYTES_A_MEGABYTE, "MB");
     row("heap_mb", result.peakBytes() / BYTES_A_MEGABYTE, "MB");
     String checksum = "%016x".formatted(result.result());
     session.text(run, application, configuration, "result", checksum, "checksum");

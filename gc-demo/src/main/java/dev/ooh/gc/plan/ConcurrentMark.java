@@ -14,12 +14,12 @@ final class ConcurrentMark implements Runnable {
   /** Traced between two polls: some ten microseconds' work. */
   private static final long STEP_BYTES = 32 << 10;
 
-  private final MarkSweep plan;
+  private final FullMarks plan;
   private final ExecutionContext execution;
   private final FullMark cycle;
   private @Nullable TrackedThread thread;
 
-  ConcurrentMark(MarkSweep plan, ExecutionContext execution, FullMark cycle) {
+  ConcurrentMark(FullMarks plan, ExecutionContext execution, FullMark cycle) {
     this.plan = plan;
     this.execution = execution;
     this.cycle = cycle;

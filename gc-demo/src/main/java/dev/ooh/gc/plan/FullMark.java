@@ -15,37 +15,39 @@ import java.util.concurrent.CancellationException;
  * which are visited again: beside the program while that is much, then in the final pause.
  *
  * <p>Who takes the steps holds the heap's lock, or is the only one who does and stands at no poll
- * within a step.
+ * within a step. Others may {@link #assist}.
  */
 final class FullMark {
   /** Pre-cleaning is repeated at most so often, */
   private static final int PRECLEANINGS = 5;
 
-  /** and while the last one traced more objects than this: some milliseconds' work. */
+  /** and while the last one read more slots than this: a millisecond or a few. */
   private static final long MANY = 50_000;
 
-  private final MarkSweep plan;
+  private final FullMarks plan;
   private final ContextLock lock;
-  private final Marker marker;
+  private final SharedTrace trace;
   private final CycleTimer timer;
 
   /** Whether the time between two steps is not the cycle's. */
   private final boolean sliced;
 
   private volatile boolean cancelled;
+  private volatile boolean hurried;
   private Stage stage = Stage.BEGIN;
   private Phase phase = Phase.CONCURRENT_MARK;
   private int precleanings;
 
-  /** Objects traced before this phase. */
-  private long before;
-
-  private PartialTrace trace = PartialTrace.NOTHING;
-
   /** Whether everything is marked; under the heap's lock. */
   private boolean marked;
 
-  /** What young cycles found changed since the initial mark and was not visited since. */
+  /** Whether its thread does nothing more for it; under the heap's lock. */
+  private boolean over;
+
+  /** Bytes that threads read that assisted; under the heap's lock. */
+  private long assistedBytes;
+
+  /** What was found changed since the initial mark and was not visited since. */
   private PageSet pending = PageSet.empty();
 
   private long pagesRescanned;
@@ -60,10 +62,10 @@ final class FullMark {
   /**
    * @param sliced whether others run between two steps, in the same thread
    */
-  FullMark(MarkSweep plan, ContextLock lock, Marker marker, CycleTimer timer, boolean sliced) {
+  FullMark(FullMarks plan, ContextLock lock, SharedTrace trace, CycleTimer timer, boolean sliced) {
     this.plan = plan;
     this.lock = lock;
-    this.marker = marker;
+    this.trace = trace;
     this.timer = timer;
     this.sliced = sliced;
   }
@@ -71,6 +73,11 @@ final class FullMark {
   /** The cycle ends at its next step, without a result. */
   void cancel() {
     cancelled = true;
+  }
+
+  /** Memory is about to run out: rather a longer last pause than one that does all. */
+  void hurry() {
+    hurried = true;
   }
 
   /**
@@ -85,7 +92,7 @@ final class FullMark {
     switch (stage) {
       case BEGIN -> {
         plan.clearSpare();
-        begin(Phase.CONCURRENT_MARK, plan.initialMark(this));
+        begin(Phase.CONCURRENT_MARK, plan.initialMark(this, timer));
         stage = Stage.TRACE;
         traceSome(bytes);
       }
@@ -113,15 +120,18 @@ final class FullMark {
     if (sliced) {
       timer.resume();
     }
-    boolean more = trace.step(plan, marker, bytes);
-    if (sliced || !more) {
+    boolean more = trace.step(bytes);
+    boolean precleans = phase == Phase.CONCURRENT_PRECLEAN;
+    boolean cut = more && precleans && hurried;
+    if (sliced || !more || cut) {
       timer.end();
     }
-    if (more) {
+    if (more && !cut) {
       return;
     }
-    boolean last = precleanings == PRECLEANINGS || marker.objects() - before < MANY;
-    if (phase == Phase.CONCURRENT_PRECLEAN && last) {
+    boolean last = precleanings == PRECLEANINGS || trace.slots() < MANY;
+    if (hurried || (precleans && last)) {
+      leaveRest();
       stage = Stage.FINAL_MARK;
     } else {
       precleanings++;
@@ -129,15 +139,54 @@ final class FullMark {
     }
   }
 
+  /** What precleaning has not come to the last pause has to do. */
+  private void leaveRest() {
+    lock.lock();
+    try {
+      changed(trace.rest());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void begin(Phase next, PartialTrace toTrace) {
     phase = next;
-    before = marker.objects();
-    trace = toTrace;
+    trace.begin(toTrace);
     rescans(toTrace.changed());
     timer.begin(next);
     if (sliced) {
       timer.end();
     }
+  }
+
+  /**
+   * Traces beside the thread whose cycle it is: in one that has allocated, under the heap's lock.
+   *
+   * @return false when there was nothing to do
+   */
+  boolean assist(long bytes) {
+    long before = assistedBytes;
+    timer.help(() -> assistedBytes += trace.assist(bytes));
+    return assistedBytes > before;
+  }
+
+  /** Bytes that threads that allocate have read. Under the heap's lock. */
+  long assistedBytes() {
+    return sliced ? trace.readBytes() : assistedBytes;
+  }
+
+  /** Whether everything is marked. Under the heap's lock. */
+  boolean isMarked() {
+    return marked;
+  }
+
+  /** Its thread does nothing more for it. Under the heap's lock. */
+  void end() {
+    over = true;
+  }
+
+  boolean isOver() {
+    return over;
   }
 
   void checkCancelled() {
@@ -146,7 +195,7 @@ final class FullMark {
     }
   }
 
-  /** In a young cycle's pause. */
+  /** These pages are to be visited again. Under the heap's lock. */
   void changed(PageSet pages) {
     if (!marked) {
       pending = pending.union(pages);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where markers that have nothing left get references from those that have: a stack's older half at
  * a time, which leads to more than the newer one, and only when somebody asks. Over when all that
- * came have nothing left.
+ * came have nothing left, or one says that it is enough.
  */
 final class MarkExchange {
   private final ArrayDeque<long[]> given = new ArrayDeque<>();
@@ -65,6 +65,15 @@ final class MarkExchange {
     long[] taken = given.removeFirst();
     count();
     return taken;
+  }
+
+  /**
+   * Enough was done for now: who waits need not any more, and who has references left keeps them.
+   */
+  synchronized void stop() {
+    over = true;
+    count();
+    notifyAll();
   }
 
   /** One failed, and the others need not go on. */

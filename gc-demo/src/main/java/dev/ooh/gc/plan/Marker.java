@@ -8,13 +8,16 @@ import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.SlotVisitor;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Marks what is reachable, with an explicit stack. Reads tracked memory, writes only mark bits. For
  * one thread, in a pause or beside the program; in the latter case it passes over what is not old.
- * In a long pause a {@link MarkingCrew} helps.
+ * In a long pause a {@link MarkingCrew} helps. Others may set bits of the same marks once it was
+ * told so ({@link #share}).
  */
 final class Marker implements SlotVisitor {
   /** Objects between two polls. */
@@ -70,6 +73,13 @@ final class Marker implements SlotVisitor {
 
   private long searchEnd;
   private boolean searchSlots;
+
+  /** Searches that others have begun. */
+  private final ArrayDeque<Search> begun = new ArrayDeque<>();
+
+  /** Whether others set bits of the same marks. */
+  private boolean shared;
+
   private MarkBits marks = new MarkBits();
   private @Nullable MarkBits only;
   private long[] words = new long[0];
@@ -86,6 +96,9 @@ final class Marker implements SlotVisitor {
   private long wordsOfRanges;
   private long work;
   private int batches;
+
+  /** What is left of an object to search. */
+  private record Search(long from, long end, boolean slots) {}
 
   /**
    * @param helpers null for one that helps others, or marks alone
@@ -112,19 +125,27 @@ final class Marker implements SlotVisitor {
     unsearchedTop = 0;
     searchFrom = 0;
     searchEnd = 0;
-    objects = 0;
-    slots = 0;
-    markedBytes = 0;
-    readBytes = 0;
+    begun.clear();
+    shared = false;
     wordsOfRanges = 0;
-    work = 0;
+    forgetFigures();
     refresh();
   }
 
-  /** From now on everything reachable is marked: in a pause. */
+  /** From now on everything reachable is marked, by this one alone: in a pause. */
   void beginFinal() {
     only = null;
+    shared = false;
     refresh();
+  }
+
+  /** From now on others may set bits of the same marks. */
+  void share() {
+    shared = true;
+  }
+
+  boolean isShared() {
+    return shared;
   }
 
   /** Looks anew at what a pause may have replaced. */
@@ -160,25 +181,20 @@ final class Marker implements SlotVisitor {
     return readBytes;
   }
 
-  /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
-  void visit(long object) {
-    visit(object, false);
-  }
-
   /** Marks the object that {@code word} of a range refers to, if it does. */
   void visitWord(long word) {
     if (++wordsOfRanges % SLOTS_A_WORK_UNIT == 0) {
       work++;
     }
-    visitWord(word, false);
+    visitIfObject(word);
   }
 
-  private void visitWord(long word, boolean shared) {
+  private void visitIfObject(long word) {
     // Beside the program what is not in use is not old.
     long object =
         only == null ? tracing.pointers().object(word) : oldObject(tracing.objects(), word);
     if (object != 0) {
-      visit(object, shared);
+      visit(object);
     }
   }
 
@@ -198,7 +214,8 @@ final class Marker implements SlotVisitor {
             != 0;
   }
 
-  private void visit(long object, boolean shared) {
+  /** Marks {@code object}, a reference that is not 0, and pushes it if it was not marked. */
+  void visit(long object) {
     long offset = object - base;
     if (offset < 0 || offset >= span || (offset & (ObjectHeader.GRANULE - 1)) != 0) {
       checkYoung(object);
@@ -221,55 +238,48 @@ final class Marker implements SlotVisitor {
 
   @Override
   public void slots(long from, long to) {
-    slots(from, to, false);
-  }
-
-  private void slots(long from, long to, boolean shared) {
     work += OBJECT_WORK;
     for (long slot = from; slot < to; slot += Long.BYTES) {
       slots++;
       long target = memory.getLong(slot);
       if (target != 0) {
-        visit(target, shared);
+        visit(target);
       }
     }
   }
 
   @Override
   public void words(long from, long to) {
-    words(from, to, false);
-  }
-
-  private void words(long from, long to, boolean shared) {
     long read = Math.max(0, to - from) / Long.BYTES;
     for (long at = from; at <= to - Long.BYTES; at += Long.BYTES) {
-      visitWord(memory.getLong(at), shared);
+      visitIfObject(memory.getLong(at));
     }
     slots += read;
     work += OBJECT_WORK + read / SLOTS_A_WORK_UNIT;
   }
 
-  private boolean hasMore() {
-    return top > 0 || unsearchedTop > 0 || searchFrom < searchEnd;
+  /** Whether anything is left to do. */
+  boolean hasMore() {
+    return top > 0 || unsearchedTop > 0 || searchFrom < searchEnd || !begun.isEmpty();
   }
 
   /** Searches some objects, apart from the batch that marked them, or a part of one. */
-  private void search(boolean shared) {
+  private void search() {
     int objectsLeft = SEARCHED;
     long bytesLeft = BYTES_SEARCHED;
     while (bytesLeft >= Long.BYTES) {
       if (searchFrom >= searchEnd) {
-        if (unsearchedTop == 0 || objectsLeft-- == 0) {
+        if (unsearchedTop + begun.size() == 0 || objectsLeft-- == 0) {
           return;
         }
-        beginSearch(unsearched[--unsearchedTop]);
+        beginSearch();
       }
       long to = Math.min(searchEnd, searchFrom + (bytesLeft & -Long.BYTES));
       if (searchSlots) {
-        slots(searchFrom, to, shared);
+        slots(searchFrom, to);
         work += (to - searchFrom) / Long.BYTES / SLOTS_A_WORK_UNIT;
       } else {
-        words(searchFrom, to, shared);
+        words(searchFrom, to);
       }
       readBytes += to - searchFrom;
       bytesLeft -= to - searchFrom;
@@ -277,7 +287,15 @@ final class Marker implements SlotVisitor {
     }
   }
 
-  private void beginSearch(long object) {
+  private void beginSearch() {
+    if (!begun.isEmpty()) {
+      Search next = begun.removeLast();
+      searchFrom = next.from;
+      searchEnd = next.end;
+      searchSlots = next.slots;
+      return;
+    }
+    long object = unsearched[--unsearchedTop];
     ObjectModel model = tracing.objects();
     searchSlots = !Kinds.isConservative(blocks.kind(blocks.of(object)));
     searchFrom = object;
@@ -292,8 +310,7 @@ final class Marker implements SlotVisitor {
   void drain(Runnable poll) {
     long before = objects;
     while (hasMore()) {
-      drainBatch(false);
-      search(false);
+      work();
       if (objects - before >= ALONE && crew != null && only == null && top > 0) {
         crew.drain(this);
       }
@@ -317,31 +334,39 @@ final class Marker implements SlotVisitor {
     if (!hasMore()) {
       return false;
     }
-    drainBatch(false);
-    search(false);
+    work();
     price();
     return true;
   }
 
-  /** Begins to help {@code leader} in its pause. */
-  void help(Marker leader) {
-    begin(leader.marks, null);
+  private void work() {
+    drainBatchOfStack();
+    search();
   }
 
-  /** Traces, beside others that do, until none of them has anything left to do. */
-  void drainShared(MarkExchange exchange) {
+  /** Begins to help {@code leader} with what it traces. */
+  void help(Marker leader) {
+    begin(leader.marks, leader.only);
+  }
+
+  /**
+   * Traces, beside others that do, until none of them has anything left to do; or until one has
+   * read so many bytes or finds that it is {@code enough}, and each keeps what it has left.
+   */
+  void drainShared(MarkExchange exchange, long bytes, BooleanSupplier enough) {
+    boolean sharedBefore = shared;
+    shared = true;
+    long before = readBytes;
     boolean done = false;
     try {
       long[] taken = new long[0];
       while (taken != null) {
-        reserve(taken.length);
-        System.arraycopy(taken, 0, stack, top, taken.length);
-        top += taken.length;
+        push(taken);
         while (hasMore() && !exchange.isOver()) {
-          drainBatch(true);
-          search(true);
-          // However few: a tree's whole half may hang on the oldest.
-          if (exchange.isWanted() && top > 1) {
+          work();
+          if (readBytes - before >= bytes || enough.getAsBoolean()) {
+            exchange.stop();
+          } else if (exchange.isWanted() && canGive()) {
             exchange.give(takeOlderHalf());
           }
         }
@@ -349,13 +374,42 @@ final class Marker implements SlotVisitor {
       }
       done = true;
     } finally {
+      shared = sharedBefore;
       if (!done) {
         exchange.end();
       }
     }
   }
 
-  private long[] takeOlderHalf() {
+  /** References to objects that are marked and still to be read. */
+  void push(long[] references) {
+    reserve(references.length);
+    System.arraycopy(references, 0, stack, top, references.length);
+    top += references.length;
+  }
+
+  /** Takes over what {@code other} has left, which stands still. */
+  void takeOver(Marker other) {
+    push(Arrays.copyOf(other.stack, other.top));
+    other.top = 0;
+    while (other.unsearchedTop > 0) {
+      searchLater(other.unsearched[--other.unsearchedTop]);
+    }
+    if (other.searchFrom < other.searchEnd) {
+      begun.add(new Search(other.searchFrom, other.searchEnd, other.searchSlots));
+      other.searchFrom = other.searchEnd;
+    }
+    begun.addAll(other.begun);
+    other.begun.clear();
+  }
+
+  /** However few: a tree's whole half may hang on the oldest. */
+  boolean canGive() {
+    return top > 1;
+  }
+
+  /** Half of what is to be read, if {@link #canGive}; what leads to more than the other half. */
+  long[] takeOlderHalf() {
     int half = top / 2;
     long[] older = Arrays.copyOf(stack, half);
     System.arraycopy(stack, half, stack, 0, top - half);
@@ -363,20 +417,28 @@ final class Marker implements SlotVisitor {
     return older;
   }
 
+  /** What {@code helper} has done counts as done by this one. */
   void addFigures(Marker helper) {
     objects += helper.objects;
     slots += helper.slots;
     markedBytes += helper.markedBytes;
+    readBytes += helper.readBytes;
     work += helper.work;
+    helper.forgetFigures();
   }
 
-  /**
-   * {@link #visit} is repeated here on local variables: fields would be stored for each object.
-   *
-   * @param shared whether others set bits of the same marks meanwhile
-   */
-  private void drainBatch(boolean shared) {
+  private void forgetFigures() {
+    objects = 0;
+    slots = 0;
+    markedBytes = 0;
+    readBytes = 0;
+    work = 0;
+  }
+
+  /** {@link #visit} is repeated here on local variables: fields would be stored for each object. */
+  private void drainBatchOfStack() {
     Memory bytes = memory;
+    boolean others = shared;
     long[] entries = stack;
     long[] bits = words;
     long[] old = oldWords;
@@ -410,6 +472,10 @@ final class Marker implements SlotVisitor {
       read += references;
       cells += cellBytesByKind[kind];
       long end = ObjectModel.slot(object, references);
+      if (end - start > length) {
+        // No object begins there, or its slots would end with its block.
+        throw tracing.wrong(object, marks);
+      }
       for (long slot = object; slot < end; slot += Long.BYTES) {
         long target = bytes.getLong(slot);
         if (target == 0) {
@@ -424,7 +490,7 @@ final class Marker implements SlotVisitor {
         long bit = 1L << (offset >>> ObjectHeader.LOG_GRANULE);
         long before = bits[word];
         if ((before & bit) == 0 && (old == null || (old[word] & bit) != 0)) {
-          if (!shared) {
+          if (!others) {
             bits[word] = before | bit;
           } else if (!MarkBits.setFirst(bits, word, bit)) {
             continue;
@@ -452,7 +518,7 @@ final class Marker implements SlotVisitor {
       return references;
     }
     long header = references == Kinds.NO_OBJECT ? 0 : memory.getLong(object - ObjectHeader.BYTES);
-    if (!ObjectHeader.isHeader(header)) {
+    if (!tracing.objects().fits(object, header)) {
       throw tracing.wrong(object, marks);
     }
     if (Kinds.isLarge(kind)) {

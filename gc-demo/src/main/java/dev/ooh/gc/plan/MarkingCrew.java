@@ -4,9 +4,12 @@ import dev.ooh.gc.statistics.CycleTimer;
 import dev.ooh.memory.ExecutionContext;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Markers that help another one in a pause. */
+/**
+ * Markers that help another one: in a pause until all is traced, or beside the program for a while.
+ */
 final class MarkingCrew {
   private final ExecutionContext execution;
   private final Marker[] helpers;
@@ -30,7 +33,15 @@ final class MarkingCrew {
 
   /** Traces until nothing is left to do. By the thread in whose pause it is. */
   void drain(Marker leader) {
-    CycleTimer cycle = Objects.requireNonNull(timer, "of the pause");
+    drain(leader, Long.MAX_VALUE, () -> false);
+  }
+
+  /**
+   * Traces until nothing is left to do, one has read so many bytes, or one finds that it is {@code
+   * enough}. What is left the leader has.
+   */
+  void drain(Marker leader, long bytes, BooleanSupplier enough) {
+    CycleTimer cycle = Objects.requireNonNull(timer, "of the cycle");
     Thread caller = Thread.currentThread();
     MarkExchange exchange = new MarkExchange();
     exchange.enter();
@@ -48,13 +59,14 @@ final class MarkingCrew {
           // Who comes first has the leader's stack, and need not be the caller.
           Marker marker = number == 0 ? leader : helpers[number - 1];
           if (Thread.currentThread() == caller) {
-            marker.drainShared(exchange);
+            marker.drainShared(exchange, bytes, enough);
           } else {
-            cycle.help(() -> marker.drainShared(exchange));
+            cycle.help(() -> marker.drainShared(exchange, bytes, enough));
           }
         });
     for (Marker helper : helpers) {
       leader.addFigures(helper);
+      leader.takeOver(helper);
     }
   }
 }

@@ -6,15 +6,30 @@ package dev.ooh.gc.plan;
  * <p>A young cycle's pause is proportional to what survives, so one is due when so much was
  * allocated that {@link dev.ooh.gc.HeapOptions#allocationBytes} are expected to; or some times as
  * much when hardly anything is. The first cycles come sooner: they run code that is not compiled
- * yet. So do later ones when tracing takes long, unless cycles must not depend on what it takes.
+ * yet. So do later ones when tracing takes long, and beside many old objects cycles are rarer, as
+ * asking about those costs something whatever survives: both unless cycles must not depend on it.
  * Where old objects on many pages must be visited, as when nobody tells which changed, cycles are
- * rarer, or they would be most of the work. A full one is due when young ones have let old objects
- * double; or before, by as much as they grew while the last one ran beside the program, so that
- * they have doubled when it ends.
+ * rarer, or they would be most of the work.
+ *
+ * <p>A full one is due when young ones have let old objects double, or have left so little that
+ * memory is about to run out. Where it runs beside the program it begins before that, by as much as
+ * old objects are expected to grow meanwhile: so that they have doubled when it ends, and memory
+ * has not run out. What marking takes is predicted from how many bytes of old objects the cycles
+ * before had in how much time, what grows from how much young cycles let survive in how much time.
+ * When the prediction was wrong and marking falls behind, threads that allocate have to {@linkplain
+ * #behind assist}.
+ *
+ * <p>Times are of the space's clock: on the simulated machine the decisions repeat.
  */
 final class Pacer {
   /** Times the least allocation: the most. Much more would not fit a processor's last cache. */
   private static final int SPAN = 4;
+
+  /** Beside many old objects it is one part in so many of theirs, */
+  private static final int OLD_SHARE = 4;
+
+  /** up to so many times the least. */
+  private static final int WIDE_SPAN = 8;
 
   /** Old objects may double, but from no less than so many times the least allocation. */
   private static final int LEAST_GROWTH = 2;
@@ -28,7 +43,7 @@ final class Pacer {
   private static final double RAMP = 1.5;
 
   /** What tracing may take of a young cycle's pause. */
-  private static final double TRACE_NANOS = 2_000_000;
+  private static final double TRACE_NANOS = 8_000_000;
 
   /** Below this, tracing a survivor can't be told from the rest of tracing. */
   private static final long LEAST_SURVIVED = 16 << 10;
@@ -39,8 +54,20 @@ final class Pacer {
   /** Bytes of old objects' pages to visit for one of allocation, at most. */
   private static final int VISITED_A_BYTE = 4;
 
+  /** Marking beside the program is to end when so much of the free memory is used up. */
+  private static final double SAFE_SHARE = 0.75;
+
+  /**
+   * It is behind no sooner than when so much of that is used up: a thread has to start first, and
+   * while others assist, marking is slower.
+   */
+  private static final double SLACK = 0.2;
+
   private final long least;
-  private final long most;
+
+  /** Bytes of old objects. */
+  private long old;
+
   private long allocated;
   private long budget;
 
@@ -52,27 +79,50 @@ final class Pacer {
   /** Of tracing, by byte of survivors; 0 when not known. */
   private double nanosAByte;
 
+  private final long maxBytes;
   private final boolean timed;
-  private long fullAbove;
 
-  /** Bytes of old objects when the full cycle beside the program began; -1 for none. */
-  private long atStart = -1;
+  /** Bytes of old objects after the last full cycle, and when they will have doubled. */
+  private long liveAfter;
 
-  /** By how much they are expected to grow during the next one. */
-  private long growth;
+  private long doubled;
+
+  /** When the last young cycle ended; -1 for none. */
+  private long youngEnded = -1;
+
+  /** Old objects' growth, in bytes by nanosecond. */
+  private double growth;
+
+  /** What a full cycle beside the program takes until all is marked, by byte of old objects. */
+  private double markNanosAByte;
+
+  /** Of such a cycle, bytes that are read by byte of old objects. */
+  private double readShare = 1;
+
+  /** When the full cycle beside the program began, and with how many bytes of old objects. */
+  private long begun;
+
+  private long liveAtStart;
+
+  /** Bytes in use then, and those that might be used until it has marked all. */
+  private long usedAtStart;
+
+  private long room;
 
   /**
    * @param least bytes to allocate between cycles at least
-   * @param timed whether how long tracing takes counts
+   * @param maxBytes of the heap
+   * @param timed whether full cycles run beside the program, and it counts how long tracing takes,
+   *     and how much old objects take to ask about
    */
-  Pacer(long least, boolean timed) {
+  Pacer(long least, long maxBytes, boolean timed) {
     // A limit at which nothing overflows.
     this.least = Math.min(least, Long.MAX_VALUE / 16);
+    this.maxBytes = maxBytes;
     this.timed = timed;
-    most = this.least * SPAN;
     ramp = Math.max(1, this.least / FIRST_SHARE);
     budget = ramp;
-    fullDone(0, 0);
+    fullDone(0);
   }
 
   void allocated(long bytes) {
@@ -87,13 +137,79 @@ final class Pacer {
     return allocated;
   }
 
+  /**
+   * Whether a full cycle is to be the next, or is to begin.
+   *
+   * @param liveBytes of old objects
+   */
   boolean isFullDue(long liveBytes) {
-    return liveBytes > fullAbove - growth;
+    if (!timed) {
+      return liveBytes > doubled;
+    }
+    // Of a heap that is nearly full little is gained beside the program.
+    long end = Math.min(doubled, Math.max(liveAfter + least, maxBytes - budget));
+    // No earlier than half way, or one cycle would follow upon another.
+    return liveBytes > end - Math.min(expectedGrowth(liveBytes), (end - liveAfter) / 2);
   }
 
-  /** A full cycle begins beside the program. */
-  void fullBegins(long liveBytes) {
-    atStart = liveBytes;
+  /** By how much old objects grow until so many of them are marked beside the program. */
+  private long expectedGrowth(long liveBytes) {
+    return (long) (growth * markNanosAByte * liveBytes);
+  }
+
+  /**
+   * A full cycle begins beside the program.
+   *
+   * @param liveBytes of old objects
+   * @param now by the space's clock, in nanoseconds
+   */
+  void fullBegins(long liveBytes, long now) {
+    begun = now;
+    liveAtStart = liveBytes;
+    usedAtStart = liveBytes + allocated;
+    room = (long) (SAFE_SHARE * (maxBytes - usedAtStart));
+  }
+
+  /**
+   * How many bytes the full cycle beside the program should have read by now and has not, if it is
+   * to have marked all before memory runs out; 0 or less for none.
+   *
+   * @param liveBytes of old objects
+   * @param readBytes that it has read
+   */
+  long behind(long liveBytes, long readBytes) {
+    long used = used(liveBytes);
+    double share = used >= room ? 1 : (double) used / room;
+    double due = Math.max(0, share - SLACK) / (1 - SLACK);
+    return (long) (due * readShare * liveAtStart) - readBytes;
+  }
+
+  /** Whether the full cycle beside the program should have marked all by now. */
+  boolean isLate(long liveBytes) {
+    return used(liveBytes) >= room;
+  }
+
+  /** Bytes that are in use more than when the full cycle beside the program began. */
+  private long used(long liveBytes) {
+    return liveBytes + allocated - usedAtStart;
+  }
+
+  /**
+   * A full cycle has marked beside the program what it can.
+   *
+   * @param readBytes that it has read
+   * @param now as above
+   */
+  void fullMarked(long readBytes, long now) {
+    if (liveAtStart > 0) {
+      markNanosAByte = average(markNanosAByte, (double) (now - begun) / liveAtStart);
+      readShare = (double) readBytes / liveAtStart;
+    }
+  }
+
+  /** Of all that was found, what was found last counts half; 0 when nothing was. */
+  private static double average(double before, double found) {
+    return before == 0 ? found : (before + found) / 2;
   }
 
   /**
@@ -102,13 +218,20 @@ final class Pacer {
    * @param survived of the bytes allocated before it
    * @param visited bytes of the pages that were searched for old objects
    * @param traceNanos what tracing took
+   * @param now by the space's clock, in nanoseconds
    */
-  void youngDone(long survived, long visited, long traceNanos) {
+  void youngDone(long survived, long visited, long traceNanos, long now) {
+    if (youngEnded >= 0 && now > youngEnded) {
+      growth = average(growth, (double) survived / (now - youngEnded));
+    }
+    youngEnded = now;
     if (allocated > 0) {
       // Falls slowly, as a burst of survivors makes a long pause.
       survival = Math.max(Math.min(1, (double) survived / allocated), survival / 2);
     }
     ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
+    old += survived;
+    long most = timed ? Math.clamp(old / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
     long affordable = affordable(survived, traceNanos);
     long bySurvival = Math.clamp((long) (affordable / Math.max(survival, 1e-3)), affordable, most);
     budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
@@ -133,14 +256,12 @@ final class Pacer {
   /**
    * After a full cycle.
    *
-   * @param liveBefore bytes of old objects before it
+   * @param liveBytes of old objects
    */
-  void fullDone(long liveBefore, long liveBytes) {
-    long allowed = Math.max(liveBytes, least * LEAST_GROWTH);
-    fullAbove = liveBytes + allowed;
-    // No more than half of what is allowed, or one cycle would follow upon another.
-    growth = atStart < 0 ? 0 : Math.clamp(liveBefore - atStart, 0, allowed / 2);
-    atStart = -1;
+  void fullDone(long liveBytes) {
+    old = liveBytes;
+    liveAfter = liveBytes;
+    doubled = liveBytes + Math.max(liveBytes, least * LEAST_GROWTH);
     allocated = 0;
   }
 

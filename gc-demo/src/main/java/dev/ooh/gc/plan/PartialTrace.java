@@ -31,6 +31,16 @@ final class PartialTrace {
     return changed;
   }
 
+  /** Of {@link #changed}, what was not searched yet. */
+  PageSet rest() {
+    PageSet.Builder rest = PageSet.builder();
+    for (int left = run; left < changed.runCount(); left++) {
+      long start = changed.runStart(left);
+      rest.add(left == run ? Math.max(from, start) : start, changed.runEnd(left));
+    }
+    return rest.build();
+  }
+
   /**
    * Traces some of it.
    *
@@ -39,7 +49,7 @@ final class PartialTrace {
    *     conservative objects a part; or some pages
    * @return false when nothing is left
    */
-  boolean step(MarkSweep plan, Marker marker, long bytes) {
+  boolean step(CyclePauses pauses, Marker marker, long bytes) {
     marker.refresh();
     long end = marker.readBytes() + bytes;
     while (marker.readBytes() < end) {
@@ -47,7 +57,7 @@ final class PartialTrace {
         continue;
       }
       if (run < changed.runCount()) {
-        end -= BYTES_A_PAGE * searchSome(plan, marker);
+        end -= BYTES_A_PAGE * searchSome(pauses, marker);
       } else if (nextRoot < roots.length) {
         marker.visit(roots[nextRoot++]);
         end -= Long.BYTES;
@@ -59,10 +69,10 @@ final class PartialTrace {
   }
 
   /** Returns how many pages it searched. */
-  private long searchSome(MarkSweep plan, Marker marker) {
+  private long searchSome(CyclePauses pauses, Marker marker) {
     long start = Math.max(from, changed.runStart(run));
     long behind = Math.min(changed.runEnd(run), start + PAGES_AT_ONCE * PageSet.PAGE_SIZE);
-    plan.visitChanged(start, behind, marker);
+    pauses.visitChanged(start, behind, marker);
     marker.price();
     if (behind == changed.runEnd(run)) {
       run++;

@@ -65,10 +65,14 @@ public final class Blocks {
    *
    * @param initialBytes what to map now
    * @param maxBytes what to map at most
+   * @param memoryBytes what the machine has: more is not mapped, as using it would end this process
    */
-  public Blocks(AddressSpace space, long initialBytes, long maxBytes) {
+  public Blocks(AddressSpace space, long initialBytes, long maxBytes, long memoryBytes) {
     this.space = space;
-    maxBlocks = blocks(maxBytes);
+    maxBlocks = blocks(Math.min(maxBytes, memoryBytes));
+    if (memoryBytes < maxBytes) {
+      refusal = "the machine has %d bytes of memory".formatted(memoryBytes);
+    }
     int initial = Math.min(maxBlocks, Math.max(1, blocks(initialBytes)));
     Region first = space.map(RegionRequest.anonymous(NAME, (long) initial << LOG_BLOCK_BYTES));
     regions.add(first);
@@ -145,7 +149,10 @@ public final class Blocks {
     return (long) maxBlocks << LOG_BLOCK_BYTES;
   }
 
-  /** Why the address space did not let the heap grow; empty when it never refused. */
+  /**
+   * Why the heap may not grow to what it was to have, or the address space did not let it; empty
+   * when nothing is known against it.
+   */
   public String refusal() {
     return refusal;
   }
@@ -204,11 +211,24 @@ public final class Blocks {
   }
 
   /**
-   * Makes memory of blocks that were just taken zero.
+   * Makes memory of blocks that were just taken zero. They are free again if that fails, as where
+   * the machine has no page left for one that was never written.
    *
    * @param bytes from the first one's start on; those above the frontier are zero
    */
   void zero(int first, long bytes) {
+    boolean done = false;
+    try {
+      zeroKept(first, bytes);
+      done = true;
+    } finally {
+      if (!done) {
+        release(first, Math.max(1, Kinds.isLarge(kind(first)) ? links[first] : 1));
+      }
+    }
+  }
+
+  private void zeroKept(int first, long bytes) {
     int behind = first + blocks(bytes);
     int block = idle.nextKept(first);
     while (block < behind) {

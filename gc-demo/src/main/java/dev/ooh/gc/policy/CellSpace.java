@@ -78,8 +78,8 @@ final class CellSpace implements Space {
   int acquireFree(Mutator mutator, CellAllocator to) {
     int block = blocks.takeRecycled();
     if (block >= 0) {
-      enter(mutator, to, block);
       blocks.zero(block, Blocks.BLOCK_BYTES);
+      enter(mutator, to, block);
       return block;
     }
     return acquireListed(mutator, to, roomy);

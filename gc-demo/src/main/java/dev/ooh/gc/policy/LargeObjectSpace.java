@@ -75,8 +75,11 @@ final class LargeObjectSpace implements Space {
   /** Where what may be references ends. */
   private long searchedEnd(int first, long object) {
     long header = memory.getLong(object - ObjectHeader.BYTES);
-    return Kinds.isConservative(blocks.kind(first))
-        ? object + ObjectHeader.dataBytes(header)
-        : ObjectModel.slot(object, ObjectHeader.references(header));
+    long end =
+        Kinds.isConservative(blocks.kind(first))
+            ? object + ObjectHeader.dataBytes(header)
+            : ObjectModel.slot(object, ObjectHeader.references(header));
+    // A stray store may have changed the header.
+    return Math.min(end, blocks.address(first + blocks.link(first)));
   }
 }

@@ -51,7 +51,7 @@ public final class ObjectModel {
     boolean begun =
         object == 0
             || !Kinds.isHeaded(kind)
-            || ObjectHeader.isHeader(memory.getLong(object - ObjectHeader.BYTES));
+            || fits(object, memory.getLong(object - ObjectHeader.BYTES));
     return begun ? object : 0;
   }
 
@@ -140,6 +140,22 @@ public final class ObjectModel {
       throw new IllegalArgumentException(
           "slot is %d of the %d of object 0x%x".formatted(index, references(object), object));
     }
+  }
+
+  /**
+   * Whether {@code header}, the word in front of {@code object}, is one, and what it counts is not
+   * more than its cell or blocks have room for: of a headed kind.
+   */
+  public boolean fits(long object, long header) {
+    int block = blocks.of(object);
+    int kind = blocks.kind(block);
+    long room =
+        Kinds.isLarge(kind)
+            ? (long) blocks.link(block) << Blocks.LOG_BLOCK_BYTES
+            : Kinds.cellBytes(kind);
+    return ObjectHeader.isHeader(header)
+        && ObjectHeader.cellBytes(ObjectHeader.references(header), ObjectHeader.dataBytes(header))
+            <= room;
   }
 
   private long header(long object) {

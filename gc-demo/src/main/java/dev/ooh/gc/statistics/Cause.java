@@ -8,6 +8,8 @@ public enum Cause {
   OLD_DOUBLED("Old Objects Doubled"),
   /** There was no memory for an object. */
   ALLOCATION_FAILURE("Allocation Failure"),
+  /** The same while a full cycle beside the program had not marked all, which was given up. */
+  CONCURRENT_MODE_FAILURE("Concurrent Mode Failure"),
   /** Somebody asked for it. */
   REQUESTED("Requested"),
   /** A young cycle failed after it had marked something. */

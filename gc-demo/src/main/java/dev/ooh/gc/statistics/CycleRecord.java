@@ -23,6 +23,8 @@ import java.util.OptionalLong;
  * @param heapBytes mapped for objects
  * @param floatingBytes of the live ones, those in objects that nothing reaches: after a full cycle
  *     in a pause, and where cycles are verified; else nobody knows
+ * @param assistedBytes of a concurrent cycle, bytes read by threads that allocate: all that is read
+ *     beside the program where it has no thread of its own, else what that one was behind
  * @param technique that gathered the pages
  * @param reasons why more was reported than anybody saw written
  */
@@ -43,6 +45,7 @@ public record CycleRecord(
     long freedBytes,
     long heapBytes,
     OptionalLong floatingBytes,
+    long assistedBytes,
     String technique,
     List<String> reasons) {
   public CycleRecord {

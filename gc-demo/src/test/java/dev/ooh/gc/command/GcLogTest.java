@@ -41,6 +41,7 @@ class GcLogTest {
         4 * MB,
         64 * MB,
         floating,
+        0,
         "exact",
         List.of());
   }

@@ -37,6 +37,7 @@ class GcResultTest {
         0,
         0,
         OptionalLong.empty(),
+        0,
         "exact",
         List.of());
   }
@@ -60,6 +61,36 @@ class GcResultTest {
     assertThat(result.pagesWatched()).isEqualTo(30);
     assertThat(result.pagesRescanned()).isEqualTo(1 + 2 + 3 + 4 + 5);
     assertThat(result.liveBytes()).isEqualTo(100);
+  }
+
+  @Test
+  void whatMarkingBesideTheProgramLackedIsCounted() {
+    GcResult result = result(List.of(cycle(0, 5), fallback(), fallback()));
+    assertThat(result.fallbackCycles()).isEqualTo(2);
+    assertThat(result.assistedBytes()).isEqualTo(2 * 7);
+  }
+
+  private static CycleRecord fallback() {
+    return new CycleRecord(
+        1,
+        CycleKind.FULL,
+        Cause.CONCURRENT_MODE_FAILURE,
+        0,
+        0,
+        List.of(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        OptionalLong.empty(),
+        7,
+        "exact",
+        List.of());
   }
 
   @Test

@@ -59,7 +59,7 @@ class ConservativeRangesTest {
   /** A copy of the roots is as long as what ranges refer to, not as the ranges. */
   @Test
   void zerosAndRepeatsTakeNoRoom() {
-    Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
+    Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
     MarkBits marks = new MarkBits();
     Spaces spaces = new Spaces(space.memory(), space.execution(), blocks, marks);
     Mutators mutators = new Mutators(true);

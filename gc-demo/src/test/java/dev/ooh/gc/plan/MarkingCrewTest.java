@@ -29,7 +29,7 @@ class MarkingCrewTest {
   private static final long SOME_NANOS = 20_000_000;
 
   private final ArraySpace space = new ArraySpace();
-  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
+  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
 
   private static long cpu() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();

@@ -6,8 +6,10 @@ import org.junit.jupiter.api.Test;
 
 class PacerTest {
   private static final long LEAST = 1 << 20;
+  private static final long MAX = 64 * LEAST;
 
-  private final Pacer pacer = new Pacer(LEAST, true);
+  private final Pacer pacer = new Pacer(LEAST, MAX, true);
+  private long now;
 
   /** The most old objects at which no full cycle is due. */
   private long limit() {
@@ -16,30 +18,6 @@ class PacerTest {
       limit += pacer.isFullDue(limit + step) ? 0 : step;
     }
     return limit;
-  }
-
-  @Test
-  void aFullCycleIsDueWhenOldObjectsHaveDoubled() {
-    assertThat(limit()).isEqualTo(2 * LEAST);
-    pacer.fullDone(0, 10 * LEAST);
-    assertThat(limit()).isEqualTo(20 * LEAST);
-  }
-
-  @Test
-  void itBeginsEarlierByWhatGrewWhileTheLastRan() {
-    pacer.fullBegins(20 * LEAST);
-    pacer.fullDone(23 * LEAST, 10 * LEAST);
-    assertThat(limit()).isEqualTo(17 * LEAST);
-    // Of a pause nothing is learnt.
-    pacer.fullDone(23 * LEAST, 10 * LEAST);
-    assertThat(limit()).isEqualTo(20 * LEAST);
-  }
-
-  @Test
-  void halfOfTheGrowthIsAllowedHoweverSlowACycleIs() {
-    pacer.fullBegins(20 * LEAST);
-    pacer.fullDone(60 * LEAST, 10 * LEAST);
-    assertThat(limit()).isEqualTo(15 * LEAST);
   }
 
   private long budget() {
@@ -55,18 +33,142 @@ class PacerTest {
   private void youngCycles(int count, long nanosAByte) {
     for (int i = 0; i < count; i++) {
       long allocated = budget();
-      pacer.youngDone(allocated, 0, allocated * nanosAByte);
+      now += allocated;
+      pacer.youngDone(allocated, 0, allocated * nanosAByte, now);
     }
   }
 
-  @Test
-  void whatMaySurviveIsTracedInTwoMilliseconds() {
+  /** Old objects grow by a byte a nanosecond, and the budget is the least. */
+  private void grow() {
     youngCycles(30, 1);
     assertThat(budget()).isEqualTo(LEAST);
-    youngCycles(30, 4);
+    pacer.postpone();
+  }
+
+  /** A full cycle beside the program of so many old objects, which has read half of their bytes. */
+  private void fullCycle(long liveBytes, long nanos) {
+    pacer.fullBegins(liveBytes, now);
+    now += nanos;
+    pacer.fullMarked(liveBytes / 2, now);
+  }
+
+  @Test
+  void aFullCycleIsDueWhenOldObjectsHaveDoubled() {
+    assertThat(limit()).isEqualTo(2 * LEAST);
+    pacer.fullDone(10 * LEAST);
+    assertThat(limit()).isEqualTo(20 * LEAST);
+  }
+
+  @Test
+  void itIsDueBeforeMemoryRunsOut() {
+    grow();
+    pacer.fullDone(40 * LEAST);
+    // A young cycle's allocation fits.
+    assertThat(limit()).isEqualTo(MAX - LEAST);
+    // Beside the program little would be gained.
+    pacer.fullDone(MAX - LEAST);
+    assertThat(limit()).isEqualTo(MAX);
+  }
+
+  @Test
+  void whereItIsAPauseItIsDueWhenOldObjectsHaveDoubledOnly() {
+    Pacer untimed = new Pacer(LEAST, MAX, false);
+    untimed.fullDone(40 * LEAST);
+    assertThat(untimed.isFullDue(80 * LEAST)).isFalse();
+    assertThat(untimed.isFullDue(80 * LEAST + 1)).isTrue();
+  }
+
+  /**
+   * While 20 were marked for as long, old objects grew by 4: marking 17 takes long enough for 3.
+   */
+  @Test
+  void itBeginsEarlierByWhatIsExpectedToGrowUntilAllIsMarked() {
+    grow();
+    fullCycle(20 * LEAST, 4 * LEAST);
+    pacer.fullDone(10 * LEAST);
+    long limit = limit();
+    assertThat(limit + limit / 5).isBetween(20 * LEAST - 10, 20 * LEAST + 10);
+    // And so that memory has not run out.
+    pacer.fullDone(40 * LEAST);
+    limit = limit();
+    assertThat(limit + limit / 5).isBetween(63 * LEAST - 10, 63 * LEAST + 10);
+  }
+
+  @Test
+  void whatGrowsFasterIsMarkedEarlier() {
+    grow();
+    fullCycle(20 * LEAST, 4 * LEAST);
+    pacer.fullDone(10 * LEAST);
+    long limit = limit();
+    for (int i = 0; i < 10; i++) {
+      now += LEAST / 2;
+      pacer.youngDone(LEAST, 0, LEAST, now);
+    }
+    assertThat(limit()).isBetween(limit / 2, limit - LEAST);
+  }
+
+  @Test
+  void halfOfTheGrowthIsAllowedHoweverSlowACycleIs() {
+    grow();
+    fullCycle(20 * LEAST, 1000 * LEAST);
+    pacer.fullDone(10 * LEAST);
+    assertThat(limit()).isEqualTo(15 * LEAST);
+  }
+
+  /** It has to read half of 16 while a fifth to all of three quarters of 48 are used. */
+  @Test
+  void markingIsBehindWhenTheFreeMemoryIsUsedUpFaster() {
+    fullCycle(10 * LEAST, LEAST);
+    pacer.fullDone(16 * LEAST);
+    pacer.fullBegins(16 * LEAST, now);
+    assertThat(pacer.behind(16 * LEAST, 0)).isZero();
+    pacer.allocated(7 * LEAST);
+    assertThat(pacer.behind(16 * LEAST, 0)).isZero();
+    pacer.allocated(2 * LEAST);
+    assertThat(pacer.behind(16 * LEAST, 0)).isBetween(LEAST / 2 - 1, LEAST / 2 + 1);
+    assertThat(pacer.behind(16 * LEAST, 3 * LEAST)).isNegative();
+    pacer.youngDone(9 * LEAST, 0, LEAST, now);
+    pacer.allocated(9 * LEAST);
+    assertThat(pacer.behind(25 * LEAST, 2 * LEAST)).isBetween(LEAST - 1, LEAST + 1);
+    assertThat(pacer.isLate(25 * LEAST)).isFalse();
+    // What young objects had is free again.
+    pacer.youngDone(0, 0, LEAST, now);
+    assertThat(pacer.behind(16 * LEAST, 0)).isZero();
+    pacer.allocated(40 * LEAST);
+    assertThat(pacer.behind(16 * LEAST, LEAST)).isBetween(7 * LEAST - 1, 7 * LEAST);
+    assertThat(pacer.isLate(16 * LEAST)).isTrue();
+  }
+
+  @Test
+  void whatMaySurviveIsTracedInEightMilliseconds() {
+    youngCycles(30, 1);
+    assertThat(budget()).isEqualTo(LEAST);
+    youngCycles(30, 16);
     assertThat(budget()).isBetween(490_000L, 510_000L);
     // However long that takes, a quarter is allocated.
     youngCycles(30, 400);
     assertThat(budget()).isEqualTo(LEAST / 4);
+  }
+
+  @Test
+  void whereNothingSurvivesCyclesAreRarerBesideManyOldObjects() {
+    pacer.fullDone(4 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(4 * LEAST);
+
+    pacer.fullDone(24 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(6 * LEAST);
+
+    pacer.fullDone(1000 * LEAST);
+    youngCyclesWithoutSurvivors();
+    assertThat(budget()).isEqualTo(8 * LEAST);
+  }
+
+  private void youngCyclesWithoutSurvivors() {
+    for (int i = 0; i < 30; i++) {
+      budget();
+      pacer.youngDone(0, 0, 0, now);
+    }
   }
 }

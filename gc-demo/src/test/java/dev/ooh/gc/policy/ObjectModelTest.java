@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectModelTest {
   private final ArraySpace space = new ArraySpace();
-  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
+  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
   private final ObjectModel objects = new ObjectModel(space.memory(), blocks);
 
   /** What a thread may see that looks at a word while a run is taken: a number of former use. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class HeapWalkTest {
   private final ArraySpace space = new ArraySpace();
-  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20);
+  private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
   private final MarkBits marks = new MarkBits();
   private final HeapWalk walk = new HeapWalk(blocks);
   private long nodes;

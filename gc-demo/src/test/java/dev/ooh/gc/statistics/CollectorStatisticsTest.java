@@ -31,6 +31,7 @@ class CollectorStatisticsTest {
         0,
         0,
         OptionalLong.empty(),
+        0,
         "",
         List.of());
   }

@@ -86,6 +86,11 @@ public final class BatonExecution implements ExecutionContext {
   }
 
   @Override
+  public boolean isMember() {
+    return true;
+  }
+
+  @Override
   public void poll() {
     polls++;
     if (stops == 0 && random.nextInt(16) == 0) {

@@ -7,9 +7,7 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 
 /**
@@ -70,12 +68,14 @@ public final class CollectorSteps implements IntervalSource {
     this.source = source;
     this.listener = listener;
     ExecutionContext execution =
-        proxy(ExecutionContext.class, (method, arguments) -> execution(method, arguments));
+        Proxies.of(ExecutionContext.class, (method, arguments) -> execution(method, arguments));
     shown =
-        proxy(
+        Proxies.of(
             AddressSpace.class,
             (method, arguments) ->
-                method.getName().equals("execution") ? execution : call(real, method, arguments));
+                method.getName().equals("execution")
+                    ? execution
+                    : Proxies.call(real, method, arguments));
   }
 
   /** The space as the heap is to see it. */
@@ -90,26 +90,26 @@ public final class CollectorSteps implements IntervalSource {
 
   private Object execution(Method method, Object[] arguments) throws Throwable {
     if (!isCollector()) {
-      return call(real.execution(), method, arguments);
+      return Proxies.call(real.execution(), method, arguments);
     }
     switch (method.getName()) {
       case "stopWriters" -> {
         pauses++;
         tell(Step.STOPPING);
-        StoppedWriters stopped = (StoppedWriters) call(real.execution(), method, arguments);
+        StoppedWriters stopped = (StoppedWriters) Proxies.call(real.execution(), method, arguments);
         inPause = true;
         tell(Step.STOPPED);
         return (StoppedWriters) () -> goOn(stopped);
       }
       case "work" -> tell(Step.WORK);
       case "poll" -> {
-        call(real.execution(), method, arguments);
+        Proxies.call(real.execution(), method, arguments);
         tell(Step.POLL);
         return null;
       }
       default -> {}
     }
-    return call(real.execution(), method, arguments);
+    return Proxies.call(real.execution(), method, arguments);
   }
 
   private void goOn(StoppedWriters stopped) {
@@ -179,25 +179,5 @@ public final class CollectorSteps implements IntervalSource {
 
   private static boolean isCollector() {
     return Thread.currentThread().getName().equals("collector");
-  }
-
-  private interface Handler {
-    Object call(Method method, Object[] arguments) throws Throwable;
-  }
-
-  private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static <T> T proxy(Class<T> type, Handler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> handler.call(method, arguments)));
   }
 }

@@ -142,6 +142,11 @@ public final class PlainHeap implements Heap {
     }
 
     @Override
+    public boolean isMember() {
+      return true;
+    }
+
+    @Override
     public void poll() {
       polls++;
     }

@@ -25,8 +25,6 @@ class VersionedMapTest {
   /** Of which the garbage of a test needs several. */
   private final CollectedSpace space = new CollectedSpace(16 << 20);
 
-  private final VersionedMap map = new VersionedMap(space.heap());
-
   @AfterEach
   void close() {
     space.close();
@@ -52,6 +50,7 @@ class VersionedMapTest {
   private void keepSomeVersions() {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
+    VersionedMap map = new VersionedMap(space.heap());
     Map<Long, Long> model = new HashMap<>();
     List<Pair> pairs = new ArrayList<>();
     for (long i = 0; i < 100_000; i++) {
@@ -74,10 +73,14 @@ class VersionedMapTest {
 
   @Test
   void noMoreVersionsAreKeptThanThereIsRoomFor() {
-    for (int i = 0; i < VersionedMap.MOST_KEPT; i++) {
-      map.keep();
-    }
-    assertThatThrownBy(map::keep).hasMessage("1024 versions are kept, wanted fewer");
+    space.run(
+        () -> {
+          VersionedMap map = new VersionedMap(space.heap());
+          for (int i = 0; i < VersionedMap.MOST_KEPT; i++) {
+            map.keep();
+          }
+          assertThatThrownBy(map::keep).hasMessage("1024 versions are kept, wanted fewer");
+        });
   }
 
   /** The program's heap holds a fraction of what it allocates. */

@@ -28,6 +28,16 @@ record RecordedProgram(
     PageSet extent,
     OptionalLong untrackedNanos) {
 
+  /** What ran, and how it was recorded, for people. */
+  String title() {
+    return "%s %s, %s on %s"
+        .formatted(
+            program.experiment(),
+            (name.application() + " " + name.configuration()).strip(),
+            program.technique(),
+            program.substrate());
+  }
+
   /**
    * All programs of a recording that have an interval that counts: one after the first, whose
    * writes were seen exactly.

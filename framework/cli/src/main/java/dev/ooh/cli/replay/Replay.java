@@ -38,6 +38,10 @@ final class Replay {
 
   private TechniqueStatistics counted = TechniqueStatistics.none();
   private TechniqueStatistics fetching = TechniqueStatistics.none();
+
+  /** All events up to the end of the last interval. */
+  private TechniqueStatistics seen = TechniqueStatistics.none();
+
   private double[] frozen = new double[64];
   private int intervals;
   private int inexact;
@@ -78,6 +82,7 @@ final class Replay {
     store(region.pages()); // no store of the recorded program is a first touch
     costs.trackedBytes(region.bytes());
     TechniqueStatistics start = costs.events();
+    seen = start;
     try (RecordingReader reader = new RecordingReader(file)) {
       int number = -1;
       boolean first = true;
@@ -103,12 +108,13 @@ final class Replay {
    * @param first whether tracking starts with it, so that there was nothing to see before
    */
   private void interval(Block.Writes writes, boolean first) {
-    TechniqueStatistics begin = costs.events();
+    TechniqueStatistics begin = seen; // nothing happens between intervals
     PageSet stored = rebase.move(writes.written());
     store(stored);
     TechniqueStatistics before = costs.events();
     long pages = fetch(rebase.move(writes.scan()), rebase.move(writes.arm()), stored);
     TechniqueStatistics after = costs.events();
+    seen = after;
     if (!first && writes.exact()) {
       TechniqueStatistics fetch = after.minus(before);
       counted = counted.plus(after.minus(begin));

@@ -5,7 +5,6 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.TextTable;
-import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
 import dev.ooh.cli.recording.RecordingException;
@@ -18,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "ooh replay",
     description = {
       "Replays recorded page writes on the simulated machine, under each technique, and prices what"
-          + " happens there by a cost profile: sc22, or what ooh calibrate wrote.",
+          + " happens there by a cost profile: sc22, or what ooh calibrate wrote. Each replay has a"
+          + " machine of its own, so several run at once.",
       "Figures are sums over the intervals after the first whose writes were seen exactly. The"
           + " slowdown is against the untracked run if that was recorded (ooh micro does), else"
           + " against the recorded time between fetches, which contains what tracking cost then."
@@ -41,6 +42,12 @@ final class ReplayRun implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "What ooh record wrote.")
   private Path file = Path.of(".");
 
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "Replays at once (default: the processors, 4 at most).")
+  private int jobs = Math.min(4, Runtime.getRuntime().availableProcessors());
+
   ReplayRun(Tracking tracking) {
     this.tracking = tracking;
   }
@@ -50,6 +57,9 @@ final class ReplayRun implements Callable<Integer> {
     if (options.recording() != null) {
       throw new UsageException(
           "--record is %s, wanted no recording of a replay".formatted(options.recording()));
+    }
+    if (jobs < 1) {
+      throw new UsageException("--jobs is " + jobs + ", wanted 1 or more");
     }
     RecordedProgram.Contents contents = contents();
     PrintWriter out = spec.commandLine().getOut();
@@ -68,25 +78,13 @@ final class ReplayRun implements Callable<Integer> {
     long nanos = 0;
     int inexact = 0;
     try (Session session = Session.open(tracking, options, "replay", spec)) {
-      int done = 0;
-      List<String> techniques = session.techniques();
-      for (RecordedProgram program : contents.programs()) {
-        for (String technique : techniques) {
-          session
-              .progress()
-              .show(
-                  "replay: %s, %s (%d of %d)"
-                      .formatted(
-                          title(program),
-                          technique,
-                          ++done,
-                          contents.programs().size() * techniques.size()));
-          long before = System.nanoTime();
-          ReplayResult result = replay(session, program, technique, table);
-          nanos += System.nanoTime() - before;
-          stores += result.written();
-          inexact = Math.max(inexact, result.inexact());
-        }
+      long before = System.nanoTime();
+      List<Replayed> all = new Replays(session, file, jobs).of(contents.programs());
+      nanos = System.nanoTime() - before;
+      for (Replayed replayed : all) {
+        add(session, replayed, table);
+        stores += replayed.result().written();
+        inexact = Math.max(inexact, replayed.result().inexact());
       }
       session.plotRows("tracked_slowdown", "Slowdown by prediction", "recorded", "slowdown, x");
       session.finish();
@@ -118,58 +116,44 @@ final class ReplayRun implements Callable<Integer> {
     }
   }
 
-  private static String title(RecordedProgram program) {
-    return "%s %s, %s on %s"
-        .formatted(
-            program.program().experiment(),
-            (program.name().application() + " " + program.name().configuration()).strip(),
-            program.program().technique(),
-            program.program().substrate());
-  }
-
-  private ReplayResult replay(
-      Session session, RecordedProgram program, String technique, TextTable table)
-      throws Exception {
-    try (TrackedSpace run = session.start(technique)) {
-      ReplayResult result = new Replay(run, program).replay(file);
-      String application = program.name().application();
-      // Several may have recorded the same program.
-      String configuration =
-          "%s by %s"
-              .formatted(program.name().configuration(), program.program().technique())
-              .strip();
-      String time = run.timeUnit();
-      Rows rows =
-          (metric, value, unit) ->
-              session.row(run, application, configuration, metric, value, unit);
-      rows.add("tracked_slowdown", result.slowdown(), "x");
-      rows.add("impact_time", result.impactMillis(), time);
-      rows.add("fetch_time", result.fetchMillis(), time);
-      rows.add("setup_time", result.setupMillis(), time);
-      rows.add("frozen_time", result.frozenMillis(), time);
-      rows.add("longest_frozen_time", result.longestFrozenMillis(), time);
-      rows.add("network_bytes", result.networkBytes(), "bytes");
-      rows.add("untracked_time", result.untrackedMillis(), untrackedUnit(program));
-      rows.add("intervals", result.intervals(), "count");
-      rows.add("pages_written", result.written(), "pages");
-      rows.add("pages_reported", result.reported(), "pages");
-      result.events().forEach((id, count) -> rows.add("event." + id, count, "count"));
-      table.add(
-          title(program),
-          technique,
-          String.format(Locale.ROOT, "%.3fx", result.slowdown()),
-          String.format(Locale.ROOT, "%.3f", result.impactMillis()),
-          String.format(Locale.ROOT, "%.3f", result.fetchMillis()),
-          String.format(Locale.ROOT, "%.3f", result.frozenMillis()),
-          time,
-          String.format(Locale.ROOT, "%.1f", result.networkBytes() / 0x1p20),
-          Integer.toString(result.intervals()));
-      if (result.lost() > 0) {
-        throw new CommandException(
-            "technique %s lost %d pages of %s, wanted none lost"
-                .formatted(technique, result.lost(), title(program)));
-      }
-      return result;
+  private static void add(Session session, Replayed replayed, TextTable table)
+      throws CommandException {
+    RecordedProgram program = replayed.program();
+    ReplayResult result = replayed.result();
+    String application = program.name().application();
+    // Several may have recorded the same program.
+    String configuration =
+        "%s by %s".formatted(program.name().configuration(), program.program().technique()).strip();
+    String time = replayed.timeUnit();
+    Rows rows =
+        (metric, value, unit) ->
+            session.row(replayed.run(), application, configuration, metric, value, unit);
+    rows.add("tracked_slowdown", result.slowdown(), "x");
+    rows.add("impact_time", result.impactMillis(), time);
+    rows.add("fetch_time", result.fetchMillis(), time);
+    rows.add("setup_time", result.setupMillis(), time);
+    rows.add("frozen_time", result.frozenMillis(), time);
+    rows.add("longest_frozen_time", result.longestFrozenMillis(), time);
+    rows.add("network_bytes", result.networkBytes(), "bytes");
+    rows.add("untracked_time", result.untrackedMillis(), untrackedUnit(program));
+    rows.add("intervals", result.intervals(), "count");
+    rows.add("pages_written", result.written(), "pages");
+    rows.add("pages_reported", result.reported(), "pages");
+    result.events().forEach((id, count) -> rows.add("event." + id, count, "count"));
+    table.add(
+        program.title(),
+        replayed.technique(),
+        String.format(Locale.ROOT, "%.3fx", result.slowdown()),
+        String.format(Locale.ROOT, "%.3f", result.impactMillis()),
+        String.format(Locale.ROOT, "%.3f", result.fetchMillis()),
+        String.format(Locale.ROOT, "%.3f", result.frozenMillis()),
+        time,
+        String.format(Locale.ROOT, "%.1f", result.networkBytes() / 0x1p20),
+        Integer.toString(result.intervals()));
+    if (result.lost() > 0) {
+      throw new CommandException(
+          "technique %s lost %d pages of %s, wanted none lost"
+              .formatted(replayed.technique(), result.lost(), program.title()));
     }
   }
 

@@ -56,7 +56,7 @@ class MicroRunTest {
     assertThat(Files.readAllLines(folder.resolve("m.csv.origin")))
         .anyMatch(line -> line.startsWith("command: ooh micro --sizes 1,2 --technique exact"))
         .anyMatch(line -> line.startsWith("kernel: "))
-        .contains("substrate: virtual", "seed: 1");
+        .contains("substrate: virtual", "seed: 1", "price of M5: a toy");
   }
 
   @ParameterizedTest

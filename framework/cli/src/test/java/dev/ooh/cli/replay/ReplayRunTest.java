@@ -109,6 +109,27 @@ class ReplayRunTest {
   }
 
   @Test
+  void severalAtOnceComeToTheSameInTheSameOrder() throws IOException {
+    Path file =
+        threeIntervals(
+            new Block.Name("array", "1"),
+            new Block.Program("gc", "linux", "procfs"),
+            writes(5, PageSet.empty(), true),
+            writes(10, LOW_PART, true),
+            new Block.Name("gcbench", "small"),
+            new Block.End());
+    List<List<String>> rows = new ArrayList<>();
+    for (String jobs : List.of("1", "4")) {
+      Path csv = folder.resolve(jobs + ".csv");
+      Invocation done =
+          replay(file, "--technique", "none,checksum,all-dirty", "--jobs", jobs, "--csv", csv + "");
+      assertThat(done.status()).as(done.err()).isZero();
+      rows.add(Files.readAllLines(csv));
+    }
+    assertThat(rows.get(1)).isEqualTo(rows.get(0)).hasSizeGreaterThan(60);
+  }
+
+  @Test
   void withoutAnUntrackedRunItIsTheTimeBetweenFetchesThatCounts() throws IOException {
     Path csv = folder.resolve("r.csv");
     Invocation done = replay(threeIntervals(), "--technique", "checksum", "--csv", csv + "");
@@ -162,10 +183,13 @@ class ReplayRunTest {
     Path whole = threeIntervals(new Block.End());
     assertRefused(2, "wanted no recording of a replay", replay(whole, "--record", "x"));
     assertRefused(2, "technique is 'uff'", replay(whole, "--technique", "uff"));
+    assertRefused(2, "--jobs is 0, wanted 1 or more", replay(whole, "--jobs", "0"));
     Files.write(profile, List.of("id,event,microseconds,techniques", "M1,,1,all"));
     assertRefused(2, "is missing, wanted a row with its cost, by which", replay(whole));
     profile = Path.of("sc23");
     assertRefused(2, "did you mean sc22?", replay(whole));
+    profile = Path.of("kvm-dirty-rings");
+    assertRefused(2, "did you mean kvm-dirty-ring?", replay(whole));
   }
 
   private static void assertRefused(int status, String message, Invocation done) {

@@ -21,6 +21,11 @@ final class ToyCosts implements SimulatedCosts, StoreListener {
   }
 
   @Override
+  public Map<String, String> sources() {
+    return Map.of("M5", "a toy");
+  }
+
+  @Override
   public TechniqueStatistics events() {
     return TechniqueStatistics.of(Map.of("M5", stores.get(), "M3", 1L));
   }

@@ -16,6 +16,7 @@ public final class Experiments {
     all.addAll(new MachineExperiments(plan).all());
     all.add(Sensitivity.experiment());
     all.add(Scale.experiment());
+    all.add(Profiles.experiment());
     return all;
   }
 }

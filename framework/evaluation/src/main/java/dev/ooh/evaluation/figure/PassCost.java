@@ -36,23 +36,31 @@ record PassCost(
 
   /** Empty where the array was not run under the technique in the configuration. */
   static Optional<PassCost> of(Figures figures, String technique, String configuration) {
-    OptionalDouble slowdown = mean(figures, technique, configuration, "tracked_slowdown");
-    OptionalDouble untracked = perPass(figures, technique, configuration, "time.W0");
-    OptionalDouble tracker = perPass(figures, technique, configuration, "tracker_time");
+    return of(figures, "micro", technique, configuration);
+  }
+
+  /**
+   * As above, at other prices.
+   *
+   * @param command of the measurement, which names the profile
+   */
+  static Optional<PassCost> of(
+      Figures figures, String command, String technique, String configuration) {
+    Measured measured = new Measured(figures, command, technique, configuration);
+    OptionalDouble slowdown = measured.mean("tracked_slowdown");
+    OptionalDouble untracked = measured.perPass("time.W0");
+    OptionalDouble tracker = measured.perPass("tracker_time");
     if (slowdown.isEmpty() || untracked.isEmpty() || tracker.isEmpty()) {
       return Optional.empty();
     }
     Map<String, Double> counts = new LinkedHashMap<>();
     Map<String, Double> millis = new LinkedHashMap<>();
     for (String event : PRICED) {
-      perPass(figures, technique, configuration, "time." + event)
-          .ifPresent(time -> millis.put(event, time));
-      perPass(figures, technique, configuration, "event." + event)
-          .ifPresent(count -> counts.put(event, count));
+      measured.perPass("time." + event).ifPresent(time -> millis.put(event, time));
+      measured.perPass("event." + event).ifPresent(count -> counts.put(event, count));
     }
     for (String event : UNPRICED) {
-      perPass(figures, technique, configuration, "event." + event)
-          .ifPresent(count -> counts.put(event, count));
+      measured.perPass("event." + event).ifPresent(count -> counts.put(event, count));
     }
     return Optional.of(
         new PassCost(
@@ -63,17 +71,18 @@ record PassCost(
             millis));
   }
 
-  private static OptionalDouble mean(
-      Figures figures, String technique, String configuration, String metric) {
-    return figures.mean("micro", technique, "array", configuration, metric);
-  }
+  /** What was measured of one array. */
+  private record Measured(Figures figures, String command, String technique, String configuration) {
+    OptionalDouble mean(String metric) {
+      return figures.mean(command, technique, "array", configuration, metric);
+    }
 
-  private static OptionalDouble perPass(
-      Figures figures, String technique, String configuration, String metric) {
-    OptionalDouble whole = mean(figures, technique, configuration, metric);
-    return whole.isPresent()
-        ? OptionalDouble.of(whole.getAsDouble() / ArrayExperiments.PASSES)
-        : OptionalDouble.empty();
+    OptionalDouble perPass(String metric) {
+      OptionalDouble whole = mean(metric);
+      return whole.isPresent()
+          ? OptionalDouble.of(whole.getAsDouble() / ArrayExperiments.PASSES)
+          : OptionalDouble.empty();
+    }
   }
 
   /** What tracking adds, simulated ms. */

@@ -71,6 +71,20 @@ public record Plan(
             String.join(",", SIZES)));
   }
 
+  /** The same under one technique, at the prices of another profile. */
+  static Measurement array(String technique, String profile) {
+    return Measurement.of(
+        "micro",
+        "--substrate",
+        "virtual",
+        "--technique",
+        technique,
+        "--sizes",
+        String.join(",", SIZES),
+        "--profile",
+        profile);
+  }
+
   /** One page in a hundred is stored to; up to a size that takes seconds. */
   static Measurement sparseArray() {
     return Measurement.of(

@@ -11,6 +11,9 @@ import java.util.List;
  * @param images whether it needs a directory for image sets
  */
 public record Measurement(String name, List<String> arguments, boolean images) {
+  private static final String PROFILE_OPTION = "--profile";
+  private static final String USUAL_PROFILE = "sc22";
+
   public Measurement {
     arguments = List.copyOf(arguments);
   }
@@ -23,6 +26,21 @@ public record Measurement(String name, List<String> arguments, boolean images) {
   /** As above, with a directory for image sets. */
   public static Measurement withImages(String... arguments) {
     return new Measurement(name(List.of(arguments)), List.of(arguments), true);
+  }
+
+  /** The cost profile that it asks for; {@value #USUAL_PROFILE} if it asks for none. */
+  public String profile() {
+    int option = arguments.indexOf(PROFILE_OPTION);
+    return option < 0 ? USUAL_PROFILE : arguments.get(option + 1);
+  }
+
+  /**
+   * What its rows call the command: with the profile behind, if it is not the usual one, so that
+   * the same run at other prices is another measurement.
+   */
+  public String command() {
+    String command = arguments.getFirst();
+    return profile().equals(USUAL_PROFILE) ? command : command + "@" + profile();
   }
 
   private static String name(List<String> arguments) {

@@ -1,6 +1,7 @@
 package dev.ooh.evaluation.run;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Provenance;
 import dev.ooh.cli.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +52,8 @@ public final class Measurements {
   }
 
   /**
-   * Runs what has no rows yet, and reads them all.
+   * Runs what has no rows yet, and reads them all; their experiment is the {@linkplain
+   * Measurement#command command}.
    *
    * @throws CommandException if one failed, naming it and what it said last; others that ran have
    *     their files
@@ -87,13 +90,49 @@ public final class Measurements {
     }
     Map<Measurement, List<Row>> rows = new LinkedHashMap<>();
     for (Measurement measurement : measurements) {
-      rows.put(measurement, RowFile.read(rowsOf(measurement)));
+      rows.put(
+          measurement,
+          RowFile.read(rowsOf(measurement)).stream().map(row -> named(row, measurement)).toList());
     }
     return rows;
   }
 
+  private static Row named(Row row, Measurement measurement) {
+    return new Row(
+        measurement.command(),
+        row.substrate(),
+        row.technique(),
+        row.application(),
+        row.configuration(),
+        row.metric(),
+        row.value(),
+        row.unit());
+  }
+
+  /**
+   * What the prices of {@code measurements} are from, profile by profile, as their files of origin
+   * tell; they have run.
+   */
+  public Map<String, String> prices(Collection<Measurement> measurements) throws IOException {
+    Map<String, String> prices = new LinkedHashMap<>();
+    for (Measurement measurement : measurements) {
+      for (String line : Files.readAllLines(originOf(measurement))) {
+        int colon = line.indexOf(": ");
+        if (colon > 0 && line.startsWith(Provenance.PRICE_OF)) {
+          prices.put(
+              measurement.profile() + ", " + line.substring(0, colon), line.substring(colon + 2));
+        }
+      }
+    }
+    return prices;
+  }
+
   private Path rowsOf(Measurement measurement) {
     return folder.resolve(measurement.name() + ".csv");
+  }
+
+  private Path originOf(Measurement measurement) {
+    return folder.resolve(measurement.name() + ".csv.origin");
   }
 
   private void run(Measurement measurement)
@@ -128,7 +167,7 @@ public final class Measurements {
     }
     Files.move(
         folder.resolve(measurement.name() + ".csv.unfinished.origin"),
-        folder.resolve(measurement.name() + ".csv.origin"),
+        originOf(measurement),
         StandardCopyOption.REPLACE_EXISTING);
     Files.move(unfinished, rows, StandardCopyOption.ATOMIC_MOVE);
     Files.delete(log);

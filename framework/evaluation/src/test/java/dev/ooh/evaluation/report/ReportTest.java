@@ -59,7 +59,8 @@ class ReportTest {
             "figure10",
             "figure11",
             "sensitivity",
-            "scale");
+            "scale",
+            "profiles");
   }
 
   @Test

@@ -217,10 +217,9 @@ final class CriuSession {
     if (done == null || to == null) {
       return;
     }
+    done.file().force(); // if it fails the file stays open, and is abandoned with the draft
     opened = null;
-    try (FileLayer.Output file = done.file()) {
-      file.force();
-    }
+    done.file().close();
     try (FileLayer.Output file = to.create(done.name())) {
       file.write(ByteBuffer.wrap(done.pagemap().toByteArray()));
       file.force();
@@ -248,7 +247,7 @@ final class CriuSession {
     if (begun != null) {
       try (begun) {
         if (half != null) {
-          half.file().close();
+          half.file().abandon();
         }
       }
     }

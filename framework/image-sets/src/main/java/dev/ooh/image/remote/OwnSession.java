@@ -6,6 +6,7 @@ import dev.ooh.image.ImageStore;
 import dev.ooh.image.SetDraft;
 import dev.ooh.image.SetFolder;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -82,15 +83,13 @@ final class OwnSession {
       answer(false, "version %d, wanted %d".formatted(first.value(), SetRequest.VERSION));
       return;
     }
-    try {
+    try (Closeable _ = this::drop) {
       for (byte[] header = next(); header != null; header = next()) {
         serve(request(header));
       }
       if (draft != null) {
         throw new IOException(client.peer() + ": it hung up before its set was complete");
       }
-    } finally {
-      drop();
     }
   }
 
@@ -250,10 +249,10 @@ final class OwnSession {
   }
 
   private void end(String name) throws IOException {
-    try (FileLayer.Output file = open(name)) {
-      file.force();
-    }
+    FileLayer.Output file = open(name);
+    file.force(); // if it fails the file stays open, and is abandoned with the set
     open.remove(name);
+    file.close();
     whole.add(name);
   }
 
@@ -335,14 +334,31 @@ final class OwnSession {
     }
     draft = null;
     try (begun) {
-      for (FileLayer.Output file : open.values()) {
-        file.close();
-      }
-      open.clear();
+      abandonOpen();
       whole.clear();
       manifest.reset();
     } finally {
       writing.unlock();
+    }
+  }
+
+  /** One that can't be given up doesn't keep the others. */
+  private void abandonOpen() throws IOException {
+    IOException first = null;
+    for (FileLayer.Output file : open.values()) {
+      try {
+        file.abandon();
+      } catch (IOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    open.clear();
+    if (first != null) {
+      throw first;
     }
   }
 

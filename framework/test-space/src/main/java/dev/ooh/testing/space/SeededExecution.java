@@ -83,6 +83,11 @@ public final class SeededExecution implements ExecutionContext {
   }
 
   @Override
+  public boolean isMember() {
+    return true;
+  }
+
+  @Override
   public void poll() {
     synchronized (baton) {
       if (running != Thread.currentThread()) {

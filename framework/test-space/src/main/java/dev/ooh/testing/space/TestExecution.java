@@ -64,6 +64,12 @@ public final class TestExecution implements ExecutionContext {
     return spawned;
   }
 
+  /** Any thread will do: one that nobody spawned is never stopped, and a test knows it. */
+  @Override
+  public boolean isMember() {
+    return true;
+  }
+
   @Override
   public void poll() {
     if (stopAt == StopPoint.POLL) {

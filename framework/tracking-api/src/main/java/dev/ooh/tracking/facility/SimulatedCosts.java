@@ -1,6 +1,7 @@
 package dev.ooh.tracking.facility;
 
 import dev.ooh.tracking.TechniqueStatistics;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -18,8 +19,16 @@ public interface SimulatedCosts {
    */
   String TRACKER_ACCESS = "tracker.access";
 
-  /** The profile's name: {@code sc22}, {@code zero}, or a file. */
+  /** The profile's name, such as {@code sc22}, or its file. */
   String profile();
+
+  /**
+   * Where each price of the profile is from, in a line for people, by the event's name as {@link
+   * #events} has it. Empty where nothing is known of that.
+   */
+  default Map<String, String> sources() {
+    return Map.of();
+  }
 
   /**
    * Everything counted since the machine started, by event name: the paper's ids ({@code M1}, …)
@@ -63,7 +72,7 @@ public interface SimulatedCosts {
    *
    * @param setup the ioctls M3 and M4; not part of a slowdown
    * @param tracker M14 to M18: what the tracker itself spends
-   * @param impact M1, M5 to M8 and M13: what the tracked program is held up by
+   * @param impact M1, M5 to M8, M13 and exits of full logs: what the tracked program is held up by
    * @param work ordinary work of the guest and of the routine, by assumed prices and CP
    */
   record Priced(double setup, double tracker, double impact, double work) {

@@ -4,6 +4,7 @@ import dev.ooh.memory.PageSet;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pages of a process are watched, and which of them are armed: not reported since they were
@@ -19,6 +20,13 @@ final class ArmedPages {
 
   /** By {@code gva >>> CHUNK_SHIFT}: which of its 512 pages were reported; absent when none was. */
   private final Map<Long, BitSet> reported = new HashMap<>();
+
+  /**
+   * The chunk that was looked at last, and its number: neighbours are written one after another.
+   */
+  private @Nullable BitSet last;
+
+  private long lastNumber;
 
   /** Everything that was added and not removed since. */
   PageSet watched() {
@@ -42,6 +50,7 @@ final class ArmedPages {
   void clear() {
     watched = PageSet.empty();
     reported.clear();
+    last = null;
   }
 
   /** The page of {@code gva} is to be reported; false if it isn't armed. It is none any more. */
@@ -49,13 +58,24 @@ final class ArmedPages {
     if (!watched.contains(gva)) {
       return false;
     }
-    BitSet chunk = reported.computeIfAbsent(gva >>> CHUNK_SHIFT, n -> new BitSet(PAGES_PER_CHUNK));
+    BitSet chunk = chunk(gva >>> CHUNK_SHIFT);
     boolean isNew = !chunk.get(page(gva));
     chunk.set(page(gva));
     return isNew;
   }
 
+  private BitSet chunk(long number) {
+    BitSet chunk = last;
+    if (chunk == null || number != lastNumber) {
+      chunk = reported.computeIfAbsent(number, n -> new BitSet(PAGES_PER_CHUNK));
+      last = chunk;
+      lastNumber = number;
+    }
+    return chunk;
+  }
+
   private void forgetReports(long start, long end) {
+    last = null; // it may go
     long first = start >>> CHUNK_SHIFT;
     long last = (end - 1) >>> CHUNK_SHIFT;
     if (last - first >= reported.size()) {

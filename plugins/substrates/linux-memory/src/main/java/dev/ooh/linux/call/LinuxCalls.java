@@ -30,36 +30,42 @@ public final class LinuxCalls implements AutoCloseable {
       CallState.function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MEMFD_CREATE =
       CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle FTRUNCATE =
-      CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle OPEN =
       CallState.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle CLOSE =
       CallState.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle READ =
-      CallState.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle PREAD =
-      CallState.function(
-          "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle PREADV =
-      CallState.function(
-          "preadv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle PWRITE =
-      CallState.function(
-          "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle IOCTL =
       CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle SYSCALL =
       CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
-  private static final MethodHandle POLL =
-      CallState.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PROCESS_VM_WRITEV =
-      CallState.function(
-          "process_vm_writev",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle GETPAGESIZE =
       CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
+
+  /** Linked when one of them is first called: each takes a JVM that has just started a while. */
+  private static final class LinkedLater {
+    static final MethodHandle FTRUNCATE =
+        CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    static final MethodHandle READ =
+        CallState.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    static final MethodHandle PREAD =
+        CallState.function(
+            "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle PREADV =
+        CallState.function(
+            "preadv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG));
+    static final MethodHandle PWRITE =
+        CallState.function(
+            "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle POLL =
+        CallState.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    static final MethodHandle PROCESS_VM_WRITEV =
+        CallState.function(
+            "process_vm_writev",
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+
+    private LinkedLater() {}
+  }
 
   private final CallState errors = new CallState();
 
@@ -147,7 +153,7 @@ public final class LinuxCalls implements AutoCloseable {
   public void ftruncate(int fd, long bytes) throws CallException {
     int result;
     try {
-      result = (int) FTRUNCATE.invokeExact(errors.segment(), fd, bytes);
+      result = (int) LinkedLater.FTRUNCATE.invokeExact(errors.segment(), fd, bytes);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -187,7 +193,8 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) READ.invokeExact(errors.segment(), fd, target, target.byteSize());
+        result =
+            (long) LinkedLater.READ.invokeExact(errors.segment(), fd, target, target.byteSize());
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -203,7 +210,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) PREAD.invokeExact(errors.segment(), fd, target, bytes, offset);
+        result = (long) LinkedLater.PREAD.invokeExact(errors.segment(), fd, target, bytes, offset);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -223,7 +230,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) PREADV.invokeExact(errors.segment(), fd, vector, count, offset);
+        result = (long) LinkedLater.PREADV.invokeExact(errors.segment(), fd, vector, count, offset);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -238,7 +245,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       try {
-        result = (long) PWRITE.invokeExact(errors.segment(), fd, source, bytes, offset);
+        result = (long) LinkedLater.PWRITE.invokeExact(errors.segment(), fd, source, bytes, offset);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -260,7 +267,8 @@ public final class LinuxCalls implements AutoCloseable {
       IoVec.set(remote, address, bytes);
       result =
           (long)
-              PROCESS_VM_WRITEV.invokeExact(errors.segment(), (int) pid, local, 1L, remote, 1L, 0L);
+              LinkedLater.PROCESS_VM_WRITEV.invokeExact(
+                  errors.segment(), (int) pid, local, 1L, remote, 1L, 0L);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }
@@ -302,7 +310,7 @@ public final class LinuxCalls implements AutoCloseable {
       try {
         result =
             (int)
-                POLL.invokeExact(
+                LinkedLater.POLL.invokeExact(
                     errors.segment(), array, array.byteSize() / PollFd.BYTES, milliseconds);
       } catch (Throwable e) {
         throw CallState.unexpected(e);

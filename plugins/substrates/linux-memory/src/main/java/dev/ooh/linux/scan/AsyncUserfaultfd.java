@@ -25,8 +25,10 @@ final class AsyncUserfaultfd implements AutoCloseable {
           | Uffdio.FEATURE_WP_ASYNC;
 
   private final LinuxCalls calls = new LinuxCalls();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment argument = arena.allocate(Uffdio.BYTES, Long.BYTES);
+
+  /** Freed by the collector: closing a shared arena stops every thread for a moment. */
+  private final MemorySegment argument = Arena.ofAuto().allocate(Uffdio.BYTES, Long.BYTES);
+
   private final int fd;
   private PageSet registered = PageSet.empty();
 
@@ -50,7 +52,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
     try {
       return UserfaultfdCall.open(calls, architecture, Uffdio.UFFD_USER_MODE_ONLY);
     } catch (CallException e) {
-      release();
+      calls.close();
       throw new FacilityException(e, Remedy.userModeOnly(e));
     }
   }
@@ -128,11 +130,6 @@ final class AsyncUserfaultfd implements AutoCloseable {
   @Override
   public void close() {
     calls.closeDescriptor(fd);
-    release();
-  }
-
-  private void release() {
     calls.close();
-    arena.close();
   }
 }

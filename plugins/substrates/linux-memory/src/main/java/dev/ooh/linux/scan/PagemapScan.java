@@ -18,7 +18,10 @@ public final class PagemapScan implements AutoCloseable {
   private static final int REGIONS = 1024;
 
   private final LinuxCalls calls = new LinuxCalls();
-  private final Arena arena = Arena.ofShared();
+
+  /** Freed by the collector: closing a shared arena stops every thread for a moment. */
+  private final Arena arena = Arena.ofAuto();
+
   private final MemorySegment argument = arena.allocate(PmScanArg.BYTES, Long.BYTES);
   private final MemorySegment vector =
       arena.allocate((long) REGIONS * PageRegion.BYTES, Long.BYTES);
@@ -30,7 +33,6 @@ public final class PagemapScan implements AutoCloseable {
       pagemap = calls.open("/proc/self/pagemap", MappingFlags.O_RDONLY);
     } catch (CallException e) {
       calls.close();
-      arena.close();
       throw e;
     }
   }
@@ -99,6 +101,5 @@ public final class PagemapScan implements AutoCloseable {
   public void close() {
     calls.closeDescriptor(pagemap);
     calls.close();
-    arena.close();
   }
 }

@@ -37,6 +37,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   private final PagemapScan pages;
   private final AsyncUserfaultfd userfaultfd;
   private final PrivateCopies copies;
+  private final ProcessMappings mappings;
 
   private final PageSet.Builder found = PageSet.builder();
   private PageSet fullyArmed = PageSet.empty();
@@ -50,8 +51,15 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
       throw new FacilityException(e, Remedy.proc(e));
     }
     try {
+      mappings = new ProcessMappings();
+    } catch (FacilityException e) {
+      pages.close();
+      throw e;
+    }
+    try {
       userfaultfd = new AsyncUserfaultfd(architecture);
     } catch (FacilityException e) {
+      mappings.close();
       pages.close();
       throw e;
     }
@@ -68,9 +76,9 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   }
 
   private void lookUp(PageSet ranges) throws FacilityException {
-    ProcessMappings mappings = ProcessMappings.read(ranges);
-    fullyArmed = fullyArmed.union(mappings.shared()).union(mappings.privateFiles());
-    copies.watch(mappings.privateFiles());
+    MappingKinds kinds = mappings.kinds(ranges);
+    fullyArmed = fullyArmed.union(kinds.shared()).union(kinds.privateFiles());
+    copies.watch(kinds.privateFiles());
   }
 
   @Override
@@ -181,6 +189,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
     if (open) {
       open = false;
       userfaultfd.close();
+      mappings.close();
       pages.close();
     }
   }

@@ -10,6 +10,7 @@ import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** Classic soft-dirty bits of this process; on a kernel without them nothing ever reads as set. */
 public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
@@ -20,10 +21,18 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
 
   private final LinuxCalls calls = new LinuxCalls();
 
-  /** Freed by the collector: closing a shared one stops every thread for a moment. */
-  private final Arena arena = Arena.ofAuto();
+  /** Half a mebibyte that is zeroed first, so only for who uses it. */
+  private @Nullable MemorySegment entries;
 
-  private final MemorySegment entries = arena.allocate((long) ENTRIES * Long.BYTES, Long.BYTES);
+  /** Freed by the collector: closing a shared arena stops every thread for a moment. */
+  private MemorySegment entries() {
+    MemorySegment known = entries;
+    if (known == null) {
+      known = Arena.ofAuto().allocate((long) ENTRIES * Long.BYTES, Long.BYTES);
+      entries = known;
+    }
+    return known;
+  }
 
   @Override
   public synchronized PageSet readSoftDirty(PageSet ranges) throws FacilityException {
@@ -43,17 +52,18 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
 
   private void read(int pagemap, long start, long end, PageSet.Builder found)
       throws CallException, FacilityException {
+    MemorySegment target = entries();
     for (long at = start; at < end; ) {
       long pages = Math.min(ENTRIES, (end - at) / PageSet.PAGE_SIZE);
       long offset = at / PageSet.PAGE_SIZE * Long.BYTES;
-      long bytes = calls.pread(pagemap, entries, pages * Long.BYTES, offset);
+      long bytes = calls.pread(pagemap, target, pages * Long.BYTES, offset);
       if (bytes != pages * Long.BYTES) {
         throw new FacilityException(
             "/proc/self/pagemap at 0x%x: found %d bytes, wanted %d"
                 .formatted(at, bytes, pages * Long.BYTES));
       }
       for (long i = 0; i < pages; i++, at += PageSet.PAGE_SIZE) {
-        if ((entries.getAtIndex(ValueLayout.JAVA_LONG, i) & SOFT_DIRTY) != 0) {
+        if ((target.getAtIndex(ValueLayout.JAVA_LONG, i) & SOFT_DIRTY) != 0) {
           found.add(at, at + PageSet.PAGE_SIZE);
         }
       }
@@ -64,8 +74,9 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
   public synchronized void clearSoftDirty() throws FacilityException {
     int fd = open("/proc/self/clear_refs", MappingFlags.O_WRONLY);
     try {
-      entries.set(ValueLayout.JAVA_BYTE, 0, (byte) '4');
-      calls.pwrite(fd, entries, 1, 0);
+      MemorySegment four = entries();
+      four.set(ValueLayout.JAVA_BYTE, 0, (byte) '4');
+      calls.pwrite(fd, four, 1, 0);
     } catch (CallException e) {
       throw new FacilityException("write 4 to /proc/self/clear_refs: " + e.getMessage(), e);
     } finally {

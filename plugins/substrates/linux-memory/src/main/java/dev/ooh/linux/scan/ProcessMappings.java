@@ -1,29 +1,115 @@
 package dev.ooh.linux.scan;
 
+import dev.ooh.linux.call.CallException;
+import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.layout.ProcmapQuery;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What this process maps, as {@code /proc/self/maps} had it at one moment (proc_pid_maps(5)):
- * {@code start-end perms offset device inode path}, addresses in hexadecimal.
- *
- * @param shared pages of shared mappings
- * @param privateFiles pages of private mappings of files, those of hugetlbfs included
+ * What this process maps, by {@code /proc/self/maps} (proc_pid_maps(5)). The kernel is asked for
+ * each mapping of interest, a microsecond each; before Linux 6.11 it can't be, and the whole text
+ * is read, which in a JVM takes some tenths of a millisecond. One thread at a time.
  */
-record ProcessMappings(PageSet shared, PageSet privateFiles) {
-  private static final Path MAPS = Path.of("/proc/self/maps");
+final class ProcessMappings implements AutoCloseable {
+  private static final String MAPS = "/proc/self/maps";
+  private static final String ADVICE = "let the container read its own /proc/self";
 
-  /** The mappings of {@code within}. */
-  static ProcessMappings read(PageSet within) throws FacilityException {
+  private final LinuxCalls calls = new LinuxCalls();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment query = arena.allocate(ProcmapQuery.BYTES, Long.BYTES);
+  private final int maps;
+  private boolean askable;
+
+  ProcessMappings() throws FacilityException {
+    this(true);
+  }
+
+  /**
+   * @param askable whether to try to ask for single mappings
+   */
+  ProcessMappings(boolean askable) throws FacilityException {
+    this.askable = askable;
+    try {
+      maps = calls.open(MAPS, MappingFlags.O_RDONLY);
+    } catch (CallException e) {
+      release();
+      throw new FacilityException(e, ADVICE);
+    }
+  }
+
+  /** The mappings of {@code within}, clipped to it. */
+  MappingKinds kinds(PageSet within) throws FacilityException {
+    if (askable) {
+      try {
+        return ask(within);
+      } catch (CallException e) {
+        if (e.errno() != Errno.ENOTTY) {
+          throw new FacilityException(e, ADVICE);
+        }
+        askable = false;
+      }
+    }
+    return read(within);
+  }
+
+  private MappingKinds ask(PageSet within) throws CallException {
+    PageSet.Builder shared = PageSet.builder();
+    PageSet.Builder privateFiles = PageSet.builder();
+    long known = 0;
+    for (int run = 0; run < within.runCount(); run++) {
+      long end = within.runEnd(run);
+      for (long at = Math.max(known, within.runStart(run)); at < end; at = known) {
+        if (!find(at)) {
+          return kinds(shared, privateFiles, within);
+        }
+        known = ProcmapQuery.end(query);
+        add(
+            ProcmapQuery.start(query),
+            known,
+            ProcmapQuery.isShared(query),
+            ProcmapQuery.inode(query) != 0,
+            shared,
+            privateFiles);
+      }
+    }
+    return kinds(shared, privateFiles, within);
+  }
+
+  /** Returns false when nothing is mapped from {@code address} on. */
+  private boolean find(long address) throws CallException {
+    ProcmapQuery.ask(query, address);
+    try {
+      calls.ioctl(
+          maps,
+          ProcmapQuery.PROCMAP_QUERY,
+          query,
+          () -> "PROCMAP_QUERY of 0x%x".formatted(address));
+      return true;
+    } catch (CallException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** {@code start-end perms offset device inode path} a line, addresses in hexadecimal. */
+  private static MappingKinds read(PageSet within) throws FacilityException {
     PageSet.Builder shared = PageSet.builder();
     PageSet.Builder privateFiles = PageSet.builder();
     // Names of files may be any bytes.
-    try (BufferedReader lines = Files.newBufferedReader(MAPS, StandardCharsets.ISO_8859_1)) {
+    try (BufferedReader lines =
+        Files.newBufferedReader(Path.of(MAPS), StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] fields = line.split(" ", 6);
         int dash = fields[0].indexOf('-');
@@ -32,16 +118,43 @@ record ProcessMappings(PageSet shared, PageSet privateFiles) {
         if (start < 0 || end < 0) {
           continue; // The kernel's own page, above all others.
         }
-        if (fields[1].charAt(3) == 's') {
-          shared.add(start, end);
-        } else if (!fields[4].equals("0")) {
-          privateFiles.add(start, end);
-        }
+        boolean file = !fields[4].equals("0");
+        add(start, end, fields[1].charAt(3) == 's', file, shared, privateFiles);
       }
     } catch (IOException e) {
-      throw new FacilityException(e, "let the container read its own /proc/self");
+      throw new FacilityException(e, ADVICE);
     }
-    return new ProcessMappings(
+    return kinds(shared, privateFiles, within);
+  }
+
+  private static void add(
+      long start,
+      long end,
+      boolean isShared,
+      boolean isFile,
+      PageSet.Builder shared,
+      PageSet.Builder privateFiles) {
+    if (isShared) {
+      shared.add(start, end);
+    } else if (isFile) {
+      privateFiles.add(start, end);
+    }
+  }
+
+  private static MappingKinds kinds(
+      PageSet.Builder shared, PageSet.Builder privateFiles, PageSet within) {
+    return new MappingKinds(
         shared.build().intersect(within), privateFiles.build().intersect(within));
+  }
+
+  @Override
+  public void close() {
+    calls.closeDescriptor(maps);
+    release();
+  }
+
+  private void release() {
+    calls.close();
+    arena.close();
   }
 }

@@ -71,6 +71,11 @@ final class LinuxExecution implements ExecutionContext {
   }
 
   @Override
+  public boolean isMember() {
+    return current.get() != null;
+  }
+
+  @Override
   public void poll() {
     if (asked) {
       rest(State.STOPPABLE);

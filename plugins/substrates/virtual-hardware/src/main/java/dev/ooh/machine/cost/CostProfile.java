@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,7 +21,9 @@ import java.util.Set;
  * counts can be priced.
  *
  * <p>The profile {@code sc22} carries the figures of S. Bitchebe, A. Tchana, "Out of Hypervisor
- * (OoH)", SC'22, tables IVa and IVb. An event without a price costs nothing.
+ * (OoH)", SC'22, tables IVa and IVb; {@code kvm-dirty-ring} what is published of KVM's own
+ * tracking, by which only SPML's log is priced anew. Every price names its {@linkplain #sources
+ * source}. An event without a price costs nothing.
  */
 public final class CostProfile {
   private static final Set<Event> SETUP =
@@ -51,15 +54,17 @@ public final class CostProfile {
           Event.VMREAD,
           Event.VMWRITE,
           Event.HYPERCALL_ENABLE_LOGGING,
+          Event.PML_FULL_EXIT,
           Event.HUGE_PAGE_SPLIT,
           Event.VCPU_KICK,
           Event.TLB_SHOOTDOWN_IPI,
           Event.FUNCTION_CALL_IPI);
 
-  /** What the paper's machine, of one processor and pages of 4 KiB, has none of. */
-  private static final Set<Event> BEYOND_THE_PAPER =
+  /** What the paper's techniques or its machine have none of, or what it gives no price for. */
+  private static final Set<Event> OPTIONAL =
       EnumSet.of(
           Event.TRACKER_ACCESS,
+          Event.PML_FULL_EXIT,
           Event.HUGE_PAGE_SPLIT,
           Event.VCPU_KICK,
           Event.TLB_SHOOTDOWN_IPI,
@@ -70,53 +75,70 @@ public final class CostProfile {
 
   private final String name;
   private final Map<Event, Price> prices;
+  private final Map<Event, String> sources;
 
-  private CostProfile(String name, Map<Event, Price> prices) {
+  private CostProfile(String name, Map<Event, Price> prices, Map<Event, String> sources) {
     this.name = name;
     this.prices = prices;
+    this.sources = sources;
   }
 
   /** The paper's figures, with assumed prices for ordinary work. */
   public static CostProfile sc22() {
-    Map<Event, Price> prices = new EnumMap<>(Event.class);
-    prices.putAll(resource("sc22-fixed.csv").prices());
-    prices.putAll(resource("sc22-by-size.csv").prices());
-    prices.putAll(resource("assumed.csv").prices());
-    return complete("sc22", prices);
+    return complete(
+        "sc22", List.of(resource("sc22-fixed.csv"), resource("sc22-by-size.csv"), assumed()));
+  }
+
+  /**
+   * SPML's log as a hypervisor's own tracker takes it by KVM's dirty ring. What is not published
+   * costs what it does in {@link #sc22}, so that it speaks of no other technique.
+   */
+  public static CostProfile kvmDirtyRing() {
+    return complete("kvm-dirty-ring", List.of(resource("kvm-dirty-ring.csv"), assumed()));
   }
 
   /** Everything is free but an untracked write (W0), by which slowdowns are divided. */
   public static CostProfile zero() {
-    Map<Event, Price> prices = new EnumMap<>(Event.class);
-    Price untracked = resource("sc22-by-size.csv").prices().get(Event.PAGE_WRITTEN);
-    prices.put(Event.PAGE_WRITTEN, untracked == null ? Price.FREE : untracked);
-    return new CostProfile("zero", prices);
+    CostTable table = resource("sc22-by-size.csv");
+    Map<Event, Price> prices = new EnumMap<>(table.prices());
+    Map<Event, String> sources = new EnumMap<>(table.sources());
+    prices.keySet().retainAll(Set.of(Event.PAGE_WRITTEN));
+    sources.keySet().retainAll(Set.of(Event.PAGE_WRITTEN));
+    return new CostProfile("zero", prices, sources);
+  }
+
+  private static CostTable assumed() {
+    return resource("assumed.csv");
   }
 
   /**
    * A user's own figures, in the format of {@link CostTable}: a price for each of M1, M3 to M8, M13
    * to M18, CP and W0 (M9 to M12 may be absent), and if wanted for ordinary work and for a
-   * technique's own accesses to memory ({@code TRACKER_ACCESS}).
+   * technique's own accesses to memory ({@code TRACKER_ACCESS}) and for exits of full logs ({@code
+   * PML_FULL_EXIT}).
    *
    * @throws IllegalArgumentException naming file, id, value found and value wanted
    */
   public static CostProfile ofFile(Path file) {
     try {
       List<String> lines = Files.readAllLines(file);
-      return complete(file.toString(), CostTable.parse(file.toString(), lines).prices());
+      return complete(file.toString(), List.of(CostTable.parse(file.toString(), lines)));
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          "cost profile is '" + file + "', wanted sc22, zero or an existing file", e);
+          "cost profile is '%s', wanted sc22, kvm-dirty-ring, zero or an existing file"
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "cost profile " + file + ": can't be read as UTF-8 text: " + e, e);
     }
   }
 
-  /** {@code sc22}, {@code zero} or the path of a file, whose {@code .csv} may be left out. */
+  /** A profile that is here, by its name; else the path of a file, whose {@code .csv} may miss. */
   public static CostProfile named(String nameOrFile) {
     return switch (nameOrFile) {
       case "sc22" -> sc22();
+      case "kvm-dirty-ring" -> kvmDirtyRing();
       case "zero" -> zero();
       default -> {
         Path file = Path.of(nameOrFile);
@@ -128,6 +150,13 @@ public final class CostProfile {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * Where the price of each event that has one is from: a publication, a file, or an assumption.
+   */
+  public Map<Event, String> sources() {
+    return Collections.unmodifiableMap(sources);
   }
 
   /** What one event costs, in simulated microseconds, when {@code trackedBytes} are tracked. */
@@ -158,19 +187,25 @@ public final class CostProfile {
     return new Costs(setup, tracker, impact, work);
   }
 
-  private static CostProfile complete(String name, Map<Event, Price> prices) {
+  private static CostProfile complete(String name, List<CostTable> tables) {
+    Map<Event, Price> prices = new EnumMap<>(Event.class);
+    Map<Event, String> sources = new EnumMap<>(Event.class);
+    for (CostTable table : tables) {
+      prices.putAll(table.prices());
+      sources.putAll(table.sources());
+    }
     Set<Event> wanted = EnumSet.copyOf(SETUP);
     wanted.addAll(TRACKER);
     wanted.addAll(IMPACT);
     wanted.addAll(ROUTINE);
-    wanted.removeAll(BEYOND_THE_PAPER);
+    wanted.removeAll(OPTIONAL);
     wanted.removeAll(prices.keySet());
     for (Event event : wanted) {
       throw new IllegalArgumentException(
           "cost profile %s: %s (%s) is missing, wanted a row with its cost, by which %s is priced"
               .formatted(name, event.id(), event.label(), users(event)));
     }
-    return new CostProfile(name, prices);
+    return new CostProfile(name, prices, sources);
   }
 
   /** Who can't be priced without {@code event}. */

@@ -1,6 +1,7 @@
 package dev.ooh.machine.cost;
 
 import dev.ooh.machine.event.Event;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Lines that begin with {@code #} and empty ones are skipped. The last columns of either may be
- * {@code spread} and {@code source}, which are for people.
+ * {@code spread} and {@code source}, which are for people; no cell has a comma.
  */
 final class CostTable {
-  private static final Set<String> FOR_PEOPLE = Set.of("spread", "source");
+  private static final String SOURCE = "source";
+  private static final Set<String> FOR_PEOPLE = Set.of("spread", SOURCE);
 
   private final String file;
   private final Map<Event, Price> prices = new EnumMap<>(Event.class);
   private final Map<Event, String> users = new EnumMap<>(Event.class);
+  private final Map<Event, String> sources = new EnumMap<>(Event.class);
 
   /** The header that the rows below belong to. */
   private String @Nullable [] header;
@@ -55,6 +58,11 @@ final class CostTable {
   /** Who pays, by event: techniques with a bar between them, or {@code all}. */
   Map<Event, String> users() {
     return users;
+  }
+
+  /** Where each price is from, as its row tells; of a row that doesn't, that its file has it. */
+  Map<Event, String> sources() {
+    return sources;
   }
 
   private void line(String line) {
@@ -92,6 +100,8 @@ final class CostTable {
       throw bad("%s has %d columns, wanted %d".formatted(cells[0], cells.length, header.length));
     }
     users.put(event, cells[sizes.length == 0 ? 3 : 2]);
+    int source = Arrays.asList(header).indexOf(SOURCE);
+    sources.put(event, source < 0 || cells[source].isBlank() ? file : cells[source]);
     prices.put(event, sizes.length == 0 ? Price.fixed(cost(cells, 2)) : sized(event, cells));
   }
 

@@ -11,11 +11,17 @@ import java.util.function.LongConsumer;
  */
 public final class ExtendedPageTables {
   private static final long LARGE = HostMemory.LARGE_FRAME;
+  private static final int LARGE_SHIFT = 21;
   private static final long NONE = -1;
 
   private final HostMemory memory;
   private final long root;
   private final long guestBytes;
+
+  /** The entry of level 2 that was found last, and whose 2 MiB it is. Tables are never freed. */
+  private long lastEntry;
+
+  private long lastSlot = NONE;
 
   ExtendedPageTables(HostMemory memory, long guestBytes) {
     this.memory = memory;
@@ -191,17 +197,37 @@ public final class ExtendedPageTables {
 
   /** The HPA of the entry that maps {@code gpa}; −1 if none does. */
   private long leaf(long gpa) {
+    long at = level2Entry(gpa);
+    if (at == NONE) {
+      return NONE;
+    }
+    long entry = memory.readLong(at);
+    if (!EptEntry.isPresent(entry)) {
+      return NONE;
+    }
+    if (EptEntry.isLeaf(entry, 2)) {
+      return at;
+    }
+    at = EptEntry.frame(entry) + 8L * EptEntry.index(gpa, 1);
+    return EptEntry.isPresent(memory.readLong(at)) ? at : NONE;
+  }
+
+  /** The HPA of the entry of level 2 for {@code gpa}; −1 if there is no table for it. */
+  private long level2Entry(long gpa) {
+    long slot = gpa >>> LARGE_SHIFT;
+    if (slot == lastSlot) {
+      return lastEntry;
+    }
     long table = root;
-    for (int level = 4; ; level--) {
-      long at = table + 8L * EptEntry.index(gpa, level);
-      long entry = memory.readLong(at);
+    for (int level = 4; level > 2; level--) {
+      long entry = memory.readLong(table + 8L * EptEntry.index(gpa, level));
       if (!EptEntry.isPresent(entry)) {
         return NONE;
       }
-      if (EptEntry.isLeaf(entry, level)) {
-        return at;
-      }
       table = EptEntry.frame(entry);
     }
+    lastSlot = slot;
+    lastEntry = table + 8L * EptEntry.index(gpa, 2);
+    return lastEntry;
   }
 }

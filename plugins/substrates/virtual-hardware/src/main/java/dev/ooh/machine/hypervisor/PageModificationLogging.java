@@ -7,9 +7,8 @@ import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.vmx.Controls;
 import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,9 @@ public final class PageModificationLogging {
   private final HostMemory memory;
   private final Processors processors;
   private final ExtendedPageTables ept;
-  private final List<User> users = new ArrayList<>();
+
+  /** Replaced and never changed, as a reader may open or close one while it is told of a page. */
+  private User[] users = {};
 
   PageModificationLogging(HostMemory memory, Processors processors, ExtendedPageTables ept) {
     this.memory = memory;
@@ -40,13 +41,14 @@ public final class PageModificationLogging {
   /** Adds a user, for whom logging is off at first. */
   public PageModificationLog open(PageModificationLog.Reader reader) {
     User user = new User(reader);
-    users.add(user);
+    users = Arrays.copyOf(users, users.length + 1);
+    users[users.length - 1] = user;
     return user;
   }
 
   /** Whether there is a user, for whom new memory must be mapped in pages of 4 KiB. */
   boolean hasUsers() {
-    return !users.isEmpty();
+    return users.length > 0;
   }
 
   /** Empties the buffers of all processors, which are interrupted for it. */
@@ -82,13 +84,13 @@ public final class PageModificationLogging {
   }
 
   private void deliver(long gpa) {
-    for (User user : List.copyOf(users)) {
+    for (User user : users) {
       user.offer(gpa);
     }
   }
 
   private void switchLogging() {
-    boolean wanted = users.stream().anyMatch(user -> user.enabled);
+    boolean wanted = Arrays.stream(users).anyMatch(user -> user.enabled);
     for (Vcpu vcpu : processors.all()) {
       Vmcs vmcs = vcpu.vmcs();
       if (wanted != vmcs.hasBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML)) {
@@ -189,7 +191,7 @@ public final class PageModificationLogging {
      * write was not logged, the flag was their only way to learn of it.
      */
     private void offerToOthers(long gpa) {
-      for (User other : List.copyOf(users)) {
+      for (User other : users) {
         if (other != this && other.armed.get(pageNumber(gpa))) {
           other.offer(gpa);
         }
@@ -219,14 +221,18 @@ public final class PageModificationLogging {
 
     @Override
     public void close() {
-      if (users.contains(this)) {
+      if (isOpen()) {
         turnOff();
-        users.remove(this);
+        users = Arrays.stream(users).filter(user -> user != this).toArray(User[]::new);
       }
     }
 
+    private boolean isOpen() {
+      return Arrays.asList(users).contains(this);
+    }
+
     private void checkOpen() {
-      if (!users.contains(this)) {
+      if (!isOpen()) {
         throw new IllegalStateException("page-modification log: this user has closed it");
       }
     }

@@ -210,7 +210,7 @@ public final class GuestKernel {
   private void dropMemory(UserProcess process) {
     Failures failures = new Failures();
     failures.collect(() -> devices.closeAll(process));
-    for (Vma vma : List.copyOf(process.vmas.values())) {
+    for (Vma vma : List.copyOf(process.vmas())) {
       failures.collect(() -> memory.unmap(process, vma.start, vma.end));
     }
     failures.rethrow();

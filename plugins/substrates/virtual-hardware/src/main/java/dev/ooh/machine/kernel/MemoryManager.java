@@ -103,7 +103,7 @@ final class MemoryManager {
   }
 
   private static void attach(UserProcess process, Vma vma) {
-    process.vmas.put(vma.start, vma);
+    process.addVma(vma);
     if (vma.object != null) {
       vma.object.attach(process, vma);
     }
@@ -114,7 +114,7 @@ final class MemoryManager {
     discard(process, start, end);
     process.userfaults.remove(start, end);
     for (Vma vma : touched) {
-      process.vmas.remove(vma.start);
+      process.removeVma(vma);
       if (vma.start < start) {
         attach(process, vma.part(vma.start, start));
       }
@@ -216,7 +216,7 @@ final class MemoryManager {
 
   /** Unmaps a device's pages, unless that mapping has gone: others may be at its addresses now. */
   void unmapDevice(UserProcess process, Vma mapping) {
-    if (process.vmas.get(mapping.start) == mapping) {
+    if (process.vma(mapping.start) == mapping) {
       unmap(process, mapping.start, mapping.end);
     }
   }
@@ -237,7 +237,7 @@ final class MemoryManager {
   /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
   void fork(UserProcess parent, UserProcess child) {
     try {
-      for (Vma vma : parent.vmas.values()) {
+      for (Vma vma : parent.vmas()) {
         if (vma.isDevice()) {
           continue;
         }

@@ -85,6 +85,12 @@ public final class Scheduler {
     return current() != null;
   }
 
+  /** Whether the caller holds the baton as a thread of {@code process}. */
+  public boolean isInside(UserProcess process) {
+    GuestThread thread = current();
+    return thread != null && thread.process == process;
+  }
+
   // ---- Coming and going -----------------------------------------------------------------------
 
   /**

@@ -89,7 +89,7 @@ public final class SoftDirty {
         () -> {
           processes.checkAccess(processes.current(), process);
           PageTables tables = process.tables();
-          for (Vma vma : process.vmas.values()) {
+          for (Vma vma : process.vmas()) {
             vma.softDirty = false;
             tables.forEachLeaf(
                 vma.start,

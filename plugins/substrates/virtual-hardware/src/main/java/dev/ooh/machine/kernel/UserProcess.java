@@ -5,6 +5,8 @@ import dev.ooh.machine.extension.GuestProcess;
 import dev.ooh.machine.extension.MemoryNotifier;
 import dev.ooh.machine.paging.GuestPte;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +23,11 @@ public final class UserProcess implements GuestProcess {
   private final int user;
   private final PageTables tables;
   private final TranslationCache translations = new TranslationCache();
-  final TreeMap<Long, Vma> vmas = new TreeMap<>();
+  private final TreeMap<Long, Vma> vmas = new TreeMap<>();
+
+  /** The mapping that was looked for last: most faults of a program are in one. */
+  private @Nullable Vma lastVma;
+
   final List<MemoryNotifier> memoryNotifiers = new ArrayList<>();
   final UserfaultRanges userfaults = new UserfaultRanges();
 
@@ -95,10 +101,33 @@ public final class UserProcess implements GuestProcess {
     }
   }
 
+  /** All mappings, ascending. Not a copy. */
+  Collection<Vma> vmas() {
+    return Collections.unmodifiableCollection(vmas.values());
+  }
+
+  void addVma(Vma vma) {
+    vmas.put(vma.start, vma);
+    lastVma = null;
+  }
+
+  void removeVma(Vma vma) {
+    vmas.remove(vma.start);
+    lastVma = null;
+  }
+
   /** The mapping that holds {@code gva}. */
   @Nullable Vma vma(long gva) {
+    Vma last = lastVma;
+    if (last != null && gva >= last.start && gva < last.end) {
+      return last;
+    }
     Map.Entry<Long, Vma> entry = vmas.floorEntry(gva);
-    return entry != null && gva < entry.getValue().end ? entry.getValue() : null;
+    if (entry == null || gva >= entry.getValue().end) {
+      return null;
+    }
+    lastVma = entry.getValue();
+    return lastVma;
   }
 
   /** The mappings that overlap {@code [start, end)}, ascending. */

@@ -9,10 +9,21 @@ import org.jspecify.annotations.Nullable;
 final class UserfaultRanges {
   private final TreeMap<Long, Range> ranges = new TreeMap<>();
 
+  /** The range that was looked for last: most faults of a program are in one. */
+  private @Nullable Range last;
+
   /** The watcher of {@code gva}. */
   @Nullable Userfault at(long gva) {
+    Range range = last;
+    if (range != null && gva >= range.start && gva < range.end) {
+      return range.watcher;
+    }
     Map.Entry<Long, Range> entry = ranges.floorEntry(gva);
-    return entry != null && gva < entry.getValue().end ? entry.getValue().watcher : null;
+    if (entry == null || gva >= entry.getValue().end) {
+      return null;
+    }
+    last = entry.getValue();
+    return last.watcher;
   }
 
   /**
@@ -28,6 +39,7 @@ final class UserfaultRanges {
                 .formatted(start, end, range.start, range.end));
       }
     }
+    last = null;
     long from = start;
     long to = end;
     for (Range range : in(start, end)) {
@@ -39,6 +51,7 @@ final class UserfaultRanges {
   }
 
   void remove(long start, long end) {
+    last = null;
     for (Range range : in(start, end)) {
       ranges.remove(range.start);
       if (range.start < start) {

@@ -3,6 +3,7 @@ package dev.ooh.machine.substrate;
 import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.facility.SimulatedCosts;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** A machine's costs, for a space whose techniques are called in a process of their own. */
@@ -26,6 +27,11 @@ final class TrackerCosts implements SimulatedCosts {
   @Override
   public String profile() {
     return costs.profile();
+  }
+
+  @Override
+  public Map<String, String> sources() {
+    return costs.sources();
   }
 
   @Override

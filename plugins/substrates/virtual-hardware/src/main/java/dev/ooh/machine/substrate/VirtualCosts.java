@@ -10,6 +10,7 @@ import dev.ooh.machine.kernel.UserProcess;
 import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -43,6 +44,13 @@ final class VirtualCosts implements SimulatedCosts {
   @Override
   public String profile() {
     return profile.name();
+  }
+
+  @Override
+  public Map<String, String> sources() {
+    Map<String, String> sources = new LinkedHashMap<>();
+    profile.sources().forEach((event, source) -> sources.put(nameOf(event), source));
+    return sources;
   }
 
   @Override

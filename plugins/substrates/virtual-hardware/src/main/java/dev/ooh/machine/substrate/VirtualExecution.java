@@ -62,6 +62,11 @@ final class VirtualExecution implements ExecutionContext {
   }
 
   @Override
+  public boolean isMember() {
+    return scheduler.isInside(process);
+  }
+
+  @Override
   public void poll() {
     scheduler.poll(false);
   }

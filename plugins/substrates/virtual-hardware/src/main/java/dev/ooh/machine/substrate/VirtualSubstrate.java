@@ -42,7 +42,10 @@ public final class VirtualSubstrate implements Substrate {
           "quantum", 1, 1 << 30, 256, "Polls and translation misses between hand-overs.");
   private static final Setting<String> COST_PROFILE =
       Setting.text(
-          "cost-profile", "sc22, zero or a CSV file", "sc22", "What simulated events cost.");
+          "cost-profile",
+          "sc22, kvm-dirty-ring, zero or a CSV file",
+          "sc22",
+          "What simulated events cost.");
 
   private static final String TRACKED_PROCESS = "tracked-process";
   private static final String OWN_PROCESS = "own-process";

@@ -52,6 +52,10 @@ public record VmcsField(int encoding, String name) {
     HOST_STATE
   }
 
+  // By their bits; values() would copy them at each access to a field.
+  private static final Width[] WIDTHS = Width.values();
+  private static final Type[] TYPES = Type.values();
+
   /** Virtual-processor identifier. */
   public static final VmcsField VIRTUAL_PROCESSOR_IDENTIFIER =
       new VmcsField(0x0000, "virtual-processor identifier");
@@ -184,12 +188,12 @@ public record VmcsField(int encoding, String name) {
 
   /** How many bits the field has: bits 14:13 of the encoding. */
   public Width width() {
-    return Width.values()[encoding >>> 13];
+    return WIDTHS[encoding >>> 13];
   }
 
   /** What the field is for: bits 11:10 of the encoding. */
   public Type type() {
-    return Type.values()[encoding >>> 10 & 3];
+    return TYPES[encoding >>> 10 & 3];
   }
 
   /** The number of the field among those of its width and type: bits 9:1 of the encoding. */

@@ -9,11 +9,13 @@ import dev.ooh.machine.event.EventCounters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CostProfileTest {
   private static final long MB = 1 << 20;
@@ -85,13 +87,72 @@ class CostProfileTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sc22", "kvm-dirty-ring"})
+  void aProfileThatIsHerePricesAllThatItsExperimentsNeedAndNamesEverySource(String name) {
+    CostProfile profile = CostProfile.named(name);
+    assertThat(profile.name()).isEqualTo(name);
+    assertThat(profile.sources())
+        .containsKeys(
+            Arrays.stream(Event.values())
+                .filter(event -> event.id().matches("M([13-8]|1[3-8])|CP|W0"))
+                .toArray(Event[]::new))
+        .allSatisfy((event, source) -> assertThat(source).as(event.id()).isNotBlank());
+    assertThat(profile.sources().values()).noneMatch(source -> source.endsWith(".csv"));
+    for (Event event : Event.values()) {
+      if (!profile.sources().containsKey(event)) {
+        assertThat(profile.microseconds(event, 100 * MB)).as(event.id()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void whatKvmsRingTakesFromThePaperIsThePapers() {
+    CostProfile ring = CostProfile.kvmDirtyRing();
+    List<Event> own = new ArrayList<>();
+    ring.sources()
+        .forEach(
+            (event, source) -> {
+              if (!source.startsWith("as in sc22: ") && !source.startsWith("assumed")) {
+                own.add(event);
+                return;
+              }
+              for (long megabytes : List.of(1L, 100L, 1024L)) {
+                assertThat(ring.microseconds(event, megabytes * MB))
+                    .as(event.id())
+                    .isEqualTo(CostProfile.sc22().microseconds(event, megabytes * MB));
+              }
+            });
+    assertThat(own)
+        .containsExactly(Event.REVERSE_MAPPING, Event.RING_BUFFER_COPY, Event.PML_FULL_EXIT);
+    long pages = 262_144;
+    assertThat(ring.microseconds(Event.RING_BUFFER_COPY, MB))
+        .isCloseTo(1.374501209e6 / (96 * pages), within(1e-5));
+    assertThat(ring.microseconds(Event.PML_FULL_EXIT, MB))
+        .isCloseTo(0.127016504e6 / pages * 512, within(1e-3));
+    assertThat(ring.microseconds(Event.REVERSE_MAPPING, MB)).isZero();
+  }
+
+  @Test
+  void anExitOfAFullLogHoldsTheProgramUpWhereItHasAPrice() {
+    EventCounters counters = new EventCounters();
+    counters.count(Event.PML_FULL_EXIT, 2);
+    Costs costs = CostProfile.kvmDirtyRing().price(counters.counts(), MB);
+    assertThat(costs.impact()).isCloseTo(2 * 0.248079, within(1e-9));
+    assertThat(costs.work() + costs.tracker() + costs.setup()).isZero();
+  }
+
   @Test
   void readsAUsersFile() throws Exception {
     List<String> lines = complete();
-    lines.replaceAll(line -> line.startsWith("M1,") ? "M1,x,2.5,all" : line);
+    lines.replaceAll(line -> line.startsWith("M1,") ? "M1,x,2.5,all," : line);
     CostProfile profile = CostProfile.named(write(lines).toString());
     assertThat(profile.microseconds(Event.USER_TO_KERNEL_SWITCH, MB)).isEqualTo(2.5);
     assertThat(profile.microseconds(Event.POLL, MB)).isZero();
+    assertThat(profile.sources())
+        .containsEntry(Event.USER_TO_KERNEL_SWITCH, folder.resolve("costs.csv").toString())
+        .containsEntry(Event.VMREAD, "OoH (SC'22) Table IVa")
+        .doesNotContainKey(Event.POLL);
   }
 
   @Test
@@ -101,7 +162,7 @@ class CostProfileTest {
         line ->
             line.startsWith("#") || line.isBlank()
                 ? line
-                : line + (line.startsWith("id,") ? ",spread,source" : ",3 %,measured"));
+                : line + (line.startsWith("id,") ? ",spread" : ",3 %"));
     CostProfile profile = CostProfile.named(write(lines).toString());
     for (Event event : List.of(Event.VMREAD, Event.PAGE_FAULT_IN_USERSPACE)) {
       assertThat(profile.microseconds(event, 100 * MB))
@@ -120,17 +181,17 @@ class CostProfileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "M1, | M1,x,-3,all | M1 is '-3'",
-        "M8, | M8,x,,epml | M8 is ''",
-        "M7, | M7,x,NaN,epml | M7 is 'NaN'",
-        "M6, | M6,x,uffd,1,2,3 | M6 has 6 columns, wanted 10",
-        "M6, | M6,x,uffd,1,2,3,4,-5,6,7 | M6 is '-5' in column 250MB",
+        "M1, | M1,x,-3,all,s | M1 is '-3'",
+        "M8, | M8,x,,epml,s | M8 is ''",
+        "M7, | M7,x,NaN,epml,s | M7 is 'NaN'",
+        "M6, | M6,x,uffd,1,2,3 | M6 has 6 columns, wanted 11",
+        "M6, | M6,x,uffd,1,2,3,4,-5,6,7,s | M6 is '-5' in column 250MB",
         "M13, | # gone | M13 (hypercall_enable_logging) is missing, wanted a row with its cost, by which spml is priced",
         "M5, | # gone | M5 (page_fault_in_kernel) is missing, wanted a row with its cost, by which procfs and uffd is priced",
         "M1, | # gone | by which every technique is priced",
         "W0, | # gone | by which the untracked baseline is priced",
-        "M13, | M99,x,1,all | id 'M99' is unknown",
-        "M4, | M3,x,1,all | M3 appears twice",
+        "M13, | M99,x,1,all,s | id 'M99' is unknown",
+        "M4, | M3,x,1,all,s | M3 appears twice",
       })
   void refusesABadFileInOneLine(String start, String instead, String message) throws Exception {
     List<String> lines = complete();
@@ -149,7 +210,7 @@ class CostProfileTest {
     assertThatThrownBy(() -> CostProfile.named(folder.resolve("none.csv").toString()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("none.csv")
-        .hasMessageContaining("wanted sc22, zero or an existing file");
+        .hasMessageContaining("wanted sc22, kvm-dirty-ring, zero or an existing file");
   }
 
   private static Event event(String id) {

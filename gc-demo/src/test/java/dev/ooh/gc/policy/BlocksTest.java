@@ -1,0 +1,34 @@
+package dev.ooh.gc.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.gc.testing.ArraySpace;
+import org.junit.jupiter.api.Test;
+
+class BlocksTest {
+  private final ArraySpace space = new ArraySpace();
+
+  private static int taken(Blocks blocks) {
+    int taken = 0;
+    while (blocks.takeFresh() >= 0) {
+      taken++;
+    }
+    return taken;
+  }
+
+  @Test
+  void noMoreIsMappedThanTheMachineHas() {
+    Blocks blocks = new Blocks(space, 1 << 20, 64 << 20, 6 << 20);
+    assertThat(taken(blocks)).isEqualTo((6 << 20) / Blocks.BLOCK_BYTES);
+    assertThat(blocks.maxBytes()).isEqualTo(6 << 20);
+    assertThat(blocks.refusal()).isEqualTo("the machine has 6291456 bytes of memory");
+    assertThat(new Blocks(space, 64 << 20, 64 << 20, 6 << 20).pages().bytes()).isEqualTo(6 << 20);
+  }
+
+  @Test
+  void aMachineThatHasEnoughIsNotMentioned() {
+    Blocks blocks = new Blocks(space, 1 << 20, 6 << 20, 6 << 20);
+    assertThat(taken(blocks)).isEqualTo((6 << 20) / Blocks.BLOCK_BYTES);
+    assertThat(blocks.refusal()).isEmpty();
+  }
+}
