@@ -64,6 +64,17 @@ class EpmlMutantsTest extends MutantsContract {
         that("leaves reported pages unarmed", without("dev.ooh.ring.RingSession", "arm", "arm")));
   }
 
+  @Override
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.of(
+        that(
+            "leaves other processors what they have cached",
+            emptied("dev.ooh.machine.kernel.Shootdowns", "send")),
+        that(
+            "drains the log of its own processor only",
+            without("dev.ooh.epml.module.EpmlModule$Machine", "drain", "onOthers")));
+  }
+
   @TestFactory
   Stream<DynamicTest> aMutantIsRejectedOnHugePages() {
     return Stream.of(
@@ -75,7 +86,7 @@ class EpmlMutantsTest extends MutantsContract {
                 emptied("dev.ooh.epml.module.TrackedProcess", "split")),
             that(
                 "invalidates one page of 2 MiB",
-                without("dev.ooh.machine.cpu.TranslationCache", "invalidate", "fill")))
+                without("dev.ooh.machine.cpu.CachedPages", "invalidate", "fill")))
         .map(
             mutant ->
                 dynamicTest(mutant.what(), () -> assertRejected(subject(mutant).withHugePages())));

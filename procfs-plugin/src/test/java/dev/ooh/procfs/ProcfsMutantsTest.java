@@ -38,4 +38,12 @@ class ProcfsMutantsTest extends MutantsContract {
             "clears the whole process and reads a part",
             without("dev.ooh.procfs.SoftDirtyMode", "collect", "minus")));
   }
+
+  @Override
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.of(
+        that(
+            "leaves other processors what they have cached",
+            without("dev.ooh.machine.kernel.Shootdowns", "flush", "reloadElsewhere")));
+  }
 }

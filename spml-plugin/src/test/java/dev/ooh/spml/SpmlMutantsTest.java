@@ -58,4 +58,15 @@ class SpmlMutantsTest extends MutantsContract {
         that("does not resume logging", without("dev.ooh.ring.RingSession", "fetch", "resume")),
         that("leaves reported pages unarmed", without("dev.ooh.ring.RingSession", "arm", "arm")));
   }
+
+  @Override
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.of(
+        that(
+            "leaves other processors what they have cached",
+            without("dev.ooh.machine.cpu.Processors", "invept", "forEach")),
+        that(
+            "empties the log of the processor that asks only",
+            without("dev.ooh.machine.hypervisor.PageModificationLogging", "flush", "forEach")));
+  }
 }

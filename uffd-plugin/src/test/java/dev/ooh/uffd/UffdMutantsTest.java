@@ -44,4 +44,12 @@ class UffdMutantsTest extends MutantsContract {
         that("ignores dropped contents", emptied(CHANGES, "changed")),
         that("never protects again", without("dev.ooh.uffd.Channel", "protect", "writeProtect")));
   }
+
+  @Override
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.of(
+        that(
+            "leaves other processors what they have cached",
+            without("dev.ooh.machine.kernel.Shootdowns", "flush", "reloadElsewhere")));
+  }
 }

@@ -8,13 +8,15 @@ import dev.ooh.machine.extension.KernelContext;
 import dev.ooh.machine.extension.KernelModule;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.extension.ScheduleNotifier;
+import dev.ooh.memory.PageSet;
 import dev.ooh.ring.RingDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OoH Module for EPML: turns the processor's log on while a tracked process runs. It owns the guest
- * PML page and drains it to that process's ring when the self-IPI comes, when the process is
- * scheduled out, and when its tracker collects.
+ * OoH Module for EPML: turns a processor's log on while a tracked process runs there. It owns a
+ * guest PML page for each processor and drains it to that process's ring when the self-IPI comes,
+ * when the process is scheduled out, and when its tracker collects. A log is drained on its own
+ * processor, as nobody else reaches its index: the one that collects interrupts the others.
  */
 public final class EpmlModule implements KernelModule {
   /**
@@ -45,18 +47,19 @@ public final class EpmlModule implements KernelModule {
   /** The module at work on one machine. */
   static final class Machine extends RingDevice<TrackedProcess> implements ScheduleNotifier {
     private final KernelContext kernel;
-    private final KernelPages pmlPage;
+    private final KernelPages pmlPages;
     private final KernelContext.InterruptLine line;
 
-    /** The process that the processor logs for now. */
-    private @Nullable TrackedProcess logging;
+    /** By processor: the process that it logs for now. */
+    private final @Nullable TrackedProcess[] logging;
 
     private int started;
 
     Machine(KernelContext kernel) {
       super(EpmlDevice.NAME, kernel);
       this.kernel = kernel;
-      this.pmlPage = kernel.allocatePages(1);
+      this.pmlPages = kernel.allocatePages(kernel.processors());
+      this.logging = new TrackedProcess[kernel.processors()];
       this.line = kernel.requestInterrupt(this::nearlyFull);
     }
 
@@ -78,14 +81,24 @@ public final class EpmlModule implements KernelModule {
     /** Starts logging for a process that has its ring. */
     void start(TrackedProcess tracked) {
       kernel.count(Event.HYPERCALL_INIT_PML_AND_SHADOWING, 1);
-      long status = kernel.hypercall(EpmlHypervisor.INIT, pmlPage.gpa(), 0, 0);
+      long status = kernel.hypercall(EpmlHypervisor.INIT, pmlPages.gpa(), 0, 0);
       if (status != 0) {
         throw new IllegalStateException("hypercall init of EPML answered " + status + ", wanted 0");
       }
       if (started++ == 0) {
-        kernel.vmwrite(
-            GuestPmlFields.NOTIFICATION, GuestPmlFields.notification(line.vector(), THRESHOLD));
+        setNotification();
+        kernel.onOthers(processor -> true, this::setNotification);
       }
+      resumeIfCurrent(tracked);
+      kernel.onOthers(processor -> true, () -> resumeIfCurrent(tracked));
+    }
+
+    private void setNotification() {
+      kernel.vmwrite(
+          GuestPmlFields.NOTIFICATION, GuestPmlFields.notification(line.vector(), THRESHOLD));
+    }
+
+    private void resumeIfCurrent(TrackedProcess tracked) {
       if (tracked.process().isCurrent()) {
         resume(tracked);
       }
@@ -93,16 +106,24 @@ public final class EpmlModule implements KernelModule {
 
     void stop(TrackedProcess tracked) {
       pause(tracked);
+      kernel.onOthers(processor -> logging[processor] == tracked, () -> pause(tracked));
       started--;
       kernel.count(Event.HYPERCALL_DEACTIVATE_PML_AND_SHADOWING, 1);
       kernel.hypercall(EpmlHypervisor.DEACTIVATE, 0, 0, 0);
     }
 
+    /** Moves what the processors have logged for a process to its ring. */
+    void drain(TrackedProcess tracked) {
+      drainHere();
+      kernel.onOthers(processor -> logging[processor] == tracked, this::drainHere);
+    }
+
     /** Moves what the processor has logged to the ring of the process that wrote it. */
-    void drain() {
+    private void drainHere() {
       kernel.disableInterrupts();
       try {
-        if (logging != null && takeLog(logging)) {
+        TrackedProcess owner = logging[kernel.processor()];
+        if (owner != null && takeLog(owner)) {
           kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
         }
       } finally {
@@ -116,7 +137,7 @@ public final class EpmlModule implements KernelModule {
       // FFFFH means that entry 0 is filled too. With any other index out of range it may be.
       boolean full = index > GuestPmlFields.FIRST_INDEX;
       for (int i = GuestPmlFields.FIRST_INDEX; i > (full ? -1 : index); i--) {
-        owner.logged(pmlPage.getLong(8L * i));
+        owner.logged(pmlPages.getLong(pageOffset() + 8L * i));
       }
       if (full && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
         kernel.vmwrite(GuestPmlFields.OVERFLOW, 0);
@@ -125,30 +146,36 @@ public final class EpmlModule implements KernelModule {
       return index != GuestPmlFields.FIRST_INDEX;
     }
 
+    /** Where the processor's page begins. */
+    private long pageOffset() {
+      return (long) kernel.processor() * PageSet.PAGE_SIZE;
+    }
+
     private void nearlyFull() {
       // If it was sent just before its process left the CPU, there is nothing left to drain.
-      drain();
+      drainHere();
     }
 
     private void pause(@Nullable TrackedProcess tracked) {
-      if (tracked == null || tracked != logging) {
+      if (tracked == null || tracked != logging[kernel.processor()]) {
         return;
       }
       kernel.disableInterrupts();
       try {
         takeLog(tracked);
         kernel.vmwrite(GuestPmlFields.ADDRESS, 0);
-        logging = null;
+        logging[kernel.processor()] = null;
       } finally {
         kernel.enableInterrupts();
       }
     }
 
     private void resume(@Nullable TrackedProcess tracked) {
-      if (tracked != null && tracked.isStarted() && logging == null) {
+      int processor = kernel.processor();
+      if (tracked != null && tracked.isStarted() && logging[processor] == null) {
         kernel.vmwrite(GuestPmlFields.INDEX, GuestPmlFields.FIRST_INDEX);
-        kernel.vmwrite(GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPage.gpa()));
-        logging = tracked;
+        kernel.vmwrite(GuestPmlFields.ADDRESS, GuestPmlFields.logTo(pmlPages.gpa() + pageOffset()));
+        logging[processor] = tracked;
       }
     }
   }

@@ -39,7 +39,7 @@ final class TrackedProcess extends RingFile {
 
   @Override
   protected void collect() {
-    machine.drain();
+    machine.drain(this);
     watched()
         .forEachRun((start, end) -> process().forEachSharedElsewhere(start, end, this::report));
   }
@@ -137,7 +137,7 @@ final class TrackedProcess extends RingFile {
   public void unmapped(long start, long end) {
     if (aliased) {
       // Drained now, while the addresses in the log still lead to the frame's other ones.
-      machine.drain();
+      machine.drain(this);
     }
   }
 
@@ -146,7 +146,7 @@ final class TrackedProcess extends RingFile {
    */
   @Override
   public void split(long start, long end) {
-    machine.drain();
+    machine.drain(this);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.ooh.machine.extension.UioDevice;
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** A kernel without a machine: remembers what the module registers and writes. */
 final class QuietKernel implements KernelContext {
@@ -22,6 +23,19 @@ final class QuietKernel implements KernelContext {
 
   /** The first allocation: the guest PML page. */
   KernelPages firstPages;
+
+  @Override
+  public int processors() {
+    return 1;
+  }
+
+  @Override
+  public int processor() {
+    return 0;
+  }
+
+  @Override
+  public void onOthers(IntPredicate which, Runnable body) {}
 
   @Override
   public KernelPages allocatePages(int pages) {

@@ -16,6 +16,11 @@ final class QuietProcess implements GuestProcess {
   }
 
   @Override
+  public int processors() {
+    return 1;
+  }
+
+  @Override
   public boolean isCurrent() {
     return true;
   }

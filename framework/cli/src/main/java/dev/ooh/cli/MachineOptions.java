@@ -1,8 +1,13 @@
 package dev.ooh.cli;
 
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** How many virtual machines run a command's program at once. A picocli mixin. */
+/**
+ * How many virtual machines run a command's program at once, and how many virtual CPUs the one has
+ * that runs it alone. A picocli mixin.
+ */
 public final class MachineOptions {
   private static final int MOST = 64;
 
@@ -17,11 +22,27 @@ public final class MachineOptions {
               + " ${DEFAULT-VALUE}).")
   private int machines = 1;
 
+  /** The setting of a space, and its option without the dashes. */
+  static final String VCPUS = "vcpus";
+
+  @Option(
+      names = "--" + VCPUS,
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Virtual CPUs of the virtual machine that runs the program, each with a TLB, a VMCS and a"
+              + " log of its own; ooh micro then stores by N threads, one on each. They are"
+              + " simulated in turns, by one clock: what interrupts between them cost shows, and"
+              + " no program becomes faster. Figures are of configuration CONFIGURATION:Nvcpus"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int vcpus = 1;
+
   /**
-   * 1 to {@value #MOST}.
+   * How many machines, 1 to {@value #MOST}.
    *
-   * @throws UsageException for any other number, and for more than one where a recording is asked
-   *     for, which is of one program
+   * @throws UsageException for any other number, be it of machines or of virtual CPUs, and for more
+   *     than one machine where a recording is asked for, which is of one program, or where one has
+   *     several virtual CPUs
    */
   public int count(SessionOptions options) throws UsageException {
     if (machines < 1 || machines > MOST) {
@@ -31,6 +52,34 @@ public final class MachineOptions {
       throw new UsageException(
           "--vms is %d with --record, wanted 1: a recording is of one program".formatted(machines));
     }
+    if (vcpus < 1 || vcpus > MOST) {
+      throw new UsageException("--vcpus is %d, wanted 1 to %d".formatted(vcpus, MOST));
+    }
+    if (machines > 1 && vcpus > 1) {
+      throw new UsageException(
+          "--vcpus is %d with --vms, wanted 1: a machine with several has its host to itself"
+              .formatted(vcpus));
+    }
     return machines;
+  }
+
+  /** How many virtual CPUs a machine has. */
+  public int vcpus() {
+    return vcpus;
+  }
+
+  /** {@code settings} of a space, and what it takes for its machine to be as asked for. */
+  public Map<String, String> settings(Map<String, String> settings) {
+    if (vcpus == 1) {
+      return settings;
+    }
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(VCPUS, Integer.toString(vcpus));
+    return all;
+  }
+
+  /** What figures call a configuration. */
+  public String named(String configuration) {
+    return vcpus == 1 ? configuration : "%s:%dvcpus".formatted(configuration, vcpus);
   }
 }

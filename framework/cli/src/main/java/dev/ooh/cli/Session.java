@@ -214,26 +214,23 @@ public final class Session implements AutoCloseable {
    * Starts {@code count} machines of one host, each with a fresh address space under {@code
    * technique}. What {@link #row} gets of several is for {@link #means}.
    *
-   * @throws UsageException if there are to be several and the substrate has no virtual machines
+   * @throws UsageException if there are to be several, or one with several virtual CPUs, and the
+   *     substrate has no virtual machines
    * @throws CommandException as {@link #start(String)}
    */
   public Machines machines(String technique, Map<String, String> settings, int count)
       throws CommandException, UsageException {
-    if (count == 1) {
-      return new Machines(List.of(start(technique, settings)));
-    }
     List<TrackedSpace> spaces = new ArrayList<>();
     boolean complete = false;
     try {
-      spaces.add(rehearse(technique, settings));
+      spaces.add(count == 1 ? start(technique, settings) : rehearse(technique, settings));
       Optional<VirtualHost> host = spaces.getFirst().space().facility(VirtualHost.class);
       if (host.isEmpty()) {
-        throw new UsageException(
-            "--vms is %d, wanted 1 on %s, which has no virtual machines"
-                .formatted(count, substrate.name()));
+        requireOne("vms", Integer.toString(count));
+        requireOne(MachineOptions.VCPUS, settings.getOrDefault(MachineOptions.VCPUS, "1"));
       }
       while (spaces.size() < count) {
-        spaces.add(open(technique, settings, host.get()::open));
+        spaces.add(open(technique, settings, host.orElseThrow()::open));
       }
       complete = true;
     } finally {
@@ -241,9 +238,19 @@ public final class Session implements AutoCloseable {
         spaces.forEach(TrackedSpace::close);
       }
     }
-    MachineMeans ofAll = new MachineMeans();
-    spaces.forEach(space -> means.put(space, ofAll));
+    if (count > 1) {
+      MachineMeans ofAll = new MachineMeans();
+      spaces.forEach(space -> means.put(space, ofAll));
+    }
     return new Machines(spaces);
+  }
+
+  private void requireOne(String option, String given) throws UsageException {
+    if (!given.equals("1")) {
+      throw new UsageException(
+          "--%s is %s, wanted 1 on %s, which has no virtual machines"
+              .formatted(option, given, substrate.name()));
+    }
   }
 
   /** As above, for a run that is no part of what is measured and recorded: a warm-up. */

@@ -178,7 +178,7 @@ final class GcRun implements Callable<Integer> {
     String technique = techniques.getLast();
     String what = "gc: %s, warming up".formatted(application().name());
     session.progress().show(what);
-    try (TrackedSpace run = session.rehearse(technique, SETTINGS)) {
+    try (TrackedSpace run = session.rehearse(technique, machines.settings(SETTINGS))) {
       collect(run, parameters, heapOptions, List.of(), session, what);
     }
   }
@@ -209,10 +209,10 @@ final class GcRun implements Callable<Integer> {
       GcTables tables)
       throws Exception {
     String application = application().name();
-    String name = choice.configurationName();
+    String name = machines.named(choice.configurationName());
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
-    try (Machines all = session.machines(technique, SETTINGS, count)) {
+    try (Machines all = session.machines(technique, machines.settings(SETTINGS), count)) {
       List<GcResult> results =
           all.run(
               run -> collect(run, parameters, heapOptions, listeners(session, run), session, what));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,25 @@ class MicroTest {
     }
     several(line, "again.csv", "3");
     assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("three.csv"));
+  }
+
+  @Test
+  void severalVirtualCpusLoseNothingAreInterruptedAndRepeatExactly() throws Exception {
+    Figures figures = micro("vcpus.csv", "--vcpus", "3");
+    Map<String, String> interruptions =
+        Map.of(
+            "spml", "vcpu.kick",
+            "epml", "function.call.ipi",
+            "procfs", "tlb.shootdown.ipi",
+            "uffd", "tlb.shootdown.ipi");
+    for (String technique : EXACT) {
+      assertThat(figures.get(technique, "10:3vcpus", "pages_written")).isEqualTo(7680);
+      assertThat(figures.get(technique, "10:3vcpus", "pages_reported")).isEqualTo(7680);
+      String interruption = "event." + interruptions.get(technique);
+      assertThat(figures.get(technique, "10:3vcpus", interruption)).as(technique).isGreaterThan(3);
+    }
+    micro("again.csv", "--vcpus", "3");
+    assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("vcpus.csv"));
   }
 
   private Figures several(List<String> line, String csv, String machines) throws Exception {

@@ -44,7 +44,6 @@ class UnusedCodeTest {
               "counted, since no clock may say that adding is linear"),
           entry("dev.ooh.machine.cpu.Vcpu.cr3", "a register that tests look at"),
           entry("dev.ooh.machine.cpu.Vcpu.inRootMode", "a state that tests look at"),
-          entry("dev.ooh.machine.cpu.Vcpu.requestInterrupt", "a device, which tests play"),
           entry("dev.ooh.machine.cpu.Vcpu.selfIpi", "an instruction that tests execute"),
           entry(
               "dev.ooh.machine.cpu.TranslationCache.setGenerationForTest",

@@ -8,8 +8,8 @@ import dev.ooh.spml.hypervisor.SpmlHypercalls;
 
 /**
  * The device as one process has it open. The hypervisor fills the ring with GPAs while the process
- * runs. What its log doesn't show (pages that got another frame, writes by the kernel) is added to
- * the ring by GVA.
+ * runs, on whichever processors. What its log doesn't show (pages that got another frame, writes by
+ * the kernel) is added to the ring by GVA.
  */
 final class TrackedProcess extends HypervisorRingFile {
   private static final Calls CALLS =
@@ -22,7 +22,7 @@ final class TrackedProcess extends HypervisorRingFile {
 
   private boolean logging;
 
-  /** Whether the process was off the CPU at any time since its tracker collected. */
+  /** Whether the process was on no processor at any time since its tracker collected. */
   private boolean wasOut;
 
   TrackedProcess(RingDevice<?> device, GuestProcess process) {
@@ -58,7 +58,7 @@ final class TrackedProcess extends HypervisorRingFile {
     pause();
     if (wasOut) {
       // Other processes may have written to shared frames while logging was off.
-      wasOut = !process().isCurrent();
+      wasOut = process().processors() == 0;
       call(SpmlHypercalls.REPORT_UNLOGGED, 0, 0);
     }
   }
@@ -75,8 +75,10 @@ final class TrackedProcess extends HypervisorRingFile {
   // ---- Logging while the process runs -------------------------------------------------------
 
   void scheduledOut() {
-    wasOut = true;
-    pause();
+    if (process().processors() == 1) { // the one that it leaves
+      wasOut = true;
+      pause();
+    }
   }
 
   void scheduledIn() {
@@ -91,7 +93,7 @@ final class TrackedProcess extends HypervisorRingFile {
   }
 
   private void resume() {
-    if (isStarted() && !logging && process().isCurrent()) {
+    if (isStarted() && !logging && process().processors() > 0) {
       kernel().count(Event.HYPERCALL_ENABLE_LOGGING, 1);
       call(SpmlHypercalls.ENABLE_LOGGING, 0, 0);
       logging = true;

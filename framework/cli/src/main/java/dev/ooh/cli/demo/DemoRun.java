@@ -187,7 +187,7 @@ final class DemoRun implements Callable<Integer> {
   private void array(Substrate substrate, String technique) throws Exception {
     try (TrackedSpace run = open(substrate, "array", technique, Map.of())) {
       ArrayResult result =
-          new ArrayBenchmark(run, quick ? 1 : ARRAY_MB, 100, ARRAY_PASSES, false).measure();
+          new ArrayBenchmark(run, quick ? 1 : ARRAY_MB, 100, ARRAY_PASSES, false, 1).measure();
       add(
           new DemoRow(
               "array",

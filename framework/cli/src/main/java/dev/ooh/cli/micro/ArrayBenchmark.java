@@ -4,6 +4,7 @@ import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.UnpricedWork;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
@@ -14,6 +15,7 @@ import dev.ooh.tracking.TechniqueStatistics;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SimulatedCosts.Priced;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,7 @@ public final class ArrayBenchmark {
   private final double percent;
   private final int passes;
   private final boolean hugePages;
+  private final int threads;
 
   /**
    * Prepares a run.
@@ -54,14 +57,17 @@ public final class ArrayBenchmark {
    * @param percent of its pages that each pass stores to, above 0, up to 100
    * @param passes how many to measure, 1 or more; one more comes before, for the first interval
    * @param hugePages whether the array may have pages of 2 MiB, where the substrate has them
+   * @param threads how many store, 1 or more, each to a part of its own; with several, the one that
+   *     asks is yet another
    */
   public ArrayBenchmark(
-      TrackedSpace run, int megabytes, double percent, int passes, boolean hugePages) {
+      TrackedSpace run, int megabytes, double percent, int passes, boolean hugePages, int threads) {
     this.run = run;
     this.bytes = (long) megabytes << 20;
     this.percent = percent;
     this.passes = passes;
     this.hugePages = hugePages;
+    this.threads = threads;
   }
 
   /** Runs it, as a thread of the space's execution context. The array stays mapped. */
@@ -170,10 +176,43 @@ public final class ArrayBenchmark {
   }
 
   private void store(Region array, DirtyPattern pattern, int pass) {
+    if (threads == 1) {
+      store(array, pattern, pass, 0, pattern.pages());
+      return;
+    }
+    // As many threads as there are processors: each part is stored to on the same one every time.
+    List<TrackedThread> storing = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      long from = pattern.pages() * i / threads;
+      long to = pattern.pages() * (i + 1) / threads;
+      storing.add(
+          run.space().execution().spawn("part " + i, () -> store(array, pattern, pass, from, to)));
+    }
+    join(storing);
+  }
+
+  private static void join(List<TrackedThread> threads) {
+    boolean interrupted = false;
+    for (TrackedThread thread : threads) {
+      while (true) {
+        try {
+          thread.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void store(Region array, DirtyPattern pattern, int pass, long from, long to) {
     Memory memory = run.space().memory();
     ExecutionContext execution = run.space().execution();
     boolean everywhere = pattern.percent() == 100;
-    for (long page = 0; page < pattern.pages(); page++) {
+    for (long page = from; page < to; page++) {
       if (everywhere || pattern.writes(page, pass)) {
         memory.putLong(array.start() + page * PageSet.PAGE_SIZE, pass);
       }

@@ -124,7 +124,7 @@ final class MicroRun implements Callable<Integer> {
       TextTable table,
       List<UnpricedWork> unpriced)
       throws Exception {
-    try (Machines all = session.machines(technique, Map.of(), count)) {
+    try (Machines all = session.machines(technique, machines.settings(Map.of()), count)) {
       if (!session.isSimulated()) {
         FreeMemory.require(configuration.megabytes);
       }
@@ -132,7 +132,12 @@ final class MicroRun implements Callable<Integer> {
           all.run(
               run ->
                   new ArrayBenchmark(
-                          run, configuration.megabytes, configuration.percent, passes, hugePages)
+                          run,
+                          configuration.megabytes,
+                          configuration.percent,
+                          passes,
+                          hugePages,
+                          machines.vcpus())
                       .measure());
       for (int machine = 0; machine < results.size(); machine++) {
         add(session, all.spaces().get(machine), configuration, results.get(machine), table);
@@ -152,7 +157,7 @@ final class MicroRun implements Callable<Integer> {
     run.wrote(result.pagesWritten());
     session.untracked(run, result.untrackedPass());
     String application = hugePages ? APPLICATION + "-huge-pages" : APPLICATION;
-    String name = configuration.name();
+    String name = machines.named(configuration.name());
     String time = run.timeUnit();
     session.row(run, application, name, "tracked_slowdown", result.slowdown(), "x");
     session.row(run, application, name, "tracker_time", result.trackerTime(), time);

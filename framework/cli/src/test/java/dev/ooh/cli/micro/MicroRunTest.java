@@ -73,6 +73,22 @@ class MicroRunTest {
     assertThat(done.err()).contains(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0|1|--vcpus is 0, wanted 1 to 64",
+        "65|1|--vcpus is 65, wanted 1 to 64",
+        "3|2|--vcpus is 3 with --vms, wanted 1",
+        "2|1|--vcpus is 2, wanted 1 on virtual, which has no virtual machines"
+      })
+  void refusesVirtualCpusThatItCantHave(String vcpus, String machines, String message) {
+    Invocation done =
+        micro(false, "--sizes", "1", "--technique", "exact", "--vcpus", vcpus, "--vms", machines);
+    assertThat(done.status()).isEqualTo(2);
+    assertThat(done.err()).contains(message);
+  }
+
   @Test
   void recordsOneMachineOnly() {
     String file = folder.resolve("r").toString();

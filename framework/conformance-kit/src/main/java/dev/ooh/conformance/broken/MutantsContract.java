@@ -28,10 +28,27 @@ public abstract class MutantsContract {
   /** The mistakes, each of which loses a page. */
   protected abstract Stream<Mutant> mutants();
 
+  /** The mistakes that lose a page on a machine with several virtual processors only. */
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.empty();
+  }
+
   @TestFactory
   Stream<DynamicTest> aMutantIsRejected() {
     return mutants()
         .map(mutant -> dynamicTest(mutant.what(), () -> assertRejected(subject(mutant))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aMutantIsRejectedOnSeveralProcessors() {
+    return mutantsOfSeveralProcessors()
+        .map(
+            mutant -> dynamicTest(mutant.what(), () -> assertRejected(onSeveral(subject(mutant)))));
+  }
+
+  /** Threads take turns often, so that each finds what it cached before another one's fetch. */
+  private static Subject onSeveral(Subject subject) {
+    return subject.with("vcpus", "3").with("quantum", "8");
   }
 
   protected final Subject subject(Mutant mutant) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries the pages that one process wrote from those that find them (the kernel module, the
  * hypervisor) to the process's tracker, which alone maps the ring and reads it. Producers share the
- * machine's one CPU, so nothing here is atomic.
+ * machine's CPU, one at a time, so nothing here is atomic.
  *
  * <pre>
  * offset 0       8        16        24       32          4096

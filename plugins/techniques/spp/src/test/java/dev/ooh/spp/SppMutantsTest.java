@@ -41,4 +41,12 @@ class SppMutantsTest extends MutantsContract {
         that("finds no address", without("dev.ooh.spp.lib.OohLib", "addRuns", "add")),
         that("leaves reported pages unarmed", without("dev.ooh.ring.RingSession", "arm", "arm")));
   }
+
+  @Override
+  protected Stream<Mutant> mutantsOfSeveralProcessors() {
+    return Stream.of(
+        that(
+            "leaves other processors what they have cached",
+            without("dev.ooh.machine.cpu.Processors", "invept", "forEach")));
+  }
 }

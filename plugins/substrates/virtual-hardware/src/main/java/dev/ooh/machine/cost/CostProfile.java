@@ -55,11 +55,20 @@ public final class CostProfile {
           Event.VMWRITE,
           Event.HYPERCALL_ENABLE_LOGGING,
           Event.PML_FULL_EXIT,
-          Event.HUGE_PAGE_SPLIT);
+          Event.HUGE_PAGE_SPLIT,
+          Event.VCPU_KICK,
+          Event.TLB_SHOOTDOWN_IPI,
+          Event.FUNCTION_CALL_IPI);
 
   /** What the paper's techniques or its machine have none of, or what it gives no price for. */
   private static final Set<Event> OPTIONAL =
-      EnumSet.of(Event.TRACKER_ACCESS, Event.PML_FULL_EXIT, Event.HUGE_PAGE_SPLIT);
+      EnumSet.of(
+          Event.TRACKER_ACCESS,
+          Event.PML_FULL_EXIT,
+          Event.HUGE_PAGE_SPLIT,
+          Event.VCPU_KICK,
+          Event.TLB_SHOOTDOWN_IPI,
+          Event.FUNCTION_CALL_IPI);
 
   private static final Set<Event> ROUTINE =
       EnumSet.of(Event.CHECKPOINT_PAGE_WRITTEN, Event.PAGE_WRITTEN);

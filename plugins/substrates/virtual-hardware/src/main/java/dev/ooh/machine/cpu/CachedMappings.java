@@ -6,10 +6,18 @@ package dev.ooh.machine.cpu;
  * yielded may be stale.
  */
 final class CachedMappings {
+  private final int processor;
   private final TranslationCache physical = new TranslationCache();
   private TranslationCache linear = new TranslationCache();
   private Runnable dropped = () -> {};
   private long invalidations;
+
+  /**
+   * @param processor its number, under which it has entries in caches of linear mappings
+   */
+  CachedMappings(int processor) {
+    this.processor = processor;
+  }
 
   /** The guest-physical mappings. */
   TranslationCache physical() {
@@ -29,15 +37,21 @@ final class CachedMappings {
   /** Makes {@code cache} that of the loaded address space; it starts empty. */
   void load(TranslationCache cache) {
     invalidations++;
-    linear.flush();
-    cache.flush();
+    linear.flush(processor);
+    cache.select(processor);
+    cache.flush(processor);
     linear = cache;
+  }
+
+  /** The processor executes from now on: look-ups see what it has cached. */
+  void show() {
+    linear.select(processor);
   }
 
   /** Drops what is cached of the page of {@code gva} in an address space, loaded or not. */
   void invalidate(TranslationCache cache, long gva) {
     invalidations++;
-    cache.invalidate(gva);
+    cache.invalidate(processor, gva);
   }
 
   /** Drops all mappings of both kinds. */
@@ -49,8 +63,8 @@ final class CachedMappings {
 
   /** The processor is closed: there is no memory to map. */
   void flush() {
-    physical.flush();
-    linear.flush();
+    physical.flush(0); // where this processor alone has entries
+    linear.flush(processor);
   }
 
   /** Other code runs now, which may change what translations yielded so far. */

@@ -1,11 +1,11 @@
 package dev.ooh.machine.cpu;
 
 import java.util.Arrays;
-import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The cached translations of one address space: a flat array with an entry for each 4 KiB page,
- * which grows to the highest page used. Legal as a TLB because invalidation empties it (Intel SDM
+ * The cached translations of one address space: for each processor that runs in it a flat array
+ * with an entry for each 4 KiB page. Legal as a TLB because invalidation empties it (Intel SDM
  * volume 3A, 5.10.4), and faster than a small set-associative one.
  *
  * <pre>
@@ -19,7 +19,11 @@ import java.util.BitSet;
  * of clearing. "Writable" also says that every dirty flag that a write would set is set, so it
  * hides later writes until the entry is invalidated.
  *
- * <p>Filled and invalidated by the processor alone, on the thread that executes the guest.
+ * <p>Look-ups see what the processor has cached that executes in the address space ({@link
+ * #select}); what the others have is kept aside, so that a look-up costs the same however many
+ * there are.
+ *
+ * <p>Filled and invalidated by the processors alone, on the thread that executes the guest.
  */
 public final class TranslationCache {
   /** The highest address that can be cached is below 2^{@value}; beyond, every access walks. */
@@ -29,29 +33,27 @@ public final class TranslationCache {
   static final long WRITABLE = 2;
 
   private static final int GENERATION_SHIFT = 2;
-  private static final int MAX_GENERATION = (1 << 26) - 1;
-  private static final long GENERATION_MASK = (long) MAX_GENERATION << GENERATION_SHIFT;
+  private static final long GENERATION_MASK = (long) CachedPages.MAX_GENERATION << GENERATION_SHIFT;
   private static final long READ_MASK = GENERATION_MASK | READABLE;
   private static final long WRITE_MASK = GENERATION_MASK | WRITABLE;
   private static final int ADDRESS_SHIFT = 28;
   private static final long OFFSET_AND_HIGH_BITS = 0xFFFF_F800_0000_0FFFL;
-  private static final int MIN_PAGES = 1024;
-  private static final long[] NONE = {};
 
-  // Plain fields that a caller's loop keeps in registers between misses.
-  private long[] entries = NONE;
-  // What entries is while it isn't hidden.
-  private long[] table = NONE;
-  private boolean hidden;
+  // Plain fields that a caller's loop keeps in registers between misses: what is shown, or no
+  // entries while they are hidden.
+  private long[] entries = CachedPages.NONE;
   private long readTag;
   private long writeTag;
-  private int generation;
-  // Regions of 2 MiB that hold entries of a 2 MiB guest page: INVLPG must drop all of them.
-  private final BitSet largePages = new BitSet();
+  private boolean hidden;
 
-  /** An empty cache. */
+  private CachedPages shown = new CachedPages();
+
+  /** What each processor has cached, by its number; the one shown included. */
+  private @Nullable CachedPages[] byProcessor = {shown};
+
+  /** An empty cache, which shows what processor 0 has cached. */
   public TranslationCache() {
-    setGeneration(1);
+    update();
   }
 
   /**
@@ -77,7 +79,7 @@ public final class TranslationCache {
    */
   public void hide() {
     hidden = true;
-    entries = NONE;
+    entries = CachedPages.NONE;
   }
 
   /** Whether every access misses. */
@@ -88,7 +90,7 @@ public final class TranslationCache {
   /** Undoes {@link #hide}, for the thread that executes the guest from now on. */
   public void show() {
     hidden = false;
-    entries = table;
+    entries = shown.table();
   }
 
   private long cached(long address, int bytes, long mask, long tag) {
@@ -106,8 +108,29 @@ public final class TranslationCache {
     return 0;
   }
 
+  /** Shows what {@code processor} has cached, which executes in this address space from now on. */
+  void select(int processor) {
+    CachedPages next = of(processor);
+    if (next != shown) {
+      shown = next;
+      update();
+    }
+  }
+
+  private CachedPages of(int processor) {
+    if (processor >= byProcessor.length) {
+      byProcessor = Arrays.copyOf(byProcessor, processor + 1);
+    }
+    CachedPages known = byProcessor[processor];
+    if (known == null) {
+      known = new CachedPages();
+      byProcessor[processor] = known;
+    }
+    return known;
+  }
+
   /**
-   * Caches the translation of {@code address}'s page.
+   * Caches the translation of {@code address}'s page for the processor that executes.
    *
    * @param nativePage the native address of the page's first byte
    * @param rights READABLE, WRITABLE or both
@@ -117,59 +140,43 @@ public final class TranslationCache {
     if (address >>> ADDRESS_BITS != 0) {
       return;
     }
-    int page = (int) (address >>> 12);
-    if (page >= table.length) {
-      table = Arrays.copyOf(table, Math.max(MIN_PAGES, roundUp(page + 1)));
-      entries = hidden ? NONE : table;
-    }
-    table[page] =
+    long entry =
         (nativePage - (address & ~0xFFFL)) >> 12 << ADDRESS_SHIFT
-            | (long) generation << GENERATION_SHIFT
+            | (long) shown.generation() << GENERATION_SHIFT
             | rights;
-    if (large) {
-      largePages.set(page >>> 9);
+    shown.set((int) (address >>> 12), entry, large);
+    entries = hidden ? CachedPages.NONE : shown.table();
+  }
+
+  /**
+   * Drops what {@code processor} has cached for the page of {@code address}, all of it where it is
+   * a 2 MiB page.
+   */
+  void invalidate(int processor, long address) {
+    if (address >>> ADDRESS_BITS == 0) {
+      of(processor).invalidate((int) (address >>> 12));
     }
   }
 
-  /** Drops what is cached for the page of {@code address}, all of it where it is a 2 MiB page. */
-  void invalidate(long address) {
-    if (address >>> ADDRESS_BITS != 0) {
-      return;
-    }
-    int page = (int) (address >>> 12);
-    if (largePages.get(page >>> 9)) {
-      int first = page & ~511;
-      Arrays.fill(table, Math.min(first, table.length), Math.min(first + 512, table.length), 0);
-      largePages.clear(page >>> 9);
-    } else if (page < table.length) {
-      table[page] = 0;
+  /** Drops everything that {@code processor} has cached. */
+  void flush(int processor) {
+    CachedPages pages = of(processor);
+    pages.flush();
+    if (pages == shown) {
+      update();
     }
   }
 
-  /** Drops everything. */
-  void flush() {
-    if (generation == MAX_GENERATION) {
-      Arrays.fill(table, 0);
-      generation = 0;
-    }
-    setGeneration(generation + 1);
-    if (!largePages.isEmpty()) {
-      largePages.clear();
-    }
-  }
-
-  private void setGeneration(int next) {
-    generation = next;
-    readTag = (long) next << GENERATION_SHIFT | READABLE;
-    writeTag = (long) next << GENERATION_SHIFT | WRITABLE;
+  /** Looks up in what is shown from now on. */
+  private void update() {
+    entries = hidden ? CachedPages.NONE : shown.table();
+    readTag = (long) shown.generation() << GENERATION_SHIFT | READABLE;
+    writeTag = (long) shown.generation() << GENERATION_SHIFT | WRITABLE;
   }
 
   /** Steps near the end of the generations, for a test of the wrap. */
   void setGenerationForTest(int next) {
-    setGeneration(next);
-  }
-
-  private static int roundUp(int pages) {
-    return Integer.highestOneBit(pages - 1) << 1;
+    shown.setGenerationForTest(next);
+    update();
   }
 }

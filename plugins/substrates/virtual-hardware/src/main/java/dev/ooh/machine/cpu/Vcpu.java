@@ -13,8 +13,9 @@ import dev.ooh.machine.vmx.VmxStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The virtual machine's one processor: what the guest executes in VMX non-root operation, and the
- * few instructions with which root mode controls it.
+ * A virtual machine's processor: what the guest executes in VMX non-root operation, and the few
+ * instructions with which root mode controls it. A machine may have {@linkplain Processors
+ * several}.
  *
  * <p>Threads: one at a time, whichever holds the machine's baton; handing it over orders memory.
  * Interrupts are delivered at instruction boundaries: before an access that misses the cache, at
@@ -26,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a VMM the processor has EPT off: guest-physical addresses are host-physical ones.
  */
 public final class Vcpu {
+  private final int number;
   private final HostMemory memory;
   private final EventCounters counters;
   private final Vmcs vmcs;
-  private final CachedMappings mappings = new CachedMappings();
+  private final CachedMappings mappings;
   private final GuestState state = new GuestState();
   private final Transitions transitions;
   private final DirectMap directMap;
@@ -39,10 +41,19 @@ public final class Vcpu {
   private final VirtualAccess access;
   private final VmxInstructions vmx;
 
-  /** A processor whose memory is {@code memory} and which counts in {@code counters}. */
-  public Vcpu(HostMemory memory, EventCounters counters) {
+  /** It may have logged or cached something since root mode last had it exit. */
+  private boolean executed;
+
+  /**
+   * A processor whose memory is {@code memory} and which counts in {@code counters}.
+   *
+   * @param number among the machine's processors, from 0 on
+   */
+  Vcpu(int number, HostMemory memory, EventCounters counters) {
+    this.number = number;
     this.memory = memory;
     this.counters = counters;
+    this.mappings = new CachedMappings(number);
     this.vmcs = Vmcs.allocate(memory, new VmcsLayout(), false);
     ExecutionControls controls = new ExecutionControls(memory, vmcs, mappings);
     EptWalker ept = new EptWalker(memory, vmcs, controls, counters, mappings.physical());
@@ -63,14 +74,14 @@ public final class Vcpu {
     memory.beforeClose(this::close);
   }
 
+  /** Its number among the machine's processors, from 0 on. */
+  public int number() {
+    return number;
+  }
+
   /** The host-physical memory. */
   public HostMemory memory() {
     return memory;
-  }
-
-  /** Where the processor counts. */
-  public EventCounters counters() {
-    return counters;
   }
 
   /** The guest kernel's accesses to guest-physical memory. */
@@ -95,12 +106,8 @@ public final class Vcpu {
     transitions.setHandler(handler);
   }
 
-  /**
-   * INVEPT, single-context: drops every cached mapping that this machine's EPT is part of, and none
-   * of another machine's. Needed after the EPT lost rights, changed a frame, or had accessed or
-   * dirty flags cleared; not after it gained rights.
-   */
-  public void invept() {
+  /** INVEPT on this processor; see {@link Processors#invept}. */
+  void invept() {
     counters.count(Event.INVEPT);
     mappings.dropAll();
   }
@@ -127,6 +134,26 @@ public final class Vcpu {
   /** Undoes {@link #suspend}. */
   public void resume() {
     transitions.resume();
+  }
+
+  /** It executes from now on, and no other one of the machine does. */
+  void goesOn() {
+    executed = true;
+    mappings.show();
+  }
+
+  /**
+   * Root mode interrupts it while another one executes.
+   *
+   * @return false if it hasn't executed since the last time, and so has nothing to tell
+   */
+  boolean interrupt() {
+    boolean running = executed;
+    executed = false;
+    if (running) {
+      externalInterrupt();
+    }
+    return running;
   }
 
   /** Counts the exit by which root mode took the physical CPU away. */
@@ -209,8 +236,8 @@ public final class Vcpu {
   }
 
   /**
-   * Invalidates the page of {@code gva} in an address space, loaded or not: what a kernel does to a
-   * process other than the current one.
+   * Invalidates what this processor has cached of the page of {@code gva} in an address space,
+   * loaded or not: what a kernel does to a process other than the current one.
    */
   public void invlpg(TranslationCache cache, long gva) {
     counters.count(Event.INVLPG);

@@ -1,7 +1,7 @@
 /**
  * The processor in VMX non-root operation: walks, page-modification logging, VMX instructions,
- * interrupts.
+ * interrupts. A machine has one, or several of which one executes at a time.
  */
-@org.osgi.annotation.versioning.Version("1.1.0")
+@org.osgi.annotation.versioning.Version("1.2.0")
 @org.jspecify.annotations.NullMarked
 package dev.ooh.machine.cpu;

@@ -47,12 +47,21 @@ public enum Event {
 
   /** Any VM exit; its reason is counted too where it has an event. */
   VM_EXIT("VM_EXIT", "vm_exit"),
-  /** A VM exit with reason 1, by which the host took the processor for another machine. */
+  /**
+   * A VM exit with reason 1, by which the host took the processor for another machine, or had it
+   * stop while another processor of the machine was in root mode.
+   */
   EXTERNAL_INTERRUPT_EXIT("EXTERNAL_INTERRUPT_EXIT", "external_interrupt_exit"),
   /** A VMPTRLD: the VMCS took the place of another machine's on a physical CPU. */
   VMPTRLD("VMPTRLD", "vmptrld"),
   /** A VMCLEAR where the VMCS was, as its virtual CPU goes on on another physical one. */
   VMCLEAR("VMCLEAR", "vmclear"),
+  /** Root mode interrupted a processor while another one of the machine was in root mode. */
+  VCPU_KICK("VCPU_KICK", "vcpu_kick"),
+  /** An interrupt by which a guest's kernel had another processor drop cached translations. */
+  TLB_SHOOTDOWN_IPI("TLB_SHOOTDOWN_IPI", "tlb_shootdown_ipi"),
+  /** An interrupt by which a guest's kernel had another processor run a part of it. */
+  FUNCTION_CALL_IPI("FUNCTION_CALL_IPI", "function_call_ipi"),
   /** A VM exit with reason 48. */
   EPT_VIOLATION_EXIT("EPT_VIOLATION_EXIT", "ept_violation_exit"),
   /** A VM exit with reason 49. */

@@ -13,8 +13,14 @@ public interface GuestProcess {
   /** The name, for messages; others may have the same one. Any thread. */
   String name();
 
-  /** Whether its page tables are the ones in CR3. */
+  /** Whether its page tables are the ones in CR3 of the processor that executes. */
   boolean isCurrent();
+
+  /**
+   * In how many processors' CR3 its page tables are. Where a program's thread is due on each of
+   * them, it goes on there without a call of {@link ScheduleNotifier}.
+   */
+  int processors();
 
   /** Whether it has not exited. */
   boolean isAlive();

@@ -8,6 +8,9 @@ import dev.ooh.machine.vmx.VmcsField;
  * everything obtained from it ends with the module. To be used on the machine's CPU only.
  */
 public interface HypervisorContext {
+  /** How many processors the machine has, 1 or more. */
+  int processors();
+
   /**
    * Registers who serves a hypercall number.
    *
@@ -71,7 +74,7 @@ public interface HypervisorContext {
    */
   void changeEptEntry(long gpa, long clear, long set);
 
-  /** INVEPT, all-context. */
+  /** INVEPT, all-context, on each of the machine's processors. */
   void invept();
 
   /** Allocates a zeroed frame of host memory. Closing it frees it. */
@@ -79,14 +82,18 @@ public interface HypervisorContext {
 
   /**
    * Lets the guest use VMCS shadowing on a field without an exit (bitmaps of SDM 25.6.15), and
-   * turns shadowing on. Ends when closed; the last one turns shadowing off.
+   * turns shadowing on, for each of the machine's processors. Ends when closed; the last one turns
+   * shadowing off.
    */
   Registration shadowField(VmcsField field, boolean guestReads, boolean guestWrites);
 
-  /** Reads a field of the machine's VMCS in root mode. */
+  /** Reads a field of the VMCS of the processor that exited, in root mode. */
   long vmread(VmcsField field);
 
-  /** Writes a field of the machine's VMCS in root mode. */
+  /**
+   * Writes a field of the VMCS of each of the machine's processors in root mode. To be used for
+   * fields that are the same for all.
+   */
   void vmwrite(VmcsField field, long value);
 
   /** Counts {@code times} of {@code event}, 0 or more. */

@@ -2,12 +2,26 @@ package dev.ooh.machine.extension;
 
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.vmx.VmcsField;
+import java.util.function.IntPredicate;
 
 /**
  * The guest kernel, as its modules see it. Each module has its own; everything obtained from it
  * ends with the module. To be used on the machine's CPU only.
  */
 public interface KernelContext {
+  /** How many processors the machine has, 1 or more. */
+  int processors();
+
+  /** The number of the processor that executes, from 0 on. */
+  int processor();
+
+  /**
+   * Runs {@code body} on every other processor whose number {@code which} accepts, in the kernel,
+   * by an interrupt to each (Linux's smp_call_function_many_cond); returns when all have. Does
+   * nothing where there is one processor.
+   */
+  void onOthers(IntPredicate which, Runnable body);
+
   /**
    * Allocates zeroed pages that are contiguous in guest-physical memory.
    *
@@ -24,18 +38,21 @@ public interface KernelContext {
   Registration registerDevice(String name, UioDevice device);
 
   /**
-   * Takes a free interrupt vector. {@code handler} runs at instruction boundaries with interrupts
-   * disabled; what it writes is a kernel write and is in no process's log.
+   * Takes a free interrupt vector, on all processors. {@code handler} runs, on the one interrupted,
+   * at instruction boundaries with interrupts disabled; what it writes is a kernel write and is in
+   * no process's log.
    */
   InterruptLine requestInterrupt(Runnable handler);
 
-  /** Holds interrupts back; nests. Pair with {@link #enableInterrupts} in a finally. */
+  /**
+   * Holds the processor's interrupts back; nests. Pair with {@link #enableInterrupts} in a finally.
+   */
   void disableInterrupts();
 
   /** Undoes one {@link #disableInterrupts}; the last one delivers what was held back. */
   void enableInterrupts();
 
-  /** Has {@code notifier} told when the CPU changes process. */
+  /** Has {@code notifier} told when a processor changes process. */
   Registration addScheduleNotifier(ScheduleNotifier notifier);
 
   /** Registers for the memory of one process; ends with the process too. */

@@ -21,7 +21,10 @@ public interface MachineExtensions {
   /** The same for the hypervisor. */
   <M extends HypervisorModule> Loaded<M> loadHypervisorModule(Class<M> type, Supplier<M> module);
 
-  /** The same for the CPU: a feature that real hardware doesn't have. */
+  /**
+   * The same for the CPU: a feature that real hardware doesn't have. Where the machine has several
+   * processors, each gets an extension of its own, and the first one's is told of.
+   */
   <X extends CpuExtension> Loaded<X> installCpuExtension(Class<X> type, Supplier<X> extension);
 
   /**

@@ -24,7 +24,7 @@ public interface PageModificationLog extends AutoCloseable {
   /** Whether logging is on for this user. */
   boolean isEnabled();
 
-  /** Empties the CPU's log: all users get what is in it. */
+  /** Empties the log of each processor of the machine: all users get what is in it. */
   void flush();
 
   /**

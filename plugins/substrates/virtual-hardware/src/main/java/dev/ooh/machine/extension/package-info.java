@@ -5,8 +5,9 @@
  * with UIO devices, a {@linkplain dev.ooh.machine.extension.HypervisorModule hypervisor module}
  * with hypercalls, and a CPU extension. The machine itself knows none of them.
  *
- * <p><b>Threads.</b> A machine has one CPU, and whoever runs on it holds its baton. What the user
- * side calls ({@code MachineExtensions}, {@link dev.ooh.machine.extension.DeviceFile}, {@link
+ * <p><b>Threads.</b> On a machine's CPU one thread runs at a time, which holds its baton; where it
+ * has several processors, they execute in turns. What the user side calls ({@code
+ * MachineExtensions}, {@link dev.ooh.machine.extension.DeviceFile}, {@link
  * dev.ooh.machine.extension.DeviceMapping}) may be called by any thread and enters the machine by
  * itself, at an instruction boundary. All callbacks run on the machine's CPU, and the two contexts
  * ({@link dev.ooh.machine.extension.KernelContext}, {@link
@@ -16,7 +17,7 @@
  * <p><b>Addresses.</b> Most calls here happen once a page, so they carry raw {@code long}s. A name
  * with {@code gva}, {@code gpa} or {@code hpa} says which kind; all are byte addresses.
  */
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package dev.ooh.machine.extension;
 

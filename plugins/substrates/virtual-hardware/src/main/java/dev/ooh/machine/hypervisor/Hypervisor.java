@@ -111,17 +111,24 @@ public final class Hypervisor {
 
   // ---- Machines -------------------------------------------------------------------------------
 
-  /** A VPID for a machine that is being made, which is one of the host's from now on. */
-  int nextVpid() {
+  /**
+   * VPIDs for a machine that is being made, which is one of the host's from now on: one for each of
+   * its processors.
+   *
+   * @return the first of them
+   */
+  int nextVpids(int processors) {
     return look(
         () -> {
           checkOpen();
-          if (vpids == LAST_VPID) {
+          if (vpids > LAST_VPID - processors) {
             throw new IllegalStateException(
-                "host: it had %d machines, wanted less".formatted(LAST_VPID));
+                "host: it had %d virtual processors, wanted less".formatted(vpids));
           }
           machines++;
-          return ++vpids;
+          int first = vpids + 1;
+          vpids += processors;
+          return first;
         });
   }
 

@@ -32,6 +32,11 @@ final class HypervisorModuleContext implements HypervisorContext {
   }
 
   @Override
+  public int processors() {
+    return machine.processors().count();
+  }
+
+  @Override
   public Registration registerHypercall(long number, HypercallHandler handler) {
     return hold(machine.hypercalls().register(number, handler));
   }
@@ -80,7 +85,7 @@ final class HypervisorModuleContext implements HypervisorContext {
 
   @Override
   public void invept() {
-    machine.vcpu().invept();
+    machine.processors().invept();
   }
 
   @Override
@@ -97,12 +102,13 @@ final class HypervisorModuleContext implements HypervisorContext {
 
   @Override
   public long vmread(VmcsField field) {
-    return machine.vcpu().vmcs().read(field);
+    return machine.processors().executing().vmcs().read(field);
   }
 
   @Override
   public void vmwrite(VmcsField field, long value) {
-    machine.vcpu().vmcs().write(field, value);
+    machine.processors().interruptOthers();
+    machine.processors().all().forEach(vcpu -> vcpu.vmcs().write(field, value));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ooh.machine.hypervisor;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.extension.CpuExtension;
 import dev.ooh.machine.extension.HypervisorModule;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,18 +52,34 @@ public final class HypervisorModules {
     return type.cast(entry.part);
   }
 
-  /** Attaches an extension to the processor, or takes another reference. */
+  /**
+   * Attaches an extension to the processor, or takes another reference. Where there are several
+   * processors, each gets an extension of its own, and the result is the first one's.
+   */
   public <X extends CpuExtension> X install(Class<X> type, Supplier<X> extension) {
     Entry entry = loaded.get(type);
     if (entry == null) {
-      X fresh = extension.get();
-      Vcpu vcpu = machine.vcpu();
-      vcpu.addExtension(fresh);
-      entry = new Entry(fresh, () -> vcpu.removeExtension(fresh));
+      List<Attached> attached = attach(extension);
+      entry = new Entry(attached.getFirst().extension(), () -> attached.forEach(Attached::detach));
       loaded.put(type, entry);
     }
     entry.references++;
     return type.cast(entry.part);
+  }
+
+  private List<Attached> attach(Supplier<? extends CpuExtension> extension) {
+    List<Attached> attached = new ArrayList<>();
+    try {
+      for (Vcpu vcpu : machine.processors().all()) {
+        CpuExtension fresh = extension.get();
+        vcpu.addExtension(fresh);
+        attached.add(new Attached(vcpu, fresh));
+      }
+    } catch (RuntimeException e) {
+      attached.forEach(Attached::detach);
+      throw e;
+    }
+    return attached;
   }
 
   /** Gives a reference back; the last one unloads. Does nothing for a type that isn't loaded. */
@@ -79,6 +96,12 @@ public final class HypervisorModules {
     List<Entry> entries = List.copyOf(loaded.values());
     loaded.clear();
     entries.forEach(entry -> entry.unload.run());
+  }
+
+  private record Attached(Vcpu vcpu, CpuExtension extension) {
+    void detach() {
+      vcpu.removeExtension(extension);
+    }
   }
 
   private static final class Entry {

@@ -1,5 +1,6 @@
 package dev.ooh.machine.hypervisor;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.extension.PageModificationLog;
 import dev.ooh.machine.memory.HostMemory;
@@ -11,29 +12,30 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares the processor's one PML buffer among users; see {@link PageModificationLog}. Logging is on
- * while any user is on. What is logged goes to each user that is on, and to each that has armed the
- * page: with the dirty flag set the processor won't log it again for them.
+ * Shares the processors' PML buffers, of which each has one, among users; see {@link
+ * PageModificationLog}. Logging is on, on all of them, while any user is on. What is logged goes to
+ * each user that is on, and to each that has armed the page: with the dirty flag set the processor
+ * won't log it again for them.
  */
 public final class PageModificationLogging {
   /** The index of the first entry that the processor fills (SDM 29.3.6). */
   private static final int FIRST_INDEX = 511;
 
   private final HostMemory memory;
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final ExtendedPageTables ept;
-  private final long page;
 
   /** Replaced and never changed, as a reader may open or close one while it is told of a page. */
   private User[] users = {};
 
-  PageModificationLogging(HostMemory memory, Vcpu vcpu, ExtendedPageTables ept) {
+  PageModificationLogging(HostMemory memory, Processors processors, ExtendedPageTables ept) {
     this.memory = memory;
-    this.vcpu = vcpu;
+    this.processors = processors;
     this.ept = ept;
-    this.page = memory.allocateFrame();
-    vmcs().write(VmcsField.PML_ADDRESS, page);
-    vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
+    for (Vcpu vcpu : processors.all()) {
+      vcpu.vmcs().write(VmcsField.PML_ADDRESS, memory.allocateFrame());
+      vcpu.vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
+    }
   }
 
   /** Adds a user, for whom logging is off at first. */
@@ -49,20 +51,28 @@ public final class PageModificationLogging {
     return users.length > 0;
   }
 
-  /** Empties the processor's buffer; also what a PML-full exit does. */
+  /** Empties the buffers of all processors, which are interrupted for it. */
   void flush() {
-    int index = (int) vmcs().read(VmcsField.PML_INDEX);
+    flush(processors.executing());
+    processors.interruptOthers().forEach(this::flush);
+  }
+
+  /** Empties a processor's buffer; what a PML-full exit does. */
+  void flush(Vcpu vcpu) {
+    Vmcs vmcs = vcpu.vmcs();
+    int index = (int) vmcs.read(VmcsField.PML_INDEX);
     if (index == FIRST_INDEX) {
       return;
     }
     // FFFFH means that entry 0 was filled (SDM 29.3.6). With any other index out of range it isn't
     // known which entries were filled, so all are taken, as KVM does.
     int filled = index > FIRST_INDEX ? FIRST_INDEX + 1 : FIRST_INDEX - index;
+    long page = vmcs.read(VmcsField.PML_ADDRESS);
     long[] logged = new long[filled];
     for (int i = 0; i < logged.length; i++) {
       logged[i] = memory.readLong(page + 8L * (FIRST_INDEX - i));
     }
-    vmcs().write(VmcsField.PML_INDEX, FIRST_INDEX);
+    vmcs.write(VmcsField.PML_INDEX, FIRST_INDEX);
     for (long gpa : logged) {
       deliver(gpa);
     }
@@ -81,13 +91,12 @@ public final class PageModificationLogging {
 
   private void switchLogging() {
     boolean wanted = Arrays.stream(users).anyMatch(user -> user.enabled);
-    if (wanted != vmcs().hasBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML)) {
-      vmcs().setBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML, wanted);
+    for (Vcpu vcpu : processors.all()) {
+      Vmcs vmcs = vcpu.vmcs();
+      if (wanted != vmcs.hasBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML)) {
+        vmcs.setBits(VmcsField.SECONDARY_CONTROLS, Controls.ENABLE_PML, wanted);
+      }
     }
-  }
-
-  private Vmcs vmcs() {
-    return vcpu.vmcs();
   }
 
   private final class User implements PageModificationLog {
@@ -172,7 +181,7 @@ public final class PageModificationLogging {
         armed.set(pageNumber(gpa));
       }
       if (count > 0) {
-        vcpu.invept();
+        processors.invept();
       }
       throwFailure();
     }

@@ -1,5 +1,6 @@
 package dev.ooh.machine.hypervisor;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.event.Event;
 import java.util.ArrayList;
@@ -9,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A machine's virtual CPU as the host schedules it: halted, waiting for a physical CPU, or running.
- * The thread that has the guest's CPU stands still at one of its scheduling points while the
- * virtual CPU waits. On one physical CPU the guest notices by its clock only; after a move to
- * another one it finds no translation cached, and another of its threads may go on at a miss.
+ * A machine with several {@linkplain Processors processors} has its host to itself, where they all
+ * run as one. The thread that has the guest's CPU stands still at one of its scheduling points
+ * while the virtual CPU waits. On one physical CPU the guest notices by its clock only; after a
+ * move to another one it finds no translation cached, and another of its threads may go on at a
+ * miss.
  *
  * <p>{@link #wake} and {@link #halt} are called by whoever sees that the guest has, or has no,
  * thread to run; {@link #awaitTurn}, {@link #endsTurn} and {@link #passOn} by the thread that has
@@ -22,7 +25,7 @@ public final class ScheduledVcpu {
   public static final int USUAL_WEIGHT = 256;
 
   private final Hypervisor host;
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final String name;
   private final int weight;
   private volatile RunObserver observer = RunObserver.NONE;
@@ -78,9 +81,9 @@ public final class ScheduledVcpu {
   /** The thread that executes. */
   private volatile @Nullable Thread runner;
 
-  ScheduledVcpu(Hypervisor host, Vcpu vcpu, String name, int weight) {
+  ScheduledVcpu(Hypervisor host, Processors processors, String name, int weight) {
     this.host = host;
-    this.vcpu = vcpu;
+    this.processors = processors;
     this.name = name;
     this.weight = weight;
   }
@@ -185,11 +188,11 @@ public final class ScheduledVcpu {
     if (host.passOn(this)) {
       return;
     }
-    vcpu.suspend();
+    processors.executing().suspend();
     try {
       await(Thread.currentThread());
     } finally {
-      vcpu.resume();
+      processors.executing().resume();
     }
     fresh = false;
     begin();
@@ -228,14 +231,14 @@ public final class ScheduledVcpu {
   /** By the machine's own thread, so that the machine's counters are counted in by nobody else. */
   private void begin() {
     if (exited) {
-      vcpu.externalInterrupt();
+      processors.executing().externalInterrupt();
     }
     if (loads) {
-      vcpu.counters().count(Event.VMPTRLD);
+      processors.counters().count(Event.VMPTRLD);
     }
     if (clears) {
-      vcpu.counters().count(Event.VMCLEAR);
-      vcpu.newProcessor();
+      processors.counters().count(Event.VMCLEAR);
+      processors.all().forEach(Vcpu::newProcessor);
     }
   }
 

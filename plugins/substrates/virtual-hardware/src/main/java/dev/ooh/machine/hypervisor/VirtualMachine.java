@@ -1,5 +1,6 @@
 package dev.ooh.machine.hypervisor;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.RootMode;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.cpu.VmExit;
@@ -15,8 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One virtual machine: its memory, its processor, and the monitor that serves its exits. Memory is
- * backed when it is first used. Machines of one {@link Hypervisor} share its memory and its
+ * One virtual machine: its memory, its processors, and the monitor that serves their exits. Memory
+ * is backed when it is first used. Machines of one {@link Hypervisor} share its memory and its
  * physical CPUs, but no frame and no moment of a CPU; machines of different ones share nothing.
  */
 public final class VirtualMachine implements RootMode, AutoCloseable {
@@ -25,7 +26,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
   private final Hypervisor host;
   private final HostMemory memory;
   private final EventCounters counters = new EventCounters();
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final ExtendedPageTables ept;
   private final HypercallTable hypercalls = new HypercallTable();
   private final ExitHandlers exitHandlers = new ExitHandlers();
@@ -41,32 +42,36 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
    * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
    */
   public VirtualMachine(long guestBytes) {
-    this(Hypervisor.ofOne(guestBytes), guestBytes, ScheduledVcpu.USUAL_WEIGHT);
+    this(Hypervisor.ofOne(guestBytes), guestBytes, ScheduledVcpu.USUAL_WEIGHT, 1);
   }
 
   /**
    * A machine on a host, beside others.
    *
    * @param guestBytes guest-physical memory; a positive multiple of 2 MiB
-   * @param weight of its virtual CPU, 1 to 65535
+   * @param weight of its share of physical CPUs, 1 to 65535
+   * @param vcpus how many processors it has, 1 or more; more than one where it has the host to
+   *     itself
    * @throws IllegalStateException if the host's last machine was closed, or its memory is used up
    */
-  public VirtualMachine(Hypervisor host, long guestBytes, int weight) {
+  public VirtualMachine(Hypervisor host, long guestBytes, int weight, int vcpus) {
     if (weight < 1 || weight > MOST_WEIGHT) {
       throw new IllegalArgumentException(
           "weight is %d, wanted 1 to %d".formatted(weight, MOST_WEIGHT));
     }
-    int vpid = host.nextVpid();
+    int vpid = host.nextVpids(vcpus);
     this.host = host;
     this.memory = new HostMemory(host.memory(), Hypervisor.memoryFor(guestBytes));
     try {
-      this.vcpu = new Vcpu(memory, counters);
-      this.scheduled = new ScheduledVcpu(host, vcpu, "machine " + vpid, weight);
+      this.processors = new Processors(vcpus, memory, counters);
+      this.scheduled = new ScheduledVcpu(host, processors, "machine " + vpid, weight);
       this.ept = new ExtendedPageTables(memory, guestBytes);
-      this.pageModificationLogging = new PageModificationLogging(memory, vcpu, ept);
-      this.shadowing = new VmcsShadowing(memory, vcpu.vmcs());
-      vcpu.setRootMode(this);
-      prepare(vcpu.vmcs(), vpid);
+      this.pageModificationLogging = new PageModificationLogging(memory, processors, ept);
+      this.shadowing = new VmcsShadowing(memory, processors);
+      for (Vcpu vcpu : processors.all()) {
+        vcpu.setRootMode(this);
+        prepare(vcpu.vmcs(), vpid + vcpu.number());
+      }
     } catch (RuntimeException e) {
       memory.close(); // what it has of the host's
       host.uncount();
@@ -87,7 +92,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
         true);
   }
 
-  /** Its virtual CPU, as the host schedules it. */
+  /** Its virtual CPUs, as the host schedules them. */
   public ScheduledVcpu scheduled() {
     return scheduled;
   }
@@ -96,8 +101,13 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return counters;
   }
 
+  public Processors processors() {
+    return processors;
+  }
+
+  /** The processor that executes: the only one, where there is one. */
   public Vcpu vcpu() {
-    return vcpu;
+    return processors.executing();
   }
 
   public HostMemory memory() {
@@ -126,6 +136,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
 
   @Override
   public void exit(VmExit exit) {
+    Vcpu vcpu = vcpu();
     switch (exit.reason()) {
       case EPT_VIOLATION -> {
         if (exitHandlers.serve(exit)) {
@@ -137,11 +148,12 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
           // There is neither memory nor a device. Xen injects the same exception.
           vcpu.vmcs().write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
           inject(
+              vcpu,
               InterruptionInformation.exceptionWithErrorCode(
                   InterruptionInformation.GENERAL_PROTECTION));
         }
       }
-      case PML_FULL -> pageModificationLogging.flush();
+      case PML_FULL -> pageModificationLogging.flush(vcpu);
       case VMCALL -> {
         var registers = vcpu.registers();
         registers.rax =
@@ -151,7 +163,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
       }
       // Without nested virtualization a guest may use no VMCS but its shadow.
       case VMREAD, VMWRITE ->
-          inject(InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
+          inject(vcpu, InterruptionInformation.exception(InterruptionInformation.UNDEFINED_OPCODE));
       case APIC_WRITE -> {
         // The guest sent itself one of the vectors 0 to 15, which no APIC takes: it is dropped.
       }
@@ -168,7 +180,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     return new IllegalStateException("unexpected VM exit: " + exit);
   }
 
-  private void inject(long information) {
+  private static void inject(Vcpu vcpu, long information) {
     vcpu.vmcs().write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, information);
   }
 
@@ -230,7 +242,7 @@ public final class VirtualMachine implements RootMode, AutoCloseable {
     }
     translate(page);
     ept.move(page);
-    vcpu.invept();
+    processors.invept();
     return true;
   }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to run on the machine's one CPU: who has it, who waits for it, and who is next. What is
- * not volatile is guarded by {@link #mutex}, which is held for moments.
+ * The right to run on the machine's CPU: who has it, who waits for it, and who is next. What is not
+ * volatile is guarded by {@link #mutex}, which is held for moments.
  */
 final class Baton {
   final ReentrantLock mutex = new ReentrantLock();

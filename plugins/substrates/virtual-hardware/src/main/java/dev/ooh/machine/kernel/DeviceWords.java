@@ -1,6 +1,6 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.extension.KernelPages;
 import dev.ooh.machine.memory.HostMemory;
 import java.util.Objects;
@@ -41,7 +41,7 @@ sealed interface DeviceWords {
   }
 
   /** By its page tables, at {@code start}. */
-  record Mapped(Vcpu vcpu, long start, long bytes) implements DeviceWords {
+  record Mapped(Processors processors, long start, long bytes) implements DeviceWords {
     private static final int WORDS_PER_PAGE = HostMemory.FRAME / Long.BYTES;
 
     @Override
@@ -51,7 +51,7 @@ sealed interface DeviceWords {
       while (done < count) {
         long gva = start + offset + 8L * done;
         int part = Math.min(count - done, WORDS_PER_PAGE - (int) (gva & 0xFFF) / Long.BYTES);
-        long from = vcpu.translateForRead(gva);
+        long from = processors.executing().translateForRead(gva);
         for (int i = 0; i < part; i++) {
           target[index + done + i] = HostMemory.EVERYTHING.get(HostMemory.LONG, from + 8L * i);
         }
@@ -61,7 +61,7 @@ sealed interface DeviceWords {
 
     @Override
     public void set(long offset, long value) {
-      vcpu.writeVirtual(at(offset), Long.BYTES, value);
+      processors.executing().writeVirtual(at(offset), Long.BYTES, value);
     }
 
     private long at(long offset) {

@@ -1,6 +1,6 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.extension.DeviceFile;
 import dev.ooh.machine.extension.DeviceMapping;
 import dev.ooh.machine.extension.GuestProcess;
@@ -16,15 +16,15 @@ import java.util.function.Predicate;
 public final class Devices {
   private final SystemCalls calls;
   private final CpuEntry cpu;
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final MemoryManager memory;
   private final TreeMap<String, UioDevice> devices = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
 
-  Devices(SystemCalls calls, CpuEntry cpu, Vcpu vcpu, MemoryManager memory) {
+  Devices(SystemCalls calls, CpuEntry cpu, Processors processors, MemoryManager memory) {
     this.calls = calls;
     this.cpu = cpu;
-    this.vcpu = vcpu;
+    this.processors = processors;
     this.memory = memory;
   }
 
@@ -146,7 +146,7 @@ public final class Devices {
       long bytes = physical.bytes();
       Vma vma = memory.mapDevice(opener, name, physical.gpa(), bytes);
       physical.mapped(() -> memory.unmapDevice(opener, vma));
-      return new DeviceWords.Mapped(vcpu, vma.start, bytes);
+      return new DeviceWords.Mapped(processors, vma.start, bytes);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.ThreadState;
-import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.hypervisor.VirtualMachine;
@@ -21,10 +21,10 @@ public final class GuestKernel {
   final ReverseMap reverseMap = new ReverseMap();
   final MemoryManager memory;
   final Processes processes;
+  final KernelMode mode;
 
   private final VirtualMachine machine;
   private final EventCounters counters;
-  private final KernelMode mode;
   private final HugePages hugePages;
   private final Scheduler scheduler;
   private final CpuEntry entry;
@@ -45,31 +45,48 @@ public final class GuestKernel {
   public GuestKernel(VirtualMachine machine, long seed, int quantum) {
     this.machine = machine;
     this.counters = machine.counters();
-    Vcpu vcpu = machine.vcpu();
+    Processors processors = machine.processors();
+    InterruptVectors vectors = new InterruptVectors(processors);
+    CrossCalls crossCalls = new CrossCalls(processors, vectors);
+    Shootdowns shootdowns = new Shootdowns(processors, crossCalls);
     this.frames = new FrameAllocator(machine.ept().guestBytes());
-    this.mode = new KernelMode(vcpu);
-    this.processes = new Processes(vcpu, frames, reverseMap, mode);
-    this.hugePages = new HugePages(vcpu);
-    this.memory = new MemoryManager(processes, vcpu, frames, reverseMap, hugePages);
+    this.mode = new KernelMode(processors, shootdowns);
+    this.processes = new Processes(processors, frames, reverseMap, mode, crossCalls, shootdowns);
+    this.hugePages = new HugePages(counters, shootdowns);
+    this.memory =
+        new MemoryManager(processes, processors, shootdowns, frames, reverseMap, hugePages);
     this.scheduler =
-        new Scheduler(
-            counters, machine.scheduled(), seed, quantum, processes::switchTo, vcpu::poll);
+        new Scheduler(processors, machine.scheduled(), seed, quantum, processes::switchTo);
     this.entry = new CpuEntry(scheduler);
     this.calls = new SystemCalls(entry, mode, counters);
-    PageFaults pageFaults = new PageFaults(processes, vcpu, memory, reverseMap, hugePages);
+    PageFaults pageFaults =
+        new PageFaults(processes, processors, shootdowns, memory, reverseMap, hugePages);
     this.remoteAccess = new RemoteAccess(calls, memory, pageFaults, processes, reverseMap);
     this.mappings = new Mappings(calls, memory, remoteAccess, reverseMap);
     this.softDirty = new SoftDirty(calls, processes, reverseMap, counters);
-    this.devices = new Devices(calls, entry, vcpu, memory);
-    InterruptVectors vectors = new InterruptVectors(vcpu);
+    this.devices = new Devices(calls, entry, processors, memory);
     this.modules =
         new KernelModules(
             entry,
             mode,
             processes,
-            () -> new ModuleContext(vcpu, frames, processes, memory, devices, vectors));
-    vcpu.setFaultHandler(pageFaults::handle);
-    vcpu.loadThreadState(ThreadState.USER);
+            () ->
+                new ModuleContext(
+                    processors,
+                    crossCalls,
+                    shootdowns,
+                    frames,
+                    processes,
+                    memory,
+                    devices,
+                    vectors));
+    processors
+        .all()
+        .forEach(
+            vcpu -> {
+              vcpu.setFaultHandler(pageFaults::handle);
+              vcpu.loadThreadState(ThreadState.USER);
+            });
   }
 
   public VirtualMachine machine() {
@@ -182,6 +199,7 @@ public final class GuestKernel {
     // A module that fails on the way keeps nobody alive.
     Failures failures = new Failures();
     failures.collect(() -> dropMemory(process));
+    failures.collect(() -> processes.leave(process));
     failures.collect(process.tables()::free);
     failures.collect(() -> processes.exited(process));
     failures.collect(() -> abandonUserfaults(process, "exited"));

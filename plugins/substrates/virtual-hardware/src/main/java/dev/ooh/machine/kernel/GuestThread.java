@@ -49,6 +49,9 @@ public final class GuestThread {
 
   Place place = Place.START;
 
+  /** The number of the processor that it runs on; fixed before it first runs. */
+  int processor;
+
   /** Above 0, it keeps the CPU across scheduling points. */
   int unpreemptible;
 

@@ -1,15 +1,17 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.event.Event;
+import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.paging.GuestPte;
 
 /** Where pages of 2 MiB can be, and how they become 512 of 4 KiB. */
 final class HugePages {
-  private final Vcpu vcpu;
+  private final EventCounters counters;
+  private final Shootdowns shootdowns;
 
-  HugePages(Vcpu vcpu) {
-    this.vcpu = vcpu;
+  HugePages(EventCounters counters, Shootdowns shootdowns) {
+    this.counters = counters;
+    this.shootdowns = shootdowns;
   }
 
   /**
@@ -38,9 +40,9 @@ final class HugePages {
   void split(UserProcess process, long gva) {
     long block = gva & -PageTables.BLOCK;
     process.tellModules(notifier -> notifier.split(block, block + PageTables.BLOCK));
-    vcpu.counters().count(Event.HUGE_PAGE_SPLIT);
+    counters.count(Event.HUGE_PAGE_SPLIT);
     process.tables().split(gva);
-    vcpu.invlpg(process.translations(), gva);
+    shootdowns.invlpg(process, gva);
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import java.util.BitSet;
 
 /**
@@ -16,13 +16,13 @@ final class InterruptVectors {
   private static final int LAST = 255;
   private static final Runnable IGNORE = () -> {};
 
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final BitSet taken = new BitSet();
 
-  InterruptVectors(Vcpu vcpu) {
-    this.vcpu = vcpu;
+  InterruptVectors(Processors processors) {
+    this.processors = processors;
     for (int vector = FIRST_INTERRUPT; vector <= LAST; vector++) {
-      vcpu.setInterruptHandler(vector, IGNORE);
+      setHandler(vector, IGNORE);
     }
   }
 
@@ -38,12 +38,17 @@ final class InterruptVectors {
           "all interrupt vectors from 0x%x to 0x%x are taken".formatted(FIRST_FOR_MODULES, LAST));
     }
     taken.set(vector);
-    vcpu.setInterruptHandler(vector, handler);
+    setHandler(vector, handler);
     return vector;
   }
 
   void free(int vector) {
     taken.clear(vector);
-    vcpu.setInterruptHandler(vector, IGNORE);
+    setHandler(vector, IGNORE);
+  }
+
+  /** A vector has the same handler on all processors. */
+  private void setHandler(int vector, Runnable handler) {
+    processors.all().forEach(vcpu -> vcpu.setInterruptHandler(vector, handler));
   }
 }

@@ -1,15 +1,20 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.ThreadState;
-import dev.ooh.machine.cpu.Vcpu;
 import java.util.function.Supplier;
 
-/** Supervisor mode, for kernel code that the caller runs on the machine's CPU. */
+/**
+ * Supervisor mode, for kernel code that the caller runs on the machine's CPU. Before its end other
+ * processors have dropped what they must not have cached any more.
+ */
 final class KernelMode {
-  private final Vcpu vcpu;
+  private final Processors processors;
+  private final Shootdowns shootdowns;
 
-  KernelMode(Vcpu vcpu) {
-    this.vcpu = vcpu;
+  KernelMode(Processors processors, Shootdowns shootdowns) {
+    this.processors = processors;
+    this.shootdowns = shootdowns;
   }
 
   void run(Runnable body) {
@@ -17,7 +22,7 @@ final class KernelMode {
     try {
       body.run();
     } finally {
-      vcpu.loadThreadState(before);
+      leave(before);
     }
   }
 
@@ -26,13 +31,20 @@ final class KernelMode {
     try {
       return body.get();
     } finally {
-      vcpu.loadThreadState(before);
+      leave(before);
     }
   }
 
   private ThreadState enter() {
-    ThreadState before = vcpu.saveThreadState();
-    vcpu.loadThreadState(new ThreadState(0, before.interruptsDisabled()));
+    ThreadState before = processors.executing().saveThreadState();
+    processors.executing().loadThreadState(new ThreadState(0, before.interruptsDisabled()));
     return before;
+  }
+
+  private void leave(ThreadState before) {
+    if (before.privilegeLevel() > 0) {
+      shootdowns.send();
+    }
+    processors.executing().loadThreadState(before);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.DirectMap;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.extension.MemoryNotifier.Cause;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
@@ -52,7 +53,8 @@ final class MemoryManager {
   private static final long FRESH = USER_PAGE | GuestPte.SOFT_DIRTY;
 
   private final Processes processes;
-  private final Vcpu vcpu;
+  private final Processors processors;
+  private final Shootdowns shootdowns;
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
   private final HugePages hugePages;
@@ -64,12 +66,14 @@ final class MemoryManager {
 
   MemoryManager(
       Processes processes,
-      Vcpu vcpu,
+      Processors processors,
+      Shootdowns shootdowns,
       FrameAllocator frames,
       ReverseMap reverseMap,
       HugePages hugePages) {
     this.processes = processes;
-    this.vcpu = vcpu;
+    this.processors = processors;
+    this.shootdowns = shootdowns;
     this.frames = frames;
     this.reverseMap = reverseMap;
     this.hugePages = hugePages;
@@ -172,7 +176,7 @@ final class MemoryManager {
   private void moveLeaf(UserProcess process, long gva, long entry, long to) {
     process.tables().clear(gva, entry);
     if (GuestPte.isPresent(entry)) {
-      vcpu.invlpg(process.translations(), gva);
+      shootdowns.invlpg(process, gva);
       forEachPage(
           gva,
           entry,
@@ -286,7 +290,7 @@ final class MemoryManager {
   /** Unmaps the frames of a leaf, which are freed if nothing else keeps them. */
   void remove(UserProcess process, long gva, long entry) {
     process.tables().clear(gva, entry);
-    vcpu.invlpg(process.translations(), gva);
+    shootdowns.invlpg(process, gva);
     if ((entry & GuestPte.SPECIAL) != 0) {
       return;
     }
@@ -361,15 +365,15 @@ final class MemoryManager {
   }
 
   private void zero(long gpa) {
-    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).fill((byte) 0);
+    segment(directMap().forWrite(gpa, (int) PAGE), PAGE).fill((byte) 0);
   }
 
   long allocateCopy(long of) {
     long gpa = frames.allocate();
     // Translated twice: the second translation may make the first one stale.
-    vcpu.directMap().forWrite(gpa, (int) PAGE);
-    long from = vcpu.directMap().forRead(of);
-    segment(vcpu.directMap().forWrite(gpa, (int) PAGE), PAGE).copyFrom(segment(from, PAGE));
+    directMap().forWrite(gpa, (int) PAGE);
+    long from = directMap().forRead(of);
+    segment(directMap().forWrite(gpa, (int) PAGE), PAGE).copyFrom(segment(from, PAGE));
     return gpa;
   }
 
@@ -478,7 +482,7 @@ final class MemoryManager {
     }
     forEachPage(gva, entry, (page, frame) -> markDirty(frame));
     process.tables().set(gva, entry & ~GuestPte.DIRTY);
-    vcpu.invlpg(process.translations(), gva);
+    shootdowns.invlpg(process, gva);
     return true;
   }
 
@@ -504,7 +508,7 @@ final class MemoryManager {
     MemorySegment.copy(
         HostMemory.EVERYTHING,
         ValueLayout.JAVA_BYTE,
-        vcpu.directMap().forRead(gpa),
+        directMap().forRead(gpa),
         target,
         offset,
         length);
@@ -516,8 +520,12 @@ final class MemoryManager {
         offset,
         HostMemory.EVERYTHING,
         ValueLayout.JAVA_BYTE,
-        vcpu.directMap().forWrite(gpa, length),
+        directMap().forWrite(gpa, length),
         length);
+  }
+
+  private DirectMap directMap() {
+    return processors.executing().directMap();
   }
 
   private static MemorySegment segment(long address, long bytes) {

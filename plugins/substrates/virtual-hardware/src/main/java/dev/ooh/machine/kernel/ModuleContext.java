@@ -1,5 +1,6 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.cpu.Vcpu;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.GuestProcess;
@@ -16,10 +17,13 @@ import dev.ooh.machine.vmx.VmreadResult;
 import dev.ooh.machine.vmx.VmxStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** One module's view of the kernel; takes back what the module forgets. */
 final class ModuleContext implements KernelContext {
-  private final Vcpu vcpu;
+  private final Processors processors;
+  private final CrossCalls calls;
+  private final Shootdowns shootdowns;
   private final FrameAllocator frames;
   private final Processes processes;
   private final MemoryManager memory;
@@ -28,13 +32,17 @@ final class ModuleContext implements KernelContext {
   private final List<Registration> held = new ArrayList<>();
 
   ModuleContext(
-      Vcpu vcpu,
+      Processors processors,
+      CrossCalls calls,
+      Shootdowns shootdowns,
       FrameAllocator frames,
       Processes processes,
       MemoryManager memory,
       Devices devices,
       InterruptVectors interruptVectors) {
-    this.vcpu = vcpu;
+    this.processors = processors;
+    this.calls = calls;
+    this.shootdowns = shootdowns;
     this.frames = frames;
     this.processes = processes;
     this.memory = memory;
@@ -61,7 +69,7 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public KernelPages allocatePages(int pages) {
-    KernelPages allocated = new PhysicalPages(vcpu, frames, pages);
+    KernelPages allocated = new PhysicalPages(processors.directMap(), frames, pages);
     held.add(allocated::close);
     return allocated;
   }
@@ -73,7 +81,7 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public InterruptLine requestInterrupt(Runnable handler) {
-    int vector = interruptVectors.take(handler);
+    int vector = interruptVectors.take(() -> interrupted(handler));
     Registration registration = hold(() -> interruptVectors.free(vector));
     return new InterruptLine() {
       @Override
@@ -88,14 +96,22 @@ final class ModuleContext implements KernelContext {
     };
   }
 
+  private void interrupted(Runnable handler) {
+    try {
+      handler.run();
+    } finally {
+      shootdowns.send();
+    }
+  }
+
   @Override
   public void disableInterrupts() {
-    vcpu.disableInterrupts();
+    vcpu().disableInterrupts();
   }
 
   @Override
   public void enableInterrupts() {
-    vcpu.enableInterrupts();
+    vcpu().enableInterrupts();
   }
 
   @Override
@@ -129,21 +145,44 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public long hypercall(long number, long a, long b, long c) {
-    return vcpu.vmcall(number, a, b, c);
+    return vcpu().vmcall(number, a, b, c);
   }
 
   @Override
   public long vmread(VmcsField field) {
-    vcpu.counters().count(Event.VMREAD);
-    VmreadResult result = vcpu.vmread(field);
+    processors.counters().count(Event.VMREAD);
+    VmreadResult result = vcpu().vmread(field);
     check("vmread", field, result.status());
     return result.value();
   }
 
   @Override
   public void vmwrite(VmcsField field, long value) {
-    vcpu.counters().count(Event.VMWRITE);
-    check("vmwrite", field, vcpu.vmwrite(field, value));
+    processors.counters().count(Event.VMWRITE);
+    check("vmwrite", field, vcpu().vmwrite(field, value));
+  }
+
+  @Override
+  public int processors() {
+    return processors.count();
+  }
+
+  @Override
+  public int processor() {
+    return vcpu().number();
+  }
+
+  @Override
+  public void onOthers(IntPredicate which, Runnable body) {
+    for (int i = 0; i < processors.count(); i++) {
+      if (i != processor() && which.test(i)) {
+        calls.run(i, Event.FUNCTION_CALL_IPI, body);
+      }
+    }
+  }
+
+  private Vcpu vcpu() {
+    return processors.executing();
   }
 
   private static void check(String instruction, VmcsField field, VmxStatus status) {
@@ -157,7 +196,7 @@ final class ModuleContext implements KernelContext {
   public boolean clearDirty(GuestProcess process, long gva) {
     UserProcess target = own(process);
     if (GuestPte.isPresent(target.tables().get(gva))) {
-      vcpu.counters().count(Event.CLEAR_REFS);
+      processors.counters().count(Event.CLEAR_REFS);
     }
     return memory.clearDirty(target, gva);
   }
@@ -170,7 +209,7 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public void count(Event event, long times) {
-    vcpu.counters().count(event, times);
+    processors.counters().count(event, times);
   }
 
   private UserProcess own(GuestProcess process) {

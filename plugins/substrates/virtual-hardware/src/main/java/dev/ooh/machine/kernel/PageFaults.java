@@ -1,6 +1,6 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.MemoryNotifier.Cause;
@@ -13,7 +13,8 @@ import dev.ooh.machine.paging.PageFaultErrorCode;
  */
 final class PageFaults {
   private final Processes processes;
-  private final Vcpu vcpu;
+  private final Processors processors;
+  private final Shootdowns shootdowns;
   private final EventCounters counters;
   private final MemoryManager memory;
   private final ReverseMap reverseMap;
@@ -21,13 +22,15 @@ final class PageFaults {
 
   PageFaults(
       Processes processes,
-      Vcpu vcpu,
+      Processors processors,
+      Shootdowns shootdowns,
       MemoryManager memory,
       ReverseMap reverseMap,
       HugePages hugePages) {
     this.processes = processes;
-    this.vcpu = vcpu;
-    this.counters = vcpu.counters();
+    this.processors = processors;
+    this.shootdowns = shootdowns;
+    this.counters = processors.counters();
     this.memory = memory;
     this.reverseMap = reverseMap;
     this.hugePages = hugePages;
@@ -45,7 +48,11 @@ final class PageFaults {
           "page-table entry of GVA 0x%x in %s has reserved bits set: 0x%x"
               .formatted(gva, process, process.tables().get(gva)));
     }
-    resolve(process, gva, (errorCode & PageFaultErrorCode.WRITE) != 0);
+    try {
+      resolve(process, gva, (errorCode & PageFaultErrorCode.WRITE) != 0);
+    } finally {
+      shootdowns.send();
+    }
   }
 
   /** Brings a page one step nearer to what the access needs; the access is then tried again. */
@@ -62,7 +69,7 @@ final class PageFaults {
       writeProtected(process, vma, page, splitForWrite(process, page, entry));
     } else {
       // The entry allows it already: a translation cached earlier did not.
-      vcpu.invlpg(process.translations(), page);
+      gainedRights(process, page);
     }
   }
 
@@ -117,7 +124,12 @@ final class PageFaults {
       memory.install(process, page, copy, flags, Cause.COPY_ON_WRITE);
     } else {
       process.tables().set(page, entry | GuestPte.WRITABLE | GuestPte.SOFT_DIRTY);
-      vcpu.invlpg(process.translations(), page);
+      gainedRights(process, page);
     }
+  }
+
+  /** Other processors may keep what allows less: their next access comes here. */
+  private void gainedRights(UserProcess process, long page) {
+    processors.executing().invlpg(process.translations(), page);
   }
 }

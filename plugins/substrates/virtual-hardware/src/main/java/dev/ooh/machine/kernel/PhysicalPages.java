@@ -1,29 +1,29 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.PhysicalMemory;
 import dev.ooh.machine.extension.KernelPages;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Contiguous pages of the kernel, reached by its direct map. */
 final class PhysicalPages implements KernelPages {
-  private final Vcpu vcpu;
+  private final PhysicalMemory memory;
   private final FrameAllocator frames;
   private final long gpa;
   private final int pages;
   private final List<Runnable> mappings = new ArrayList<>();
   private boolean freed;
 
-  PhysicalPages(Vcpu vcpu, FrameAllocator frames, int pages) {
+  PhysicalPages(PhysicalMemory memory, FrameAllocator frames, int pages) {
     if (pages < 1) {
       throw new IllegalArgumentException("asked for " + pages + " pages, wanted 1 or more");
     }
-    this.vcpu = vcpu;
+    this.memory = memory;
     this.frames = frames;
     this.pages = pages;
     this.gpa = frames.allocateContiguous(pages);
     for (long offset = 0; offset < bytes(); offset += 8) {
-      vcpu.directMap().write(gpa + offset, 0);
+      memory.write(gpa + offset, 0);
     }
   }
 
@@ -44,12 +44,12 @@ final class PhysicalPages implements KernelPages {
 
   @Override
   public long getLong(long offset) {
-    return vcpu.directMap().read(at(offset));
+    return memory.read(at(offset));
   }
 
   @Override
   public void setLong(long offset, long value) {
-    vcpu.directMap().write(at(offset), value);
+    memory.write(at(offset), value);
   }
 
   @Override

@@ -1,11 +1,12 @@
 package dev.ooh.machine.kernel;
 
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.extension.ProcessNotifier;
 import dev.ooh.machine.extension.ScheduleNotifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,38 +14,54 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live processes, which of them has its page tables loaded, and the modules that are told when
- * that changes. Used on the machine's CPU only.
+ * The live processes, which of them each processor has the page tables of loaded, and the modules
+ * that are told when that changes. Used on the machine's CPU only.
  */
 final class Processes {
   /** The user who may do anything to any process. */
   static final int ROOT = 0;
 
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final FrameAllocator frames;
   private final ReverseMap reverseMap;
   private final KernelMode mode;
+  private final CrossCalls calls;
+  private final Shootdowns shootdowns;
   private final Map<Integer, UserProcess> live = new HashMap<>();
   private final List<ScheduleNotifier> scheduleNotifiers = new ArrayList<>();
   private final List<ProcessNotifier> processNotifiers = new ArrayList<>();
   private final UserProcess idle;
-  private UserProcess current;
+
+  /** By processor. */
+  private final UserProcess[] current;
+
   private int nextPid = 1;
 
-  /** Makes the idle process and loads its page tables. */
-  Processes(Vcpu vcpu, FrameAllocator frames, ReverseMap reverseMap, KernelMode mode) {
-    this.vcpu = vcpu;
+  /** Makes the idle process and loads its page tables on every processor. */
+  Processes(
+      Processors processors,
+      FrameAllocator frames,
+      ReverseMap reverseMap,
+      KernelMode mode,
+      CrossCalls calls,
+      Shootdowns shootdowns) {
+    this.processors = processors;
     this.frames = frames;
     this.reverseMap = reverseMap;
     this.mode = mode;
+    this.calls = calls;
+    this.shootdowns = shootdowns;
     this.idle = create("idle", ROOT);
-    this.current = idle;
-    vcpu.loadCr3(idle.tables().root(), idle.translations());
+    this.current = new UserProcess[processors.count()];
+    Arrays.fill(current, idle);
+    for (int i = 0; i < current.length; i++) {
+      processors.on(i, () -> loadTables(idle));
+    }
   }
 
   /** A process without mappings. */
   UserProcess create(String name, int user) {
-    PageTables tables = new PageTables(vcpu.directMap(), frames);
+    PageTables tables = new PageTables(processors.directMap(), frames);
     UserProcess process = new UserProcess(this, reverseMap, nextPid++, name, user, tables);
     live.put(process.pid(), process);
     return process;
@@ -60,16 +77,33 @@ final class Processes {
     return idle;
   }
 
-  /** The process whose page tables are loaded. */
+  /** The process whose page tables are loaded on the processor that executes. */
   UserProcess current() {
-    return current;
+    return current[processor()];
   }
 
-  /** Loads the page tables of {@code next}, unless they are loaded already. */
+  private int processor() {
+    return processors.executing().number();
+  }
+
+  /** On how many processors the page tables of {@code process} are loaded. */
+  int processorsOf(UserProcess process) {
+    int found = 0;
+    for (UserProcess loaded : current) {
+      found += loaded == process ? 1 : 0;
+    }
+    return found;
+  }
+
+  /**
+   * A program of {@code next} is about to run on the processor that executes: loads its page
+   * tables, unless they are loaded already.
+   */
   void switchTo(UserProcess next) {
-    if (current != next) {
+    if (current() != next) {
       mode.run(() -> load(next));
     }
+    next.cachedBy |= 1L << processor();
   }
 
   /**
@@ -77,7 +111,7 @@ final class Processes {
    * context switches unless it is there.
    */
   void visit(UserProcess other, EventCounters counters, Runnable body) {
-    UserProcess before = current;
+    UserProcess before = current();
     if (before == other) {
       body.run();
       return;
@@ -93,14 +127,29 @@ final class Processes {
   }
 
   private void load(UserProcess next) {
-    UserProcess previous = current;
+    UserProcess previous = current();
     if (previous != idle) {
       tell(scheduleNotifiers, notifier -> notifier.scheduledOut(previous));
     }
-    current = next;
-    vcpu.loadCr3(next.tables().root(), next.translations());
+    current[processor()] = next;
+    previous.cachedBy &= ~(1L << processor());
+    next.cachedBy |= 1L << processor();
+    loadTables(next);
     if (next != idle) {
       tell(scheduleNotifiers, notifier -> notifier.scheduledIn(next));
+    }
+  }
+
+  private void loadTables(UserProcess process) {
+    processors.executing().loadCr3(process.tables().root(), process.translations());
+  }
+
+  /** Has every processor leave the page tables of a process, which are to be freed. */
+  void leave(UserProcess process) {
+    for (int i = 0; i < current.length; i++) {
+      if (current[i] == process && i != processor()) {
+        calls.run(i, Event.FUNCTION_CALL_IPI, () -> load(idle));
+      }
     }
   }
 
@@ -108,9 +157,7 @@ final class Processes {
    * Drops all cached translations of a process. A process whose page tables aren't loaded has none.
    */
   void flush(UserProcess process) {
-    if (process == current) {
-      vcpu.loadCr3(process.tables().root(), process.translations());
-    }
+    shootdowns.flush(process);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.hypervisor.ScheduledVcpu;
@@ -11,11 +12,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one machine's CPU to one thread at a time: the thread that holds the {@link Baton} runs.
- * The baton is handed over at scheduling points only (polls, translation misses, locks, ends), to a
- * thread that a seeded generator chooses, after a quantum that counts polls and misses but never
- * time. So the same program with the same seed makes the same steps, as long as no host thread
- * enters meanwhile.
+ * Gives one machine's CPU to one thread at a time: the thread that holds the {@link Baton} runs, on
+ * the processor that it was given when it came. Where there are several, threads are dealt out to
+ * them in the order in which they come, and the machine's CPU goes from one processor to another
+ * with the baton: they are simulated in turns.
+ *
+ * <p>* The baton is handed over at scheduling points only (polls, translation misses, locks, ends),
+ * to a thread that a seeded generator chooses, after a quantum that counts polls and misses but
+ * never time. So the same program with the same seed makes the same steps, as long as no host
+ * thread enters meanwhile.
  *
  * <p>The thread that has the baton runs while the machine's virtual CPU has a physical one; when
  * the host takes that away, it stands still at a scheduling point and keeps the baton.
@@ -24,19 +29,22 @@ import org.jspecify.annotations.Nullable;
  * {@link #run}.
  */
 public final class Scheduler {
+  private final Processors processors;
   private final EventCounters counters;
   private final ScheduledVcpu vcpu;
   private final SplittableRandom random;
   private final int quantum;
   private final Consumer<UserProcess> switchTo;
-  private final Runnable instructionBoundary;
   private final Baton baton;
   private final Stops stops;
   private final ThreadLocal<@Nullable GuestThread> self = new ThreadLocal<>();
   private final TrackerMode trackerMode = new TrackerMode();
 
-  /** The last thread that ran, for counting switches. Used by the holder only. */
-  private @Nullable GuestThread last;
+  /** The last thread that ran on each processor, for counting switches. Used by the holder only. */
+  private final @Nullable GuestThread[] last;
+
+  /** How many threads there have been. Guarded by the baton's mutex. */
+  private long threads;
 
   /** Scheduling points until a hand-over. Used by the holder only. */
   private int left;
@@ -44,26 +52,25 @@ public final class Scheduler {
   /**
    * @param quantum scheduling points between hand-overs, on average; at least 1
    * @param switchTo called by each thread that gets the CPU, with its process
-   * @param instructionBoundary called at each poll: interrupts may be taken now
    */
   Scheduler(
-      EventCounters counters,
+      Processors processors,
       ScheduledVcpu vcpu,
       long seed,
       int quantum,
-      Consumer<UserProcess> switchTo,
-      Runnable instructionBoundary) {
+      Consumer<UserProcess> switchTo) {
     if (quantum < 1) {
       throw new IllegalArgumentException("quantum is " + quantum + ", wanted 1 or more");
     }
-    this.counters = counters;
+    this.processors = processors;
+    this.counters = processors.counters();
     this.vcpu = vcpu;
+    this.last = new GuestThread[processors.count()];
     this.random = new SplittableRandom(seed);
     this.baton = new Baton(random, vcpu);
     this.stops = new Stops(baton, this::awaitTurn, this::load);
     this.quantum = quantum;
     this.switchTo = switchTo;
-    this.instructionBoundary = instructionBoundary;
     this.left = quantum;
   }
 
@@ -172,6 +179,7 @@ public final class Scheduler {
       throw ended(process.name(), process);
     }
     GuestThread other = new GuestThread(process.name(), process, me.carrier());
+    other.processor = me.processor;
     other.tracker = me.tracker;
     other.unpreemptible = 1;
     replace(me, other);
@@ -204,7 +212,7 @@ public final class Scheduler {
     before.process.translations().hide();
     locked(() -> baton.replaceHolder(next));
     self.set(next);
-    last = next;
+    last[next.processor] = next;
     counters.count(Event.CONTEXT_SWITCH);
   }
 
@@ -260,7 +268,7 @@ public final class Scheduler {
     slot[0] = thread;
     if (inside() != null) {
       // The spawner goes on until its own next hand-over.
-      locked(() -> baton.add(thread));
+      locked(() -> place(thread));
     } else {
       add(thread);
     }
@@ -302,9 +310,15 @@ public final class Scheduler {
   private void add(GuestThread thread) {
     locked(
         () -> {
-          baton.add(thread);
+          place(thread);
           baton.demandAttention();
         });
+  }
+
+  /** A thread stays on the processor whose turn it is to get one. Under the mutex. */
+  private void place(GuestThread thread) {
+    thread.processor = (int) (threads++ % processors.count());
+    baton.add(thread);
   }
 
   private void leave(GuestThread thread) {
@@ -326,7 +340,7 @@ public final class Scheduler {
       return;
     }
     counters.count(Event.POLL);
-    instructionBoundary.run();
+    processors.executing().poll();
     point(me, restartable ? Place.RESTARTABLE_POLL : Place.POLL);
   }
 
@@ -463,8 +477,8 @@ public final class Scheduler {
     me.takeGrant();
     vcpu.awaitTurn(); // what is counted from here on belongs to its turn
     left = 1 + random.nextInt(2 * quantum - 1);
-    if (last != me) {
-      last = me;
+    if (last[me.processor] != me) {
+      last[me.processor] = me;
       counters.count(Event.CONTEXT_SWITCH);
     }
     if (baton.isClosed() || !me.process.isAlive()) {
@@ -478,9 +492,13 @@ public final class Scheduler {
         "thread " + thread + " can't go on: process " + process.name() + " has ended");
   }
 
-  /** Loads the page tables of the holder's process, and lets it use their cached translations. */
+  /**
+   * Has the holder's processor execute, loads the page tables of the holder's process, and lets it
+   * use their cached translations.
+   */
   private void load(GuestThread me) {
     vcpu.awaitTurn();
+    processors.execute(me.processor);
     switchTo.accept(me.process);
     me.showTranslations();
   }

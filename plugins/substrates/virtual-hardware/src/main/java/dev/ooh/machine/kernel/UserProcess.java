@@ -30,6 +30,10 @@ public final class UserProcess implements GuestProcess {
 
   final List<MemoryNotifier> memoryNotifiers = new ArrayList<>();
   final UserfaultRanges userfaults = new UserfaultRanges();
+
+  /** Which processors may have cached translations of it, a bit each. On the machine's CPU only. */
+  long cachedBy;
+
   private volatile boolean alive = true;
 
   UserProcess(
@@ -76,11 +80,16 @@ public final class UserProcess implements GuestProcess {
     return processes.current() == this;
   }
 
+  @Override
+  public int processors() {
+    return processes.processorsOf(this);
+  }
+
   PageTables tables() {
     return tables;
   }
 
-  /** The processor's cached translations; hidden while no thread runs in this process. */
+  /** What processors have cached; hidden while no thread runs in this process. */
   public TranslationCache translations() {
     return translations;
   }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A userfaultfd (Linux Documentation/admin-guide/mm/userfaultfd.rst) with its handler: a program
- * that records the page and resolves the fault. As there is one CPU, the handler has ended before
- * the faulting thread goes on. Used on the machine's CPU only, with addresses that are multiples of
- * 4096.
+ * that records the page and resolves the fault. The handler runs on the faulting thread's
+ * processor, and has ended before that thread goes on. Used on the machine's CPU only, with
+ * addresses that are multiples of 4096.
  *
  * <p>The handler runs in the process that holds the descriptor: the one whose memory is watched, or
  * another that got it. Then each fault that it resolves takes the CPU there and back.

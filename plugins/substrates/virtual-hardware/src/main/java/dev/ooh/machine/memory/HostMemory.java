@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * of the host: those of other machines' chunks hit no memory here.
  *
  * <p>Frames are zero when they are allocated. Not thread-safe: used at instruction boundaries of
- * the one processor, or by the thread that closes.
+ * the processors, or by the thread that closes.
  */
 public final class HostMemory implements AutoCloseable {
   /** The bytes of a small frame. */

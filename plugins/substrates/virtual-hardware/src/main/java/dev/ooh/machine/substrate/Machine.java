@@ -29,11 +29,19 @@ final class Machine {
 
   /**
    * @param weight of its share of the host's physical CPUs
+   * @param vcpus how many processors it has
    * @param quantum of its guest's scheduler
    */
-  Machine(Host host, long guestBytes, int weight, long seed, int quantum, CostProfile profile) {
+  Machine(
+      Host host,
+      long guestBytes,
+      int weight,
+      int vcpus,
+      long seed,
+      int quantum,
+      CostProfile profile) {
     this.host = host;
-    this.hardware = new VirtualMachine(host.hypervisor(), guestBytes, weight);
+    this.hardware = new VirtualMachine(host.hypervisor(), guestBytes, weight, vcpus);
     try {
       this.kernel = new GuestKernel(hardware, seed, quantum);
       this.hypervisorModules = new HypervisorModules(hardware);

@@ -10,19 +10,19 @@ import java.util.function.BiFunction;
 /** A machine's host, as one of its processes sees it. */
 final class SharedHost implements VirtualHost {
   private final Machine machine;
-  private final BiFunction<Host, SpaceOptions, AddressSpace> opener;
+  private final BiFunction<Machine, SpaceOptions, AddressSpace> opener;
 
   /**
-   * @param opener opens the space of a process in a new machine of a host
+   * @param opener opens the space of a process in a new machine beside this one
    */
-  SharedHost(Machine machine, BiFunction<Host, SpaceOptions, AddressSpace> opener) {
+  SharedHost(Machine machine, BiFunction<Machine, SpaceOptions, AddressSpace> opener) {
     this.machine = machine;
     this.opener = opener;
   }
 
   @Override
   public AddressSpace open(SpaceOptions options) {
-    return opener.apply(machine.host(), options);
+    return opener.apply(machine, options);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.ooh.machine.substrate;
 
 import dev.ooh.machine.cpu.GuestException;
-import dev.ooh.machine.cpu.Vcpu;
+import dev.ooh.machine.cpu.Processors;
 import dev.ooh.machine.event.Event;
 import dev.ooh.machine.event.EventCounters;
 import dev.ooh.machine.kernel.GuestKernel;
@@ -18,13 +18,13 @@ import dev.ooh.memory.MemoryAccessException;
  * not on the CPU, a closed process, and an address where nothing is or can be mapped.
  */
 final class SlowAccess {
-  private final Vcpu vcpu;
+  private final Processors processors;
   private final Scheduler scheduler;
   private final EventCounters counters;
   private final UserProcess process;
 
   SlowAccess(GuestKernel kernel, UserProcess process) {
-    this.vcpu = kernel.machine().vcpu();
+    this.processors = kernel.machine().processors();
     this.scheduler = kernel.scheduler();
     this.counters = kernel.counters();
     this.process = process;
@@ -57,7 +57,7 @@ final class SlowAccess {
   private long read(long address, int bytes) {
     enter(address);
     try {
-      return vcpu.readVirtual(address, bytes);
+      return processors.executing().readVirtual(address, bytes);
     } catch (SegmentationFault fault) {
       throw refused(fault);
     } catch (GuestException exception) {
@@ -69,7 +69,7 @@ final class SlowAccess {
   private void write(long address, int bytes, long value) {
     enter(address);
     try {
-      vcpu.writeVirtual(address, bytes, value);
+      processors.executing().writeVirtual(address, bytes, value);
     } catch (SegmentationFault fault) {
       throw refused(fault);
     } catch (GuestException exception) {
@@ -81,7 +81,7 @@ final class SlowAccess {
   long translateForRead(long address) {
     enter(address);
     try {
-      return vcpu.translateForRead(address);
+      return processors.executing().translateForRead(address);
     } catch (SegmentationFault fault) {
       throw refused(fault);
     } catch (GuestException exception) {
@@ -93,7 +93,7 @@ final class SlowAccess {
   long translateForWrite(long address, int bytes) {
     enter(address);
     try {
-      return vcpu.translateForWrite(address, bytes);
+      return processors.executing().translateForWrite(address, bytes);
     } catch (SegmentationFault fault) {
       throw refused(fault);
     } catch (GuestException exception) {

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 
-/** The threads of one process, on its machine's one CPU. */
+/** The threads of one process, of which one at a time has its machine's CPU. */
 final class VirtualExecution implements ExecutionContext {
   private final GuestKernel kernel;
   private final Scheduler scheduler;

@@ -64,6 +64,15 @@ public final class VirtualSubstrate implements Substrate {
           "User of a tracker in a process of its own; root is 0, and programs are user %d's."
               .formatted(GuestKernel.USER));
 
+  private static final Setting<Long> VCPUS =
+      Setting.wholeNumber(
+          "vcpus",
+          1,
+          64,
+          1,
+          "Virtual CPUs of the machine, each with a TLB, a VMCS and a log of its own; threads are"
+              + " dealt out to them in turn. More than one where the machine has its host to itself.");
+
   private static final Setting<Long> WEIGHT =
       Setting.wholeNumber(
           "weight",
@@ -112,6 +121,7 @@ public final class VirtualSubstrate implements Substrate {
         COST_PROFILE,
         TRACKER,
         TRACKER_USER,
+        VCPUS,
         WEIGHT,
         HOST_CPUS,
         HOST_QUANTUM,
@@ -141,11 +151,16 @@ public final class VirtualSubstrate implements Substrate {
       throw new IllegalStateException("the virtual substrate was stopped, wanted a running one");
     }
     SpaceOptions all = options.withDefaults(configured);
+    int vcpus = Math.toIntExact(all.value(VCPUS));
+    if (vcpus > 1 && host.hypervisor().machines() > 0) {
+      throw notAlone(vcpus);
+    }
     Machine machine =
         new Machine(
             host,
             guestBytes(all),
             Math.toIntExact(all.value(WEIGHT)),
+            vcpus,
             all.value(SEED),
             Math.toIntExact(all.value(QUANTUM)),
             CostProfile.named(all.value(COST_PROFILE)));
@@ -155,11 +170,25 @@ public final class VirtualSubstrate implements Substrate {
             : OptionalInt.empty();
     try {
       return VirtualAddressSpace.open(
-          machine, options, trackerUser, new SharedHost(machine, this::open));
+          machine, options, trackerUser, new SharedHost(machine, this::openBeside));
     } catch (RuntimeException e) {
       machine.stopIfUnused();
       throw e;
     }
+  }
+
+  private AddressSpace openBeside(Machine first, SpaceOptions options) {
+    int vcpus = first.hardware().processors().count();
+    if (vcpus > 1) {
+      throw notAlone(vcpus);
+    }
+    return open(first.host(), options);
+  }
+
+  private static IllegalArgumentException notAlone(int vcpus) {
+    return new IllegalArgumentException(
+        "setting vcpus is %d on a host of several machines, wanted 1: a machine with several has its host to itself"
+            .formatted(vcpus));
   }
 
   private static long guestBytes(SpaceOptions options) {

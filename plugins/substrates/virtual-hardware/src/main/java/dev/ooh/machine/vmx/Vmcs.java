@@ -6,7 +6,7 @@ import dev.ooh.machine.memory.HostMemory;
  * A virtual-machine control structure in a 4 KiB page of host memory (Intel SDM volume 3C, 25.2),
  * ordinary or shadow, as root mode sees it. The guest reaches it by VMREAD and VMWRITE alone.
  *
- * <p>Used at instruction boundaries of the one processor. Values are cut to the field's width.
+ * <p>Used at instruction boundaries of its processor. Values are cut to the field's width.
  */
 public final class Vmcs {
   private static final long SHADOW_INDICATOR = 1L << 31;

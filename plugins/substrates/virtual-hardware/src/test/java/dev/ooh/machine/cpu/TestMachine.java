@@ -27,7 +27,7 @@ final class TestMachine implements AutoCloseable {
 
   final HostMemory memory = new HostMemory(64L << 20, true);
   final EventCounters counters = new EventCounters();
-  final Vcpu cpu = new Vcpu(memory, counters);
+  final Vcpu cpu = new Vcpu(0, memory, counters);
   final Vmcs vmcs = cpu.vmcs();
   final List<VmExit> exits = new ArrayList<>();
   final long eptRoot = memory.allocateFrame();

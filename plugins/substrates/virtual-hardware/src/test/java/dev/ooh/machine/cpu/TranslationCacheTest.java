@@ -47,30 +47,55 @@ class TranslationCacheTest {
   void highAddressesAreNotCached() {
     cache.fill(1L << 41, NATIVE, BOTH, false);
     assertThat(cache.readable(1L << 41, 8)).isZero();
-    cache.invalidate(1L << 41);
+    cache.invalidate(0, 1L << 41);
   }
 
   @Test
   void invalidatesOnePageOrAllOfALargeOne() {
     cache.fill(0x20_0000, NATIVE, BOTH, false);
     cache.fill(0x20_1000, NATIVE + 0x1000, BOTH, false);
-    cache.invalidate(0x20_0FFF);
+    cache.invalidate(0, 0x20_0FFF);
     assertThat(cache.readable(0x20_0000, 8)).isZero();
     assertThat(cache.readable(0x20_1000, 8)).isNotZero();
     cache.fill(0x20_2000, NATIVE + 0x2000, BOTH, true);
-    cache.invalidate(0x20_0000);
+    cache.invalidate(0, 0x20_0000);
     assertThat(cache.readable(0x20_2000, 8)).isZero();
+  }
+
+  @Test
+  void eachProcessorHasItsOwn() {
+    cache.fill(0x5000, NATIVE, BOTH, false);
+    cache.select(2);
+    assertThat(cache.readable(0x5000, 8)).isZero();
+    cache.fill(0x5000, NATIVE + 0x7000, TranslationCache.READABLE, false);
+    cache.fill(0x20_0000, NATIVE, BOTH, true);
+    cache.flush(0);
+    cache.fill(0x6000, NATIVE, BOTH, false);
+    assertThat(cache.readable(0x5000, 8)).isEqualTo(NATIVE + 0x7000);
+    assertThat(cache.writable(0x5000, 8)).isZero();
+    cache.select(0);
+    assertThat(cache.readable(0x5000, 8)).isZero();
+    cache.invalidate(2, 0x20_1000);
+    cache.hide();
+    cache.select(2);
+    assertThat(cache.readable(0x5000, 8)).isZero();
+    cache.show();
+    assertThat(cache.readable(0x5000, 8)).isEqualTo(NATIVE + 0x7000);
+    assertThat(cache.readable(0x6000, 8)).isEqualTo(NATIVE);
+    assertThat(cache.readable(0x20_0000, 8)).isZero();
+    cache.invalidate(0, 0x6000);
+    assertThat(cache.readable(0x6000, 8)).isEqualTo(NATIVE);
   }
 
   @Test
   void flushEmptiesAlsoWhenGenerationsWrap() {
     cache.fill(0x5000, NATIVE, BOTH, false);
-    cache.flush();
+    cache.flush(0);
     assertThat(cache.readable(0x5000, 8)).isZero();
     cache.fill(0x5000, NATIVE, BOTH, false);
     cache.setGenerationForTest((1 << 26) - 1);
-    cache.flush();
-    cache.flush();
+    cache.flush(0);
+    cache.flush(0);
     // The generation is that of the entry again, which must be gone.
     assertThat(cache.readable(0x5000, 8)).isZero();
     cache.fill(0x6000, NATIVE, BOTH, false);

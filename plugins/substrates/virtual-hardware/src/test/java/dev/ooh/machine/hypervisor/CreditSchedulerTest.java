@@ -26,7 +26,7 @@ class CreditSchedulerTest {
   }
 
   private ScheduledVcpu vcpu(int weight) {
-    VirtualMachine machine = new VirtualMachine(host, 2 << 20, weight);
+    VirtualMachine machine = new VirtualMachine(host, 2 << 20, weight, 1);
     machines.add(machine);
     return machine.scheduled();
   }

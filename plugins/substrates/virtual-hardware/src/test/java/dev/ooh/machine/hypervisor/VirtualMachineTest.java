@@ -75,7 +75,7 @@ class VirtualMachineTest {
     }
     machine.memory().freeFrame(all.getLast());
     assertThat(machine.ept().clearDirty(LARGE)).isTrue();
-    machine.vcpu().invept();
+    machine.processors().invept();
     assertThat(machine.ept().isDirty(LARGE)).isFalse();
     assertThat(machine.ept().isDirty(LARGE + 4096)).isTrue();
     assertThat(machine.vcpu().directMap().read(LARGE + 8)).isEqualTo(7);
@@ -84,8 +84,8 @@ class VirtualMachineTest {
   @Test
   void aHostKeepsItsMemoryForAMachineThatIsBeingMade() {
     Hypervisor host = new Hypervisor(64L << 20, 1, 100);
-    VirtualMachine last = new VirtualMachine(host, BYTES, 256);
-    host.nextVpid(); // by a thread that makes one
+    VirtualMachine last = new VirtualMachine(host, BYTES, 256, 1);
+    host.nextVpids(1); // by a thread that makes one
     last.close();
     assertThat(host.machines()).isEqualTo(1);
     HostMemory memory = new HostMemory(host.memory(), 4L << 20);
@@ -98,10 +98,10 @@ class VirtualMachineTest {
   void aFirstMachineThatCannotBeMadeTakesItsHostAlong() {
     Hypervisor host = new Hypervisor(LARGE, 1, 100);
     new HostMemory(host.memory(), LARGE).allocateFrame(); // in all that there is
-    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256))
+    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256, 1))
         .isInstanceOf(OutOfHostMemoryException.class);
     assertThat(host.machines()).isZero();
-    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256))
+    assertThatThrownBy(() -> new VirtualMachine(host, BYTES, 256, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("its last machine was closed");
   }

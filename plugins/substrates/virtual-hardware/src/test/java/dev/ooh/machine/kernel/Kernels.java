@@ -1,5 +1,7 @@
 package dev.ooh.machine.kernel;
 
+import dev.ooh.machine.hypervisor.Hypervisor;
+import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.machine.hypervisor.VirtualMachine;
 
 /** A booted machine for tests. */
@@ -7,11 +9,18 @@ final class Kernels implements AutoCloseable {
   static final long PAGE = 4096;
   static final long HEAP = 256L << 20;
 
+  private static final long BYTES = 64L << 20;
+
   final VirtualMachine machine;
   final GuestKernel kernel;
 
   Kernels(long seed, int quantum) {
-    machine = new VirtualMachine(64L << 20);
+    this(seed, quantum, 1);
+  }
+
+  Kernels(long seed, int quantum, int processors) {
+    Hypervisor host = new Hypervisor(Hypervisor.memoryFor(BYTES), 1, 1 << 20);
+    machine = new VirtualMachine(host, BYTES, ScheduledVcpu.USUAL_WEIGHT, processors);
     kernel = new GuestKernel(machine, seed, quantum);
   }
 
@@ -31,7 +40,7 @@ final class Kernels implements AutoCloseable {
 
   /** Runs kernel code in a process, in supervisor mode. */
   void inKernel(UserProcess process, Runnable body) {
-    kernel.entry().step(process, () -> new KernelMode(machine.vcpu()).run(body));
+    kernel.entry().step(process, () -> kernel.mode.run(body));
   }
 
   @Override

@@ -50,7 +50,7 @@ class SeveralMachinesTest {
     private int rounds;
 
     Tenant(Hypervisor host, int weight, long seed) {
-      machine = new VirtualMachine(host, GUEST, weight);
+      machine = new VirtualMachine(host, GUEST, weight, 1);
       kernel = new GuestKernel(machine, seed, 16);
       random = new Random(seed);
       process = kernel.createProcess("tenant");
@@ -287,7 +287,7 @@ class SeveralMachinesTest {
     stays.checkContents("stays");
     comes.close();
     stays.close();
-    assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256))
+    assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("its last machine was closed");
   }
@@ -295,9 +295,9 @@ class SeveralMachinesTest {
   @Test
   void aMachineThatDoesNotFitLeavesNothingBehind() {
     Hypervisor host = new Hypervisor(4 << 20, 1, QUANTUM);
-    VirtualMachine fits = new VirtualMachine(host, GUEST, 256);
+    VirtualMachine fits = new VirtualMachine(host, GUEST, 256, 1);
     fits.translate(0); // the other chunk
-    assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256))
+    assertThatThrownBy(() -> new VirtualMachine(host, GUEST, 256, 1))
         .isInstanceOf(OutOfHostMemoryException.class)
         .hasMessageContaining("all 4 MiB are in use");
     assertThat(host.machines()).isEqualTo(1);

@@ -237,6 +237,21 @@ class SharedHostTest {
   }
 
   @Test
+  void aMachineWithSeveralVirtualCpusHasItsHostToItself() {
+    SpaceOptions several = OPTIONS.with("vcpus", "2");
+    String reason = "setting vcpus is 2 on a host of several machines, wanted 1";
+    open(1, OPTIONS);
+    assertThatThrownBy(() -> host(0).open(several))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+    spaces.add(new VirtualSubstrate().open(several));
+    assertThatThrownBy(() -> host(1).open(OPTIONS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+    spaces.add(host(0).open(OPTIONS));
+  }
+
+  @Test
   void noTrackerIsStartedForASpaceThatWasClosed() throws Exception {
     open(1, OPTIONS.with("tracker", "own-process"));
     AddressSpace child = spaces.getFirst().facility(Fork.class).orElseThrow().fork("child");
