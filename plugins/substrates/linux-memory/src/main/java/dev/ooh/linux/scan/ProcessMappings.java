@@ -4,6 +4,7 @@ import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.layout.ProcmapQuery;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
  */
 final class ProcessMappings implements AutoCloseable {
   private static final String MAPS = "/proc/self/maps";
-  private static final String ADVICE = "let the container read its own /proc/self";
 
   private final LinuxCalls calls = new LinuxCalls();
   private final Arena arena = Arena.ofShared();
@@ -43,7 +43,7 @@ final class ProcessMappings implements AutoCloseable {
       maps = calls.open(MAPS, MappingFlags.O_RDONLY);
     } catch (CallException e) {
       release();
-      throw new FacilityException(e, ADVICE);
+      throw new FacilityException(e, Remedy.proc(e));
     }
   }
 
@@ -54,7 +54,7 @@ final class ProcessMappings implements AutoCloseable {
         return ask(within);
       } catch (CallException e) {
         if (e.errno() != Errno.ENOTTY) {
-          throw new FacilityException(e, ADVICE);
+          throw new FacilityException(e, Remedy.proc(e));
         }
         askable = false;
       }
@@ -122,7 +122,7 @@ final class ProcessMappings implements AutoCloseable {
         add(start, end, fields[1].charAt(3) == 's', file, shared, privateFiles);
       }
     } catch (IOException e) {
-      throw new FacilityException(e, ADVICE);
+      throw new FacilityException(e, "let the container read its own /proc/self");
     }
     return kinds(shared, privateFiles, within);
   }
