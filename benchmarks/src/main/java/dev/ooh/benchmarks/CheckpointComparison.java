@@ -18,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,7 +72,7 @@ final class CheckpointComparison {
       comparison.run();
       comparison.print();
     } finally {
-      delete(directory);
+      FileTree.delete(directory);
     }
   }
 
@@ -88,7 +87,7 @@ final class CheckpointComparison {
       if (criu.isPresent()) {
         Path images = Files.createDirectory(directory.resolve("criu"));
         sample("CRIU's dump, without fsync, s", criu.get().dump(bytes >> 20, images) / 1e9);
-        delete(images);
+        FileTree.delete(images);
       }
       try (Arena arena = Arena.ofShared()) {
         plainRead(arena);
@@ -102,7 +101,7 @@ final class CheckpointComparison {
           throw new IllegalStateException("nothing was restored");
         }
       }
-      delete(directory.resolve("state"));
+      FileTree.delete(directory.resolve("state"));
       Files.delete(directory.resolve("plain"));
     }
     slowdown();
@@ -119,7 +118,7 @@ final class CheckpointComparison {
       sample("most memory, without, MiB", without);
       sample("most memory, with checkpoints, MiB", with);
       sample("most memory, above, MiB", with - without);
-      delete(state);
+      FileTree.delete(state);
     }
   }
 
@@ -236,7 +235,7 @@ final class CheckpointComparison {
           watched[round] = work(memory);
         }
         sample("slowdown, a checkpoint every 5 s, x", alone[round] / watched[round]);
-        delete(state);
+        FileTree.delete(state);
       }
     }
   }
@@ -297,13 +296,4 @@ final class CheckpointComparison {
     }
   }
 
-  private static void delete(Path tree) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
-    }
-  }
 }

@@ -7,7 +7,6 @@ import dev.ooh.checkpoints.Checkpoints;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.scan.PagemapScan;
 import dev.ooh.memory.PageSet;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,11 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.Stream;
 
 /**
  * How long a program waits for a checkpoint while four of its threads write to every page: copied
@@ -76,7 +73,7 @@ final class FrozenComparison {
       try {
         new FrozenComparison(mebibytes << 20, huge, directory).run(beforeWrite, count);
       } finally {
-        delete(directory);
+        FileTree.delete(directory);
       }
     }
     Path directory = Files.createTempDirectory(parent, "frozen");
@@ -85,7 +82,7 @@ final class FrozenComparison {
         SnapshotsInC.run(way, mebibytes, count, huge, directory);
       }
     } finally {
-      delete(directory);
+      FileTree.delete(directory);
     }
   }
 
@@ -263,13 +260,4 @@ final class FrozenComparison {
     }
   }
 
-  private static void delete(Path tree) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
-    }
-  }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -78,7 +77,7 @@ final class RestoreComparison {
           mebibytes, Files.getFileStore(directory).type(), rounds);
       comparison.print();
     } finally {
-      delete(directory);
+      FileTree.delete(directory);
     }
   }
 
@@ -203,11 +202,4 @@ final class RestoreComparison {
         });
   }
 
-  private static void delete(Path top) throws IOException {
-    try (Stream<Path> all = Files.walk(top)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
 }

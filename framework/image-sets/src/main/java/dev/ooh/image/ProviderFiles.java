@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Any file system that {@code java.nio.file} has a provider for. What it can't do is found out by
  * trying.
  */
-final class ProviderFiles implements FileLayer {
+final class ProviderFiles extends DiskFiles {
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   private static final String PROBE_FILE = "file";
@@ -128,19 +128,6 @@ final class ProviderFiles implements FileLayer {
   }
 
   @Override
-  public void rename(Path from, Path to) throws IOException {
-    if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(to.toString());
-    }
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  @Override
-  public void replace(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  @Override
   public void link(Path link, Path target) throws IOException {
     try {
       Files.createSymbolicLink(link, target);
@@ -150,11 +137,6 @@ final class ProviderFiles implements FileLayer {
         out.force();
       }
     }
-  }
-
-  @Override
-  public void delete(Path path) throws IOException {
-    Files.deleteIfExists(path);
   }
 
   @Override

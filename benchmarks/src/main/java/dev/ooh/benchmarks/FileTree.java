@@ -1,0 +1,23 @@
+package dev.ooh.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory that a comparison made, with all that is in it. */
+final class FileTree {
+  private FileTree() {}
+
+  static void delete(Path top) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(top)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}
