@@ -295,5 +295,4 @@ final class CheckpointComparison {
       return size;
     }
   }
-
 }

@@ -201,5 +201,4 @@ final class RestoreComparison {
               sorted[sorted.length - 1]);
         });
   }
-
 }

@@ -38,6 +38,11 @@ final class FullMark {
   private Phase phase = Phase.CONCURRENT_MARK;
   private int precleanings;
 
+  /**
+   * Whether the initial mark was, before which there is nothing to trace; under the heap's lock.
+   */
+  private boolean begun;
+
   /** Whether everything is marked; under the heap's lock. */
   private boolean marked;
 
@@ -173,6 +178,16 @@ final class FullMark {
   /** Bytes that threads that allocate have read. Under the heap's lock. */
   long assistedBytes() {
     return sliced ? trace.readBytes() : assistedBytes;
+  }
+
+  /** In the initial mark's pause: from now on others may {@link #assist}. */
+  void initialMark() {
+    begun = true;
+  }
+
+  /** Whether there may be something to trace beside the program. Under the heap's lock. */
+  boolean isTracing() {
+    return begun && !marked;
   }
 
   /** Whether everything is marked. Under the heap's lock. */

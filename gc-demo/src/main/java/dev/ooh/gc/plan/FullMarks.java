@@ -86,10 +86,25 @@ final class FullMarks {
     run(started);
     pacer.fullBegins(spaces.liveBytes(), execution.nanoTime());
     if (!sliced) {
-      thread = new ConcurrentMark(this, execution, started);
-      thread.start();
+      startThread(started);
     }
     return true;
+  }
+
+  private void startThread(FullMark cycle) {
+    ConcurrentMark starting = new ConcurrentMark(this, execution, cycle);
+    boolean runs = false;
+    try {
+      starting.start();
+      runs = true;
+    } finally {
+      if (runs) {
+        thread = starting;
+      } else {
+        // The system has no thread to give; it may have one when the next cycle is due.
+        run(null);
+      }
+    }
   }
 
   private void run(@Nullable FullMark cycle) {
@@ -105,6 +120,9 @@ final class FullMarks {
   /** Gives up the one that runs, if one does. */
   void cancel() {
     if (running != null) {
+      if (!running.isMarked()) {
+        pacer.fullGivenUp(execution.nanoTime());
+      }
       running.cancel();
       cancelled = where == FullCycles.BESIDE ? running : null;
       run(null);
@@ -113,45 +131,50 @@ final class FullMarks {
 
   /**
    * Traces in the thread that has allocated: as much as that is worth where the cycle has no thread
-   * of its own, else as much as that one is behind; a slice, or with polls between as many as a
-   * large object needs.
+   * of its own, a slice, or with polls between as many as a large object needs; else as much as
+   * that one is behind, a slice.
    *
    * @param bytes allocated since the last call
    * @throws IllegalStateException as {@link MarkSweep#collect} does
    */
   void assist(long bytes) {
     FullMark cycle = running;
-    if (cycle == null || (cycle.isMarked() && where == FullCycles.BESIDE)) {
+    boolean hasThread = where == FullCycles.BESIDE;
+    if (cycle == null || (hasThread && !cycle.isTracing())) {
       return;
     }
     if (pacer.isLate(spaces.liveBytes())) {
       cycle.hurry();
     }
-    long owed = bytes * TRACED_A_BYTE;
-    if (where == FullCycles.BESIDE) {
+    if (hasThread) {
       long behind = pacer.behind(spaces.liveBytes(), trace.readBytes());
-      owed = Math.min(behind, bytes * ASSISTED_A_BYTE);
-    }
-    boolean goesOn = owed > 0;
-    while (goesOn) {
-      goesOn = takeSlice(cycle, Math.min(owed, MOST_TRACED)) && owed > MOST_TRACED;
-      owed -= MOST_TRACED;
-      if (goesOn) {
-        execution.poll();
+      long most = Math.min(MOST_TRACED, bytes * ASSISTED_A_BYTE);
+      if (behind > 0) {
+        takeSlice(cycle, Math.min(behind, most));
       }
+      return;
+    }
+    long owed = bytes * TRACED_A_BYTE;
+    while (takeSlice(cycle, Math.min(owed, MOST_TRACED)) && owed > MOST_TRACED) {
+      owed -= MOST_TRACED;
+      execution.poll();
     }
   }
 
   /** Returns false when nothing is left to do for who assists. */
   private boolean takeSlice(FullMark cycle, long bytes) {
     long since = execution.nanoTime();
+    boolean done = false;
     try {
-      return where == FullCycles.BESIDE ? cycle.assist(bytes) : step(cycle, bytes);
-    } catch (RuntimeException e) {
-      pauses.distrust();
-      cycle.cancel();
-      throw e;
+      boolean more = where == FullCycles.BESIDE ? cycle.assist(bytes) : step(cycle, bytes);
+      done = true;
+      return more;
     } finally {
+      if (!done) {
+        // Whatever was thrown, objects may be marked by now that nobody will search.
+        pauses.distrust();
+        cancel();
+      }
       statistics.waited(since);
     }
   }
@@ -197,6 +220,7 @@ final class FullMarks {
         () -> {
           cycle.takeChanged();
           pauses.beginBeside(trace, timer);
+          cycle.initialMark();
           left[0] = new PartialTrace(pauses.roots(), PageSet.empty());
         });
     return left[0];

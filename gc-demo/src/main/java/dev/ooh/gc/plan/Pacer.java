@@ -63,6 +63,9 @@ final class Pacer {
    */
   private static final double SLACK = 0.2;
 
+  /** A full cycle that was given up would have taken so many times as long, as far as is known. */
+  private static final double LONGER = 2;
+
   private final long least;
 
   /** Bytes of old objects. */
@@ -203,7 +206,20 @@ final class Pacer {
   void fullMarked(long readBytes, long now) {
     if (liveAtStart > 0) {
       markNanosAByte = average(markNanosAByte, (double) (now - begun) / liveAtStart);
-      readShare = (double) readBytes / liveAtStart;
+      // Of a heap that was mostly garbage hardly anything is read; the next may be another.
+      readShare = Math.max((double) readBytes / liveAtStart, readShare / 2);
+    }
+  }
+
+  /**
+   * A full cycle beside the program was given up before it had marked all: it takes longer than
+   * that.
+   *
+   * @param now as above
+   */
+  void fullGivenUp(long now) {
+    if (liveAtStart > 0) {
+      markNanosAByte = Math.max(markNanosAByte, LONGER * (now - begun) / liveAtStart);
     }
   }
 

@@ -20,7 +20,7 @@ public final class MachineMemory {
                   new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME),
                   "TotalMemorySize");
       return bytes instanceof Long found && found > 0 ? found : Long.MAX_VALUE;
-    } catch (JMException e) {
+    } catch (JMException | RuntimeException e) {
       return Long.MAX_VALUE;
     }
   }

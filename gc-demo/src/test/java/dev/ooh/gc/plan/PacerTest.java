@@ -95,6 +95,18 @@ class PacerTest {
   }
 
   @Test
+  void aCycleThatWasGivenUpWouldHaveTakenLonger() {
+    grow();
+    pacer.fullBegins(20 * LEAST, now);
+    now += 2 * LEAST;
+    pacer.fullGivenUp(now);
+    pacer.fullDone(10 * LEAST);
+    // As if marking had taken twice as long.
+    long limit = limit();
+    assertThat(limit + limit / 5).isBetween(20 * LEAST - 10, 20 * LEAST + 10);
+  }
+
+  @Test
   void whatGrowsFasterIsMarkedEarlier() {
     grow();
     fullCycle(20 * LEAST, 4 * LEAST);

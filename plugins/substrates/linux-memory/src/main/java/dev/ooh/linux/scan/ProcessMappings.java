@@ -25,8 +25,10 @@ final class ProcessMappings implements AutoCloseable {
   private static final String MAPS = "/proc/self/maps";
 
   private final LinuxCalls calls = new LinuxCalls();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment query = arena.allocate(ProcmapQuery.BYTES, Long.BYTES);
+
+  /** Freed by the collector: closing a shared arena stops every thread for a moment. */
+  private final MemorySegment query = Arena.ofAuto().allocate(ProcmapQuery.BYTES, Long.BYTES);
+
   private final int maps;
   private boolean askable;
 
@@ -42,7 +44,7 @@ final class ProcessMappings implements AutoCloseable {
     try {
       maps = calls.open(MAPS, MappingFlags.O_RDONLY);
     } catch (CallException e) {
-      release();
+      calls.close();
       throw new FacilityException(e, Remedy.proc(e));
     }
   }
@@ -52,10 +54,8 @@ final class ProcessMappings implements AutoCloseable {
     if (askable) {
       try {
         return ask(within);
-      } catch (CallException e) {
-        if (e.errno() != Errno.ENOTTY) {
-          throw new FacilityException(e, Remedy.proc(e));
-        }
+      } catch (CallException _) {
+        // ENOTTY of an older kernel, or whatever a sandbox says to a call that it doesn't know.
         askable = false;
       }
     }
@@ -150,11 +150,6 @@ final class ProcessMappings implements AutoCloseable {
   @Override
   public void close() {
     calls.closeDescriptor(maps);
-    release();
-  }
-
-  private void release() {
     calls.close();
-    arena.close();
   }
 }
