@@ -1,5 +1,6 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.image.DiskFiles;
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.FlatImage;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ final class Chain implements AutoCloseable {
   private final ImageStore store;
   private final @Nullable Newest newest;
 
-  /** Null for a program that reads everything before it starts. */
+  /** Null for a program that reads everything before it starts, or wants no flat image. */
   private final @Nullable Flattening flattening;
 
   private final int pid;
@@ -78,8 +80,11 @@ final class Chain implements AutoCloseable {
         newest = lazily ? new Newest.Lazy(directory) : new Newest.Whole(directory);
       }
       opened = true;
-      return new Chain(
-          directory, options, store, newest, lazily ? flattening(directory, newest, least) : null);
+      Flattening flattening = null;
+      if (lazily && options.flatImage() && files instanceof DiskFiles disk) {
+        flattening = flattening(disk, directory, newest, least);
+      }
+      return new Chain(directory, options, store, newest, flattening);
     } finally {
       if (!opened) {
         store.close();
@@ -87,9 +92,10 @@ final class Chain implements AutoCloseable {
     }
   }
 
-  private static Flattening flattening(Path directory, @Nullable Newest newest, long least) {
-    Flattening flattening = new Flattening(directory, least);
-    if (newest instanceof Newest.Lazy lazy && lazy.set().isFlat()) {
+  private static Flattening flattening(
+      DiskFiles files, Path directory, @Nullable Newest newest, long least) {
+    Flattening flattening = new Flattening(files, directory, least);
+    if (newest instanceof Newest.Lazy lazy && lazy.set().isOnFlat()) {
       flattening.restoredFlat();
     }
     return flattening;
@@ -119,10 +125,12 @@ final class Chain implements AutoCloseable {
   /**
    * After sets were written: has the next restore be fast, if this program restores lazily, and
    * leaves nothing of a set that is not the newest any more.
+   *
+   * @param goOn asked now and then while all that the newest set holds is written
    */
-  void flatten() throws IOException {
+  void flatten(BooleanSupplier goOn) throws IOException {
     if (flattening != null) {
-      flattening.settle(!isLong());
+      flattening.settle(!isLong(), goOn);
     } else if (LazySet.refusal(directory).isEmpty()) {
       FlatImage.remove(directory);
     }
@@ -162,11 +170,21 @@ final class Chain implements AutoCloseable {
     WrittenSet merged = SetMerge.merge(store, ImageSet.open(directory));
     next.written(merged);
     length = 1;
-    if (flattening != null) {
-      flattening.folded(merged);
+    try {
+      if (flattening != null) {
+        flattening.folded(merged);
+      }
+    } finally {
+      for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
+        store.remove(set);
+      }
     }
-    for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
-      store.remove(set);
+  }
+
+  /** A set could not be written, for want of room perhaps: gives back what nobody depends on. */
+  void makeRoom() throws IOException {
+    if (flattening != null) {
+      flattening.makeRoom();
     }
   }
 

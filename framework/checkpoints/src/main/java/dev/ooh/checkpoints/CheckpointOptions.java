@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param longestChain of sets that build on each other, after which they are folded into one
  * @param keep how many checkpoints stay when the chain is folded
  * @param hugePages whether segments may be backed by pages of 2 MiB
+ * @param flatImage whether a program that restores lazily keeps what its newest checkpoint holds in
+ *     one file as well
  * @param listener is told what happens
  */
 public record CheckpointOptions(
@@ -27,6 +29,7 @@ public record CheckpointOptions(
     int longestChain,
     int keep,
     boolean hugePages,
+    boolean flatImage,
     CheckpointListener listener) {
   private static final int CHAIN = 16;
   private static final Duration FROZEN = Duration.ofMillis(1);
@@ -47,7 +50,8 @@ public record CheckpointOptions(
 
   /**
    * The caller is the only writer, a quarter of the Java heap may hold copies, other writers should
-   * stand still for 1 ms at most, chains have 16 sets, and one checkpoint is kept.
+   * stand still for 1 ms at most, chains have 16 sets, one checkpoint is kept, and so is a flat
+   * image by programs that restore lazily.
    */
   public static CheckpointOptions defaults() {
     return new CheckpointOptions(
@@ -59,6 +63,7 @@ public record CheckpointOptions(
         CHAIN,
         1,
         false,
+        true,
         new CheckpointListener() {});
   }
 
@@ -72,6 +77,7 @@ public record CheckpointOptions(
         longestChain,
         keep,
         hugePages,
+        flatImage,
         listener);
   }
 
@@ -86,6 +92,7 @@ public record CheckpointOptions(
         longestChain,
         keep,
         hugePages,
+        flatImage,
         listener);
   }
 
@@ -99,13 +106,23 @@ public record CheckpointOptions(
         longestChain,
         keep,
         hugePages,
+        flatImage,
         listener);
   }
 
   /** 0 lets writers stand still until everything is written. */
   public CheckpointOptions withCopyBytes(long most) {
     return new CheckpointOptions(
-        name, standstill, technique, most, frozenTarget, longestChain, keep, hugePages, listener);
+        name,
+        standstill,
+        technique,
+        most,
+        frozenTarget,
+        longestChain,
+        keep,
+        hugePages,
+        flatImage,
+        listener);
   }
 
   /**
@@ -117,12 +134,30 @@ public record CheckpointOptions(
    */
   public CheckpointOptions withFrozenTarget(Duration most) {
     return new CheckpointOptions(
-        name, standstill, technique, copyBytes, most, longestChain, keep, hugePages, listener);
+        name,
+        standstill,
+        technique,
+        copyBytes,
+        most,
+        longestChain,
+        keep,
+        hugePages,
+        flatImage,
+        listener);
   }
 
   public CheckpointOptions withLongestChain(int sets) {
     return new CheckpointOptions(
-        name, standstill, technique, copyBytes, frozenTarget, sets, keep, hugePages, listener);
+        name,
+        standstill,
+        technique,
+        copyBytes,
+        frozenTarget,
+        sets,
+        keep,
+        hugePages,
+        flatImage,
+        listener);
   }
 
   public CheckpointOptions withKeep(int checkpoints) {
@@ -135,6 +170,7 @@ public record CheckpointOptions(
         longestChain,
         checkpoints,
         hugePages,
+        flatImage,
         listener);
   }
 
@@ -145,11 +181,49 @@ public record CheckpointOptions(
    */
   public CheckpointOptions withHugePages() {
     return new CheckpointOptions(
-        name, standstill, technique, copyBytes, frozenTarget, longestChain, keep, true, listener);
+        name,
+        standstill,
+        technique,
+        copyBytes,
+        frozenTarget,
+        longestChain,
+        keep,
+        true,
+        flatImage,
+        listener);
+  }
+
+  /**
+   * {@linkplain Checkpoints#openLazily Lazy restores} look into each set of the chain and copy what
+   * is scattered, however long that takes, and the disk holds the sets alone. With a flat image it
+   * holds as much as all segments once more; from the program's second life on, while another one
+   * is made and until the segments' arenas close, twice as much.
+   */
+  public CheckpointOptions withoutFlatImage() {
+    return new CheckpointOptions(
+        name,
+        standstill,
+        technique,
+        copyBytes,
+        frozenTarget,
+        longestChain,
+        keep,
+        hugePages,
+        false,
+        listener);
   }
 
   public CheckpointOptions withListener(CheckpointListener told) {
     return new CheckpointOptions(
-        name, standstill, technique, copyBytes, frozenTarget, longestChain, keep, hugePages, told);
+        name,
+        standstill,
+        technique,
+        copyBytes,
+        frozenTarget,
+        longestChain,
+        keep,
+        hugePages,
+        flatImage,
+        told);
   }
 }

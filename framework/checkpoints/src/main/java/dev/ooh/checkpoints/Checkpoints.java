@@ -88,6 +88,10 @@ public final class Checkpoints implements AutoCloseable {
   private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
 
   private boolean closed;
+
+  /** Not guarded: asked by the writing thread, for which the one that closes waits. */
+  private volatile boolean closing;
+
   private @Nullable ScheduledExecutorService schedule;
 
   private Checkpoints(CheckpointOptions options, Chain chain, Thresholds thresholds) {
@@ -166,7 +170,10 @@ public final class Checkpoints implements AutoCloseable {
    * this way keeps what its newest checkpoint holds in one file as well, {@code .flat}, from 64
    * such pages or a fifth set on: made by the thread that writes, after the first checkpoint that
    * needs it in each life of the program, and changed by each one after that. It takes as much room
-   * on the disk as the segments.
+   * on the disk as the segments; from the program's second life on twice as much, as the one that
+   * was restored from is mapped until the segments' arenas close. If it can't be written, or would
+   * leave less than 64 MiB free, {@link CheckpointListener#failed} is told, and the program does
+   * without until its next start. {@link CheckpointOptions#withoutFlatImage} switches it off.
    *
    * <p>Where {@code directory} is of another file system than Java's default one, this is {@link
    * #open(Path, CheckpointOptions)}.
@@ -180,16 +187,17 @@ public final class Checkpoints implements AutoCloseable {
       throws IOException, TrackingException {
     return LazySet.refusal(directory).isPresent()
         ? open(directory, options)
-        : openLazily(directory, options, damaged, Thresholds.USUAL);
+        : openLazily(directory, options, damaged, FileLayer.of(directory), Thresholds.USUAL);
   }
 
   static Checkpoints openLazily(
       Path directory,
       CheckpointOptions options,
       Consumer<? super IOException> damaged,
+      FileLayer files,
       Thresholds thresholds)
       throws IOException, TrackingException {
-    Checkpoints checkpoints = open(directory, options, FileLayer.of(directory), thresholds, true);
+    Checkpoints checkpoints = open(directory, options, files, thresholds, true);
     Verification begun = checkpoints.verification;
     if (begun != null) {
       begun.start(checkpoints::thread, damaged);
@@ -368,8 +376,9 @@ public final class Checkpoints implements AutoCloseable {
    *     written: what changed is in the next one then, and the one before is still there
    * @throws IOException if it could not be written before this returns: while writers stood still,
    *     where there is no room for copies, or while they ran, most of a first one; or if this was
-   *     {@linkplain #openLazily opened lazily}, and the checkpoint that was restored turned out to
-   *     be damaged
+   *     {@linkplain #openLazily opened lazily}: the checkpoint that was restored turned out to be
+   *     damaged; or, as the first call tries only then, the directory can't be written to, or no
+   *     technique works here
    * @throws IllegalStateException if a segment of the newest checkpoint was neither asked for nor
    *     forgotten, if there is no segment, or after {@link #close}
    * @throws InterruptedException while the writers were about to be stopped
@@ -438,14 +447,20 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private void takeNow() {
+    CompletableFuture<Checkpoint> taken;
     try {
-      take().join();
-    } catch (CompletionException e) {
-      // the writing thread told the listener
+      taken = take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
     } catch (IOException | RuntimeException e) {
       options.listener().failed(e);
+      return;
+    }
+    try {
+      Checkpoint _ = taken.join();
+    } catch (CompletionException e) {
+      // the writing thread told the listener
     }
   }
 
@@ -482,6 +497,7 @@ public final class Checkpoints implements AutoCloseable {
       return checkpoint;
     } catch (IOException e) {
       options.listener().failed(e);
+      reworkOrTell(chain::makeRoom);
       throw new CompletionException(e);
     } catch (RuntimeException e) {
       options.listener().failed(e);
@@ -490,7 +506,7 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private void rework() {
-    reworkOrTell(chain::flatten);
+    reworkOrTell(() -> chain.flatten(() -> !closing));
     reworkOrTell(() -> chain.foldIfLong(next));
   }
 
@@ -501,7 +517,7 @@ public final class Checkpoints implements AutoCloseable {
   private void reworkOrTell(Rework rework) {
     try {
       rework.run();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       options.listener().failed(e);
     }
   }
@@ -509,10 +525,15 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Ends the tracking, when what is being written is written, and a verification that is at work;
    * what that meets from then on is told to nobody. Takes no checkpoint. The segments stay.
+   *
+   * <p>Waits for the checkpoint that was begun, and for a chain that is being folded into one set;
+   * of a flat image for the changes of the last checkpoint, but not for one that is being made,
+   * which is given up: the next lazy start has the one before, if any, and the sets since then.
    */
   @Override
   public void close() throws IOException {
     ScheduledExecutorService clock;
+    closing = true;
     if (verification != null) {
       verification.abandon();
     }

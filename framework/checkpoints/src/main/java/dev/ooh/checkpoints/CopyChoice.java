@@ -106,7 +106,38 @@ final class CopyChoice {
     }
   }
 
+  /**
+   * Where writers must never wait for copying, every set is taken by a snapshot: what that needs is
+   * used before a first set is written ahead, all of which it would count as changed afterwards.
+   */
+  void beginAhead() {
+    if (options.frozenTarget().isZero()) {
+      try {
+        CopyBeforeWrite _ = waitingWriters();
+      } catch (SnapshotException | TrackingException e) {
+        // it is in the reason that prepare() gives
+      }
+    }
+  }
+
   private SegmentSnapshot begin(PageSet scan) throws SnapshotException, TrackingException {
+    CopyBeforeWrite facility = waitingWriters();
+    CopyBeforeWrite.Prepared prepared =
+        facility.prepare(segments.inMemory(scan), Math.max(options.copyBytes(), LEAST_BUFFER));
+    boolean armed = false;
+    try {
+      rearm();
+      armed = true;
+      return new SegmentSnapshot(segments, prepared);
+    } finally {
+      if (!armed) {
+        prepared.close();
+      }
+    }
+  }
+
+  /** Has writers wait from now on where a snapshot wants them to. */
+  private CopyBeforeWrite waitingWriters() throws SnapshotException, TrackingException {
     CopyBeforeWrite facility =
         segments.copyBeforeWrite().orElseThrow(() -> new SnapshotException("this memory has none"));
     Optional<String> refusal = facility.refusal();
@@ -127,18 +158,7 @@ final class CopyChoice {
       segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
       next.changed(segments.changed());
     }
-    CopyBeforeWrite.Prepared prepared =
-        facility.prepare(segments.inMemory(scan), Math.max(options.copyBytes(), LEAST_BUFFER));
-    boolean armed = false;
-    try {
-      rearm();
-      armed = true;
-      return new SegmentSnapshot(segments, prepared);
-    } finally {
-      if (!armed) {
-        prepared.close();
-      }
-    }
+    return facility;
   }
 
   private boolean writersWait() {

@@ -1,20 +1,26 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.image.DiskFiles;
 import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a {@link FlatImage} beside the sets of a program that restores lazily, once those are so
- * many, or so scattered, that its start would take long. For one thread at a time.
+ * many, or so scattered, that its start would take long. If one can't be written, it does without
+ * until the program's next start: to try again would write all of it each time. For one thread at a
+ * time.
  */
 final class Flattening implements AutoCloseable {
   /** A run of so many is mapped. */
@@ -23,11 +29,13 @@ final class Flattening implements AutoCloseable {
   /** To look into one more set takes as long as to copy so many pages. */
   private static final long PAGES_A_SET = 16;
 
+  private final DiskFiles files;
   private final Path directory;
   private final long least;
   private final List<Step> steps = new ArrayList<>();
   private @Nullable FlatImage flat;
   private long scattered;
+  private boolean givenUp;
 
   /**
    * A set that was written.
@@ -42,7 +50,8 @@ final class Flattening implements AutoCloseable {
    * @param directory of the sets
    * @param least scattered pages from which on there is to be a flat image
    */
-  Flattening(Path directory, long least) {
+  Flattening(DiskFiles files, Path directory, long least) {
+    this.files = files;
     this.directory = directory;
     this.least = least;
   }
@@ -80,24 +89,50 @@ final class Flattening implements AutoCloseable {
    * Makes the flat image what the newest set is, by the sets that were written since the last call.
    *
    * @param make whether one is to be made if there is none
+   * @param goOn asked now and then while one is made; if it is not to go on, there is none
    * @throws IOException if it can't be written; the sets are as good as before
    */
-  void settle(boolean make) throws IOException {
-    boolean done = false;
+  void settle(boolean make, BooleanSupplier goOn) throws IOException {
     try {
       for (Step step : steps) {
         follow(step);
       }
-      if (make && flat == null && scattered >= least) {
-        flat = FlatImage.make(directory, ImageSet.open(directory));
+      if (make && flat == null && scattered >= least && !givenUp) {
+        flat = FlatImage.make(files, directory, ImageSet.open(directory), goOn);
       }
-      done = true;
+    } catch (CancellationException e) {
+      // the next life of the program makes one
+    } catch (IOException e) {
+      throw givenUp(e);
     } finally {
       steps.clear();
-      if (!done) {
-        scattered = 0; // it would fail again: not before there is as much to win once more
-        close();
-      }
+    }
+  }
+
+  private IOException givenUp(IOException e) {
+    String what = e instanceof FileSystemException ? e.toString() : e.getMessage();
+    IOException told = new IOException(what + "; the next lazy start takes the sets", e);
+    try {
+      drop();
+    } catch (IOException more) {
+      told.addSuppressed(more);
+    }
+    return told;
+  }
+
+  private void drop() throws IOException {
+    givenUp = true;
+    FlatImage known = flat;
+    flat = null;
+    if (known != null) {
+      known.drop();
+    }
+  }
+
+  /** A set could not be written: if the disk is full, it is not to be for this. */
+  void makeRoom() throws IOException {
+    if (flat != null && files.usableSpace(directory) < FlatImage.ROOM_LEFT) {
+      drop();
     }
   }
 
@@ -116,8 +151,15 @@ final class Flattening implements AutoCloseable {
   /** The chain is one set now, which holds what its newest one did. */
   void folded(WrittenSet merged) throws IOException {
     scattered = 0;
-    if (flat != null) {
-      flat.renamed(merged);
+    FlatImage known = flat;
+    try {
+      if (known == null) {
+        FlatImage.remove(directory);
+      } else {
+        known.renamed(merged);
+      }
+    } catch (IOException e) {
+      throw givenUp(e);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.checkpoints.Checkpoint.Rest;
+import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.call.CallException;
@@ -221,6 +222,27 @@ class CopyBeforeWriteTest {
         assertThat(taken.waits().count()).isGreaterThanOrEqualTo(PAGES / 3);
         check("round " + round);
       }
+    }
+  }
+
+  /** As a change of the technique afterwards would have everything count as changed. */
+  @Test
+  void aFirstOneThatIsWrittenAheadIsWrittenOnce() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            Checkpoints.open(
+                directory,
+                options(),
+                FileLayer.of(directory),
+                new Thresholds((long) PAGES * PAGE, Long.MAX_VALUE))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeAll(memory, 1);
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(ImageSet.open(directory).chainLength()).isEqualTo(2);
+      assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      assertThat(taken.technique()).isEqualTo("uffd");
+      assertThat(taken.pagesWritten()).isZero();
+      check("the first");
     }
   }
 

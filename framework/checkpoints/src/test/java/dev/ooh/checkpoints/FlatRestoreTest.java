@@ -5,16 +5,22 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.FlatImage;
 import dev.ooh.image.LazySet;
+import dev.ooh.image.SetFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +36,7 @@ class FlatRestoreTest {
 
   @TempDir private Path directory;
   private final List<Exception> failures = new ArrayList<>();
+  private final FlatFiles files = new FlatFiles();
 
   private final CheckpointOptions options =
       CheckpointOptions.defaults()
@@ -53,7 +60,14 @@ class FlatRestoreTest {
         damage -> {
           throw new AssertionError("no page was damaged", damage);
         },
+        files,
         FEW);
+  }
+
+  /** Until then a flat image is made, which closing would end. */
+  private static void awaitWriter(Checkpoints checkpoints) {
+    assertThatThrownBy(() -> checkpoints.forget("nothing"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static MemorySegment segment(Checkpoints checkpoints, Arena arena) throws Exception {
@@ -96,6 +110,7 @@ class FlatRestoreTest {
         }
         checkpoints.take().join();
       }
+      awaitWriter(checkpoints);
       checkpoints.close();
       assertThat(isFlat()).isTrue();
       return segment.toArray(JAVA_BYTE);
@@ -110,7 +125,7 @@ class FlatRestoreTest {
     byte[] durable = new byte[PAGES * PAGE];
     int flat = 0;
     for (int life = 0; life < 8; life++) {
-      flat += life > 0 && isFlat() ? 1 : 0;
+      flat += life > 0 && LazySet.openLocked(directory).isOnFlat() ? 1 : 0;
       try (Arena arena = Arena.ofShared();
           Checkpoints checkpoints = open(options.withLongestChain(longestChain))) {
         MemorySegment segment = segment(checkpoints, arena);
@@ -119,6 +134,9 @@ class FlatRestoreTest {
           mutate(segment, random);
           checkpoints.take().join();
           durable = segment.toArray(JAVA_BYTE);
+        }
+        if (random.nextBoolean()) {
+          awaitWriter(checkpoints);
         }
         mutate(segment, random);
       }
@@ -152,11 +170,14 @@ class FlatRestoreTest {
     byte[] before = scatter();
     byte[] bytes = Files.readAllBytes(file());
     bytes[17 * PAGE + 5] ^= 1;
+    FileTime then = Files.getLastModifiedTime(file());
     Files.write(file(), bytes);
+    Files.setLastModifiedTime(file(), then); // what a disk does to a page changes no time
     CompletableFuture<IOException> told =
         new CompletableFuture<IOException>().orTimeout(1, TimeUnit.MINUTES);
     try (Arena arena = Arena.ofShared();
-        Checkpoints checkpoints = Checkpoints.openLazily(directory, options, told::complete, FEW)) {
+        Checkpoints checkpoints =
+            Checkpoints.openLazily(directory, options, told::complete, files, FEW)) {
       MemorySegment _ = segment(checkpoints, arena);
       assertThat(told.join()).hasMessageContaining(file() + " at offset " + 17 * PAGE);
       assertThatThrownBy(checkpoints::take).isInstanceOf(IOException.class);
@@ -170,7 +191,7 @@ class FlatRestoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 4, 8, 12, 20, 24})
+  @ValueSource(ints = {0, 4, 8, 12, 20, 28, 36, 40})
   void aStateThatIsNotWholeIsNone(int at) throws Exception {
     byte[] before = scatter();
     Path state = directory.resolve(".flat").resolve("state");
@@ -216,11 +237,225 @@ class FlatRestoreTest {
       }
       then = segment.toArray(JAVA_BYTE);
     }
-    assertThat(failures).isNotEmpty();
+    assertThat(failures)
+        .singleElement()
+        .satisfies(it -> assertThat(it).hasMessageEndingWith("the next lazy start takes the sets"));
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = open()) {
       assertThat(segment(checkpoints, arena).toArray(JAVA_BYTE)).isEqualTo(then);
     }
+  }
+
+  /** Changes one page in a run of its own after another, a checkpoint each. */
+  private static void change(Checkpoints checkpoints, MemorySegment segment, int times)
+      throws Exception {
+    for (int i = 0; i < times; i++) {
+      for (long page = i; page < PAGES; page += 50) {
+        segment.set(JAVA_LONG, page * PAGE, 100 + i);
+      }
+      checkpoints.take().join();
+    }
+  }
+
+  private void checkRestored(byte[] wanted) throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      assertThat(segment(checkpoints, arena).toArray(JAVA_BYTE)).isEqualTo(wanted);
+      checkpoints.verified().join();
+    }
+  }
+
+  /** A write that fails would fail again, after as much was written again. */
+  @Test
+  void aFullDiskIsToldOnceAndLeavesNothing() throws Exception {
+    byte[] then;
+    files.writes = 2;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 6);
+      awaitWriter(checkpoints);
+      then = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(files.created).isEqualTo(1);
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            it ->
+                assertThat(it)
+                    .hasMessageMatching(
+                        directory
+                            + "/.flat/pages-.*: write failed: No space left on device;"
+                            + " the next lazy start takes the sets"));
+    assertThat(directory.resolve(".flat")).doesNotExist();
+    checkRestored(then);
+  }
+
+  /** When the first checkpoint after that is added to it. */
+  @Test
+  void aDiskThatIsFullLaterLeavesNothingEither() throws Exception {
+    byte[] then;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 3);
+      awaitWriter(checkpoints);
+      assertThat(isFlat()).isTrue();
+      files.writes = 0;
+      change(checkpoints, segment, 5);
+      awaitWriter(checkpoints);
+      then = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(files.created).isEqualTo(1);
+    assertThat(failures).hasSize(1);
+    assertThat(directory.resolve(".flat")).doesNotExist();
+    checkRestored(then);
+  }
+
+  @Test
+  void whatWouldFillTheDiskIsNotBegun() throws Exception {
+    files.usable = FlatImage.ROOM_LEFT;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 6);
+      awaitWriter(checkpoints);
+    }
+    assertThat(files.created).isZero();
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            it ->
+                assertThat(it)
+                    .hasMessageContaining(
+                        "found room for %d bytes, wanted %d"
+                            .formatted(
+                                FlatImage.ROOM_LEFT, FlatImage.ROOM_LEFT + (long) PAGES * PAGE)));
+  }
+
+  @Test
+  void aCheckpointThatFindsNoRoomGetsThatOfTheFlatImage() throws Exception {
+    byte[] then;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 3);
+      awaitWriter(checkpoints);
+      assertThat(isFlat()).isTrue();
+      files.usable = 0;
+      files.setsFail = true;
+      segment.set(JAVA_LONG, 0, 55);
+      assertThatThrownBy(() -> checkpoints.take().join())
+          .hasMessageContaining("No space left on device");
+      assertThat(directory.resolve(".flat")).doesNotExist();
+      files.setsFail = false;
+      checkpoints.take().join();
+      then = segment.toArray(JAVA_BYTE);
+    }
+    checkRestored(then);
+  }
+
+  /** The one before stands for its set until there is another. */
+  @Test
+  void whoClosesAtOnceWaitsForNoneToBeMadeAndLosesNone() throws Exception {
+    byte[] _ = scatter();
+    byte[] then;
+    Path before = file();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.set(JAVA_LONG, 7 * PAGE, 77);
+      checkpoints.verified().join();
+      CountDownLatch begun = new CountDownLatch(1);
+      Thread closing = Thread.ofPlatform().unstarted(() -> close(checkpoints));
+      files.beforeWrite =
+          () -> {
+            files.beforeWrite = () -> {};
+            closing.start();
+            begun.countDown();
+            while (closing.getState() != Thread.State.WAITING) { // for this very thread
+              Thread.yield();
+            }
+          };
+      checkpoints.take().join();
+      begun.await();
+      closing.join();
+      then = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(failures).isEmpty();
+    assertThat(file()).isEqualTo(before);
+    assertThat(LazySet.openLocked(directory).isOnFlat()).isTrue();
+    assertThat(isFlat()).isFalse();
+    checkRestored(then);
+  }
+
+  private static void close(Checkpoints checkpoints) {
+    try {
+      checkpoints.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aFoldThatFailsToRenameItPrunesAllTheSame() throws Exception {
+    byte[] then;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open(options.withLongestChain(3))) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 3);
+      awaitWriter(checkpoints);
+      assertThat(isFlat()).isTrue();
+      files.statesLeft = 1; // one more set follows, and the fold is not told of
+      segment.set(JAVA_LONG, 0, 55);
+      checkpoints.take().join();
+      awaitWriter(checkpoints);
+      then = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(failures).hasSize(1);
+    assertThat(new SetFolder(directory).sets()).hasSize(1);
+    assertThat(directory.resolve(".flat")).doesNotExist();
+    checkRestored(then);
+  }
+
+  @Test
+  void noneIsKeptWhereNoneIsWanted() throws Exception {
+    byte[] _ = scatter();
+    byte[] then;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open(options.withoutFlatImage())) {
+      MemorySegment segment = segment(checkpoints, arena);
+      change(checkpoints, segment, 3);
+      awaitWriter(checkpoints);
+      then = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(directory.resolve(".flat")).doesNotExist();
+    checkRestored(then);
+  }
+
+  /** It may have been made while the file was written to. */
+  @Test
+  void aCopyOfTheFileIsNone() throws Exception {
+    byte[] _ = scatter();
+    Path original = file();
+    FileTime then = Files.getLastModifiedTime(original);
+    Path copy = Files.copy(original, directory.resolve("copy"));
+    Files.setLastModifiedTime(copy, then);
+    Files.move(copy, original, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(isFlat()).isFalse();
+  }
+
+  /** A link has it as it is written later, and the state of before. */
+  @Test
+  void oneThatChangedSinceItsStateIsNone() throws Exception {
+    byte[] _ = scatter();
+    Files.setLastModifiedTime(file(), FileTime.fromMillis(1));
+    assertThat(isFlat()).isFalse();
   }
 
   /** Segments come and go: the file is made anew, as its regions are others. */
@@ -233,6 +468,7 @@ class FlatRestoreTest {
       checkpoints.take().join();
       checkpoints.segment("t", 20 * PAGE, arena).fill((byte) 7);
       checkpoints.take().join();
+      awaitWriter(checkpoints);
     }
     assertThat(isFlat()).isTrue();
     try (Arena arena = Arena.ofShared();

@@ -27,6 +27,29 @@ public class DiskFiles implements FileLayer {
         file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
+  /** A file any part of which is written again and again. */
+  public interface Rewritable extends Closeable {
+    /** Writes all that remains in {@code bytes} at {@code offset}. */
+    void write(ByteBuffer bytes, long offset) throws IOException;
+
+    /** Makes it so many bytes long, or leaves it longer; what is new are zeros. */
+    void reach(long bytes) throws IOException;
+
+    /** Makes the contents durable. */
+    void force() throws IOException;
+  }
+
+  /** Creates a new file for writing here and there. Exceptions name it. */
+  public Rewritable createRewritable(Path file) throws IOException {
+    return new RewritableFile(
+        file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  /** Bytes that may still be written to the disk of {@code path}, as far as that is known. */
+  public long usableSpace(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
   @Override
   public void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -67,6 +90,40 @@ public class DiskFiles implements FileLayer {
 
   private static IOException failed(Path file, String what, IOException e) {
     return new IOException("%s: %s failed: %s".formatted(file, what, e.getMessage()), e);
+  }
+
+  private record RewritableFile(Path file, FileChannel channel) implements Rewritable {
+    @Override
+    public void write(ByteBuffer bytes, long offset) throws IOException {
+      try {
+        for (long at = offset; bytes.hasRemaining(); ) {
+          at += channel.write(bytes, at);
+        }
+      } catch (IOException e) {
+        throw failed(file, "write", e);
+      }
+    }
+
+    @Override
+    public void reach(long bytes) throws IOException {
+      if (channel.size() < bytes) {
+        write(ByteBuffer.allocate(1), bytes - 1);
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        throw failed(file, "sync", e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   private static final class DiskOutput implements Output {

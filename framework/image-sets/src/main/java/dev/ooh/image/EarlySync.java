@@ -59,10 +59,7 @@ final class EarlySync {
     try {
       running.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw e;
+      throw Failure.of(e);
     }
   }
 

@@ -5,85 +5,86 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the newest set of a chain holds, in one file: memory is mapped from it by one mapping a
  * region, however long and scattered the chain is. The sets have all of it as well, so one that is
- * not there, not whole, or of another set costs time and nothing else.
+ * not there, not whole, or of another set costs time and nothing else. One of a set further down
+ * the chain stands for that set and those below it.
  *
  * <pre>
  * D/.flat/pages-….img        the set's regions, one behind the other; pages of zeros may be holes
  * D/.flat/state              which file, and of which set; there while that is whole and durable
- *
- *  0         4             8               12              16                  24
- *  ├─────────┼─────────────┼───────────────┼───────────────┼───────────────────┤
- *  │ magic   │ version = 1 │ CRC32C from   │ identity of   │ u64 number of the │
- *  │ "OOHF"  │             │ 12 to the end │ the set       │ pages file        │
- *  └─────────┴─────────────┴───────────────┴───────────────┴───────────────────┘
  * </pre>
  *
  * <p>Whoever made a file changes it as sets are taken, and nobody else does: those who come later
  * may map it, and make another one then. For one thread, of who keeps other writers away from D.
  */
 public final class FlatImage implements AutoCloseable {
-  private static final String FOLDER = ".flat";
-  private static final String STATE = "state";
-  private static final int MAGIC = 'O' | 'O' << 8 | 'H' << 16 | 'F' << 24;
-  private static final int VERSION = 1;
-  private static final int BODY = 12;
-  private static final int LENGTH = 24;
-  private static final int GATHERED = 1 << 20;
-  private static final DiskFiles DISK = new DiskFiles();
+  /** Bytes that one that is made must leave free on the disk, for the sets that are to come. */
+  public static final long ROOM_LEFT = 64L << 20;
 
+  private static final int GATHERED = 1 << 20;
+
+  /** So much is forced to the disk at once, that whoever waits for a cancellation waits for. */
+  private static final long FORCED = 32L << 20;
+
+  private final DiskFiles files;
   private final Path folder;
   private final long number;
   private final List<Region> regions;
-  private final FileChannel pages;
+  private final DiskFiles.Rewritable pages;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(GATHERED);
   private int identity;
+  private long unforced;
 
-  private FlatImage(Path folder, long number, List<Region> regions) throws IOException {
+  /** Whether the state may name this one. */
+  private boolean named;
+
+  private FlatImage(DiskFiles files, Path folder, long number, List<Region> regions)
+      throws IOException {
+    this.files = files;
     this.folder = folder;
     this.number = number;
     this.regions = regions;
-    pages =
-        FileChannel.open(
-            file(folder, number), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  }
-
-  private static Path file(Path folder, long number) {
-    return folder.resolve("pages-%016x.img".formatted(number));
+    pages = files.createRewritable(FlatState.pages(folder, number));
   }
 
   /**
-   * Makes one of {@code set} in {@code store}, and removes those that were there.
+   * Makes one of {@code set} in {@code store}, and removes the one that was there when this one is
+   * whole: until then the next start has that, and the sets above it.
    *
-   * @throws IOException if it can't be written; there is none then
+   * @param goOn asked now and then
+   * @throws IOException naming the file, if it can't be written, or would leave less than {@link
+   *     #ROOM_LEFT}; what was there before is there still, and no part of this one
+   * @throws CancellationException if it is not to go on; the same holds
    */
-  public static FlatImage make(Path store, ImageSet set) throws IOException {
-    Path folder = store.resolve(FOLDER);
-    if (!Files.isDirectory(folder)) {
-      DISK.createDirectory(folder);
+  public static FlatImage make(DiskFiles files, Path store, ImageSet set, BooleanSupplier goOn)
+      throws IOException {
+    Path folder = FlatFile.folder(store);
+    removeUnlessOf(store, set);
+    if (Files.isDirectory(folder)) {
+      removeAllBut(files, folder, FlatState.read(folder).orElse(null));
     }
-    spoil(folder);
-    for (Path old : ImageStore.entries(folder)) {
-      Files.delete(old); // whoever has mapped it keeps it
+    checkRoom(files, store, folder, set.pages().pageCount() * PageSet.PAGE_SIZE + ROOM_LEFT);
+    if (!Files.isDirectory(folder)) {
+      files.createDirectory(folder);
     }
     long number = ThreadLocalRandom.current().nextLong(); // none that was there
-    FlatImage made = new FlatImage(folder, number, set.description().regions());
+    FlatImage made = new FlatImage(files, folder, number, set.description().regions());
     boolean whole = false;
     try {
-      made.write(set);
+      made.write(set, goOn);
+      removeAllBut(files, folder, FlatState.of(folder, number, set.identity()));
       whole = true;
       return made;
     } finally {
@@ -93,38 +94,47 @@ public final class FlatImage implements AutoCloseable {
     }
   }
 
-  private void write(ImageSet set) throws IOException {
-    set.readPages(
-        (address, bytes, length) ->
-            write(ByteBuffer.wrap(bytes, 0, length), offset(regions, address)));
-    long end = bytes(regions);
-    if (pages.size() < end) {
-      write(ByteBuffer.allocate(1), end - 1); // or the last pages could not be mapped
+  private static void checkRoom(DiskFiles files, Path store, Path folder, long wanted)
+      throws IOException {
+    long found = files.usableSpace(store);
+    if (found < wanted) {
+      throw new IOException(
+          "%s: found room for %d bytes, wanted %d to write a flat image"
+              .formatted(folder, found, wanted));
     }
+  }
+
+  /** Whoever has mapped what goes keeps it. */
+  private static void removeAllBut(DiskFiles files, Path folder, @Nullable FlatState kept)
+      throws IOException {
+    for (Path entry : ImageStore.entries(folder)) {
+      if (kept == null
+          || !entry.equals(FlatState.file(folder))
+              && !entry.equals(FlatState.pages(folder, kept.number()))) {
+        files.delete(entry);
+      }
+    }
+  }
+
+  private void write(ImageSet set, BooleanSupplier goOn) throws IOException {
+    set.readPages(
+        (address, bytes, length) -> {
+          if (!goOn.getAsBoolean()) {
+            throw new CancellationException();
+          }
+          write(ByteBuffer.wrap(bytes, 0, length), FlatFile.offset(regions, address));
+        });
+    pages.reach(FlatFile.bytes(regions)); // or the last pages could not be mapped
     publish(set.identity());
   }
 
   private void write(ByteBuffer bytes, long offset) throws IOException {
-    for (long at = offset; bytes.hasRemaining(); ) {
-      at += pages.write(bytes, at);
+    unforced += bytes.remaining();
+    pages.write(bytes, offset);
+    if (unforced >= FORCED) {
+      pages.force();
+      unforced = 0;
     }
-  }
-
-  /** Where in the file a page of one of its set's regions is. */
-  static long offset(List<Region> regions, long address) {
-    long before = 0;
-    for (Region region : regions) {
-      if (region.start() <= address && address < region.end()) {
-        return before + (address - region.start());
-      }
-      before += region.bytes();
-    }
-    throw new IllegalArgumentException(
-        "found no region of 0x%x, wanted one of %s".formatted(address, regions));
-  }
-
-  private static long bytes(List<Region> regions) {
-    return regions.stream().mapToLong(Region::bytes).sum();
   }
 
   /** Whether it is of {@code set}, which has these regions. */
@@ -136,13 +146,14 @@ public final class FlatImage implements AutoCloseable {
    * Becomes what {@code after} holds.
    *
    * @param before the set that this is of, and that the other one was built on, of the same regions
-   * @throws IOException if that can't be written; it is of no set then
+   * @throws IOException if that can't be written; it is of no set then, and to be {@linkplain #drop
+   *     dropped}
    */
   public void follow(WrittenSet before, WrittenSet after) throws IOException {
-    spoil(folder);
-    CheckedFiles files = CheckedFiles.unread(after.path());
-    int pid = files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
-    Pagemap own = Pagemap.parse(files, "pagemap-" + pid + ".img");
+    FlatFile.spoil(files, folder);
+    CheckedFiles set = CheckedFiles.unread(after.path());
+    int pid = set.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
+    Pagemap own = Pagemap.parse(set, "pagemap-" + pid + ".img");
     try (OpenFiles from = new OpenFiles()) {
       for (int entry = 0; entry < own.size(); entry++) {
         if (!own.isInParent(entry)) {
@@ -159,7 +170,7 @@ public final class FlatImage implements AutoCloseable {
 
   private void copy(OpenFiles from, Pagemap own, int entry) throws IOException {
     long length = own.end(entry) - own.start(entry);
-    long target = offset(regions, own.start(entry));
+    long target = FlatFile.offset(regions, own.start(entry));
     for (long done = 0; done < length; done += GATHERED) {
       buffer.clear().limit((int) Math.min(GATHERED, length - done));
       from.read(own.pagesFile(), own.offset(entry) + done, buffer);
@@ -171,125 +182,76 @@ public final class FlatImage implements AutoCloseable {
     ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(GATHERED, end - start));
     for (long at = start; at < end; at += zeros.capacity()) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));
-      write(zeros, offset(regions, at));
+      write(zeros, FlatFile.offset(regions, at));
     }
   }
 
-  /** The chain was folded: {@code merged} holds what the set before did. */
+  /**
+   * The chain was folded: {@code merged} holds what the set before did.
+   *
+   * @throws IOException if that can't be written; it is to be {@linkplain #drop dropped} then
+   */
   public void renamed(WrittenSet merged) throws IOException {
     publish(merged.identity());
   }
 
   private void publish(int newest) throws IOException {
-    pages.force(true);
-    DISK.syncDirectory(folder);
-    ByteBuffer state =
-        ByteBuffer.allocate(LENGTH)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putInt(MAGIC)
-            .putInt(VERSION)
-            .putInt(0)
-            .putInt(newest)
-            .putLong(number);
-    state.putInt(BODY - Integer.BYTES, Digest.of(state.array(), BODY, LENGTH - BODY));
-    Path made = folder.resolve(STATE + "-new");
-    Files.deleteIfExists(made);
-    try (FileLayer.Output out = DISK.create(made)) {
-      out.write(state.flip());
+    pages.force();
+    unforced = 0;
+    files.syncDirectory(folder);
+    Path made = newState();
+    files.delete(made);
+    try (FileLayer.Output out = files.create(made)) {
+      out.write(ByteBuffer.wrap(FlatState.of(folder, number, newest).toByteArray()));
       out.force();
     }
-    DISK.replace(made, folder.resolve(STATE));
-    DISK.syncDirectory(folder);
+    named = true;
+    files.replace(made, FlatState.file(folder));
+    files.syncDirectory(folder);
     identity = newest;
   }
 
-  /** Nobody takes it for whole from now on, also after a loss of power. */
-  private static void spoil(Path folder) throws IOException {
-    Files.deleteIfExists(folder.resolve(STATE));
-    DISK.syncDirectory(folder);
+  private Path newState() {
+    return folder.resolve("state-new");
   }
 
-  /**
-   * The file of the set of {@code identity}, which has these regions; empty if there is none.
-   *
-   * @param store to which nobody else writes as long as it is used
-   */
-  static Optional<Path> find(Path store, int identity, List<Region> regions) {
-    Path folder = store.resolve(FOLDER);
-    try {
-      byte[] bytes = Files.readAllBytes(folder.resolve(STATE));
-      ByteBuffer state = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      if (bytes.length != LENGTH
-          || state.getInt() != MAGIC
-          || state.getInt() != VERSION
-          || state.getInt() != Digest.of(bytes, BODY, LENGTH - BODY)
-          || state.getInt() != identity) {
-        return Optional.empty();
-      }
-      Path file = file(folder, state.getLong());
-      return Files.size(file) == bytes(regions) ? Optional.of(file) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // the sets have all of it
-    }
-  }
-
-  /**
-   * Reads all of a file. If it is not what {@code set} holds, it is there for nobody any more.
-   *
-   * @param told of each page that is as it should be
-   * @throws ImageException of the first one that is not
-   */
-  static void verify(Path file, ImageSet set, ImageSet.PageSink told) throws IOException {
-    try (OpenFiles files = new OpenFiles();
-        PageFetcher present = new PageFetcher(set.digests(), told)) {
-      List<Region> regions = set.description().regions();
-      for (Region region : regions) {
-        PageSet held = set.pages().intersect(region.pages());
-        for (int run = 0; run < held.runCount(); run++) {
-          long start = held.runStart(run);
-          present.run(file, offset(regions, start), start, held.runEnd(run));
-        }
-        PageSet holes = region.pages().minus(held);
-        for (int run = 0; run < holes.runCount(); run++) {
-          long start = holes.runStart(run);
-          long length = holes.runEnd(run) - start;
-          verifyZeros(files, file, offset(regions, start), start, length, told);
-        }
-      }
-    } catch (ImageException e) {
-      spoil(Objects.requireNonNull(file.getParent()));
-      throw e;
-    }
-  }
-
-  private static void verifyZeros(
-      OpenFiles files, Path file, long offset, long address, long length, ImageSet.PageSink told)
-      throws IOException {
-    byte[] found = new byte[(int) Math.min(GATHERED, length)];
-    byte[] wanted = new byte[found.length];
-    for (long done = 0; done < length; done += found.length) {
-      int count = (int) Math.min(found.length, length - done);
-      files.read(file, offset + done, ByteBuffer.wrap(found, 0, count));
-      int different = Arrays.mismatch(found, 0, count, wanted, 0, count);
-      if (different >= 0) {
-        throw new ImageException(file, offset + done + different, "a byte of a page of zeros", "0");
-      }
-      told.accept(address + done, found, count);
-    }
-  }
-
-  /** Removes it, as it is not whole. */
-  private void drop() throws IOException {
+  /** Removes this one, as it is not whole, or takes room that is needed. */
+  public void drop() throws IOException {
     close();
-    Files.deleteIfExists(file(folder, number));
+    if (named) {
+      FlatFile.spoil(files, folder);
+    }
+    files.delete(newState());
+    files.delete(FlatState.pages(folder, number));
+    try {
+      files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // another one is there still
+    }
+  }
+
+  /**
+   * Removes what there is in {@code store}, unless it is of {@code latest} or of a set that this
+   * one builds on: nothing else is of use for the next start.
+   */
+  public static void removeUnlessOf(Path store, ImageSet latest) throws IOException {
+    for (ImageSet set = latest; set != null; set = set.parentSet()) {
+      List<Region> wanted = set.description().regions();
+      Optional<FlatFile> found = FlatFile.find(store, set.identity(), wanted);
+      if (found.isPresent()) {
+        return;
+      }
+    }
+    remove(store);
   }
 
   /** Removes what there is in {@code store}. */
   public static void remove(Path store) throws IOException {
-    Path folder = store.resolve(FOLDER);
+    Path folder = FlatFile.folder(store);
     if (Files.isDirectory(folder)) {
-      spoil(folder);
-      ImageStore.deleteTree(DISK, folder);
+      DiskFiles disk = new DiskFiles();
+      FlatFile.spoil(disk, folder);
+      ImageStore.deleteTree(disk, folder);
     }
   }
 

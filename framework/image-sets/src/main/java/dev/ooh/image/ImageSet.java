@@ -53,7 +53,7 @@ public final class ImageSet {
     this.pid = pid;
     this.description = description;
     this.pagemap = pagemap;
-    this.layers = new Layers(path, pagemap, parent == null ? null : parent.layers);
+    this.layers = new Layers(path, pagemap, parent == null ? null : parent.layers, null);
     this.digests = digests;
     this.parent = parent;
     this.identity = identity;

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * D/latest           a link to the newest set that can be restored
  * D/.lock            locked by the one who writes to D
  * D/.draft-…/        a set being written, or what is left of one
+ * D/.flat/           a flat image of the newest set, or of one before; a program that restores
+ *                    lazily keeps it, and the sets do without
  * </pre>
  *
  * One store at a time is open, in all processes: what it builds on is there until it is closed. Of

@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The pagemaps of a set and of those it builds on: in which file each page is. Immutable. */
-record Layers(Path set, Pagemap pagemap, @Nullable Layers parent) {
+/**
+ * The pagemaps of a set and of those it builds on: in which file each page is. Immutable.
+ *
+ * @param flat has all that the set holds; null where it is looked for in the files of the chain
+ */
+record Layers(Path set, Pagemap pagemap, @Nullable Layers parent, @Nullable FlatFile flat) {
   /** Is told where runs of pages are. */
   @FunctionalInterface
   interface RunSink {
@@ -33,7 +37,9 @@ record Layers(Path set, Pagemap pagemap, @Nullable Layers parent) {
             "one, as it is in-parent in " + asking);
       }
       long until = Math.min(end, pagemap.end(i));
-      if (!pagemap.isInParent(i)) {
+      if (flat != null) {
+        flat.locate(address, until, runs);
+      } else if (!pagemap.isInParent(i)) {
         long offset = pagemap.offset(i) + (address - pagemap.start(i));
         runs.run(pagemap.pagesFile(), offset, address, until);
       } else if (parent != null) {

@@ -25,8 +25,8 @@ public final class LazySet {
   private final int identity;
   private final Layers layers;
 
-  /** Has all of it in one file; null where the files of the chain have to be looked into. */
-  private final @Nullable Path flat;
+  /** Of it or of a set below; null where all files of the chain have to be looked into. */
+  private final @Nullable FlatFile flat;
 
   private LazySet(
       Path path,
@@ -35,13 +35,13 @@ public final class LazySet {
       int identity,
       Pagemap pagemap,
       @Nullable LazySet parent,
-      @Nullable Path flat) {
+      @Nullable FlatFile own) {
     this.path = path;
     this.pid = pid;
     this.description = description;
     this.identity = identity;
-    layers = new Layers(path, pagemap, parent == null ? null : parent.layers);
-    this.flat = flat;
+    layers = new Layers(path, pagemap, parent == null ? null : parent.layers, own);
+    flat = own != null || parent == null ? own : parent.flat;
   }
 
   /** Why nothing in {@code directory} can be mapped; empty where it can. */
@@ -62,7 +62,8 @@ public final class LazySet {
 
   /**
    * As {@link #open}, of a store that nobody else writes to as long as the set is used, and of a
-   * {@linkplain FlatImage flat image} of it if there is one: of its chain nothing is read then.
+   * {@linkplain FlatImage flat image} of it or of a set that it builds on, if there is one: of the
+   * chain below that nothing is read then.
    */
   public static LazySet openLocked(Path store) throws IOException {
     return open(ImageSet.newest(store), new HashSet<>(), store);
@@ -80,13 +81,13 @@ public final class LazySet {
     LazySet parent = null;
     if (pagemap.hasParentPages()) {
       if (store != null) {
-        Optional<Path> flat = FlatImage.find(store, files.identity(), description.regions());
+        Optional<FlatFile> flat = FlatFile.find(store, files.identity(), description.regions());
         if (flat.isPresent()) {
           return new LazySet(set, pid, description, files.identity(), pagemap, null, flat.get());
         }
       }
       Path place = ImageSet.parentOf(set);
-      parent = open(place, children, null);
+      parent = open(place, children, store);
       ImageSet.checkParent(set, description, parent.identity);
     }
     return new LazySet(set, pid, description, files.identity(), pagemap, parent, null);
@@ -105,8 +106,13 @@ public final class LazySet {
     return pid;
   }
 
-  /** Whether memory is filled from a flat image. */
+  /** Whether memory is filled from a flat image alone. */
   public boolean isFlat() {
+    return flat != null && flat.identity() == identity;
+  }
+
+  /** Whether memory is filled from a flat image, of this set or of one that it builds on. */
+  public boolean isOnFlat() {
     return flat != null;
   }
 
@@ -125,8 +131,8 @@ public final class LazySet {
    */
   public void fill(long start, long bytes, long memory, FileContents.Filling filling)
       throws IOException {
-    if (flat != null) {
-      filling.map(flat, FlatImage.offset(description.regions(), start), memory, bytes);
+    if (flat != null && isFlat()) {
+      filling.map(flat.path(), flat.offset(start), memory, bytes);
       return;
     }
     PageSet wanted = pages().intersect(PageSet.of(start, start + bytes));
@@ -157,10 +163,10 @@ public final class LazySet {
             throw new CancellationException();
           }
         };
-    whole.readPages(told);
     if (flat != null) {
-      FlatImage.verify(flat, whole, told);
+      flat.verify(whole, told); // first, so that whatever is wrong with it the next start has sets
     }
+    whole.readPages(told);
     return whole;
   }
 }

@@ -2,6 +2,7 @@ package dev.ooh.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -19,22 +20,31 @@ final class OpenFiles implements AutoCloseable {
 
   /**
    * Fills {@code target}, from its start to its limit, with what {@code file} has from there on.
+   *
+   * @throws IOException naming the file and the offset
    */
   void read(Path file, long offset, ByteBuffer target) throws IOException {
     SeekableByteChannel channel = get(file);
     while (target.hasRemaining()) {
       long at = offset + target.position();
-      if (read(channel, at, target) < 0) {
+      if (read(file, channel, at, target) < 0) {
         throw new ImageException(file, at, "the end", target.remaining() + " bytes more");
       }
     }
   }
 
-  private static int read(SeekableByteChannel channel, long at, ByteBuffer target)
+  private static int read(Path file, SeekableByteChannel channel, long at, ByteBuffer target)
       throws IOException {
-    return channel instanceof FileChannel file
-        ? file.read(target, at)
-        : channel.position(at).read(target);
+    try {
+      return channel instanceof FileChannel any
+          ? any.read(target, at)
+          : channel.position(at).read(target);
+    } catch (ClosedChannelException e) {
+      throw e; // by an interrupt: nothing is wrong with the file
+    } catch (IOException e) {
+      throw new IOException(
+          "%s at offset %d: read failed: %s".formatted(file, at, e.getMessage()), e);
+    }
   }
 
   private SeekableByteChannel get(Path file) throws IOException {

@@ -105,10 +105,7 @@ final class PagesWriter {
     try {
       writing.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw e;
+      throw Failure.of(e);
     }
     if (handedBytes > 0) {
       tell(handedBytes);

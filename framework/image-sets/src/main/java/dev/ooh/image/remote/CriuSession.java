@@ -220,10 +220,7 @@ final class CriuSession {
     done.file().force(); // if it fails the file stays open, and is abandoned with the draft
     opened = null;
     done.file().close();
-    try (FileLayer.Output file = to.create(done.name())) {
-      file.write(ByteBuffer.wrap(done.pagemap().toByteArray()));
-      file.force();
-    }
+    to.write(done.name(), done.pagemap().toByteArray());
     pages.put(done.destination(), done.held().build());
   }
 

@@ -3,6 +3,7 @@ package dev.ooh.image.remote;
 import dev.ooh.image.FileLayer;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,22 @@ final class ReceivedImages {
 
     FileLayer.Output create(String name) throws IOException {
       return files.create(work.resolve(name));
+    }
+
+    /** Writes a whole file, durable when this returns; half of one is never published. */
+    void write(String name, byte[] bytes) throws IOException {
+      FileLayer.Output file = create(name);
+      boolean whole = false;
+      try {
+        file.write(ByteBuffer.wrap(bytes));
+        file.force();
+        whole = true;
+      } finally {
+        if (!whole) {
+          file.abandon();
+        }
+      }
+      file.close();
     }
 
     /** Makes it visible; its files must be durable, and it is when this returns. */
