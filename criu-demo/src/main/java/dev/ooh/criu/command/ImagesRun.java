@@ -5,8 +5,10 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
 import dev.ooh.image.ChainCheck;
+import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
+import dev.ooh.image.LazySet;
 import dev.ooh.image.Pruning;
 import dev.ooh.image.SetFolder;
 import dev.ooh.image.SetMerge;
@@ -206,6 +208,7 @@ final class ImagesRun implements Callable<Integer> {
         return;
       }
       Path merged = SetMerge.merge(store, latest).path();
+      removeOldFlatImage(folder);
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", merged.toString());
       object.put("merged", latest.chainLength());
@@ -216,6 +219,20 @@ final class ImagesRun implements Callable<Integer> {
               "%s: %d sets in one, %d pages; what it was made of can be removed by prune"
                   .formatted(merged, latest.chainLength(), latest.pages().pageCount())));
     }
+  }
+
+  /** It may be of a set that is of use for no start any more. */
+  private static void removeOldFlatImage(SetFolder folder) throws IOException {
+    if (LazySet.refusal(folder.path()).isPresent()) {
+      return;
+    }
+    ImageSet latest;
+    try {
+      latest = ImageSet.open(folder.path());
+    } catch (IOException e) {
+      return; // what it needs is not known
+    }
+    FlatImage.removeUnlessOf(folder.path(), latest);
   }
 
   private void prune(SetFolder folder) throws IOException, CommandException, UsageException {
@@ -232,6 +249,9 @@ final class ImagesRun implements Callable<Integer> {
         store.remove(set);
         objects.add(Map.of("removed", set.toString()));
         lines.add(set + " is removed");
+      }
+      if (folder.latest().isPresent()) {
+        removeOldFlatImage(folder);
       }
     }
     lines.addAll(pruning.kept());

@@ -54,4 +54,17 @@ class EarlySyncTest {
         .hasMessage("the disk is broken");
     early.end();
   }
+
+  @Test
+  void whatElseTheThreadThrewIsNotWrapped() {
+    EarlySync broken =
+        new EarlySync(
+            () -> {
+              throw new IllegalStateException("the disk is gone");
+            },
+            threads::add);
+    broken.written(EarlySync.BYTES);
+    threads.remove().run();
+    assertThatThrownBy(broken::await).isExactlyInstanceOf(IllegalStateException.class);
+  }
 }
