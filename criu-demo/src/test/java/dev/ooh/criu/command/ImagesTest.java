@@ -8,7 +8,9 @@ import dev.ooh.criu.Checkpointer.Then;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
+import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageStore;
+import dev.ooh.image.LazySet;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -179,6 +181,16 @@ class ImagesTest {
     for (int number = 1; number <= 4; number++) {
       assertThat(set(number)).isDirectory();
     }
+  }
+
+  @Test
+  void aFlatImageGoesWithTheChainThatItIsOf() throws Exception {
+    scene.close();
+    FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> true).close();
+    assertThat(images("prune").out).contains("every set is needed");
+    assertThat(LazySet.openLocked(directory).isFlat()).isTrue();
+    Result _ = images("merge");
+    assertThat(directory.resolve(".flat")).doesNotExist();
   }
 
   @Test
