@@ -109,8 +109,8 @@ public final class FlatImage implements AutoCloseable {
       throws IOException {
     for (Path entry : ImageStore.entries(folder)) {
       if (kept == null
-          || !entry.equals(FlatState.file(folder))
-              && !entry.equals(FlatState.pages(folder, kept.number()))) {
+          || (!entry.equals(FlatState.file(folder))
+              && !entry.equals(FlatState.pages(folder, kept.number())))) {
         files.delete(entry);
       }
     }

@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -42,11 +41,10 @@ record FlatState(int identity, long number, long inode, long modified) {
 
   /** That the pages file of {@code number}, as it is now, is what the set of identity holds. */
   static FlatState of(Path folder, long number, int identity) throws IOException {
-    Map<String, Object> found =
-        Files.readAttributes(pages(folder, number), "unix:ino,lastModifiedTime");
-    FileTime modified = (FileTime) found.get("lastModifiedTime");
-    return new FlatState(
-        identity, number, (Long) found.get("ino"), modified.to(TimeUnit.NANOSECONDS));
+    Path pages = pages(folder, number);
+    long inode = (Long) Objects.requireNonNull(Files.getAttribute(pages, "unix:ino"));
+    long modified = Files.getLastModifiedTime(pages).to(TimeUnit.NANOSECONDS);
+    return new FlatState(identity, number, inode, modified);
   }
 
   /**
