@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * GCBench on the collected heap beside Boehm GC, plain and incremental, and beside malloc and free,
- * each in fresh processes, in turn. Prints a Markdown table of medians: of the total, of each run's
- * longest pause, and of the heap. Needs a C compiler and Boehm GC ({@code libgc-dev} on Debian).
+ * GCBench on the collected heap beside Boehm GC, plain and incremental, beside malloc and free, and
+ * with Java objects beside HotSpot's own collectors, each in fresh processes, in turn. Prints a
+ * Markdown table of medians: of the total, of each run's longest pause, and of the heap. Needs a C
+ * compiler and Boehm GC ({@code libgc-dev} on Debian).
  *
  * <p>{@code java -cp benchmarks.jar dev.ooh.benchmarks.CollectorComparison [CONFIGURATION
  * [ROUNDS]]}
@@ -85,6 +86,8 @@ final class CollectorComparison {
     if (!malloc.isEmpty()) {
       sides.put("malloc and free", with(malloc, shape));
     }
+    sides.put("HotSpot, G1", hotSpot("-XX:+UseG1GC", shape));
+    sides.put("HotSpot, serial", hotSpot("-XX:+UseSerialGC", shape));
     return sides;
   }
 
@@ -100,6 +103,19 @@ final class CollectorComparison {
         configuration,
         "1",
         technique);
+  }
+
+  private static List<String> hotSpot(String collector, List<String> shape) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                collector,
+                "-cp",
+                System.getProperty("java.class.path"),
+                HotSpotSide.class.getName()));
+    command.addAll(shape);
+    return command;
   }
 
   /** Returns the program; empty, having said why, when it can't be built. */
