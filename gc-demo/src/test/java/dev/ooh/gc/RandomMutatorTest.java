@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Random programs under every kind of source: nothing reachable is ever freed or damaged. */
 class RandomMutatorTest {
   /** More: {@code -DargLine=-Dooh.seeds=1000}. */
-  private static final int SEEDS = Integer.getInteger("ooh.seeds", 20);
+  private static final int SEEDS = Integer.getInteger("ooh.seeds", 8);
 
   private static final int ACTIONS = 4000;
 
