@@ -2,6 +2,7 @@ package dev.ooh.checkpoints;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How checkpoints are taken; unchangeable, each method gives another one.
@@ -68,61 +69,21 @@ public record CheckpointOptions(
   }
 
   public CheckpointOptions withName(String text) {
-    return new CheckpointOptions(
-        text,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.name = text);
   }
 
   /** So that any thread may take a checkpoint while others write. */
   public CheckpointOptions withStandstill(Standstill how) {
-    return new CheckpointOptions(
-        name,
-        Optional.of(how),
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.standstill = Optional.of(how));
   }
 
   public CheckpointOptions withTechnique(String wanted) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        Optional.of(wanted),
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.technique = Optional.of(wanted));
   }
 
   /** 0 lets writers stand still until everything is written. */
   public CheckpointOptions withCopyBytes(long most) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        most,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.copyBytes = most);
   }
 
   /**
@@ -133,45 +94,15 @@ public record CheckpointOptions(
    * with zero, nothing is copied while they do.
    */
   public CheckpointOptions withFrozenTarget(Duration most) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        most,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.frozenTarget = most);
   }
 
   public CheckpointOptions withLongestChain(int sets) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        sets,
-        keep,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.longestChain = sets);
   }
 
   public CheckpointOptions withKeep(int checkpoints) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        checkpoints,
-        hugePages,
-        flatImage,
-        listener);
+    return with(copy -> copy.keep = checkpoints);
   }
 
   /**
@@ -180,17 +111,7 @@ public record CheckpointOptions(
    * written as all of its 2 MiB.
    */
   public CheckpointOptions withHugePages() {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        true,
-        flatImage,
-        listener);
+    return with(copy -> copy.hugePages = true);
   }
 
   /**
@@ -200,30 +121,57 @@ public record CheckpointOptions(
    * is made and until the segments' arenas close, twice as much.
    */
   public CheckpointOptions withoutFlatImage() {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        false,
-        listener);
+    return with(copy -> copy.flatImage = false);
   }
 
   public CheckpointOptions withListener(CheckpointListener told) {
-    return new CheckpointOptions(
-        name,
-        standstill,
-        technique,
-        copyBytes,
-        frozenTarget,
-        longestChain,
-        keep,
-        hugePages,
-        flatImage,
-        told);
+    return with(copy -> copy.listener = told);
+  }
+
+  private CheckpointOptions with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.options();
+  }
+
+  /** All options, to change one. */
+  private static final class Copy {
+    private String name;
+    private Optional<Standstill> standstill;
+    private Optional<String> technique;
+    private long copyBytes;
+    private Duration frozenTarget;
+    private int longestChain;
+    private int keep;
+    private boolean hugePages;
+    private boolean flatImage;
+    private CheckpointListener listener;
+
+    private Copy(CheckpointOptions of) {
+      name = of.name;
+      standstill = of.standstill;
+      technique = of.technique;
+      copyBytes = of.copyBytes;
+      frozenTarget = of.frozenTarget;
+      longestChain = of.longestChain;
+      keep = of.keep;
+      hugePages = of.hugePages;
+      flatImage = of.flatImage;
+      listener = of.listener;
+    }
+
+    private CheckpointOptions options() {
+      return new CheckpointOptions(
+          name,
+          standstill,
+          technique,
+          copyBytes,
+          frozenTarget,
+          longestChain,
+          keep,
+          hugePages,
+          flatImage,
+          listener);
+    }
   }
 }

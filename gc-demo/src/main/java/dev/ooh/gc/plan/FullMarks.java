@@ -39,6 +39,10 @@ final class FullMarks {
   private final Spaces spaces;
   private final Pacer pacer;
   private final FullCycles where;
+
+  /** Whether full cycles have a thread of the collector's own. */
+  private final boolean hasThread;
+
   private final SharedTrace trace;
   private @Nullable FullMark running;
 
@@ -66,8 +70,9 @@ final class FullMarks {
     this.spaces = spaces;
     this.pacer = pacer;
     where = options.fullCycles();
-    boolean alone = where != FullCycles.BESIDE;
-    trace = new SharedTrace(pauses, lock, alone ? null : pauses.newCrew(options.markersBeside()));
+    hasThread = where == FullCycles.BESIDE;
+    trace =
+        new SharedTrace(pauses, lock, hasThread ? pauses.newCrew(options.markersBeside()) : null);
   }
 
   /**
@@ -83,28 +88,15 @@ final class FullMarks {
     boolean sliced = where == FullCycles.INCREMENTAL;
     CycleTimer timer = statistics.begin(CycleKind.CONCURRENT, cause);
     FullMark started = new FullMark(this, lock, trace, timer, sliced);
+    if (hasThread) {
+      // First of all: the system may have no thread to give, and one when the next cycle is due.
+      ConcurrentMark starting = new ConcurrentMark(this, execution, started);
+      starting.start();
+      thread = starting;
+    }
     run(started);
     pacer.fullBegins(spaces.liveBytes(), execution.nanoTime());
-    if (!sliced) {
-      startThread(started);
-    }
     return true;
-  }
-
-  private void startThread(FullMark cycle) {
-    ConcurrentMark starting = new ConcurrentMark(this, execution, cycle);
-    boolean runs = false;
-    try {
-      starting.start();
-      runs = true;
-    } finally {
-      if (runs) {
-        thread = starting;
-      } else {
-        // The system has no thread to give; it may have one when the next cycle is due.
-        run(null);
-      }
-    }
   }
 
   private void run(@Nullable FullMark cycle) {
@@ -124,7 +116,7 @@ final class FullMarks {
         pacer.fullGivenUp(execution.nanoTime());
       }
       running.cancel();
-      cancelled = where == FullCycles.BESIDE ? running : null;
+      cancelled = hasThread ? running : null;
       run(null);
     }
   }
@@ -139,7 +131,6 @@ final class FullMarks {
    */
   void assist(long bytes) {
     FullMark cycle = running;
-    boolean hasThread = where == FullCycles.BESIDE;
     if (cycle == null || (hasThread && !cycle.isTracing())) {
       return;
     }
@@ -166,7 +157,7 @@ final class FullMarks {
     long since = execution.nanoTime();
     boolean done = false;
     try {
-      boolean more = where == FullCycles.BESIDE ? cycle.assist(bytes) : step(cycle, bytes);
+      boolean more = hasThread ? cycle.assist(bytes) : step(cycle, bytes);
       done = true;
       return more;
     } finally {

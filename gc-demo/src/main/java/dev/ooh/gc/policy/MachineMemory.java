@@ -1,8 +1,7 @@
 package dev.ooh.gc.policy;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import javax.management.JMException;
-import javax.management.ObjectName;
 
 /** How much memory this machine has. */
 public final class MachineMemory {
@@ -13,15 +12,11 @@ public final class MachineMemory {
    * Long#MAX_VALUE} where nobody says.
    */
   public static long bytes() {
-    try {
-      Object bytes =
-          ManagementFactory.getPlatformMBeanServer()
-              .getAttribute(
-                  new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME),
-                  "TotalMemorySize");
-      return bytes instanceof Long found && found > 0 ? found : Long.MAX_VALUE;
-    } catch (JMException | RuntimeException e) {
-      return Long.MAX_VALUE;
+    // Not by the platform's MBean server: to start that takes a fifth of a second.
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      long found = system.getTotalMemorySize();
+      return found > 0 ? found : Long.MAX_VALUE;
     }
+    return Long.MAX_VALUE;
   }
 }

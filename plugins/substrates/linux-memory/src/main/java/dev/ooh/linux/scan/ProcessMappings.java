@@ -63,26 +63,23 @@ final class ProcessMappings implements AutoCloseable {
   }
 
   private MappingKinds ask(PageSet within) throws CallException {
-    PageSet.Builder shared = PageSet.builder();
-    PageSet.Builder privateFiles = PageSet.builder();
+    MappingKinds.Builder kinds = new MappingKinds.Builder();
     long known = 0;
     for (int run = 0; run < within.runCount(); run++) {
       long end = within.runEnd(run);
       for (long at = Math.max(known, within.runStart(run)); at < end; at = known) {
         if (!find(at)) {
-          return kinds(shared, privateFiles, within);
+          return kinds.build(within);
         }
         known = ProcmapQuery.end(query);
-        add(
+        kinds.add(
             ProcmapQuery.start(query),
             known,
             ProcmapQuery.isShared(query),
-            ProcmapQuery.inode(query) != 0,
-            shared,
-            privateFiles);
+            ProcmapQuery.inode(query) != 0);
       }
     }
-    return kinds(shared, privateFiles, within);
+    return kinds.build(within);
   }
 
   /** Returns false when nothing is mapped from {@code address} on. */
@@ -105,8 +102,7 @@ final class ProcessMappings implements AutoCloseable {
 
   /** {@code start-end perms offset device inode path} a line, addresses in hexadecimal. */
   private static MappingKinds read(PageSet within) throws FacilityException {
-    PageSet.Builder shared = PageSet.builder();
-    PageSet.Builder privateFiles = PageSet.builder();
+    MappingKinds.Builder kinds = new MappingKinds.Builder();
     // Names of files may be any bytes.
     try (BufferedReader lines =
         Files.newBufferedReader(Path.of(MAPS), StandardCharsets.ISO_8859_1)) {
@@ -119,32 +115,12 @@ final class ProcessMappings implements AutoCloseable {
           continue; // The kernel's own page, above all others.
         }
         boolean file = !fields[4].equals("0");
-        add(start, end, fields[1].charAt(3) == 's', file, shared, privateFiles);
+        kinds.add(start, end, fields[1].charAt(3) == 's', file);
       }
     } catch (IOException e) {
       throw new FacilityException(e, "let the container read its own /proc/self");
     }
-    return kinds(shared, privateFiles, within);
-  }
-
-  private static void add(
-      long start,
-      long end,
-      boolean isShared,
-      boolean isFile,
-      PageSet.Builder shared,
-      PageSet.Builder privateFiles) {
-    if (isShared) {
-      shared.add(start, end);
-    } else if (isFile) {
-      privateFiles.add(start, end);
-    }
-  }
-
-  private static MappingKinds kinds(
-      PageSet.Builder shared, PageSet.Builder privateFiles, PageSet within) {
-    return new MappingKinds(
-        shared.build().intersect(within), privateFiles.build().intersect(within));
+    return kinds.build(within);
   }
 
   @Override
