@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,8 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ooh restore",
     description =
-        "Maps the regions of the newest image set where they were, verifies every page, and lets"
-            + " the application go on to its end.")
+        "Maps the regions of the newest image set where they were, on the substrate that they were"
+            + " dumped on, verifies every page, and lets the application go on to its end.")
 final class RestoreRun implements Callable<Integer> {
   private final Tracking tracking;
   private final ImageDirectories directories;
@@ -44,12 +43,6 @@ final class RestoreRun implements Callable<Integer> {
       paramLabel = "D",
       description = "What ooh checkpoint was given as --directory, or one image set in it.")
   private String place = ".";
-
-  @Option(
-      names = "--substrate",
-      paramLabel = "S",
-      description = "Where to restore to: virtual or linux (default: where the dump was made).")
-  private @Nullable String substrateName;
 
   @Option(
       names = "--lazy",
@@ -88,8 +81,7 @@ final class RestoreRun implements Callable<Integer> {
   }
 
   private int restore(Path set, SetDescription description, Way way) throws Exception {
-    String wanted = substrateName;
-    Substrate substrate = tracking.substrate(wanted == null ? description.substrate() : wanted);
+    Substrate substrate = tracking.substrate(description.substrate());
     if (substrate.refusal().isPresent()) {
       throw new CommandException(
           "substrate %s can't be used here: %s"

@@ -153,6 +153,16 @@ class CommandsTest {
     assertThat(images).doesNotExist();
   }
 
+  /** Its memory's addresses are those of the substrate that it was dumped on. */
+  @Test
+  void noSubstrateIsOfferedToRestoreOn() {
+    assertThat(checkpointText("--heap", "64M", "--technique", "none").status).isZero();
+    RestoreRun restore = new RestoreRun(tracking, new ImageDirectories(List.of()));
+    Result refused = execute(restore, "--substrate", "toy", images.toString());
+    assertThat(refused.status).isEqualTo(CommandSupport.WRONG_USAGE);
+    assertThat(refused.err).contains("--substrate").hasLineCount(1);
+  }
+
   @Test
   void fullHeapIsOneLineAndLeavesNothing() {
     Result result = checkpointText("--heap", "1M");

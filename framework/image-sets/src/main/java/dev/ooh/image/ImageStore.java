@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * and exists once its manifest does; the newest dump is the latest. What a dead writer left of one
  * is sealed with an empty manifest, so that nobody can complete it, and removed.
  *
- * <p>One set at a time is written. For one thread at a time.
+ * <p>One set at a time is written. For one thread at a time; a signal that ends the process before
+ * the first set removes the directories that were made for this store.
  */
 public final class ImageStore implements SetPlace, AutoCloseable {
   static final String LATEST = "latest";
@@ -56,6 +57,11 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private FileAbilities abilities = FileAbilities.ALL;
   private @Nullable Closeable lock;
+
+  private final Thread hook = Thread.ofPlatform().name("image-store").unstarted(this::abandon);
+
+  /** Set by the hook: whatever is begun from here on stays behind. */
+  private boolean ending;
 
   /** Where nothing can be renamed: the number of the next set, and the draft of the last one. */
   private int next;
@@ -102,18 +108,30 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    */
   public static ImageStore lock(Path directory, FileLayer files) throws IOException {
     ImageStore store = new ImageStore(directory, files);
+    store.begin();
+    return store;
+  }
+
+  private synchronized void begin() throws IOException {
+    try {
+      // Elsewhere nothing is tried while the process ends: it may take long, or never end.
+      if (directory.getFileSystem().equals(FileSystems.getDefault())) {
+        Runtime.getRuntime().addShutdownHook(hook);
+      }
+    } catch (IllegalStateException e) {
+      throw new IOException("image directory %s: this process is ending".formatted(named), e);
+    }
     boolean locked = false;
     try {
-      store.makeDirectories(store.directory);
-      store.abilities = files.abilities(store.directory); // first: whether a lock can be trusted
-      store.lock = files.lock(store.directory.resolve(LOCK));
+      makeDirectories(directory);
+      abilities = files.abilities(directory); // first: whether a lock can be trusted
+      lock = files.lock(directory.resolve(LOCK));
       locked = true;
-      return store;
     } catch (FileSystemException e) {
-      throw store.unusable(e);
+      throw unusable(e);
     } finally {
       if (!locked) {
-        store.close();
+        close();
       }
     }
   }
@@ -183,7 +201,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   @Override
-  public SetDraft draft() throws IOException {
+  public synchronized SetDraft draft() throws IOException {
+    if (ending) {
+      throw new IOException("image directory %s: this process is ending".formatted(named));
+    }
     return abilities.renames() ? renamedDraft() : manifestLastDraft();
   }
 
@@ -323,7 +344,12 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** Lets others write, and removes directories made for this store that are still empty. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It runs, or did: what was to be removed is.
+    }
     Closeable held = lock;
     lock = null;
     try {
@@ -337,6 +363,39 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       if (held != null) {
         held.close();
       }
+    }
+  }
+
+  /**
+   * As {@link #close}, while another thread may be writing the first set. Without what would have
+   * to be loaded first: the bundle may have ended where a hook runs.
+   */
+  private synchronized void abandon() {
+    ending = true;
+    if (lock == null || made.isEmpty() || !abilities.renames() || !abilities.locks()) {
+      return;
+    }
+    try {
+      List<Path> drafts = new ArrayList<>();
+      for (Path entry : entries(directory)) {
+        if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
+          drafts.add(entry);
+        } else if (!entry.endsWith(LOCK)) {
+          return; // it is of use
+        }
+      }
+      for (Path draft : drafts) {
+        // Under another name nothing more is made in it.
+        Path grave = draft.resolveSibling(draft.getFileName() + "-end");
+        files.rename(draft, grave);
+        deleteTree(files, grave);
+      }
+      files.delete(directory.resolve(LOCK));
+      removeMade();
+      made.clear();
+    } catch (IOException e) {
+      System.getLogger(ImageStore.class.getName())
+          .log(System.Logger.Level.DEBUG, "left behind: " + directory, e);
     }
   }
 

@@ -20,6 +20,7 @@ public final class Errno {
   public static final int EPIPE = 32;
   public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
+  public static final int ECONNREFUSED = 111;
 
   private Errno() {}
 }

@@ -64,6 +64,9 @@ public final class LinuxCalls implements AutoCloseable {
             FunctionDescriptor.of(
                 JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
 
+    static final MethodHandle SETSID =
+        CallState.function("setsid", FunctionDescriptor.of(JAVA_INT));
+
     private LinkedLater() {}
   }
 
@@ -73,6 +76,15 @@ public final class LinuxCalls implements AutoCloseable {
   public static int pageSize() {
     try (CallState state = new CallState()) {
       return (int) GETPAGESIZE.invokeExact(state.segment());
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** setsid(2): the terminal's signals pass this process by. One that leads a group stays. */
+  public static void leaveSession() {
+    try (CallState state = new CallState()) {
+      int ignored = (int) LinkedLater.SETSID.invokeExact(state.segment());
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }

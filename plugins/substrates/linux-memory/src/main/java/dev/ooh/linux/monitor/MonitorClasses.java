@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Copies the monitor's classes into a folder that can be a class path. A bundle's classes are not
@@ -19,17 +21,19 @@ import java.util.Set;
  */
 final class MonitorClasses {
   private static final String PREFIX = "dev/ooh/linux/";
+  private static final String SUFFIX = ".class";
   private static final String MAIN = PREFIX + "monitor/MonitorMain";
 
   private MonitorClasses() {}
 
-  static void copyTo(Path folder) throws IOException {
+  /** Returns the folder. */
+  static Path copyTo(Path folder) throws IOException {
     Set<String> seen = new HashSet<>(Set.of(MAIN));
     Deque<String> todo = new ArrayDeque<>(seen);
     while (!todo.isEmpty()) {
       String name = todo.remove();
       byte[] bytes = read(name);
-      Path target = folder.resolve(name + ".class");
+      Path target = folder.resolve(name + SUFFIX);
       Files.createDirectories(target.getParent());
       Files.write(target, bytes);
       for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
@@ -40,10 +44,27 @@ final class MonitorClasses {
         }
       }
     }
+    return folder;
+  }
+
+  /** Loads all that was copied to {@code folder}, which may vanish then. */
+  static void loadFrom(Path folder) throws IOException, ClassNotFoundException {
+    List<String> names;
+    try (Stream<Path> files = Files.walk(folder)) {
+      names =
+          files
+              .map(file -> folder.relativize(file).toString())
+              .filter(file -> file.endsWith(SUFFIX))
+              .map(file -> file.substring(0, file.length() - SUFFIX.length()).replace('/', '.'))
+              .toList();
+    }
+    for (String name : names) {
+      Class.forName(name, false, MonitorClasses.class.getClassLoader());
+    }
   }
 
   private static byte[] read(String name) throws IOException {
-    try (InputStream in = MonitorClasses.class.getResourceAsStream("/" + name + ".class")) {
+    try (InputStream in = MonitorClasses.class.getResourceAsStream("/" + name + SUFFIX)) {
       if (in == null) {
         throw new IOException("class " + name + " of the monitor is not in its bundle");
       }

@@ -16,9 +16,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS}. Takes descriptors, each with a connection of
- * its own, over the socket, and serves each on threads of its own. Ends when the tracked side hangs
- * up, or when it had nothing to serve for the idle time; and is killed by the kernel when it was
+ * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS}. It connects when it has loaded all its
+ * classes, since their folder goes then; and in a session of its own, so that Ctrl-C ends the
+ * tracked side first and Ctrl-Z stops that alone. Takes descriptors, each with a connection of its
+ * own, over the socket, and serves each on threads of its own. Ends when the tracked side hangs up,
+ * or when it had nothing to serve for the idle time; and is killed by the kernel when it was
  * stopped, or hung, for longer than the limit, since writers wait for it.
  */
 final class MonitorMain {
@@ -40,12 +42,16 @@ final class MonitorMain {
   }
 
   public static void main(String[] arguments) {
-    try (UnixSocket control = UnixSocket.connect(arguments[0])) {
-      Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));
-      Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
-      if (new MonitorMain(control, limit, idle).run()) {
-        // Nobody else is left to do it.
-        MonitorFolder.delete(Objects.requireNonNull(Path.of(arguments[0]).getParent()));
+    Path folder = Objects.requireNonNull(Path.of(arguments[0]).getParent());
+    try {
+      LinuxCalls.leaveSession();
+      MonitorClasses.loadFrom(folder);
+      try (UnixSocket control = connect(arguments[0], folder)) {
+        Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));
+        Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
+        new MonitorMain(control, limit, idle).run();
+      } finally {
+        MonitorFolder.delete(folder); // if the tracked side died before it could
       }
     } catch (Throwable e) {
       // The tracked side reads this when the monitor fails to start.
@@ -56,8 +62,20 @@ final class MonitorMain {
     }
   }
 
-  /** Returns whether it was the tracked side that ended. */
-  private boolean run() throws CallException {
+  private static UnixSocket connect(String socket, Path folder) throws CallException {
+    try {
+      return UnixSocket.connect(socket);
+    } catch (CallException e) {
+      if (e.errno() == Errno.ECONNREFUSED) {
+        // The tracked side died, and nobody else is left to do it.
+        MonitorFolder.delete(folder);
+      }
+      throw e;
+    }
+  }
+
+  /** Until the tracked side ended, or there is nothing to do. */
+  private void run() throws CallException {
     long quiet = System.nanoTime();
     try (LinuxCalls calls = new LinuxCalls();
         Arena arena = Arena.ofConfined()) {
@@ -69,7 +87,7 @@ final class MonitorMain {
         if (calls.poll(ready, (int) limit.toMillis() / CHECKS) > 0) {
           int[] descriptors = control.receiveDescriptors();
           if (descriptors == null) {
-            return true;
+            return;
           }
           if (descriptors.length == 2) {
             serving.incrementAndGet();
@@ -83,7 +101,7 @@ final class MonitorMain {
         if (serving.get() > 0) {
           quiet = System.nanoTime();
         } else if (System.nanoTime() - quiet > idle.toNanos()) {
-          return false;
+          return;
         }
       }
     }

@@ -4,8 +4,6 @@ import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Remedy;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +18,6 @@ public final class MonitorPool {
   private final Duration idle;
 
   private int users;
-  private @Nullable Path folder;
   private @Nullable MonitorProcess running;
 
   /** With the limits of daily use. */
@@ -54,10 +51,6 @@ public final class MonitorPool {
       running.kill();
       running = null;
     }
-    if (folder != null) {
-      MonitorFolder.delete(folder);
-      folder = null;
-    }
   }
 
   /** Has a copy of {@code userfaultfd} served; the caller closes its own copy then. */
@@ -82,18 +75,7 @@ public final class MonitorPool {
       running = null;
     }
     try {
-      Path classes = folder;
-      if (classes == null) {
-        classes = Files.createTempDirectory("ooh-monitor");
-        try {
-          MonitorClasses.copyTo(classes);
-        } catch (IOException | RuntimeException e) {
-          MonitorFolder.delete(classes);
-          throw e;
-        }
-        folder = classes;
-      }
-      MonitorProcess started = MonitorProcess.start(classes, limit, idle);
+      MonitorProcess started = MonitorProcess.start(limit, idle);
       running = started;
       return started;
     } catch (IOException | CallException e) {

@@ -35,19 +35,18 @@ final class MonitorProcess {
   /**
    * Starts one.
    *
-   * @param folder the monitor's classes
    * @param limit how long it may be stopped before the kernel kills it
    * @param idle how long it stays with nothing to serve
    */
-  static MonitorProcess start(Path folder, Duration limit, Duration idle)
-      throws IOException, CallException {
-    Path socket = folder.resolve("socket");
-    Path errors = folder.resolve("errors");
+  static MonitorProcess start(Duration limit, Duration idle) throws IOException, CallException {
     Process process = null;
     UnixSocket control = null;
-    try (UnixSocket.Listener listener = new UnixSocket.Listener(socket.toString())) {
-      process = launch(folder, errors, socket, limit, idle);
-      control = accept(listener, process, errors);
+    try (MonitorFolder folder = new MonitorFolder()) {
+      folder.make(MonitorClasses::copyTo);
+      try (UnixSocket.Listener listener = folder.make(MonitorProcess::listen)) {
+        process = folder.make(path -> launch(path, limit, idle));
+        control = accept(listener, process, folder);
+      }
       control.timeout(limit.dividedBy(2));
       return new MonitorProcess(process, control);
     } catch (IOException | CallException | RuntimeException e) {
@@ -58,13 +57,22 @@ final class MonitorProcess {
         process.destroyForcibly();
       }
       throw e;
-    } finally {
-      Files.deleteIfExists(socket);
     }
   }
 
-  private static Process launch(
-      Path folder, Path errors, Path socket, Duration limit, Duration idle) throws IOException {
+  private static UnixSocket.Listener listen(Path folder) throws CallException {
+    return new UnixSocket.Listener(socket(folder));
+  }
+
+  private static String socket(Path folder) {
+    return folder.resolve("socket").toString();
+  }
+
+  private static Path errors(Path folder) {
+    return folder.resolve("errors");
+  }
+
+  private static Process launch(Path folder, Duration limit, Duration idle) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
@@ -77,7 +85,7 @@ final class MonitorProcess {
                 "-cp",
                 folder.toString(),
                 MonitorMain.class.getName(),
-                socket.toString(),
+                socket(folder),
                 Long.toString(limit.toMillis()),
                 Long.toString(idle.toMillis())));
     // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
@@ -85,11 +93,13 @@ final class MonitorProcess {
         .forEach(builder.environment()::remove);
     return builder
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(errors.toFile())
+        .redirectError(errors(folder).toFile())
         .start();
   }
 
-  private static UnixSocket accept(UnixSocket.Listener listener, Process process, Path errors)
+  /** A monitor that connects needs nothing of its folder any more. */
+  private static UnixSocket accept(
+      UnixSocket.Listener listener, Process process, MonitorFolder folder)
       throws IOException, CallException {
     for (long tries = START.dividedBy(STEP); ; tries--) {
       try {
@@ -107,7 +117,9 @@ final class MonitorProcess {
       if (!process.isAlive()) {
         throw new IOException(
             "its process ended with %d, and said: %s"
-                .formatted(process.exitValue(), Files.readString(errors).strip()));
+                .formatted(
+                    process.exitValue(),
+                    folder.make(path -> Files.readString(errors(path))).strip()));
       }
     }
   }

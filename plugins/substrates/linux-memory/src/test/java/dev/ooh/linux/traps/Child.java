@@ -22,9 +22,13 @@ import java.util.stream.Stream;
 
 /** Another JVM with a tracked region, and what it does there. */
 record Child(Process process, BufferedReader output) implements AutoCloseable {
+  static final String MONITORS_HOME = "MONITORS_HOME";
+
   enum Role {
     /** Prints its monitor's process id and waits. */
     HOLD_A_MONITOR,
+    /** The same, with the Java of the environment's {@link #MONITORS_HOME} for its monitor. */
+    HOLD_A_MONITOR_OF_ANOTHER_JAVA,
     /** Opens scanners until the kernel refuses, prints why, closes them and goes on. */
     USE_UP_DESCRIPTORS,
     /** The same with synchronous descriptors, which a monitor serves. */
@@ -105,6 +109,10 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
     Region region = space.map(RegionRequest.anonymous("r", 16 * PageSet.PAGE_SIZE));
     switch (Role.valueOf(arguments[0])) {
       case HOLD_A_MONITOR -> holdAMonitor(space, region);
+      case HOLD_A_MONITOR_OF_ANOTHER_JAVA -> {
+        System.setProperty("java.home", System.getenv(MONITORS_HOME));
+        holdAMonitor(space, region);
+      }
       case USE_UP_DESCRIPTORS -> useUpDescriptors(space, region);
       case USE_UP_SYNCHRONOUS_DESCRIPTORS -> useUpSynchronousDescriptors(space, region);
       case OPEN_WITHOUT_PRIVILEGE -> openWithoutPrivilege(space, region);

@@ -22,6 +22,7 @@ import dev.ooh.tracking.facility.SegmentAdoption;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -202,12 +203,18 @@ class SynchronousTrapsTest {
       ProcessHandle monitor = ProcessHandle.of(pid).orElseThrow();
       List<String> command = List.of(monitor.info().arguments().orElseThrow());
       Path classes = Path.of(command.get(command.indexOf("-cp") + 1));
-      assertThat(classes).exists();
+      assertThat(classes).as("its classes, which it has loaded").doesNotExist();
+      assertThat(session(pid)).as("where no terminal ends it").isEqualTo(pid);
       child.process().destroyForcibly().waitFor();
       monitor.onExit().join();
       assertThat(monitor.isAlive()).isFalse();
-      assertThat(classes).as("its classes").doesNotExist();
     }
+  }
+
+  /** The sixth field of proc_pid_stat(5), of which the second ends with the last parenthesis. */
+  private static long session(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3]);
   }
 
   @Test
