@@ -55,7 +55,8 @@ class LauncherTest {
   void anUnknownCommandIsOneLineThatNamesThoseThereAre() {
     assertThat(run("statsu")).isEqualTo(2);
     assertThat(lines(err))
-        .containsExactly("ooh: unknown command 'statsu', wanted one of echo, error, status, temporary,"
+        .containsExactly(
+            "ooh: unknown command 'statsu', wanted one of echo, error, status, temporary,"
                 + " throw");
   }
 

@@ -37,8 +37,7 @@ public final class TestCommands implements BundleActivator {
         "temporary",
         arguments -> {
           String folder = System.getProperty("java.io.tmpdir");
-          System.setProperty(
-              "launcher.test.temporary", String.join(" ", new File(folder).list()));
+          System.setProperty("launcher.test.temporary", String.join(" ", new File(folder).list()));
           return 0;
         });
     Function<String, AutoCloseable> option =
