@@ -1,6 +1,7 @@
 package dev.ooh.cli;
 
 import dev.ooh.memory.Setting;
+import dev.ooh.memory.Settings;
 import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingControl;
@@ -61,25 +62,18 @@ public final class KnownSettings {
    *     that is not what its setting wants
    */
   void check(Map<String, String> given) throws UsageException {
-    for (Map.Entry<String, String> said : given.entrySet()) {
-      Known known = byName.get(said.getKey());
-      if (known == null) {
-        throw new UsageException(
-            "--set names '%s', wanted a setting of those present: %s"
-                .formatted(said.getKey(), proposal(said.getKey())));
-      }
-      try {
-        known.setting().parse(said.getValue());
-      } catch (IllegalArgumentException e) {
-        throw new UsageException(ErrorText.of(e));
-      }
+    try {
+      Settings.checkNames(given.keySet(), byName.keySet(), "--set names");
+      byName.forEach(
+          (name, known) -> {
+            String said = given.get(name);
+            if (said != null) {
+              known.setting().parse(said);
+            }
+          });
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(ErrorText.of(e));
     }
-  }
-
-  private String proposal(String name) {
-    return Nearest.of(name, byName.keySet())
-        .map(nearest -> "did you mean " + nearest + "?")
-        .orElseGet(() -> String.join(", ", byName.keySet()));
   }
 
   /** A paragraph of each for {@code --help}. */

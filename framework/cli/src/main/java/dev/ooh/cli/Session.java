@@ -3,6 +3,7 @@ package dev.ooh.cli;
 import dev.ooh.cli.plot.Chart;
 import dev.ooh.cli.plot.PointChart;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Nearest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.TechniqueStatus;

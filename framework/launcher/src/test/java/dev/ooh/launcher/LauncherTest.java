@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +55,9 @@ class LauncherTest {
   void anUnknownCommandIsOneLineThatNamesThoseThereAre() {
     assertThat(run("statsu")).isEqualTo(2);
     assertThat(lines(err))
-        .containsExactly("ooh: unknown command 'statsu', wanted one of echo, error, status, throw");
+        .containsExactly(
+            "ooh: unknown command 'statsu', wanted one of echo, error, status, temporary,"
+                + " throw");
   }
 
   @Test
@@ -130,12 +131,18 @@ class LauncherTest {
     assertThat(lines(err)).singleElement().asString().contains(nowhere.toString());
   }
 
+  /** In a temporary folder of its own, for others make theirs in the common one. */
   @Test
   void leavesNoStorageBehind() throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    List<Path> before = storageFolders(temporary);
-    run("status", "0");
-    assertThat(storageFolders(temporary)).isSubsetOf(before);
+    Path temporary = Files.createDirectory(home.resolve("temporary"));
+    String common = System.setProperty("java.io.tmpdir", temporary.toString());
+    try {
+      assertThat(run("temporary")).isZero();
+      assertThat(System.getProperty("launcher.test.temporary")).startsWith("ooh-bundles-");
+    } finally {
+      System.setProperty("java.io.tmpdir", common);
+    }
+    assertThat(temporary).isEmptyDirectory();
   }
 
   @Test
@@ -159,12 +166,6 @@ class LauncherTest {
         .writeTo(home.resolve("bundles/1/some.jar"));
     assertThat(run("--version")).isZero();
     assertThat(lines(out)).singleElement().asString().startsWith("ooh 1.2.3 (Java ");
-  }
-
-  private static List<Path> storageFolders(Path temporary) throws IOException {
-    try (Stream<Path> files = Files.list(temporary)) {
-      return files.filter(f -> f.getFileName().toString().startsWith("ooh-bundles-")).toList();
-    }
   }
 
   private int run(String... line) {

@@ -1,5 +1,6 @@
 package dev.ooh.launcher;
 
+import java.io.File;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.function.Function;
@@ -30,6 +31,14 @@ public final class TestCommands implements BundleActivator {
         "error",
         arguments -> {
           throw new NoClassDefFoundError("gone/Missing");
+        });
+    command(
+        context,
+        "temporary",
+        arguments -> {
+          String folder = System.getProperty("java.io.tmpdir");
+          System.setProperty("launcher.test.temporary", String.join(" ", new File(folder).list()));
+          return 0;
         });
     Function<String, AutoCloseable> option =
         value -> {

@@ -4,6 +4,7 @@ import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.Settings;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
@@ -76,6 +77,10 @@ public final class PageTracker implements AutoCloseable {
     this.orReportAll = orReportAll;
     core = TrackingCore.load(PageTracker.class.getClassLoader());
     try {
+      Settings.checkNames(
+          options.settings().keySet(),
+          SegmentTracking.settings(core),
+          "the options of %s name".formatted(options.name()));
       tracking = new SegmentTracking(options);
     } catch (RuntimeException | Error e) {
       core.close();
@@ -100,8 +105,10 @@ public final class PageTracker implements AutoCloseable {
 
   /**
    * As {@link #track(MemorySegment...)}, with a name for messages and with settings, of which each
-   * technique reads its own; those that none knows are ignored.
+   * technique reads its own.
    *
+   * @throws IllegalArgumentException for a setting that no technique here declares, proposing the
+   *     nearest
    * @throws IllegalStateException as above
    * @throws TrackingException as above
    */
@@ -115,6 +122,7 @@ public final class PageTracker implements AutoCloseable {
    * every technique is refused, each interval is all pages and says why, and a warning is logged
    * once.
    *
+   * @throws IllegalArgumentException as above
    * @throws IllegalStateException as above
    * @throws TrackingException if a segment is refused
    */

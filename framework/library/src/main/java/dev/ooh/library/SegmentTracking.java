@@ -5,12 +5,16 @@ import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.Setting;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One address space with one consumer, from open to close. */
 final class SegmentTracking implements AutoCloseable {
@@ -22,6 +26,15 @@ final class SegmentTracking implements AutoCloseable {
     space = new LinuxSubstrate().open(options);
     consumer = space.consumer("program");
     adoption = space.facility(SegmentAdoption.class).orElseThrow();
+  }
+
+  /** The names of the settings that anything here declares. */
+  static Set<String> settings(TrackingControl control) {
+    return Stream.concat(
+            new LinuxSubstrate().settings().stream(),
+            control.techniques().stream().flatMap(each -> each.settings().stream()))
+        .map(Setting::name)
+        .collect(Collectors.toSet());
   }
 
   AddressSpace space() {

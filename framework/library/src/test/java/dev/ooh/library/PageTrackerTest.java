@@ -216,6 +216,18 @@ class PageTrackerTest {
     }
   }
 
+  @Test
+  void aSettingThatNobodyKnowsIsRefusedWithTheNearest() {
+    SpaceOptions options = SpaceOptions.named("cache").with("uffd-mode", "synchronous");
+    assertThatThrownBy(() -> PageTracker.track(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the options of cache name 'uffd-mode', wanted a setting of those present:"
+                + " did you mean uffd.mode?");
+    assertThatThrownBy(() -> PageTracker.trackOrReportAll(options))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   /** Nothing else can tell what a device or io_uring writes through a long-term pin. */
   @Test
   void pinsDeclaredAlwaysDirtyAreInEveryInterval() throws Exception {

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param name for messages and meters
  * @param settings by name, as text. Which there are, the substrate and the techniques declare: see
  *     {@link Substrate#settings} and {@code TechniqueDescriptor.settings}. Who doesn't know one
- *     passes over it; whoever takes names from people checks them against what is declared
+ *     passes over it; whoever takes names from people checks them against what is declared ({@link
+ *     Settings#checkNames})
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {

@@ -1,7 +1,9 @@
 package dev.ooh.tracking;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,6 +58,21 @@ public interface TrackingObserver {
    */
   default void gathered(
       AddressSpace space, String technique, PageSet scan, PageSet arm, Gathered gathered) {}
+
+  /**
+   * An interval of a consumer ended: it was committed, or gave its pages back, as all do that were
+   * fetched after one that does. Told once, in the consumer's thread; also where time is simulated.
+   */
+  default void ended(
+      AddressSpace space, TrackingConsumer consumer, Interval interval, boolean committed) {}
+
+  /**
+   * From now on {@code technique} works in place of the one that was wanted, or of any that sees
+   * writes.
+   *
+   * @param reason why not the wanted one
+   */
+  default void fellBack(AddressSpace space, String technique, String reason) {}
 
   /**
    * Passes on {@link TrackingControl#written}.

@@ -1,7 +1,7 @@
 package dev.ooh.cli.record;
 
-import dev.ooh.cli.Nearest;
 import dev.ooh.cli.UsageException;
+import dev.ooh.memory.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.ooh.metering.flight;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
@@ -14,8 +16,9 @@ import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Tells JDK Flight Recorder what tracking does: {@code dev.ooh.Gather}, {@code dev.ooh.Work} and
- * {@code dev.ooh.Switch}. Costs next to nothing while nobody records. For any thread.
+ * Tells JDK Flight Recorder what tracking does: {@code dev.ooh.Gather}, {@code dev.ooh.Work},
+ * {@code dev.ooh.Switch}, {@code dev.ooh.Fallback} and {@code dev.ooh.Interval}. Costs next to
+ * nothing while nobody records. For any thread.
  */
 @Component(immediate = true, service = TrackingObserver.class)
 public final class FlightEvents implements TrackingObserver {
@@ -48,6 +51,31 @@ public final class FlightEvents implements TrackingObserver {
       event.took = nanos;
       event.commit();
     }
+  }
+
+  @Override
+  public void ended(
+      AddressSpace space, TrackingConsumer consumer, Interval interval, boolean committed) {
+    IntervalEvent event = new IntervalEvent();
+    if (event.isEnabled()) {
+      event.substrate = space.substrate();
+      event.technique = interval.technique();
+      event.consumer = consumer.name();
+      event.sequence = interval.sequence();
+      event.pages = interval.pages().pageCount();
+      event.committed = committed;
+      event.reasons = String.join("; ", interval.reasons());
+      event.commit();
+    }
+  }
+
+  @Override
+  public void fellBack(AddressSpace space, String technique, String reason) {
+    FallbackEvent event = new FallbackEvent();
+    event.substrate = space.substrate();
+    event.technique = technique;
+    event.reason = reason;
+    event.commit();
   }
 
   @Override

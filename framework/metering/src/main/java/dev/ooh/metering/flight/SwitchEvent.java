@@ -10,8 +10,7 @@ import jdk.jfr.StackTrace;
 /** Another technique works from now on. */
 @Name("dev.ooh.Switch")
 @Label("Technique Switched")
-@Description(
-    "Another technique works for a space from now on, or none; a fallback is one to all-dirty")
+@Description("Another technique works for a space from now on, or none")
 @Category({"Dirty-page tracking"})
 @StackTrace(false)
 final class SwitchEvent extends Event {

@@ -3,7 +3,9 @@ package dev.ooh.metering.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.metering.Fakes;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingObserver.Phase;
@@ -28,6 +30,8 @@ class FlightEventsTest {
       recording.enable("dev.ooh.Gather").withoutThreshold();
       recording.enable("dev.ooh.Work").withoutThreshold();
       recording.enable("dev.ooh.Switch").withoutThreshold();
+      recording.enable("dev.ooh.Interval").withoutThreshold();
+      recording.enable("dev.ooh.Fallback").withoutThreshold();
       recording.start();
       work.run();
       recording.stop();
@@ -70,6 +74,30 @@ class FlightEventsTest {
     assertThat(event.getLong("written")).isEqualTo(2);
     assertThat(event.getLong("unseen")).isEqualTo(3);
     assertThat(event.getString("reasons")).isEqualTo("the ring overflowed; a file on disk");
+  }
+
+  @Test
+  void anIntervalsEndSaysWhoseItWasAndWhatBecameOfIt() throws Exception {
+    TrackingConsumer consumer = new TrackingConsumer(space, "collector", closed -> {});
+    Interval interval = Interval.all(PageSet.of(0x10000, 0x14000), "the ring overflowed");
+    RecordedEvent event = recorded(() -> events.ended(space, consumer, interval, false)).getFirst();
+    assertThat(event.getEventType().getName()).isEqualTo("dev.ooh.Interval");
+    assertThat(event.getString("substrate")).isEqualTo("linux");
+    assertThat(event.getString("technique")).isEqualTo(interval.technique());
+    assertThat(event.getString("consumer")).isEqualTo("collector");
+    assertThat(event.getLong("sequence")).isEqualTo(interval.sequence());
+    assertThat(event.getLong("pages")).isEqualTo(4);
+    assertThat(event.getBoolean("committed")).isFalse();
+    assertThat(event.getString("reasons")).isEqualTo("the ring overflowed");
+  }
+
+  @Test
+  void aFallbackHasAnEventOfItsOwn() throws Exception {
+    RecordedEvent event =
+        recorded(() -> events.fellBack(space, "all-dirty", "uffd is refused: EPERM")).getFirst();
+    assertThat(event.getEventType().getName()).isEqualTo("dev.ooh.Fallback");
+    assertThat(event.getString("technique")).isEqualTo("all-dirty");
+    assertThat(event.getString("reason")).isEqualTo("uffd is refused: EPERM");
   }
 
   @Test

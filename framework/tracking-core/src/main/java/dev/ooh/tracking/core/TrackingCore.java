@@ -118,8 +118,9 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
 
   /**
    * The techniques' settings, by name, for address spaces whose own options say nothing of them, in
-   * place of those of the last call. Sessions that are open keep theirs. As an OSGi component the
-   * core takes them from the configuration {@code dev.ooh.tracking}.
+   * place of those of the last call. Sessions that are open keep theirs. One that no technique
+   * declares when a space is first tracked is logged, with the nearest that one does. As an OSGi
+   * component the core takes them from the configuration {@code dev.ooh.tracking}.
    */
   public void settings(Map<String, String> settings) {
     spaces.settings(settings);

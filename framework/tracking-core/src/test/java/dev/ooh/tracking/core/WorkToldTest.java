@@ -37,6 +37,8 @@ class WorkToldTest {
   private final List<String> durations = new ArrayList<>();
   private final List<String> written = new ArrayList<>();
   private final List<String> gathered = new ArrayList<>();
+  private final List<String> ended = new ArrayList<>();
+  private final List<String> fallbacks = new ArrayList<>();
 
   private final TrackingObserver observer =
       new TrackingObserver() {
@@ -58,6 +60,24 @@ class WorkToldTest {
               "%s: %d of %d, arms %d"
                   .formatted(
                       technique, answer.pages().pageCount(), scan.pageCount(), arm.pageCount()));
+        }
+
+        @Override
+        public void ended(
+            AddressSpace of, TrackingConsumer consumer, Interval interval, boolean committed) {
+          ended.add(
+              "%s %d by %s: %d pages, %s"
+                  .formatted(
+                      consumer.name(),
+                      interval.sequence(),
+                      interval.technique(),
+                      interval.pages().pageCount(),
+                      committed ? "committed" : "aborted"));
+        }
+
+        @Override
+        public void fellBack(AddressSpace of, String technique, String reason) {
+          fallbacks.add(technique + ": " + reason);
         }
 
         @Override
@@ -131,6 +151,35 @@ class WorkToldTest {
     first.close();
     assertThat(core.statisticsByTechnique(space).get("aaa").aborted()).isEqualTo(1);
     assertThat(core.statisticsByTechnique(space).get("bbb").aborted()).isEqualTo(1);
+  }
+
+  @Test
+  void eachIntervalsEndIsToldOnce() throws TrackingException {
+    fetch().commit();
+    try (Interval committed = fetch()) {
+      committed.commit();
+      committed.commit();
+    }
+    Interval first = fetch();
+    core.use(space, "bbb");
+    fetch();
+    first.close();
+    first.close();
+    assertThat(ended)
+        .containsExactly(
+            "one 1 by aaa: 4 pages, committed",
+            "one 2 by aaa: 0 pages, committed",
+            "one 4 by bbb: 0 pages, aborted",
+            "one 3 by aaa: 0 pages, aborted");
+  }
+
+  @Test
+  void aFallbackIsToldWithItsReason() throws TrackingException {
+    core.use(space, "aaa");
+    fetch().commit();
+    assertThat(fallbacks).isEmpty();
+    core.remove(a);
+    assertThat(fallbacks).singleElement().asString().startsWith("all-dirty: ").contains("aaa");
   }
 
   @Test

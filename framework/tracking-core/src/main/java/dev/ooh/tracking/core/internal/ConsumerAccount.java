@@ -20,6 +20,10 @@ final class ConsumerAccount {
     this.consumer = consumer;
   }
 
+  TrackingConsumer consumer() {
+    return consumer;
+  }
+
   /** Adds what a session reported: what it saw, and what it couldn't watch. */
   void add(Gathered report) {
     addSeen(report.pages());
@@ -78,16 +82,16 @@ final class ConsumerAccount {
   /**
    * Owes the interval's pages again, and those of all that were fetched after it.
    *
-   * @return the technique of each interval that this aborted
+   * @return each interval that this aborted
    */
-  List<String> abort(OwedInterval interval) {
-    List<String> aborted = new ArrayList<>();
+  List<OwedInterval> abort(OwedInterval interval) {
+    List<OwedInterval> aborted = new ArrayList<>();
     OwedInterval last;
     do {
       last = outstanding.removeLast();
       last.aborted("interval %d of %s was aborted".formatted(interval.sequence(), consumer));
       owed.addAll(last.debt());
-      aborted.add(last.technique());
+      aborted.add(last);
     } while (last != interval);
     return aborted;
   }

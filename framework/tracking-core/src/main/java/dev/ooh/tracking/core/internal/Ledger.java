@@ -7,9 +7,11 @@ import dev.ooh.tracking.Gathered;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.BiConsumer;
 
 /**
  * Who is owed what in one address space: which pages the active session has armed, and beside each
@@ -40,9 +42,14 @@ final class Ledger {
   private PageSet unforgotten = PageSet.empty();
 
   private final CountsByTechnique counts;
+  private final BiConsumer<OwedInterval, Boolean> ended;
 
-  Ledger(CountsByTechnique counts) {
+  /**
+   * @param ended told of each interval that was committed (true) or aborted
+   */
+  Ledger(CountsByTechnique counts, BiConsumer<OwedInterval, Boolean> ended) {
     this.counts = counts;
+    this.ended = ended;
   }
 
   // Events of the address space. They are noted and applied at the next fetch or abort, in an order
@@ -158,7 +165,8 @@ final class Ledger {
     return take(asking, scan.minus(settle()), technique);
   }
 
-  synchronized void commit(OwedInterval interval) {
+  /** Returns false when it was committed before. */
+  synchronized boolean commit(OwedInterval interval) {
     interval
         .whyAborted()
         .ifPresent(
@@ -166,18 +174,29 @@ final class Ledger {
               throw new IllegalStateException(
                   "interval %d can't commit: %s".formatted(interval.sequence(), why));
             });
-    if (!interval.isCommitted()) {
-      interval.account().commit(interval);
-      interval.committed();
-      counts.committed(interval.technique());
+    if (interval.isCommitted()) {
+      return false;
     }
+    interval.account().commit(interval);
+    interval.committed();
+    counts.committed(interval.technique());
+    return true;
   }
 
-  synchronized void close(OwedInterval interval) {
-    if (interval.isOutstanding()) {
-      settle();
-      interval.account().abort(interval).forEach(counts::aborted);
+  /** Returns what this aborted. */
+  synchronized List<OwedInterval> close(OwedInterval interval) {
+    if (!interval.isOutstanding()) {
+      return List.of();
     }
+    settle();
+    List<OwedInterval> aborted = interval.account().abort(interval);
+    aborted.forEach(each -> counts.aborted(each.technique()));
+    return aborted;
+  }
+
+  /** Tells that an interval ended; not under the monitor. */
+  void tellEnded(OwedInterval interval, boolean committed) {
+    ended.accept(interval, committed);
   }
 
   private ConsumerAccount account(TrackingConsumer consumer) {

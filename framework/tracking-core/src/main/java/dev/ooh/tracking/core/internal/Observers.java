@@ -1,7 +1,9 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
@@ -41,6 +43,18 @@ final class Observers implements TrackingObserver {
       AddressSpace space, String technique, PageSet scan, PageSet arm, Gathered gathered) {
     all.forEach(
         observer -> tell(observer, told -> told.gathered(space, technique, scan, arm, gathered)));
+  }
+
+  @Override
+  public void ended(
+      AddressSpace space, TrackingConsumer consumer, Interval interval, boolean committed) {
+    all.forEach(
+        observer -> tell(observer, told -> told.ended(space, consumer, interval, committed)));
+  }
+
+  @Override
+  public void fellBack(AddressSpace space, String technique, String reason) {
+    all.forEach(observer -> tell(observer, told -> told.fellBack(space, technique, reason)));
   }
 
   @Override

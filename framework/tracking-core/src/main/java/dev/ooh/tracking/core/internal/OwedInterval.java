@@ -57,12 +57,14 @@ final class OwedInterval implements Interval {
 
   @Override
   public void commit() {
-    ledger.commit(this);
+    if (ledger.commit(this)) {
+      ledger.tellEnded(this, true);
+    }
   }
 
   @Override
   public void close() {
-    ledger.close(this);
+    ledger.close(this).forEach(aborted -> ledger.tellEnded(aborted, false));
   }
 
   @Override

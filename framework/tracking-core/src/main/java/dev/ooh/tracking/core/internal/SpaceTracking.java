@@ -36,7 +36,7 @@ final class SpaceTracking {
   private final Selector selector;
   private final Limits limits;
   private final CountsByTechnique counts = new CountsByTechnique();
-  private final Ledger ledger = new Ledger(counts);
+  private final Ledger ledger = new Ledger(counts, this::ended);
   private final Gate gate = new Gate();
 
   /**
@@ -219,7 +219,9 @@ final class SpaceTracking {
       Choice choice = selector.choose(now.want(), now.fallback(), writers);
       try {
         ActiveSession session = sessions.open(choice);
-        state.publish(lease, session, "opened");
+        if (state.publish(lease, session, "opened")) {
+          log.fellBack(choice);
+        }
         return session;
       } catch (TrackingException e) {
         selector.setAside(choice.name(), e);
@@ -263,6 +265,7 @@ final class SpaceTracking {
       throw new TrackingException(
           "switch of %s to %s was given up".formatted(space.name(), to.name()));
     }
+    log.fellBack(to);
     return next;
   }
 
@@ -500,6 +503,10 @@ final class SpaceTracking {
   /** What the space's events go to. */
   AddressSpace.Listener events() {
     return events;
+  }
+
+  private void ended(OwedInterval interval, boolean committed) {
+    log.ended(interval, committed);
   }
 
   private void closing() {

@@ -3,6 +3,8 @@ package dev.ooh.tracking.core.internal;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Setting;
+import dev.ooh.memory.Settings;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -18,9 +20,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Every address space that is tracked, and what is wanted for those to come. */
 public final class TrackedSpaces {
+  private static final System.Logger LOG = System.getLogger(TrackedSpaces.class.getName());
+
   private final Limits limits;
   private final Observers observers = new Observers();
   private final TechniqueRegistry registry = new TechniqueRegistry();
@@ -28,6 +33,10 @@ public final class TrackedSpaces {
   private Optional<String> wanted = Optional.empty();
   private List<String> fallback = List.of();
   private volatile Map<String, String> settings = Map.of();
+
+  /** Whether it was told that one of {@link #settings} is none of any technique's. */
+  private final AtomicBoolean unknownTold = new AtomicBoolean();
+
   private boolean closed;
 
   public TrackedSpaces(Limits limits) {
@@ -74,6 +83,7 @@ public final class TrackedSpaces {
 
   public List<TechniqueStatus> list(AddressSpace space) {
     space.setDefaults(settings);
+    tellUnknownSettings();
     Optional<SpaceTracking> tracking = tracked(space);
     Selector untracked = new Selector(space, registry, limits, technique -> Optional.empty());
     List<TechniqueStatus> list = new ArrayList<>();
@@ -93,7 +103,25 @@ public final class TrackedSpaces {
   /** See {@link dev.ooh.tracking.core.TrackingCore#settings}. */
   public void settings(Map<String, String> configured) {
     settings = Map.copyOf(configured);
+    unknownTold.set(false);
     snapshot().forEach(tracking -> tracking.space().setDefaults(settings));
+  }
+
+  /** No refusal, as a technique may come later, and a setting be for it; told once. */
+  private void tellUnknownSettings() {
+    Map<String, String> configured = settings;
+    List<String> known =
+        registry.byPreference().stream()
+            .flatMap(entry -> entry.descriptor().settings().stream())
+            .map(Setting::name)
+            .toList();
+    try {
+      Settings.checkNames(configured.keySet(), known, "the techniques' configuration names");
+    } catch (IllegalArgumentException e) {
+      if (!unknownTold.getAndSet(true)) {
+        LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      }
+    }
   }
 
   public void use(AddressSpace space, String name) throws TrackingException {
@@ -189,6 +217,7 @@ public final class TrackedSpaces {
     }
     // Outside the monitor: the space may hold locks of its own.
     space.setDefaults(settings);
+    tellUnknownSettings();
     space.addListener(tracking.events());
     if (!space.isOpen()) {
       tracking.events().closing(space);

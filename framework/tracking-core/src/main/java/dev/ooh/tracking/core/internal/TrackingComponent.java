@@ -1,11 +1,11 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.IntervalSource;
+import dev.ooh.memory.Settings;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.TrackingCore;
-import java.util.HashMap;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -34,9 +34,7 @@ public final class TrackingComponent extends TrackingCore {
 
   @Modified
   void configure(Map<String, Object> configuration) {
-    Map<String, String> settings = new HashMap<>();
-    configuration.forEach((name, value) -> settings.put(name, String.valueOf(value)));
-    settings(settings);
+    settings(Settings.ofConfiguration(configuration));
   }
 
   @Reference(

@@ -84,6 +84,15 @@ final class WorkLog {
     observer.gathered(space, technique, scan, arm, gathered);
   }
 
+  void ended(OwedInterval interval, boolean committed) {
+    observer.ended(space, interval.account().consumer(), interval, committed);
+  }
+
+  /** A session works that is not the wanted technique's. */
+  void fellBack(Choice choice) {
+    choice.insteadOf().ifPresent(reason -> observer.fellBack(space, choice.name(), reason));
+  }
+
   /** Passes on what a program says that it wrote before the last interval. */
   void written(long pages) {
     observer.written(space, counts.lastInterval(), pages);

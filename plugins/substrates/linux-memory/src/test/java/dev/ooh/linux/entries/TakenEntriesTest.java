@@ -94,6 +94,10 @@ class TakenEntriesTest {
       }
       PageSet report = watcher.fetch();
       assertThat(report.contains(memory.page(Taker.WRITTEN))).as("written").isTrue();
+      if (taker.takesTheMapping()) {
+        assertThat(report).as("everything").isEqualTo(memory.pages());
+        assertThat(watcher.doubt()).as("why").contains("mapping of", "was replaced or moved");
+      }
       PageSet changed = changed(memory, before);
       if (!taker.changesTheFileOf(kind)) {
         assertThat(changed.minus(report)).as("changed, not reported").isEqualTo(PageSet.empty());

@@ -201,6 +201,14 @@ enum Taker {
     return kind.shared() && (this == REMOVE || this == PUNCH || this == TRUNCATE);
   }
 
+  /** Whether the registration goes with the mapping, which a fetch notices and gives as reason. */
+  boolean takesTheMapping() {
+    return this == MOVE_THERE_AND_BACK
+        || this == REPLACE
+        || this == REPLACE_A_PART
+        || this == UNMAP_AND_MAP;
+  }
+
   /** Skips the test where this machine or user lacks what it takes. */
   abstract void take(MappedMemory memory, Path folder) throws Exception;
 

@@ -6,9 +6,9 @@ import dev.ooh.machine.hypervisor.ScheduledVcpu;
 import dev.ooh.machine.kernel.GuestKernel;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Setting;
+import dev.ooh.memory.Settings;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +150,10 @@ public final class VirtualSubstrate implements Substrate {
     if (stopped) {
       throw new IllegalStateException("the virtual substrate was stopped, wanted a running one");
     }
+    Settings.checkNames(
+        configured.keySet(),
+        settings().stream().map(Setting::name).toList(),
+        "the substrate's configuration names");
     SpaceOptions all = options.withDefaults(configured);
     int vcpus = Math.toIntExact(all.value(VCPUS));
     if (vcpus > 1 && host.hypervisor().machines() > 0) {
@@ -202,9 +206,7 @@ public final class VirtualSubstrate implements Substrate {
   @Activate
   @Modified
   void configure(Map<String, Object> configuration) {
-    Map<String, String> settings = new HashMap<>();
-    configuration.forEach((name, value) -> settings.put(name, String.valueOf(value)));
-    configured = Map.copyOf(settings);
+    configured = Map.copyOf(Settings.ofConfiguration(configuration));
   }
 
   /** New spaces are refused; open ones keep their memory until their owners close them. */

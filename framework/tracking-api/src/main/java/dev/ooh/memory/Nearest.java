@@ -1,4 +1,4 @@
-package dev.ooh.cli;
+package dev.ooh.memory;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.ooh.cli;
+package dev.ooh.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

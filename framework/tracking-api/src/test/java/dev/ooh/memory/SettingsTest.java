@@ -1,0 +1,32 @@
+package dev.ooh.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  private static final List<String> KNOWN = List.of("uffd.mode", "ring-entries");
+
+  @Test
+  void anUnknownNameIsRefusedWithTheNearest() {
+    Settings.checkNames(List.of("uffd.mode"), KNOWN, "it names");
+    assertThatThrownBy(
+            () -> Settings.checkNames(List.of("uffd.mode", "uffd-mode"), KNOWN, "it names"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "it names 'uffd-mode', wanted a setting of those present: did you mean uffd.mode?");
+    assertThatThrownBy(() -> Settings.checkNames(List.of("colour"), KNOWN, "it names"))
+        .hasMessageEndingWith("those present: ring-entries, uffd.mode");
+  }
+
+  @Test
+  void whatOsgiAddsToAConfigurationIsNoSetting() {
+    assertThat(
+            Settings.ofConfiguration(
+                Map.of("service.pid", "p", "component.name", "c", "component.id", 5L, "seed", 7)))
+        .isEqualTo(Map.of("seed", "7"));
+  }
+}
