@@ -3,7 +3,6 @@ package dev.ooh.benchmarks;
 import dev.ooh.cli.plot.Chart;
 import dev.ooh.cli.plot.ChartImage;
 import dev.ooh.gc.CollectedHeap;
-import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleListener;
 import dev.ooh.gc.statistics.CycleRecord;
@@ -22,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -44,10 +42,6 @@ final class FinalMarkComparison {
   private static final int REFERENCES = 8;
 
   private static final int DATA_BYTES = 64;
-  private static final int OBJECT_BYTES = REFERENCES * Long.BYTES + DATA_BYTES;
-
-  /** Objects hang on tables, so that storing references anywhere keeps all of them alive. */
-  private static final int TABLE = 2000;
 
   /** Objects allocated, garbage at once, for a reference stored in an old one. */
   private static final int GARBAGE_A_STORE = 400;
@@ -137,20 +131,11 @@ final class FinalMarkComparison {
   private static List<CycleRecord> measure(
       AddressSpace space, TrackingCore core, int mebibytes, int rounds) {
     long bytes = (long) mebibytes << 20;
-    HeapOptions options = HeapOptions.of(bytes, 2 * bytes + (256 << 20));
     List<CycleRecord> ended = Collections.synchronizedList(new ArrayList<>());
-    try (CollectedHeap heap = new CollectedHeap(space, options, core, (watched, interval) -> {})) {
+    try (CollectedHeap heap =
+        new CollectedHeap(space, OldObjects.options(bytes), core, (watched, interval) -> {})) {
       heap.prepareTracking();
-      int tables = Math.toIntExact(bytes / ((long) TABLE * OBJECT_BYTES));
-      heap.setGlobal(0, heap.allocate(tables, 0));
-      for (int table = 0; table < tables; table++) {
-        heap.setReference(heap.global(0), table, heap.allocate(TABLE, 0));
-        for (int i = 0; i < TABLE; i++) {
-          heap.setReference(
-              heap.reference(heap.global(0), table), i, heap.allocate(REFERENCES, DATA_BYTES));
-        }
-      }
-      heap.collect(true);
+      OldObjects old = new OldObjects(heap, bytes, REFERENCES, DATA_BYTES);
       heap.addListener(
           new CycleListener() {
             @Override
@@ -160,7 +145,6 @@ final class FinalMarkComparison {
               }
             }
           });
-      SplittableRandom random = new SplittableRandom(1);
       for (int round = -WARM_UP; round < rounds; round++) {
         if (round == 0) {
           ended.clear();
@@ -168,10 +152,10 @@ final class FinalMarkComparison {
         int before = ended.size();
         // The one before may still sweep.
         while (!heap.startFullCycle()) {
-          change(heap, tables, random);
+          change(old);
         }
         while (ended.size() == before) {
-          change(heap, tables, random);
+          change(old);
           space.execution().poll();
         }
       }
@@ -179,16 +163,10 @@ final class FinalMarkComparison {
     return ended;
   }
 
-  private static void change(CollectedHeap heap, int tables, SplittableRandom random) {
-    long from = any(heap, tables, random);
-    heap.setReference(from, random.nextInt(REFERENCES), any(heap, tables, random));
+  private static void change(OldObjects old) {
+    old.store();
     for (int i = 0; i < GARBAGE_A_STORE; i++) {
-      heap.allocate(REFERENCES, DATA_BYTES);
+      old.allocate();
     }
-  }
-
-  private static long any(CollectedHeap heap, int tables, SplittableRandom random) {
-    long table = heap.reference(heap.global(0), random.nextInt(tables));
-    return heap.reference(table, random.nextInt(TABLE));
   }
 }

@@ -1,7 +1,6 @@
 package dev.ooh.benchmarks;
 
 import dev.ooh.gc.CollectedHeap;
-import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.linux.substrate.LinuxSubstrate;
@@ -13,7 +12,6 @@ import dev.ooh.tracking.core.TrackingCore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 
 /**
  * The pause of a young cycle beside many old objects that hold nothing but references, of which
@@ -32,12 +30,7 @@ final class YoungCycleComparison {
   /** Of an object. */
   private static final int REFERENCES = 16;
 
-  private static final int OBJECT_BYTES = REFERENCES * Long.BYTES;
-
-  /** Objects hang on tables, so that storing references anywhere keeps all of them alive. */
-  private static final int TABLE = 2000;
-
-  private static final int YOUNG_OBJECTS = (512 << 10) / OBJECT_BYTES;
+  private static final int YOUNG_OBJECTS = (512 << 10) / (REFERENCES * Long.BYTES);
   private static final double NANOS_A_MILLI = 1e6;
 
   private YoungCycleComparison() {}
@@ -81,27 +74,17 @@ final class YoungCycleComparison {
   private static List<CycleRecord> measure(
       AddressSpace space, TrackingCore core, int mebibytes, int rounds) {
     long bytes = (long) mebibytes << 20;
-    HeapOptions options = HeapOptions.of(bytes, 2 * bytes + (256 << 20));
-    try (CollectedHeap heap = new CollectedHeap(space, options, core, (watched, interval) -> {})) {
+    try (CollectedHeap heap =
+        new CollectedHeap(space, OldObjects.options(bytes), core, (watched, interval) -> {})) {
       heap.prepareTracking();
-      int tables = Math.toIntExact(bytes / ((long) TABLE * OBJECT_BYTES));
-      heap.setGlobal(0, heap.allocate(tables, 0));
-      for (int table = 0; table < tables; table++) {
-        heap.setReference(heap.global(0), table, heap.allocate(TABLE, 0));
-        for (int i = 0; i < TABLE; i++) {
-          heap.setReference(heap.reference(heap.global(0), table), i, heap.allocate(REFERENCES, 0));
-        }
-      }
-      heap.collect(true);
+      OldObjects old = new OldObjects(heap, bytes, REFERENCES, 0);
       long stores = bytes / PageSet.PAGE_SIZE / PAGES_A_STORE;
-      SplittableRandom random = new SplittableRandom(1);
       for (int round = 0; round < WARM_UP + rounds; round++) {
         for (long store = 0; store < stores; store++) {
-          long from = any(heap, tables, random);
-          heap.setReference(from, random.nextInt(REFERENCES), any(heap, tables, random));
+          old.store();
         }
         for (int i = 0; i < YOUNG_OBJECTS; i++) {
-          heap.allocate(REFERENCES, 0);
+          old.allocate();
         }
         heap.collect(false);
       }
@@ -109,10 +92,5 @@ final class YoungCycleComparison {
           heap.cycles().stream().filter(cycle -> cycle.kind() == CycleKind.YOUNG).toList();
       return young.subList(young.size() - rounds, young.size());
     }
-  }
-
-  private static long any(CollectedHeap heap, int tables, SplittableRandom random) {
-    long table = heap.reference(heap.global(0), random.nextInt(tables));
-    return heap.reference(table, random.nextInt(TABLE));
   }
 }

@@ -8,6 +8,7 @@ import dev.ooh.gc.testing.CollectorSteps;
 import dev.ooh.gc.testing.CollectorSteps.Phase;
 import dev.ooh.gc.testing.CollectorSteps.Step;
 import dev.ooh.gc.testing.MovingProgram;
+import dev.ooh.gc.testing.PassedOn;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.IntervalSource;
@@ -198,35 +199,10 @@ class ConcurrentCycleTest {
   private static Interval lacking(Interval interval, PageSet[] lost) {
     PageSet pages = interval.pages().minus(lost[0]);
     assertThat(interval.pages().containsAll(lost[0])).isTrue();
-    return new Interval() {
+    return new PassedOn(interval) {
       @Override
       public PageSet pages() {
         return pages;
-      }
-
-      @Override
-      public List<String> reasons() {
-        return interval.reasons();
-      }
-
-      @Override
-      public String technique() {
-        return interval.technique();
-      }
-
-      @Override
-      public long sequence() {
-        return interval.sequence();
-      }
-
-      @Override
-      public void commit() {
-        interval.commit();
-      }
-
-      @Override
-      public void close() {
-        interval.close();
       }
     };
   }

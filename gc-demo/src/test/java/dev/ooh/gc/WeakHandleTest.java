@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.PassedOn;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.Interval;
@@ -239,38 +240,13 @@ class WeakHandleTest {
     @Override
     public Interval fetch(AddressSpace of, TrackingConsumer consumer, PageSet scan, PageSet arm) {
       Interval interval = source.fetch(of, consumer, scan, arm);
-      return new Interval() {
-        @Override
-        public PageSet pages() {
-          return interval.pages();
-        }
-
-        @Override
-        public List<String> reasons() {
-          return interval.reasons();
-        }
-
-        @Override
-        public String technique() {
-          return interval.technique();
-        }
-
-        @Override
-        public long sequence() {
-          return interval.sequence();
-        }
-
+      return new PassedOn(interval) {
         @Override
         public void commit() {
           if (failing) {
             throw new UnsupportedOperationException("no commit");
           }
-          interval.commit();
-        }
-
-        @Override
-        public void close() {
-          interval.close();
+          super.commit();
         }
       };
     }

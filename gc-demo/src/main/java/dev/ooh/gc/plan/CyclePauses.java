@@ -369,10 +369,11 @@ final class CyclePauses {
   /** Returns the bytes that were allocated before the cycle. */
   private long pace(boolean full, long liveBefore, long visited, long traceNanos) {
     long allocated = pacer.allocated();
+    long live = spaces.liveBytes();
     if (full) {
-      pacer.fullDone(spaces.liveBytes());
+      pacer.fullDone(live);
     } else {
-      pacer.youngDone(spaces.liveBytes() - liveBefore, visited, traceNanos, execution.nanoTime());
+      pacer.youngDone(live, live - liveBefore, visited, traceNanos, execution.nanoTime());
     }
     return allocated;
   }

@@ -67,10 +67,6 @@ final class Pacer {
   private static final double LONGER = 2;
 
   private final long least;
-
-  /** Bytes of old objects. */
-  private long old;
-
   private long allocated;
   private long budget;
 
@@ -85,10 +81,8 @@ final class Pacer {
   private final long maxBytes;
   private final boolean timed;
 
-  /** Bytes of old objects after the last full cycle, and when they will have doubled. */
+  /** Bytes of old objects after the last full cycle. */
   private long liveAfter;
-
-  private long doubled;
 
   /** When the last young cycle ended; -1 for none. */
   private long youngEnded = -1;
@@ -107,10 +101,8 @@ final class Pacer {
 
   private long liveAtStart;
 
-  /** Bytes in use then, and those that might be used until it has marked all. */
+  /** Bytes in use then. */
   private long usedAtStart;
-
-  private long room;
 
   /**
    * @param least bytes to allocate between cycles at least
@@ -125,7 +117,6 @@ final class Pacer {
     this.timed = timed;
     ramp = Math.max(1, this.least / FIRST_SHARE);
     budget = ramp;
-    fullDone(0);
   }
 
   void allocated(long bytes) {
@@ -146,6 +137,7 @@ final class Pacer {
    * @param liveBytes of old objects
    */
   boolean isFullDue(long liveBytes) {
+    long doubled = liveAfter + Math.max(liveAfter, least * LEAST_GROWTH);
     if (!timed) {
       return liveBytes > doubled;
     }
@@ -170,7 +162,6 @@ final class Pacer {
     begun = now;
     liveAtStart = liveBytes;
     usedAtStart = liveBytes + allocated;
-    room = (long) (SAFE_SHARE * (maxBytes - usedAtStart));
   }
 
   /**
@@ -182,6 +173,7 @@ final class Pacer {
    */
   long behind(long liveBytes, long readBytes) {
     long used = used(liveBytes);
+    long room = room();
     double share = used >= room ? 1 : (double) used / room;
     double due = Math.max(0, share - SLACK) / (1 - SLACK);
     return (long) (due * readShare * liveAtStart) - readBytes;
@@ -189,7 +181,12 @@ final class Pacer {
 
   /** Whether the full cycle beside the program should have marked all by now. */
   boolean isLate(long liveBytes) {
-    return used(liveBytes) >= room;
+    return used(liveBytes) >= room();
+  }
+
+  /** Bytes that may be in use more by the time it has marked all. */
+  private long room() {
+    return (long) (SAFE_SHARE * (maxBytes - usedAtStart));
   }
 
   /** Bytes that are in use more than when the full cycle beside the program began. */
@@ -231,12 +228,13 @@ final class Pacer {
   /**
    * After a young cycle.
    *
+   * @param liveBytes of old objects
    * @param survived of the bytes allocated before it
    * @param visited bytes of the pages that were searched for old objects
    * @param traceNanos what tracing took
    * @param now by the space's clock, in nanoseconds
    */
-  void youngDone(long survived, long visited, long traceNanos, long now) {
+  void youngDone(long liveBytes, long survived, long visited, long traceNanos, long now) {
     if (youngEnded >= 0 && now > youngEnded) {
       growth = average(growth, (double) survived / (now - youngEnded));
     }
@@ -246,8 +244,8 @@ final class Pacer {
       survival = Math.max(Math.min(1, (double) survived / allocated), survival / 2);
     }
     ramp = Math.min(least, (long) Math.ceil(ramp * RAMP));
-    old += survived;
-    long most = timed ? Math.clamp(old / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
+    long most =
+        timed ? Math.clamp(liveBytes / OLD_SHARE, least * SPAN, least * WIDE_SPAN) : least * SPAN;
     long affordable = affordable(survived, traceNanos);
     long bySurvival = Math.clamp((long) (affordable / Math.max(survival, 1e-3)), affordable, most);
     budget = Math.max(bySurvival, visited / VISITED_A_BYTE);
@@ -275,9 +273,7 @@ final class Pacer {
    * @param liveBytes of old objects
    */
   void fullDone(long liveBytes) {
-    old = liveBytes;
     liveAfter = liveBytes;
-    doubled = liveBytes + Math.max(liveBytes, least * LEAST_GROWTH);
     allocated = 0;
   }
 

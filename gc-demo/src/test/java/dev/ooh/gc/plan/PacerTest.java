@@ -11,6 +11,9 @@ class PacerTest {
   private final Pacer pacer = new Pacer(LEAST, MAX, true);
   private long now;
 
+  /** Bytes of old objects. */
+  private long live;
+
   /** The most old objects at which no full cycle is due. */
   private long limit() {
     long limit = 0;
@@ -29,12 +32,22 @@ class PacerTest {
     return budget;
   }
 
+  private void youngDone(long survived, long traceNanos) {
+    live += survived;
+    pacer.youngDone(live, survived, 0, traceNanos, now);
+  }
+
+  private void fullDone(long liveBytes) {
+    live = liveBytes;
+    pacer.fullDone(liveBytes);
+  }
+
   /** Surviving bytes at so much each. */
   private void youngCycles(int count, long nanosAByte) {
     for (int i = 0; i < count; i++) {
       long allocated = budget();
       now += allocated;
-      pacer.youngDone(allocated, 0, allocated * nanosAByte, now);
+      youngDone(allocated, allocated * nanosAByte);
     }
   }
 
@@ -55,18 +68,18 @@ class PacerTest {
   @Test
   void aFullCycleIsDueWhenOldObjectsHaveDoubled() {
     assertThat(limit()).isEqualTo(2 * LEAST);
-    pacer.fullDone(10 * LEAST);
+    fullDone(10 * LEAST);
     assertThat(limit()).isEqualTo(20 * LEAST);
   }
 
   @Test
   void itIsDueBeforeMemoryRunsOut() {
     grow();
-    pacer.fullDone(40 * LEAST);
+    fullDone(40 * LEAST);
     // A young cycle's allocation fits.
     assertThat(limit()).isEqualTo(MAX - LEAST);
     // Beside the program little would be gained.
-    pacer.fullDone(MAX - LEAST);
+    fullDone(MAX - LEAST);
     assertThat(limit()).isEqualTo(MAX);
   }
 
@@ -85,11 +98,11 @@ class PacerTest {
   void itBeginsEarlierByWhatIsExpectedToGrowUntilAllIsMarked() {
     grow();
     fullCycle(20 * LEAST, 4 * LEAST);
-    pacer.fullDone(10 * LEAST);
+    fullDone(10 * LEAST);
     long limit = limit();
     assertThat(limit + limit / 5).isBetween(20 * LEAST - 10, 20 * LEAST + 10);
     // And so that memory has not run out.
-    pacer.fullDone(40 * LEAST);
+    fullDone(40 * LEAST);
     limit = limit();
     assertThat(limit + limit / 5).isBetween(63 * LEAST - 10, 63 * LEAST + 10);
   }
@@ -100,7 +113,7 @@ class PacerTest {
     pacer.fullBegins(20 * LEAST, now);
     now += 2 * LEAST;
     pacer.fullGivenUp(now);
-    pacer.fullDone(10 * LEAST);
+    fullDone(10 * LEAST);
     // As if marking had taken twice as long.
     long limit = limit();
     assertThat(limit + limit / 5).isBetween(20 * LEAST - 10, 20 * LEAST + 10);
@@ -110,11 +123,11 @@ class PacerTest {
   void whatGrowsFasterIsMarkedEarlier() {
     grow();
     fullCycle(20 * LEAST, 4 * LEAST);
-    pacer.fullDone(10 * LEAST);
+    fullDone(10 * LEAST);
     long limit = limit();
     for (int i = 0; i < 10; i++) {
       now += LEAST / 2;
-      pacer.youngDone(LEAST, 0, LEAST, now);
+      youngDone(LEAST, LEAST);
     }
     assertThat(limit()).isBetween(limit / 2, limit - LEAST);
   }
@@ -123,7 +136,7 @@ class PacerTest {
   void halfOfTheGrowthIsAllowedHoweverSlowACycleIs() {
     grow();
     fullCycle(20 * LEAST, 1000 * LEAST);
-    pacer.fullDone(10 * LEAST);
+    fullDone(10 * LEAST);
     assertThat(limit()).isEqualTo(15 * LEAST);
   }
 
@@ -131,7 +144,7 @@ class PacerTest {
   @Test
   void markingIsBehindWhenTheFreeMemoryIsUsedUpFaster() {
     fullCycle(10 * LEAST, LEAST);
-    pacer.fullDone(16 * LEAST);
+    fullDone(16 * LEAST);
     pacer.fullBegins(16 * LEAST, now);
     assertThat(pacer.behind(16 * LEAST, 0)).isZero();
     pacer.allocated(7 * LEAST);
@@ -139,12 +152,12 @@ class PacerTest {
     pacer.allocated(2 * LEAST);
     assertThat(pacer.behind(16 * LEAST, 0)).isBetween(LEAST / 2 - 1, LEAST / 2 + 1);
     assertThat(pacer.behind(16 * LEAST, 3 * LEAST)).isNegative();
-    pacer.youngDone(9 * LEAST, 0, LEAST, now);
+    youngDone(9 * LEAST, LEAST);
     pacer.allocated(9 * LEAST);
     assertThat(pacer.behind(25 * LEAST, 2 * LEAST)).isBetween(LEAST - 1, LEAST + 1);
     assertThat(pacer.isLate(25 * LEAST)).isFalse();
     // What young objects had is free again.
-    pacer.youngDone(0, 0, LEAST, now);
+    youngDone(0, LEAST);
     assertThat(pacer.behind(16 * LEAST, 0)).isZero();
     pacer.allocated(40 * LEAST);
     assertThat(pacer.behind(16 * LEAST, LEAST)).isBetween(7 * LEAST - 1, 7 * LEAST);
@@ -164,15 +177,15 @@ class PacerTest {
 
   @Test
   void whereNothingSurvivesCyclesAreRarerBesideManyOldObjects() {
-    pacer.fullDone(4 * LEAST);
+    fullDone(4 * LEAST);
     youngCyclesWithoutSurvivors();
     assertThat(budget()).isEqualTo(4 * LEAST);
 
-    pacer.fullDone(24 * LEAST);
+    fullDone(24 * LEAST);
     youngCyclesWithoutSurvivors();
     assertThat(budget()).isEqualTo(6 * LEAST);
 
-    pacer.fullDone(1000 * LEAST);
+    fullDone(1000 * LEAST);
     youngCyclesWithoutSurvivors();
     assertThat(budget()).isEqualTo(8 * LEAST);
   }
@@ -180,7 +193,7 @@ class PacerTest {
   private void youngCyclesWithoutSurvivors() {
     for (int i = 0; i < 30; i++) {
       budget();
-      pacer.youngDone(0, 0, 0, now);
+      youngDone(0, 0);
     }
   }
 }

@@ -8,7 +8,6 @@ import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import java.lang.reflect.Method;
-import java.util.List;
 
 /**
  * Stands between a heap and its space, and tells of each step of a full cycle beside the program:
@@ -128,37 +127,17 @@ public final class CollectorSteps implements IntervalSource {
     Interval interval = source.fetch(real, consumer, scan, arm);
     PageSet pages = listener.changed(phase(Step.FETCHED), interval.pages());
     tell(Step.FETCHED);
-    return new Interval() {
+    return new PassedOn(interval) {
       @Override
       public PageSet pages() {
         return pages;
       }
 
       @Override
-      public List<String> reasons() {
-        return interval.reasons();
-      }
-
-      @Override
-      public String technique() {
-        return interval.technique();
-      }
-
-      @Override
-      public long sequence() {
-        return interval.sequence();
-      }
-
-      @Override
       public void commit() {
         tell(Step.COMMITTING);
-        interval.commit();
+        super.commit();
         tell(Step.COMMITTED);
-      }
-
-      @Override
-      public void close() {
-        interval.close();
       }
     };
   }

@@ -11,7 +11,6 @@ import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import java.lang.reflect.Method;
-import java.util.List;
 
 /**
  * Stands between a heap and its space, and tells when a cycle enters each of its phases: by the
@@ -140,38 +139,13 @@ public final class CyclePhases implements IntervalSource, CycleObserver {
   public Interval fetch(AddressSpace space, TrackingConsumer consumer, PageSet scan, PageSet arm) {
     tell(Phase.FETCH);
     Interval interval = source.fetch(real, consumer, scan, arm);
-    return new Interval() {
-      @Override
-      public PageSet pages() {
-        return interval.pages();
-      }
-
-      @Override
-      public List<String> reasons() {
-        return interval.reasons();
-      }
-
-      @Override
-      public String technique() {
-        return interval.technique();
-      }
-
-      @Override
-      public long sequence() {
-        return interval.sequence();
-      }
-
+    return new PassedOn(interval) {
       @Override
       public void commit() {
         tell(Phase.COMMIT);
-        interval.commit();
+        super.commit();
         rootsAreNext = beside && pausesLeft > 1;
         tell(Phase.SWEEP);
-      }
-
-      @Override
-      public void close() {
-        interval.close();
       }
     };
   }

@@ -2,19 +2,15 @@ package dev.ooh.conformance.processors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ooh.conformance.ScheduleContract;
 import dev.ooh.conformance.Subject;
-import dev.ooh.conformance.TechniqueLaws;
 import dev.ooh.conformance.TrackingUnderTest;
-import dev.ooh.conformance.session.SessionContract;
+import dev.ooh.conformance.session.RepeatedContract;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.Substrate;
 import dev.ooh.memory.TrackingConsumer;
-import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,23 +18,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
  * A technique keeps every law on a machine with several virtual processors, each of which caches
  * translations and logs by itself. A technique's test extends this class.
  */
-public abstract class SeveralProcessorsContract {
-  private static final int FEW = 9;
+public abstract class SeveralProcessorsContract extends RepeatedContract {
   private static final int PROCESSORS = 3;
 
   /** More than a log of 512 entries takes. */
   private static final int PAGES_OF_EACH = 700;
-
-  protected abstract Substrate substrate();
-
-  protected abstract TrackingTechnique technique();
 
   /**
    * The events, of those by which processors are interrupted, that an interval counts in which
@@ -50,68 +40,17 @@ public abstract class SeveralProcessorsContract {
    * How to open a space; a subclass may add settings. Threads take turns often, so that each finds
    * what it cached before another one's fetch.
    */
+  @Override
   protected SpaceOptions options() {
     return SpaceOptions.named("several")
         .with("vcpus", Integer.toString(PROCESSORS))
         .with("quantum", "8");
   }
 
-  /** What the laws are tried on: a subclass may add the technique with other settings. */
-  protected Stream<Subject> subjects() {
-    return Stream.of(subject());
-  }
-
-  /** The technique as it is tried. */
-  protected final Subject subject() {
-    Subject subject = Subject.plain(substrate(), technique());
-    for (var setting : options().settings().entrySet()) {
-      subject = subject.with(setting.getKey(), setting.getValue());
-    }
-    return subject;
-  }
-
-  /** The laws one by one. */
-  @Nested
-  class Laws extends TechniqueLaws {
-    @Override
-    protected Subject subject() {
-      return SeveralProcessorsContract.this.subject();
-    }
-  }
-
-  /** Random schedules; again with a tracker in a process of its own. */
-  @Nested
-  class Schedules extends ScheduleContract {
-    @Override
-    protected Stream<Subject> subjects() {
-      return Stream.concat(
-          SeveralProcessorsContract.this.subjects(),
-          Stream.of(subject().with("tracker", "own-process")));
-    }
-
-    @Override
-    protected int seeds() {
-      return FEW;
-    }
-  }
-
-  /** What one session does. */
-  @Nested
-  class Sessions extends SessionContract {
-    @Override
-    protected Substrate substrate() {
-      return SeveralProcessorsContract.this.substrate();
-    }
-
-    @Override
-    protected TrackingTechnique technique() {
-      return SeveralProcessorsContract.this.technique();
-    }
-
-    @Override
-    protected SpaceOptions options() {
-      return SeveralProcessorsContract.this.options();
-    }
+  /** Again with a tracker in a process of its own. */
+  @Override
+  protected Stream<Subject> scheduled() {
+    return Stream.concat(subjects(), Stream.of(subject().with("tracker", "own-process")));
   }
 
   // ---- What another processor has cached ------------------------------------------------------

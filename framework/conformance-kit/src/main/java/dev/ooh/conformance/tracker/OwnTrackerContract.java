@@ -6,29 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ooh.conformance.ConformanceKit;
-import dev.ooh.conformance.ScheduleContract;
-import dev.ooh.conformance.Subject;
-import dev.ooh.conformance.TechniqueLaws;
 import dev.ooh.conformance.TrackingUnderTest;
 import dev.ooh.conformance.World;
-import dev.ooh.conformance.session.SessionContract;
+import dev.ooh.conformance.session.RepeatedContract;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.Substrate;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TrackingException;
-import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.ProcessFates;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -37,24 +30,16 @@ import org.junit.jupiter.api.Test;
  * one of both goes away. A technique's test extends this class, and adds the traps of its own kind
  * with the same {@link #options}.
  */
-public abstract class OwnTrackerContract {
+public abstract class OwnTrackerContract extends RepeatedContract {
   private static final int FEW = 9;
   private static final int MANY = 1_000;
   private static final int PAGES = 32;
   private static final int ONE = 0;
 
-  protected abstract Substrate substrate();
-
-  protected abstract TrackingTechnique technique();
-
   /** How to open a space; a subclass may add settings. */
+  @Override
   protected SpaceOptions options() {
     return SpaceOptions.named("own").with("tracker", "own-process");
-  }
-
-  /** What the laws are tried on: a subclass may add the technique with other settings. */
-  protected Stream<Subject> subjects() {
-    return Stream.of(subject());
   }
 
   /**
@@ -63,57 +48,6 @@ public abstract class OwnTrackerContract {
    */
   protected boolean outlivesItsTracker() {
     return false;
-  }
-
-  /** The technique as it is tried. */
-  protected final Subject subject() {
-    Subject subject = Subject.plain(substrate(), technique());
-    for (var setting : options().settings().entrySet()) {
-      subject = subject.with(setting.getKey(), setting.getValue());
-    }
-    return subject;
-  }
-
-  /** The laws one by one. */
-  @Nested
-  class Laws extends TechniqueLaws {
-    @Override
-    protected Subject subject() {
-      return OwnTrackerContract.this.subject();
-    }
-  }
-
-  /** Random schedules. */
-  @Nested
-  class Schedules extends ScheduleContract {
-    @Override
-    protected Stream<Subject> subjects() {
-      return OwnTrackerContract.this.subjects();
-    }
-
-    @Override
-    protected int seeds() {
-      return FEW;
-    }
-  }
-
-  /** What one session does. */
-  @Nested
-  class Sessions extends SessionContract {
-    @Override
-    protected Substrate substrate() {
-      return OwnTrackerContract.this.substrate();
-    }
-
-    @Override
-    protected TrackingTechnique technique() {
-      return OwnTrackerContract.this.technique();
-    }
-
-    @Override
-    protected SpaceOptions options() {
-      return OwnTrackerContract.this.options();
-    }
   }
 
   // ---- The tracker goes away ------------------------------------------------------------------
