@@ -58,7 +58,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   private @Nullable Closeable lock;
 
   /** Where nothing can be renamed: the number of the next set, and the draft of the last one. */
-  private int next;
+  private long next;
 
   private @Nullable ManifestLastDraft last;
 
@@ -140,7 +140,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   private void tryToWrite() throws IOException {
-    try (SetDraft draft = draft();
+    try (SetDraft draft = anyDraft();
         FileLayer.Output out = draft.create("trial")) {
       out.write(ByteBuffer.wrap(new byte[] {1}));
     }
@@ -184,6 +184,13 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   @Override
   public SetDraft draft() throws IOException {
+    if (abilities.renames()) {
+      String _ = SetFolder.name(directory, SetFolder.next(directory)); // before pages are written
+    }
+    return anyDraft();
+  }
+
+  private SetDraft anyDraft() throws IOException {
     return abilities.renames() ? renamedDraft() : manifestLastDraft();
   }
 
@@ -204,7 +211,8 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private ManifestLastDraft manifestLastDraft() throws IOException {
     settleLast();
-    ManifestLastDraft draft = new ManifestLastDraft(files, directory.resolve(SetFolder.name(next)));
+    ManifestLastDraft draft =
+        new ManifestLastDraft(files, directory.resolve(SetFolder.name(directory, next)));
     last = draft;
     return draft;
   }
@@ -217,10 +225,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     before.close(); // what could not be removed at once
     if (before.metAnother()
-        && !ManifestLastDraft.seal(files, directory.resolve(SetFolder.name(next)))) {
+        && !ManifestLastDraft.seal(files, directory.resolve(SetFolder.name(directory, next)))) {
       throw new IOException(
           "image directory %s: another writer made %s, wanted to be the only one"
-              .formatted(directory, SetFolder.name(next)));
+              .formatted(directory, SetFolder.name(directory, next)));
     }
     if (before.isSpent()) {
       next++;
@@ -251,7 +259,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    */
   public List<Path> tidy() throws IOException {
     List<Path> removed = new ArrayList<>();
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       if (SetFolder.exists(set)) {
         if (!isPreDump(set)) {
           break;
@@ -273,7 +281,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** Removes what is left of processes that died: a living one would hold the lock. */
   private void sweep() throws IOException {
-    next = SetFolder.highest(directory) + 1;
+    next = SetFolder.next(directory);
     for (Path entry : entries(directory)) {
       if (entry.getFileName().toString().startsWith(LockFile.TAKEOVER)) {
         files.delete(entry);
@@ -295,7 +303,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    */
   private void sealUnfinished() throws IOException {
     boolean newest = true;
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       Path manifest = set.resolve(Manifest.FILE);
       if (newest && SetFolder.exists(set) && Manifest.isTorn(CheckedFiles.read(manifest))) {
         files.delete(manifest);
@@ -365,7 +373,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       return linked;
     }
     boolean newest = true;
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       if (SetFolder.exists(set)) {
         Path file = set.resolve(Manifest.FILE);
         byte[] manifest = CheckedFiles.read(file);
