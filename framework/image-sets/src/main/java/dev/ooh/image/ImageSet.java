@@ -6,7 +6,6 @@ import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,20 +69,22 @@ public final class ImageSet {
 
   /** The set that {@code directory} is, or that its {@code latest} names. */
   static Path newest(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!Inspection.isDirectory(directory)) {
       throw new ImageException(
-          directory, Files.exists(directory) ? "a file" : "nothing", "a directory of image sets");
+          directory,
+          Inspection.isThere(directory) ? "a file" : "nothing",
+          "a directory of image sets");
     }
     Path set = directory;
     Optional<Path> latest = ImageStore.latest(directory);
     if (latest.isPresent()) {
       set = latest.get();
-      if (!Files.isDirectory(set)) {
+      if (!Inspection.isDirectory(set)) {
         throw new ImageException(
             directory.resolve(ImageStore.LATEST), "a link to nothing", "a link to an image set");
       }
-    } else if (!Files.exists(directory.resolve(Manifest.FILE))
-        && !Files.exists(directory.resolve("inventory.img"))) {
+    } else if (!Inspection.isThere(directory.resolve(Manifest.FILE))
+        && !Inspection.isThere(directory.resolve(CheckedFiles.INVENTORY))) {
       throw new ImageException(
           directory, "no link '" + ImageStore.LATEST + "'", "a directory of image sets");
     }
@@ -102,12 +103,12 @@ public final class ImageSet {
     }
     CheckedFiles files = CheckedFiles.of(set);
     CriuMessages.Inventory inventory =
-        files.single("inventory.img", ImageType.INVENTORY, CriuMessages.Inventory.parser());
-    if (inventory.getImgVersion() < 1) {
+        files.single(CheckedFiles.INVENTORY, ImageType.INVENTORY, CriuMessages.Inventory.parser());
+    if (inventory.getImgVersion() < 1 || inventory.getImgVersion() > CriuImages.NEWEST_VERSION) {
       throw new ImageException(
-          set.resolve("inventory.img"),
+          set.resolve(CheckedFiles.INVENTORY),
           "version " + Integer.toUnsignedString(inventory.getImgVersion()),
-          "1 or above");
+          "1 to %d, which CRIU's images have".formatted(CriuImages.NEWEST_VERSION));
     }
     int pid = files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
     CriuMessages.Mm mm = files.single("mm-" + pid + ".img", ImageType.MM, CriuMessages.Mm.parser());
@@ -131,7 +132,7 @@ public final class ImageSet {
   static Path parentOf(Path set) throws IOException {
     Path link = set.resolve(PARENT);
     Optional<Path> named = Links.target(link);
-    if (named.isEmpty() || !Files.isDirectory(named.get())) {
+    if (named.isEmpty() || !Inspection.isDirectory(named.get())) {
       throw new ImageException(
           link,
           named.isPresent() ? "a link to nothing" : "no link",

@@ -1,6 +1,7 @@
 package dev.ooh.image;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
@@ -45,11 +46,13 @@ public record SetFolder(Path path) {
   /** The sets by number, oldest first, also those of which there is only a part. */
   static List<Path> numbered(Path directory) throws IOException {
     List<Path> sets = new ArrayList<>();
-    if (Files.isDirectory(directory)) {
+    if (Inspection.isDirectory(directory)) {
       try (DirectoryStream<Path> found =
           Files.newDirectoryStream(
               directory, entry -> isName(entry.getFileName().toString()))) {
         found.forEach(sets::add);
+      } catch (AccessDeniedException e) {
+        throw ImageException.denied(directory);
       } catch (DirectoryIteratorException e) {
         throw e.getCause();
       }
