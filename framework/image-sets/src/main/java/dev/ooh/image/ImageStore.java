@@ -64,8 +64,19 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private ImageStore(Path named, FileLayer files) {
     this.named = named;
-    this.directory = named.toAbsolutePath().normalize();
+    this.directory = absolute(named);
     this.files = files;
+  }
+
+  /** What ".." is, behind a link perhaps, the system says, not the text. */
+  private static Path absolute(Path named) {
+    Path absolute = named.toAbsolutePath();
+    for (Path name : absolute) {
+      if (name.toString().equals("..")) {
+        return absolute;
+      }
+    }
+    return absolute.normalize();
   }
 
   /**
@@ -164,6 +175,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     Path parent = wanted.getParent();
     if (parent != null) {
       makeDirectories(parent);
+      if (Files.isDirectory(wanted)) {
+        return; // by "..", below what was just made
+      }
     }
     files.createDirectory(wanted);
     made.add(wanted);
