@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageStore implements SetPlace, AutoCloseable {
   static final String LATEST = "latest";
-  private static final String DRAFT_PREFIX = ".draft-";
+  static final String DRAFT_PREFIX = ".draft-";
   private static final String LOCK = ".lock";
 
   private final Path directory;
@@ -53,6 +53,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** Directories that were made for this store, outermost first, removed if nothing came of it. */
   private final List<Path> made = new ArrayList<>();
+
+  /** What writers that died left of sets, and is removed. */
+  private final List<Path> swept = new ArrayList<>();
 
   private FileAbilities abilities = FileAbilities.ALL;
   private @Nullable Closeable lock;
@@ -287,7 +290,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private static boolean isPreDump(Path set) {
     try {
-      return !ImageSet.open(set).description().complete();
+      return !CheckedFiles.unread(set).manifest().description().complete();
     } catch (IOException e) {
       return false; // what it is, and who needs it, is not known
     }
@@ -308,8 +311,14 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     for (Path entry : entries(directory)) {
       if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
         deleteTree(files, entry);
+        swept.add(entry);
       }
     }
+  }
+
+  /** What {@link #prepare} removed, as writers that died left it. */
+  public List<Path> swept() {
+    return List.copyOf(swept);
   }
 
   /**

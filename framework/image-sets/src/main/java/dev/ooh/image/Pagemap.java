@@ -132,9 +132,25 @@ final class Pagemap {
   }
 
   PageSet pages() {
+    return present().union(inParent());
+  }
+
+  /** Those in the set's own pages file. */
+  PageSet present() {
+    return pages(false);
+  }
+
+  /** Those that are left to the parent set. */
+  PageSet inParent() {
+    return pages(true);
+  }
+
+  private PageSet pages(boolean parents) {
     PageSet.Builder pages = PageSet.builder();
     for (int i = 0; i < size(); i++) {
-      pages.add(start(i), end(i));
+      if (isInParent(i) == parents) {
+        pages.add(start(i), end(i));
+      }
     }
     return pages.build();
   }

@@ -8,6 +8,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,29 @@ public record SetFolder(Path path) {
     return sets;
   }
 
+  /** What is named somewhat like a set, and is none: nobody reads it, or removes it. */
+  public List<Path> foreign() throws IOException {
+    List<Path> foreign = new ArrayList<>();
+    for (Path entry : entries(path)) {
+      String name = entry.getFileName().toString();
+      if (name.startsWith(PREFIX) && !isName(name)) {
+        foreign.add(entry);
+      }
+    }
+    Collections.sort(foreign);
+    return foreign;
+  }
+
+  /** Whether something is there of a writer that died, or of one that still writes. */
+  public boolean hasDrafts() throws IOException {
+    for (Path entry : entries(path)) {
+      if (entry.getFileName().toString().startsWith(ImageStore.DRAFT_PREFIX)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a set has, or may have, such a name. */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
@@ -45,20 +69,26 @@ public record SetFolder(Path path) {
 
   /** The sets by number, oldest first, also those of which there is only a part. */
   static List<Path> numbered(Path directory) throws IOException {
-    List<Path> sets = new ArrayList<>();
-    if (Inspection.isDirectory(directory)) {
-      try (DirectoryStream<Path> found =
-          Files.newDirectoryStream(
-              directory, entry -> isName(entry.getFileName().toString()))) {
-        found.forEach(sets::add);
-      } catch (AccessDeniedException e) {
-        throw ImageException.denied(directory);
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-    }
+    List<Path> sets = new ArrayList<>(entries(directory));
+    sets.removeIf(entry -> !isName(entry.getFileName().toString()));
     sets.sort(OLDEST_FIRST);
     return sets;
+  }
+
+  /** All that is in a directory; nothing where there is none. */
+  private static List<Path> entries(Path directory) throws IOException {
+    if (!Inspection.isDirectory(directory)) {
+      return List.of();
+    }
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+      found.forEach(entries::add);
+    } catch (AccessDeniedException e) {
+      throw ImageException.denied(directory);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return entries;
   }
 
   /** The lowest number above all that are in use. */
