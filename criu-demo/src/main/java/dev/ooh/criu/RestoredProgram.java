@@ -38,6 +38,7 @@ public record RestoredProgram(ArenaHeap heap, long pages) {
           space.memory().write(address, buffer, 0, length);
           space.execution().poll();
         });
+    set.verifyRest((address, buffer, length) -> space.execution().poll());
     PageSet different = set.different(space.memory()::read);
     if (!different.isEmpty()) {
       throw new CheckpointException(

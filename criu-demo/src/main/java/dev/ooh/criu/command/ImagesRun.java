@@ -2,9 +2,9 @@ package dev.ooh.criu.command;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
+import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
-import dev.ooh.image.ChainCheck;
 import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
@@ -118,10 +118,12 @@ final class ImagesRun implements Callable<Integer> {
             ">chain",
             "parent",
             "");
-    for (Path path : someSets(folder)) {
+    List<Path> sets = someSets(folder);
+    Optional<Path> latest = latest(folder);
+    for (Path path : sets) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", path.toString());
-      object.put("latest", folder.isLatest(path));
+      object.put("latest", latest.equals(Optional.of(path)));
       try {
         ImageSet set = opener.open(path);
         String parent = set.parent().map(ImagesRun::name).orElse("");
@@ -144,56 +146,54 @@ final class ImagesRun implements Callable<Integer> {
             Long.toString(set.presentPages()),
             Integer.toString(set.chainLength()),
             parent,
-            folder.isLatest(path) ? "latest" : "");
+            latest.equals(Optional.of(path)) ? "latest" : "");
       } catch (IOException e) {
+        object.put("state", ImagesCheck.state(e));
         object.put("error", ErrorText.of(e));
-        table.add(name(path), "damaged", "", "", "", "", "", "", "", ErrorText.of(e));
+        table.add(name(path), ImagesCheck.state(e), "", "", "", "", "", "", "", ErrorText.of(e));
       }
       objects.add(object);
     }
+    for (Path foreign : folder.foreign()) {
+      objects.add(Map.of("set", foreign.toString(), "state", ImagesCheck.FOREIGN));
+      table.add(name(foreign), ImagesCheck.FOREIGN, "", "", "", "", "", "", "", "");
+    }
     print(objects, table.lines());
+  }
+
+  /** What can't be read is none: check says so. */
+  private static Optional<Path> latest(SetFolder folder) {
+    try {
+      return folder.latest();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static String name(Path set) {
     return set.getFileName().toString();
   }
 
-  private void check(SetFolder folder) throws Exception {
-    List<Path> found = folder.sets();
-    List<Path> sets = found.isEmpty() ? List.of(folder.path()) : found;
-    ImageSet.Opener opener = new ImageSet.Opener();
-    ChainCheck chain = new ChainCheck();
-    List<Map<String, Object>> objects = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    int damaged = 0;
-    for (Path path : sets) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("set", path.toString());
-      try {
-        ImageSet set = found.isEmpty() ? ImageSet.open(path) : opener.open(path);
-        chain.check(set);
-        object.put("whole", true);
-        lines.add(
-            "%s: %s of %s, %d pages, %d of them here, %d sets in the chain: whole"
-                .formatted(
-                    path,
-                    set.description().complete() ? "dump" : "pre-dump",
-                    set.description().application(),
-                    set.pages().pageCount(),
-                    set.presentPages(),
-                    set.chainLength()));
-      } catch (IOException e) {
-        damaged++;
-        object.put("whole", false);
-        object.put("error", ErrorText.of(e));
-        lines.add("damaged: " + ErrorText.of(e));
+  /** Its verdict is that of a restore from the same place; what is beside that is told as well. */
+  private void check(SetFolder folder) throws IOException, CommandException {
+    List<Path> sets = new ArrayList<>(folder.sets());
+    ImagesCheck check = new ImagesCheck();
+    try (Progress progress = Progress.onTerminal()) {
+      progress.show("check: " + folder.path());
+      Optional<String> refusal = check.newest(folder.path(), sets);
+      for (int i = 0; i < sets.size(); i++) {
+        progress.show("check: %s, %d of %d".formatted(name(sets.get(i)), i + 1, sets.size()));
+        check.set(sets.get(i));
       }
-      objects.add(object);
-    }
-    print(objects, lines);
-    if (damaged > 0) {
-      throw new CommandException(
-          "%d of %d image sets are damaged, wanted none".formatted(damaged, sets.size()));
+      for (Path foreign : folder.foreign()) {
+        check.foreign(foreign);
+      }
+      progress.clear();
+      print(check.objects(), check.lines());
+      if (refusal.isPresent()) {
+        throw new CommandException(
+            "ooh restore %s would refuse: %s".formatted(folder.path(), refusal.get()));
+      }
     }
   }
 
@@ -207,7 +207,13 @@ final class ImagesRun implements Callable<Integer> {
             List.of(latest.path() + " builds on no other set: nothing to merge"));
         return;
       }
-      Path merged = SetMerge.merge(store, latest).path();
+      Path merged;
+      try (Progress progress = Progress.onTerminal()) {
+        progress.show(
+            "merge: %d sets, %d pages"
+                .formatted(latest.chainLength(), latest.pages().pageCount()));
+        merged = SetMerge.merge(store, latest).path();
+      }
       removeOldFlatImage(folder);
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("set", merged.toString());
@@ -239,11 +245,17 @@ final class ImagesRun implements Callable<Integer> {
     if (keep < 1) {
       throw new UsageException("--keep is " + keep + ", wanted 1 or more");
     }
-    someSets(folder);
+    if (!folder.hasDrafts()) {
+      someSets(folder);
+    }
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     Pruning pruning;
     try (ImageStore store = ImageStore.open(folder.path())) {
+      for (Path left : store.swept()) {
+        objects.add(Map.of("removed", left.toString()));
+        lines.add(left + " was left by a program that died: removed");
+      }
       pruning = Pruning.of(folder, keep);
       for (Path set : pruning.removable()) {
         store.remove(set);
@@ -255,7 +267,8 @@ final class ImagesRun implements Callable<Integer> {
       }
     }
     lines.addAll(pruning.kept());
-    if (pruning.removable().isEmpty()) {
+    pruning.kept().forEach(line -> objects.add(Map.of("kept", line)));
+    if (lines.isEmpty()) {
       lines.add("every set is needed: nothing is removed");
     }
     print(objects, lines);

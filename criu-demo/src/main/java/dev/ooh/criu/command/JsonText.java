@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 
-/** Objects of text, numbers and truth values, as JSON. */
+/** Objects of text, numbers, truth values and lists of them, as JSON. */
 final class JsonText {
   private JsonText() {}
 
@@ -20,16 +20,27 @@ final class JsonText {
         json.writeStartObject();
         for (Map.Entry<String, Object> field : object.entrySet()) {
           json.writeFieldName(field.getKey());
-          switch (field.getValue()) {
-            case Boolean truth -> json.writeBoolean(truth);
-            case Number number -> json.writeNumber(number.longValue());
-            default -> json.writeString(field.getValue().toString());
-          }
+          write(json, field.getValue());
         }
         json.writeEndObject();
       }
       json.writeEndArray();
     }
     return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    switch (value) {
+      case Boolean truth -> json.writeBoolean(truth);
+      case Number number -> json.writeNumber(number.longValue());
+      case List<?> list -> {
+        json.writeStartArray();
+        for (Object element : list) {
+          write(json, element);
+        }
+        json.writeEndArray();
+      }
+      default -> json.writeString(value.toString());
+    }
   }
 }

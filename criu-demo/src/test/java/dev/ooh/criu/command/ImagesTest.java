@@ -1,6 +1,7 @@
 package dev.ooh.criu.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.cli.CommandSupport;
 import dev.ooh.criu.CheckpointScene;
@@ -52,11 +53,14 @@ class ImagesTest {
   private record Result(int status, String out, String err) {}
 
   private Result images(String action, String... more) {
+    return execute(
+        Stream.concat(Stream.of(action, directory.toString()), Arrays.stream(more))
+            .toArray(String[]::new));
+  }
+
+  private static Result execute(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    String[] arguments =
-        Stream.concat(Stream.of(action, directory.toString()), Arrays.stream(more))
-            .toArray(String[]::new);
     int status =
         CommandSupport.execute(
             new ImagesRun(new ImageDirectories(List.of())),
@@ -206,6 +210,116 @@ class ImagesTest {
     assertThat(merged.err).contains("pages-1.img at offset 8192");
     assertThat(set(5)).doesNotExist();
     assertThat(directory).isDirectoryNotContaining("glob:**/.draft-*");
+  }
+
+  private void flip(Path file, int offset) throws Exception {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[offset] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void eachDamagedPageIsToldOnceAndTheSetsThatBuildOnIt() throws Exception {
+    Path pages = set(1).resolve("pages-1.img");
+    flip(pages, 2 * 4096 + 9);
+    flip(pages, 40 * 4096);
+    Result check = images("check");
+    assertThat(check.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(check.err).hasLineCount(1).contains("ooh restore", "would refuse", "offset 8192");
+    assertThat(check.out.lines())
+        .anySatisfy(line -> assertThat(line).startsWith("damaged: " + pages + " at offset 8192:"))
+        .anySatisfy(line -> assertThat(line).startsWith("damaged: " + pages + " at offset 163840:"))
+        .contains("damaged: %s builds on a set that is".formatted(set(4)))
+        .hasSize(5);
+    assertThat(images("check", "--json").out)
+        .contains("\"errors\" : [ \"" + pages + " at offset 8192:")
+        .contains("\"state\" : \"damaged\"");
+  }
+
+  @Test
+  void aPageThatANewerSetHasAsWellIsVerifiedToo() throws Exception {
+    // Set 4 has the second and the sixth page of the region.
+    Path pages = set(1).resolve("pages-1.img");
+    flip(pages, 4096 + 3);
+    Result check = images("check");
+    assertThat(check.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(check.out).contains("damaged: " + pages + " at offset 4096:");
+    assertThatThrownBy(() -> CheckpointScene.restored(directory))
+        .hasMessageStartingWith(pages + " at offset 4096:");
+    assertThatThrownBy(() -> LazySet.open(directory).verify(() -> true))
+        .hasMessageStartingWith(pages + " at offset 4096:");
+  }
+
+  @Test
+  void whatRestoreRefusesCheckRefuses() throws Exception {
+    Path latest = directory.resolve("latest");
+    for (String target : Arrays.asList(null, "set-000009", "set-000002", "latest", "/nowhere")) {
+      Files.deleteIfExists(latest);
+      if (target != null) {
+        Files.createSymbolicLink(latest, Path.of(target));
+      }
+      assertThatThrownBy(() -> CheckpointScene.restored(directory)).isNotNull();
+      Result check = images("check");
+      assertThat(check.status).as("%s: %s", target, check).isEqualTo(CommandSupport.FAILED);
+      assertThat(check.err).hasLineCount(1).contains("ooh restore " + directory + " would refuse:");
+      assertThat(check.out.lines().filter(line -> line.endsWith(": whole"))).hasSize(4);
+    }
+  }
+
+  @Test
+  void whatRestoreHasNoUseForIsToldAndNoFailure() throws Exception {
+    scene.close();
+    Result _ = images("merge"); // set 5, which builds on none
+    flip(set(3).resolve("pages-1.img"), 0);
+    Files.delete(set(2).resolve("ooh.img"));
+    Files.writeString(directory.resolve("set-notes.txt"), "mine");
+    Path foreign = Files.createDirectory(directory.resolve("set-000000"));
+    Files.write(foreign.resolve("inventory.img"), new byte[] {22, 49, 49, 88});
+    Result check = images("check");
+    assertThat(check.err).isEmpty();
+    assertThat(check.status).isZero();
+    assertThat(check.out.lines())
+        .anySatisfy(line -> assertThat(line).startsWith("damaged: " + set(2) + "/ooh.img: found no"))
+        .contains(
+            "foreign: %s is no image set, and nobody's concern here"
+                .formatted(directory.resolve("set-notes.txt")),
+            "foreign: %s: found images of a program that criu dumped, wanted an image set that ooh"
+                    .formatted(foreign)
+                + " wrote: this one is foreign");
+    assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    assertThat(images("check", "--json").out).contains("\"state\" : \"foreign\"");
+    assertThat(images("list").out.lines())
+        .anySatisfy(line -> assertThat(line).startsWith("set-000000 ").contains("foreign"))
+        .anySatisfy(line -> assertThat(line).startsWith("set-notes.txt ").contains("foreign"))
+        .anySatisfy(line -> assertThat(line).startsWith("set-000002 ").contains("damaged"));
+    assertThatThrownBy(() -> ImageSet.open(foreign)).hasMessageEndingWith("this one is foreign");
+    Result pruned = images("prune", "--json");
+    assertThat(pruned.status).isZero();
+    assertThat(pruned.out).contains("\"kept\" : \"" + set(2) + " is kept");
+    assertThat(directory.resolve("set-notes.txt")).exists();
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void aSetItselfIsCheckedAsItIsRestored() {
+    assertThat(execute("check", set(3).toString()).status).isZero();
+    Result preDump = execute("check", set(2).toString());
+    assertThat(preDump.status).isEqualTo(CommandSupport.FAILED);
+    assertThat(preDump.err).contains(set(2) + " is a pre-dump of a running program");
+  }
+
+  @Test
+  void leftoversAloneArePruned() throws Exception {
+    Path left = Files.createDirectories(directory.resolve("left/.draft-77/set"));
+    Result pruned = execute("prune", directory.resolve("left").toString());
+    assertThat(pruned.err).isEmpty();
+    assertThat(pruned.out)
+        .isEqualToNormalizingNewlines(
+            left.getParent() + " was left by a program that died: removed\n");
+    assertThat(left.getParent()).doesNotExist();
+    assertThat(execute("prune", directory.resolve("left").toString()).err).contains("no set-…");
+    assertThat(execute("prune", directory.resolve("none").toString()).err).contains("nothing");
+    assertThat(directory.resolve("none")).doesNotExist();
   }
 
   @Test

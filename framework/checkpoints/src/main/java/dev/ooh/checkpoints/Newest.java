@@ -34,6 +34,7 @@ sealed interface Newest {
   record Whole(ImageSet set) implements Newest {
     Whole(Path directory) throws IOException {
       this(ImageSet.open(directory));
+      set.verifyRest();
     }
 
     @Override

@@ -11,6 +11,10 @@ import java.util.List;
  */
 final class CriuImages {
   private static final int IMAGE_VERSION = 1;
+
+  /** CRIU's 1.1, of version 2.0 and later. */
+  static final int NEWEST_VERSION = 2;
+
   private static final int X86_64 = 1;
   private static final int ALIVE = 1;
   private static final int COMM_LENGTH = 15;

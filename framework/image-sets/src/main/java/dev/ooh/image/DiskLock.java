@@ -4,12 +4,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * own.
  */
 final class DiskLock implements Closeable {
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
   private final String property;
   private final FileChannel channel;
 
@@ -37,6 +40,15 @@ final class DiskLock implements Closeable {
    * @throws FileSystemException saying who holds it
    */
   static DiskLock take(Path file) throws IOException {
+    return take(file, () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param opened is run each time after the file was opened and before it is locked
+   */
+  static DiskLock take(Path file, Runnable opened) throws IOException {
     String property = "ooh.lock:" + file;
     String self = "process " + ProcessHandle.current().pid();
     if (System.getProperties().putIfAbsent(property, self) != null) {
@@ -44,10 +56,7 @@ final class DiskLock implements Closeable {
     }
     DiskLock lock = null;
     try {
-      lock = lock(file, property);
-      if (lock == null) {
-        throw held(file, holder(file));
-      }
+      lock = lock(file, property, opened);
       lock.sign(self);
       return lock;
     } finally {
@@ -57,17 +66,54 @@ final class DiskLock implements Closeable {
     }
   }
 
-  private static @Nullable DiskLock lock(Path file, String property) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock = null;
-    try {
-      lock = channel.tryLock();
-      return lock == null ? null : new DiskLock(property, channel);
-    } finally {
-      if (lock == null) {
-        channel.close();
+  private static DiskLock lock(Path file, String property, Runnable opened) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean done = false;
+      try {
+        opened.run();
+        if (channel.tryLock() == null) {
+          throw held(file, holder(file));
+        }
+        done = isOpen(file);
+        if (done) {
+          return new DiskLock(property, channel);
+        }
+      } finally {
+        if (!done) {
+          channel.close();
+        }
       }
+    }
+  }
+
+  /**
+   * Whether a descriptor of this process is of the file that has the name now. Whoever held the
+   * lock before may have deleted it meanwhile: a lock on that one keeps nobody out. No other
+   * descriptor of this process is ever of such a file.
+   */
+  private static boolean isOpen(Path file) throws IOException {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      return true; // it can't be told
+    }
+    Object wanted = key(file);
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path descriptor : descriptors) {
+        if (wanted != null && wanted.equals(key(descriptor))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Which file it is, on which device; null if there is none. */
+  private static @Nullable Object key(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null; // closed by another thread, or deleted
     }
   }
 

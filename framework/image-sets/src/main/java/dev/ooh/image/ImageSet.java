@@ -6,7 +6,6 @@ import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An image set that was read and found whole, with the sets it builds on. Everything is checked
  * against the manifest first, then against the rest; only the pages' contents are checked when they
- * are read. Immutable.
+ * are read. For any thread.
  */
 public final class ImageSet {
   static final String PARENT = "parent";
@@ -37,26 +36,32 @@ public final class ImageSet {
   private final SetDescription description;
   private final Pagemap pagemap;
   private final Layers layers;
-  private final PageDigests digests;
+  private final CheckedFiles files;
+  private final PageSet pages;
   private final @Nullable ImageSet parent;
   private final int identity;
 
+  /** Null once another set builds on it: of a long chain's there are too many to keep. */
+  private volatile @Nullable PageDigests digests;
+
   private ImageSet(
       Path path,
+      CheckedFiles files,
       int pid,
       SetDescription description,
       Pagemap pagemap,
       PageDigests digests,
-      @Nullable ImageSet parent,
-      int identity) {
+      @Nullable ImageSet parent) {
     this.path = path;
+    this.files = files;
     this.pid = pid;
     this.description = description;
     this.pagemap = pagemap;
     this.layers = new Layers(path, pagemap, parent == null ? null : parent.layers, null);
     this.digests = digests;
+    this.pages = digests.pages();
     this.parent = parent;
-    this.identity = identity;
+    this.identity = files.identity();
   }
 
   /**
@@ -65,65 +70,92 @@ public final class ImageSet {
    * @throws IOException of one line that names the file, what was found and what was wanted
    */
   public static ImageSet open(Path directory) throws IOException {
-    return open(newest(directory), new HashSet<>(), new HashMap<>());
+    return open(newest(directory), new HashSet<>(), new HashMap<>(), new HashMap<>());
   }
 
   /** The set that {@code directory} is, or that its {@code latest} names. */
   static Path newest(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!Inspection.isDirectory(directory)) {
       throw new ImageException(
-          directory, Files.exists(directory) ? "a file" : "nothing", "a directory of image sets");
+          directory,
+          Inspection.isThere(directory) ? "a file" : "nothing",
+          "a directory of image sets");
     }
     Path set = directory;
     Optional<Path> latest = ImageStore.latest(directory);
     if (latest.isPresent()) {
       set = latest.get();
-      if (!Files.isDirectory(set)) {
+      if (!Inspection.isDirectory(set)) {
         throw new ImageException(
             directory.resolve(ImageStore.LATEST), "a link to nothing", "a link to an image set");
       }
-    } else if (!Files.exists(directory.resolve(Manifest.FILE))
-        && !Files.exists(directory.resolve("inventory.img"))) {
+    } else if (!Inspection.isThere(directory.resolve(Manifest.FILE))
+        && !Inspection.isThere(directory.resolve(CheckedFiles.INVENTORY))) {
       throw new ImageException(
           directory, "no link '" + ImageStore.LATEST + "'", "a directory of image sets");
     }
     return set;
   }
 
-  private static ImageSet open(Path set, Set<Path> children, Map<Path, ImageSet> opened)
+  private static ImageSet open(
+      Path set,
+      Set<Path> children,
+      Map<Path, ImageSet> opened,
+      Map<Path, IOException> failed)
       throws IOException {
     Path place = set.toRealPath();
     ImageSet known = opened.get(place);
     if (known != null) {
       return known;
     }
+    IOException why = failed.get(place);
+    if (why != null) {
+      throw why;
+    }
+    try {
+      ImageSet found = read(set, place, children, opened, failed);
+      opened.put(place, found);
+      return found;
+    } catch (IOException e) {
+      failed.put(place, e);
+      throw e;
+    }
+  }
+
+  private static ImageSet read(
+      Path set,
+      Path place,
+      Set<Path> children,
+      Map<Path, ImageSet> opened,
+      Map<Path, IOException> failed)
+      throws IOException {
     if (!children.add(place)) {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
     }
     CheckedFiles files = CheckedFiles.of(set);
     CriuMessages.Inventory inventory =
-        files.single("inventory.img", ImageType.INVENTORY, CriuMessages.Inventory.parser());
-    if (inventory.getImgVersion() < 1) {
+        files.single(CheckedFiles.INVENTORY, ImageType.INVENTORY, CriuMessages.Inventory.parser());
+    if (inventory.getImgVersion() < 1 || inventory.getImgVersion() > CriuImages.NEWEST_VERSION) {
       throw new ImageException(
-          set.resolve("inventory.img"),
+          set.resolve(CheckedFiles.INVENTORY),
           "version " + Integer.toUnsignedString(inventory.getImgVersion()),
-          "1 or above");
+          "1 to %d, which CRIU's images have".formatted(CriuImages.NEWEST_VERSION));
     }
     int pid = files.single("pstree.img", ImageType.PSTREE, CriuMessages.Pstree.parser()).getPid();
     CriuMessages.Mm mm = files.single("mm-" + pid + ".img", ImageType.MM, CriuMessages.Mm.parser());
     Pagemap pagemap = Pagemap.parse(files, "pagemap-" + pid + ".img");
-    PageDigests digests =
-        PageDigests.parse(files.path(PageDigests.FILE), files.bytes(PageDigests.FILE));
+    PageDigests digests = digests(files);
     SetDescription description = files.manifest().description();
     checkAgree(files, pid, mm, pagemap, digests, description);
     ImageSet parent = null;
     if (pagemap.hasParentPages()) {
-      parent = open(parentOf(set), children, opened);
+      parent = open(parentOf(set), children, opened, failed);
       checkParent(set, description, parent.identity);
     }
-    ImageSet found =
-        new ImageSet(set, pid, description, pagemap, digests, parent, files.identity());
-    opened.put(place, found);
+    if (parent != null) {
+      parent.digests = null;
+    }
+    ImageSet found = new ImageSet(set, files, pid, description, pagemap, digests, parent);
     return found;
   }
 
@@ -131,7 +163,7 @@ public final class ImageSet {
   static Path parentOf(Path set) throws IOException {
     Path link = set.resolve(PARENT);
     Optional<Path> named = Links.target(link);
-    if (named.isEmpty() || !Files.isDirectory(named.get())) {
+    if (named.isEmpty() || !Inspection.isDirectory(named.get())) {
       throw new ImageException(
           link,
           named.isPresent() ? "a link to nothing" : "no link",
@@ -208,10 +240,26 @@ public final class ImageSet {
   /** Opens sets that build on each other, each once. For one thread. */
   public static final class Opener {
     private final Map<Path, ImageSet> opened = new HashMap<>();
+    private final Map<Path, IOException> failed = new HashMap<>();
+    private @Nullable ImageSet last;
 
-    /** As {@link ImageSet#open}, of a set itself. */
+    /**
+     * As {@link ImageSet#open}, of a set itself.
+     *
+     * @throws IOException the same one each time, and for each set that builds on that one
+     */
     public ImageSet open(Path set) throws IOException {
-      return ImageSet.open(set, new HashSet<>(), opened);
+      if (last != null) {
+        last.digests = null;
+      }
+      ImageSet found = ImageSet.open(set, new HashSet<>(), opened, failed);
+      last = found;
+      return found;
+    }
+
+    /** As {@link ImageSet#open}, of a set itself or of the latest one of a store. */
+    public ImageSet openNewest(Path directory) throws IOException {
+      return open(newest(directory));
     }
   }
 
@@ -225,7 +273,7 @@ public final class ImageSet {
 
   /** Every page of the set, those in its parents included. */
   public PageSet pages() {
-    return digests.pages();
+    return pages;
   }
 
   /** How many sets the chain has, this one included. */
@@ -266,7 +314,7 @@ public final class ImageSet {
   }
 
   private void fillPart(MemorySegment memory, long start, PageSet pages) {
-    try (SegmentFiller filler = new SegmentFiller(digests, memory, start)) {
+    try (SegmentFiller filler = new SegmentFiller(digests(), memory, start)) {
       for (int run = 0; run < pages.runCount(); run++) {
         layers.locate(pages.runStart(run), pages.runEnd(run), filler);
       }
@@ -282,11 +330,31 @@ public final class ImageSet {
    * @throws ImageException naming the pages file, the offset and both digests
    */
   public void readPages(PageSink sink) throws IOException {
-    try (PageFetcher fetcher = new PageFetcher(digests, sink)) {
+    try (PageFetcher fetcher = new PageFetcher(digests(), sink)) {
       for (int entry = 0; entry < pagemap.size(); entry++) {
         layers.locate(pagemap.start(entry), pagemap.end(entry), fetcher);
       }
     }
+  }
+
+  /**
+   * Verifies what {@link #readPages} and {@link #fill} have no use for: pages that a newer set of
+   * the chain has as well, and what each set says of those that it left to the one below.
+   *
+   * @param told of each page that is as it was written
+   * @throws ImageException as {@link #readPages}
+   */
+  public void verifyRest(PageSink told) throws IOException {
+    PageSet read = pages;
+    for (ImageSet set = this; set != null; set = set.parent) {
+      new SetCheck(set, DamageSink.FIRST_ENDS).run(read, told);
+      read = read.intersect(set.pagemap.inParent());
+    }
+  }
+
+  /** As {@link #verifyRest(PageSink)}. */
+  public void verifyRest() throws IOException {
+    verifyRest((address, buffer, length) -> {});
   }
 
   int identity() {
@@ -295,12 +363,12 @@ public final class ImageSet {
 
   /** As whoever wrote it would remember it, to build the next set on. */
   public WrittenSet written() {
-    return new WrittenSet(path, digests, identity);
+    return new WrittenSet(path, loaded(), identity);
   }
 
   /** Reads any of the set's pages from whichever set of the chain holds them; close it. */
   SetReader reader() {
-    return new SetReader(this, digests);
+    return new SetReader(this, loaded());
   }
 
   /** For {@link SetReader}. */
@@ -317,8 +385,21 @@ public final class ImageSet {
     return pagemap;
   }
 
-  PageDigests digests() {
-    return digests;
+  PageDigests digests() throws IOException {
+    PageDigests known = digests;
+    return known == null ? digests(files) : known;
+  }
+
+  private static PageDigests digests(CheckedFiles files) throws IOException {
+    return PageDigests.parse(files.path(PageDigests.FILE), files.bytes(PageDigests.FILE));
+  }
+
+  private PageDigests loaded() {
+    try {
+      return digests();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Nullable ImageSet parentSet() {
@@ -332,12 +413,12 @@ public final class ImageSet {
 
   /** The pages that are not the same in {@code other}, those that only one of them has included. */
   public PageSet differentFrom(ImageSet other) {
-    return digests.different(other.digests);
+    return loaded().different(other.loaded());
   }
 
   /** Compares every page with memory; returns those that differ. */
   public PageSet different(PageReader source) {
-    return digests.different(pages(), source);
+    return loaded().different(pages, source);
   }
 
   /** Pages of this very set, not in a parent. */

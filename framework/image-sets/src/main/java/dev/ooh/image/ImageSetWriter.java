@@ -86,11 +86,12 @@ public final class ImageSetWriter implements AutoCloseable {
     image("files.img", ImageType.FILES, CriuImages.executable(name));
     image("stats-dump", ImageType.STATS, statistics.toMessage());
     file(PageDigests.FILE, digests.toByteArray());
-    SetDescription whole = description;
+    @Nullable Integer identity = null;
     if (parent.isPresent()) {
       draft.parent(parent.get().path());
-      whole = description.on(parent.get().identity());
+      identity = parent.get().identity();
     }
+    SetDescription whole = description.on(identity); // not what another set of it was built on
     byte[] manifest = new Manifest(whole, listed).toByteArray();
     file(Manifest.FILE, manifest);
     Path path = draft.publish(description.complete());

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageStore implements SetPlace, AutoCloseable {
   static final String LATEST = "latest";
-  private static final String DRAFT_PREFIX = ".draft-";
+  static final String DRAFT_PREFIX = ".draft-";
   private static final String LOCK = ".lock";
 
   private final Path directory;
@@ -55,6 +55,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   /** Directories that were made for this store, outermost first, removed if nothing came of it. */
   private final List<Path> made = new ArrayList<>();
 
+  /** What writers that died left of sets, and is removed. */
+  private final List<Path> swept = new ArrayList<>();
+
   private FileAbilities abilities = FileAbilities.ALL;
   private @Nullable Closeable lock;
 
@@ -64,14 +67,25 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   private boolean ending;
 
   /** Where nothing can be renamed: the number of the next set, and the draft of the last one. */
-  private int next;
+  private long next;
 
   private @Nullable ManifestLastDraft last;
 
   private ImageStore(Path named, FileLayer files) {
     this.named = named;
-    this.directory = named.toAbsolutePath().normalize();
+    this.directory = absolute(named);
     this.files = files;
+  }
+
+  /** What ".." is, behind a link perhaps, the system says, not the text. */
+  private static Path absolute(Path named) {
+    Path absolute = named.toAbsolutePath();
+    for (Path name : absolute) {
+      if (name.toString().equals("..")) {
+        return absolute;
+      }
+    }
+    return absolute.normalize();
   }
 
   /**
@@ -158,7 +172,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   private void tryToWrite() throws IOException {
-    try (SetDraft draft = draft();
+    try (SetDraft draft = anyDraft();
         FileLayer.Output out = draft.create("trial")) {
       out.write(ByteBuffer.wrap(new byte[] {1}));
     }
@@ -182,6 +196,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     Path parent = wanted.getParent();
     if (parent != null) {
       makeDirectories(parent);
+      if (Files.isDirectory(wanted)) {
+        return; // by "..", below what was just made
+      }
     }
     files.createDirectory(wanted);
     made.add(wanted);
@@ -205,6 +222,13 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     if (ending) {
       throw new IOException("image directory %s: this process is ending".formatted(named));
     }
+    if (abilities.renames()) {
+      String _ = SetFolder.name(directory, SetFolder.next(directory)); // before pages are written
+    }
+    return anyDraft();
+  }
+
+  private SetDraft anyDraft() throws IOException {
     return abilities.renames() ? renamedDraft() : manifestLastDraft();
   }
 
@@ -225,7 +249,8 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private ManifestLastDraft manifestLastDraft() throws IOException {
     settleLast();
-    ManifestLastDraft draft = new ManifestLastDraft(files, directory.resolve(SetFolder.name(next)));
+    ManifestLastDraft draft =
+        new ManifestLastDraft(files, directory.resolve(SetFolder.name(directory, next)));
     last = draft;
     return draft;
   }
@@ -238,10 +263,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     before.close(); // what could not be removed at once
     if (before.metAnother()
-        && !ManifestLastDraft.seal(files, directory.resolve(SetFolder.name(next)))) {
+        && !ManifestLastDraft.seal(files, directory.resolve(SetFolder.name(directory, next)))) {
       throw new IOException(
           "image directory %s: another writer made %s, wanted to be the only one"
-              .formatted(directory, SetFolder.name(next)));
+              .formatted(directory, SetFolder.name(directory, next)));
     }
     if (before.isSpent()) {
       next++;
@@ -272,7 +297,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    */
   public List<Path> tidy() throws IOException {
     List<Path> removed = new ArrayList<>();
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       if (SetFolder.exists(set)) {
         if (!isPreDump(set)) {
           break;
@@ -286,7 +311,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   private static boolean isPreDump(Path set) {
     try {
-      return !ImageSet.open(set).description().complete();
+      return !CheckedFiles.unread(set).manifest().description().complete();
     } catch (IOException e) {
       return false; // what it is, and who needs it, is not known
     }
@@ -294,7 +319,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** Removes what is left of processes that died: a living one would hold the lock. */
   private void sweep() throws IOException {
-    next = SetFolder.highest(directory) + 1;
+    next = SetFolder.next(directory);
     for (Path entry : entries(directory)) {
       if (entry.getFileName().toString().startsWith(LockFile.TAKEOVER)) {
         files.delete(entry);
@@ -307,8 +332,14 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     for (Path entry : entries(directory)) {
       if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
         deleteTree(files, entry);
+        swept.add(entry);
       }
     }
+  }
+
+  /** What {@link #prepare} removed, as writers that died left it. */
+  public List<Path> swept() {
+    return List.copyOf(swept);
   }
 
   /**
@@ -316,7 +347,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    */
   private void sealUnfinished() throws IOException {
     boolean newest = true;
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       Path manifest = set.resolve(Manifest.FILE);
       if (newest && SetFolder.exists(set) && Manifest.isTorn(CheckedFiles.read(manifest))) {
         files.delete(manifest);
@@ -424,7 +455,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
       return linked;
     }
     boolean newest = true;
-    for (Path set : SetFolder.numbered(directory).descendingMap().values()) {
+    for (Path set : SetFolder.numbered(directory).reversed()) {
       if (SetFolder.exists(set)) {
         Path file = set.resolve(Manifest.FILE);
         byte[] manifest = CheckedFiles.read(file);

@@ -167,6 +167,7 @@ public final class LazySet {
       flat.verify(whole, told); // first, so that whatever is wrong with it the next start has sets
     }
     whole.readPages(told);
+    whole.verifyRest(told);
     return whole;
   }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -18,37 +20,67 @@ final class Links {
 
   /** What {@code link} names, be it there or not; empty when there is no link. */
   static Optional<Path> target(Path link) throws IOException {
-    if (Files.isSymbolicLink(link)) {
+    Optional<BasicFileAttributes> found = Inspection.of(link, LinkOption.NOFOLLOW_LINKS);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (found.get().isSymbolicLink()) {
       return Optional.of(resolve(link, Files.readSymbolicLink(link)));
     }
-    if (Files.isDirectory(link)) {
+    if (found.get().isDirectory()) {
       return Optional.of(link);
     }
-    return Files.isRegularFile(link) ? Optional.of(resolve(link, text(link))) : Optional.empty();
+    return found.get().isRegularFile()
+        ? Optional.of(resolve(link, text(link, found.get().size())))
+        : Optional.empty();
   }
 
-  private static Path text(Path link) throws IOException {
-    long size = Files.size(link);
+  private static Path text(Path link, long size) throws IOException {
     if (size < 1 || size > LONGEST) {
       throw new ImageException(link, size + " bytes", "the name of a set");
     }
     try {
       return link.getFileSystem()
-          .getPath(new String(Files.readAllBytes(link), StandardCharsets.UTF_8));
+          .getPath(new String(CheckedFiles.read(link), StandardCharsets.UTF_8));
     } catch (InvalidPathException e) {
       throw new ImageException(link, "'" + e.getInput() + "'", "the name of a set");
     }
   }
 
-  /** As the system follows it: ".." is the directory above the real one, whatever led here. */
+  /**
+   * As the system follows it: ".." is the directory above the real one, whatever led here. Where
+   * that isn't there, there is nothing.
+   */
   private static Path resolve(Path link, Path target) throws IOException {
-    Path path = link.resolveSibling(target);
-    Path plain = path.normalize();
-    if (!target.startsWith("..")) {
-      return path;
+    if (target.isAbsolute()) {
+      return target;
     }
-    return Files.exists(path) && !(Files.exists(plain) && Files.isSameFile(path, plain))
-        ? path.toRealPath()
-        : plain;
+    Path at = link.getParent();
+    at = at == null ? link.getFileSystem().getPath("") : at;
+    for (Path name : target) {
+      if (name.toString().equals(".")) {
+        continue;
+      }
+      if (!name.toString().equals("..")) {
+        at = at.resolve(name);
+      } else if (!Inspection.isDirectory(at)) {
+        return link.resolveSibling(target);
+      } else {
+        at = above(at);
+      }
+    }
+    return at;
+  }
+
+  /** Spelled as {@code directory} is, so that paths can be compared, where that is the one. */
+  private static Path above(Path directory) throws IOException {
+    String last = directory.getFileName() == null ? "" : directory.getFileName().toString();
+    boolean spelled = !last.isEmpty() && !last.equals(".") && !last.equals("..");
+    if (spelled && !Files.isSymbolicLink(directory)) {
+      Path parent = directory.getParent();
+      return parent == null ? directory.getFileSystem().getPath("") : parent;
+    }
+    Path real = directory.toRealPath();
+    return real.getParent() == null ? real : real.getParent();
   }
 }

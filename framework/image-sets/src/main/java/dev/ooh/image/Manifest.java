@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * {@code ooh.img}: what the set is of, and the length and digest of every other file in it, so that
@@ -60,6 +62,12 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
     return Digest.of(bytes, HEADER, bytes.length - HEADER);
   }
 
+  /** Whether they begin as the bytes of a manifest do, of whatever version. */
+  static boolean hasMagic(byte[] bytes) {
+    return bytes.length >= Integer.BYTES
+        && ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() == MAGIC;
+  }
+
   /**
    * Whether these bytes were never a manifest, as of a writer that was interrupted. One of another
    * version may be whole.
@@ -87,9 +95,15 @@ record Manifest(SetDescription description, Map<String, ListedFile> files) {
     SetDescription description =
         SetDescription.of(entries.next("set description", OohMessages.SetDescription.parser()));
     List<ListedFile> files = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     while (entries.hasNext()) {
-      files.add(
-          ListedFile.of(entries.next("listed file", OohMessages.ListedFile.parser()).message()));
+      Entries.Entry<OohMessages.ListedFile> entry =
+          entries.next("listed file", OohMessages.ListedFile.parser());
+      ListedFile listed = ListedFile.of(entry);
+      if (!names.add(listed.name())) {
+        throw entry.wrong("name '%s' once more".formatted(listed.name()), "each once");
+      }
+      files.add(listed);
     }
     return new Manifest(description, files);
   }

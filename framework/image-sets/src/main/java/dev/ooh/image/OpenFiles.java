@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,7 +54,11 @@ final class OpenFiles implements AutoCloseable {
       if (open.size() == MOST) {
         close();
       }
-      channel = Files.newByteChannel(file, StandardOpenOption.READ);
+      try {
+        channel = Files.newByteChannel(file, StandardOpenOption.READ);
+      } catch (AccessDeniedException e) {
+        throw ImageException.denied(file);
+      }
       open.put(file, channel);
     }
     return channel;

@@ -4,6 +4,7 @@ import dev.ooh.memory.PageSet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A digest for every page of a set, those of the parent included, so that a restore can tell that
@@ -109,6 +110,22 @@ public final class PageDigests {
           }
         });
     return different.build().union(pages.union(other.pages).minus(both));
+  }
+
+  /**
+   * The first page from {@code start} on whose digest is another one in {@code other}; {@code end}
+   * if there is none. Both have all pages up to there.
+   */
+  long mismatch(PageDigests other, long start, long end) {
+    if (start >= end) {
+      return end;
+    }
+    int count = (int) ((end - start) / PAGE);
+    int here = index(start);
+    int there = other.index(start);
+    int first =
+        Arrays.mismatch(digests, here, here + count, other.digests, there, there + count);
+    return first < 0 ? end : start + (long) first * PAGE;
   }
 
   private int index(long address) {

@@ -3,7 +3,6 @@ package dev.ooh.image;
 import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -73,10 +72,7 @@ final class Pagemap {
       throw new ImageException(
           file, presentBytes + " bytes of present pages", listed.bytes() + " as listed");
     }
-    if (!Files.exists(pagesFile)) {
-      throw new ImageException(pagesFile, "nothing", presentBytes + " bytes of pages");
-    }
-    long found = Files.size(pagesFile);
+    long found = CheckedFiles.length(pagesFile, presentBytes + " bytes of pages");
     if (found != presentBytes) {
       throw new ImageException(
           pagesFile, Math.min(found, presentBytes), found + " bytes", presentBytes + " bytes");
@@ -136,9 +132,25 @@ final class Pagemap {
   }
 
   PageSet pages() {
+    return present().union(inParent());
+  }
+
+  /** Those in the set's own pages file. */
+  PageSet present() {
+    return pages(false);
+  }
+
+  /** Those that are left to the parent set. */
+  PageSet inParent() {
+    return pages(true);
+  }
+
+  private PageSet pages(boolean parents) {
     PageSet.Builder pages = PageSet.builder();
     for (int i = 0; i < size(); i++) {
-      pages.add(start(i), end(i));
+      if (isInParent(i) == parents) {
+        pages.add(start(i), end(i));
+      }
     }
     return pages.build();
   }

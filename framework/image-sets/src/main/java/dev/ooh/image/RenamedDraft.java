@@ -50,7 +50,7 @@ final class RenamedDraft implements SetDraft {
   @Override
   public Path publish(boolean newest) throws IOException {
     files.syncDirectory(set);
-    Path target = directory.resolve(SetFolder.name(SetFolder.highest(directory) + 1));
+    Path target = directory.resolve(SetFolder.name(directory, SetFolder.next(directory)));
     files.rename(set, target);
     boolean done = false;
     try {

@@ -42,7 +42,10 @@ public record SetDescription(
     this(complete, application, configuration, substrate, technique, heapAddress, regions, null);
   }
 
-  SetDescription on(int identity) {
+  /**
+   * @param identity of what it builds on; null for nothing
+   */
+  SetDescription on(@Nullable Integer identity) {
     return new SetDescription(
         complete, application, configuration, substrate, technique, heapAddress, regions, identity);
   }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnSession {
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
-  private static final Pattern SET_NAME = Pattern.compile("set-[0-9]{6,9}");
+  private static final Pattern SET_NAME = Pattern.compile("set-[0-9]{6,18}");
   private static final String PARENT_LINK = "parent";
   private static final int GATHERED = 1 << 20;
   private static final int LONGEST_MANIFEST = 1 << 20;
