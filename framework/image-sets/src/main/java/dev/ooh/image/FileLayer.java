@@ -70,6 +70,25 @@ public interface FileLayer {
     void force() throws IOException;
 
     /**
+     * Writes {@code bytes}, which are all of the file, makes them durable and closes it. If they
+     * can't be written it is {@linkplain #abandon abandoned}.
+     */
+    default void writeWhole(byte[] bytes) throws IOException {
+      try {
+        write(ByteBuffer.wrap(bytes));
+        force();
+      } catch (IOException | RuntimeException | Error e) {
+        try {
+          abandon();
+        } catch (IOException more) {
+          e.addSuppressed(more);
+        }
+        throw e;
+      }
+      close();
+    }
+
+    /**
      * Closes a file that is not whole. Where others see it only when it is closed, they never see
      * more of it than that it is empty.
      */

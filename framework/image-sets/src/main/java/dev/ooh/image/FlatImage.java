@@ -201,10 +201,7 @@ public final class FlatImage implements AutoCloseable {
     files.syncDirectory(folder);
     Path made = newState();
     files.delete(made);
-    try (FileLayer.Output out = files.create(made)) {
-      out.write(ByteBuffer.wrap(FlatState.of(folder, number, newest).toByteArray()));
-      out.force();
-    }
+    files.create(made).writeWhole(FlatState.of(folder, number, newest).toByteArray());
     named = true;
     files.replace(made, FlatState.file(folder));
     files.syncDirectory(folder);
