@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -38,6 +39,16 @@ public interface FileLayer {
    */
   Output create(Path file) throws IOException;
 
+  /** Creates a new file for writing here and there; only asked for where files can be mapped. */
+  default Rewritable createRewritable(Path file) throws IOException {
+    throw new UnsupportedOperationException(file + ": its file system has no such files");
+  }
+
+  /** Bytes that may still be written to the disk of {@code path}, as far as that is known. */
+  default long usableSpace(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
   /** Makes the entries of {@code directory} durable. */
   void syncDirectory(Path directory) throws IOException;
 
@@ -70,11 +81,42 @@ public interface FileLayer {
     void force() throws IOException;
 
     /**
+     * Writes {@code bytes}, which are all of the file, makes them durable and closes it. If they
+     * can't be written it is {@linkplain #abandon abandoned}.
+     */
+    default void writeWhole(byte[] bytes) throws IOException {
+      try {
+        write(ByteBuffer.wrap(bytes));
+        force();
+      } catch (IOException | RuntimeException | Error e) {
+        try {
+          abandon();
+        } catch (IOException more) {
+          e.addSuppressed(more);
+        }
+        throw e;
+      }
+      close();
+    }
+
+    /**
      * Closes a file that is not whole. Where others see it only when it is closed, they never see
      * more of it than that it is empty.
      */
     default void abandon() throws IOException {
       close();
     }
+  }
+
+  /** A file any part of which is written again and again. */
+  interface Rewritable extends Closeable {
+    /** Writes all that remains in {@code bytes} at {@code offset}. */
+    void write(ByteBuffer bytes, long offset) throws IOException;
+
+    /** Makes it so many bytes long, or leaves it longer; what is new are zeros. */
+    void reach(long bytes) throws IOException;
+
+    /** Makes the contents durable. */
+    void force() throws IOException;
   }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.MessageLite;
 import dev.ooh.memory.PageSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,24 +104,8 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   private void file(String name, byte[] bytes) throws IOException {
-    FileLayer.Output out = draft.create(name);
-    try {
-      out.write(ByteBuffer.wrap(bytes));
-      out.force();
-    } catch (IOException | RuntimeException | Error e) {
-      abandon(out, e);
-      throw e;
-    }
-    out.close();
+    draft.create(name).writeWhole(bytes);
     listed.add(new ListedFile(name, bytes.length, Digest.of(bytes, 0, bytes.length)));
-  }
-
-  private static void abandon(FileLayer.Output out, Throwable cause) {
-    try {
-      out.abandon();
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 
   @Override

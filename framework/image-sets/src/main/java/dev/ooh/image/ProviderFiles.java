@@ -132,10 +132,7 @@ final class ProviderFiles extends DiskFiles {
     try {
       Files.createSymbolicLink(link, target);
     } catch (UnsupportedOperationException e) {
-      try (Output out = create(link)) {
-        out.write(ByteBuffer.wrap(target.toString().getBytes(StandardCharsets.UTF_8)));
-        out.force();
-      }
+      create(link).writeWhole(target.toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -3,7 +3,6 @@ package dev.ooh.image.remote;
 import dev.ooh.image.FileLayer;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,18 +102,7 @@ final class ReceivedImages {
 
     /** Writes a whole file, durable when this returns; half of one is never published. */
     void write(String name, byte[] bytes) throws IOException {
-      FileLayer.Output file = create(name);
-      boolean whole = false;
-      try {
-        file.write(ByteBuffer.wrap(bytes));
-        file.force();
-        whole = true;
-      } finally {
-        if (!whole) {
-          file.abandon();
-        }
-      }
-      file.close();
+      create(name).writeWhole(bytes);
     }
 
     /** Makes it visible; its files must be durable, and it is when this returns. */
