@@ -13,13 +13,13 @@ import dev.ooh.image.PageReader;
 import dev.ooh.image.Pruning;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.SetFolder;
-import dev.ooh.image.SetMerge;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -36,6 +36,9 @@ final class Chain implements AutoCloseable {
   private final @Nullable Flattening flattening;
 
   private final int pid;
+
+  /** Begun, and not settled yet. */
+  private @Nullable Folding folding;
 
   /** Of one that was opened lazily, not known before it was {@link #tidy tidied}. */
   private int length;
@@ -160,22 +163,52 @@ final class Chain implements AutoCloseable {
   }
 
   /**
-   * Makes one set of a chain that is longer than it is to be, tells {@code next} of it, and removes
-   * what nobody needs any more.
+   * Begins to make one set of a chain that is longer than it is to be. Sets may be written, by one
+   * thread, while another one copies; {@link #settle} has to follow then.
+   *
+   * @return empty if it is short enough, or that was begun already
    */
-  void foldIfLong(NextSet next) throws IOException {
-    if (!isLong()) {
-      return;
+  Optional<Folding> beginFolding() {
+    if (!isLong() || folding != null) {
+      return Optional.empty();
     }
-    WrittenSet merged = SetMerge.merge(store, ImageSet.open(directory));
-    next.written(merged);
-    length = 1;
+    Folding begun = new Folding(directory, store);
+    folding = begun;
+    return Optional.of(begun);
+  }
+
+  /** Whether sets can be written while a chain is made one. */
+  boolean foldsBeside() {
+    return store.takesSeveralDrafts();
+  }
+
+  /**
+   * Has the chain be what was made of it, tells {@code next} of it, and removes what nobody needs
+   * any more.
+   */
+  void settle(NextSet next) throws IOException {
+    try (Folding ending = Objects.requireNonNull(folding)) {
+      folding = null;
+      Optional<Folding.Top> top = ending.settle();
+      if (top.isPresent()) {
+        length = top.get().length();
+        next.restored(top.get().set()); // what is owed to the next set is owed still
+        settled(top.get().set());
+      } else {
+        length = ImageSet.open(directory).chainLength();
+      }
+    }
+  }
+
+  private void settled(WrittenSet newest) throws IOException {
     try {
       if (flattening != null) {
-        flattening.folded(merged);
+        flattening.folded(newest);
       }
     } finally {
-      for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
+      // The one that was the newest has the same pages, and is no other checkpoint to keep.
+      int dumps = options.keep() == 1 ? 1 : options.keep() + 1;
+      for (Path set : Pruning.of(new SetFolder(directory), dumps).removable()) {
         store.remove(set);
       }
     }
@@ -190,7 +223,8 @@ final class Chain implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (ImageStore _ = store) {
+    try (ImageStore _ = store;
+        Folding _ = folding) {
       if (flattening != null) {
         flattening.close();
       }

@@ -88,6 +88,13 @@ public final class Checkpoints implements AutoCloseable {
   private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
 
   private boolean closed;
+  private boolean ended;
+
+  /**
+   * What the folding thread has to do before the writing thread has to settle it. Not guarded: set
+   * by the writing thread.
+   */
+  private volatile CompletableFuture<?> folding = CompletableFuture.completedFuture(null);
 
   /** Not guarded: asked by the writing thread, for which the one that closes waits. */
   private volatile boolean closing;
@@ -113,7 +120,11 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private Thread thread(Runnable action) {
-    Thread thread = new Thread(action, "checkpoints of " + options.name());
+    return thread("checkpoints of " + options.name(), action);
+  }
+
+  private static Thread thread(String name, Runnable action) {
+    Thread thread = new Thread(action, name);
     thread.setDaemon(true);
     return thread;
   }
@@ -370,7 +381,8 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Takes a checkpoint. When this returns, everything is copied and writers may go on; the
    * checkpoint is durable, and what {@link #open} finds, when the future completes. A call while
-   * the one before is still being written waits for that first.
+   * the one before is still being written waits for that first, but not for a chain that is being
+   * folded.
    *
    * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
    *     written: what changed is in the next one then, and the one before is still there
@@ -507,7 +519,32 @@ public final class Checkpoints implements AutoCloseable {
 
   private void rework() {
     reworkOrTell(() -> chain.flatten(() -> !closing));
-    reworkOrTell(() -> chain.foldIfLong(next));
+    chain.beginFolding().ifPresent(this::fold);
+  }
+
+  private void fold(Folding begun) {
+    if (chain.foldsBeside()) {
+      folding =
+          CompletableFuture.runAsync(
+              () -> {
+                begun.copy();
+                settleSoon();
+              },
+              action -> thread(Folding.THREAD + options.name(), action).start());
+    } else {
+      begun.copy();
+      settle();
+    }
+  }
+
+  /** When what is being written is written, and before the next one is begun. */
+  private synchronized void settleSoon() {
+    awaitPending();
+    pending = CompletableFuture.runAsync(this::settle, writer);
+  }
+
+  private void settle() {
+    reworkOrTell(() -> chain.settle(next));
   }
 
   private interface Rework {
@@ -549,9 +586,14 @@ public final class Checkpoints implements AutoCloseable {
       verification.awaitEnd(); // before others may write to the directory
     }
     synchronized (this) {
-      if (!closed) {
-        awaitPending();
-        closed = true;
+      awaitPending();
+      closed = true;
+    }
+    folding.handle((done, failure) -> true).join();
+    synchronized (this) {
+      awaitPending();
+      if (!ended) {
+        ended = true;
         writer.shutdown();
         if (tracker != null) {
           tracker.close();

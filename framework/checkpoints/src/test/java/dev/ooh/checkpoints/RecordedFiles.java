@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * that a loss of power may leave.
  */
 final class RecordedFiles extends DiskFiles {
-  final List<Change> changes = new ArrayList<>();
+  /** A chain is folded by a thread of its own. */
+  final List<Change> changes = Collections.synchronizedList(new ArrayList<>());
 
   /**
    * One change.

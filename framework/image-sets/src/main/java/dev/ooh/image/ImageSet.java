@@ -340,7 +340,12 @@ public final class ImageSet {
     return digests.different(pages(), source);
   }
 
-  /** Pages of this very set, not in a parent. */
+  /** The pages of this very set, not in a parent. */
+  PageSet ownPages() {
+    return pagemap.presentPages();
+  }
+
+  /** How many those are. */
   public long presentPages() {
     return pagemap.presentBytes() / PAGE;
   }

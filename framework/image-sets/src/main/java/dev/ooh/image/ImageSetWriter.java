@@ -68,6 +68,13 @@ public final class ImageSetWriter implements AutoCloseable {
     file("pagemap-" + pid + ".img", image.toByteArray());
   }
 
+  /** Makes the pages durable by now, for whoever has the time; {@link #finish} does anyway. */
+  void force() throws IOException {
+    if (pagesFile != null) {
+      pagesFile.force();
+    }
+  }
+
   /** Writes what is beside the pages, makes it all durable and visible. */
   public WrittenSet finish(SetDescription description, DumpStatsEntry statistics)
       throws IOException {

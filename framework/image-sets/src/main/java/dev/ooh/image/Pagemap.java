@@ -135,6 +135,14 @@ final class Pagemap {
     return low;
   }
 
+  PageSet presentPages() {
+    PageSet.Builder pages = PageSet.builder();
+    for (int i = inParent.nextClearBit(0); i < size(); i = inParent.nextClearBit(i + 1)) {
+      pages.add(start(i), end(i));
+    }
+    return pages.build();
+  }
+
   PageSet pages() {
     PageSet.Builder pages = PageSet.builder();
     for (int i = 0; i < size(); i++) {

@@ -47,6 +47,12 @@ public record SetDescription(
         complete, application, configuration, substrate, technique, heapAddress, regions, identity);
   }
 
+  /** Of a set that others build on and nobody restores. */
+  SetDescription asBase() {
+    return new SetDescription(
+        false, application, configuration, substrate, technique, heapAddress, regions, parent);
+  }
+
   OohMessages.SetDescription toMessage() {
     OohMessages.SetDescription.Builder message =
         OohMessages.SetDescription.newBuilder()
