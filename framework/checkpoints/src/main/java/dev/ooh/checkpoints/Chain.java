@@ -19,6 +19,7 @@ import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -254,14 +255,20 @@ final class Chain implements AutoCloseable {
      *
      * @param complete whether it is of one moment: it is the newest one to restore from now on.
      *     Else it is there for others to build on
+     * @param metadata of the program's own
      */
     WrittenSet finish(
-        boolean complete, String technique, List<Region> regions, DumpStatsEntry statistics)
+        boolean complete,
+        String technique,
+        List<Region> regions,
+        Map<String, String> metadata,
+        DumpStatsEntry statistics)
         throws IOException {
       long first = regions.getFirst().start();
       WrittenSet written =
           writer.finish(
-              new SetDescription(complete, options.name(), "", "linux", technique, first, regions),
+              new SetDescription(complete, options.name(), "", "linux", technique, first, regions)
+                  .withMetadata(metadata),
               statistics);
       length++;
       if (flattening != null) {

@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,6 +282,14 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /**
+   * What the program said of the checkpoint that was there when this was opened; nothing if there
+   * was none, or nothing was said.
+   */
+  public Map<String, String> metadata() {
+    return chain.newest().map(it -> it.description().metadata()).orElse(Map.of());
+  }
+
+  /**
    * The segment called {@code name}: as the newest checkpoint has it, or zeros where none has it
    * yet. From now on it is part of each checkpoint. It lies where it did when it was first in one,
    * if that is free.
@@ -396,17 +405,39 @@ public final class Checkpoints implements AutoCloseable {
    * @throws InterruptedException while the writers were about to be stopped
    */
   public CompletableFuture<Checkpoint> take() throws IOException, InterruptedException {
+    return take(Map::of);
+  }
+
+  /**
+   * As {@link #take()}, with a few words of the program's own: {@link #metadata} has them when this
+   * checkpoint was restored.
+   *
+   * @throws IllegalArgumentException if they have more than 64 KiB; no checkpoint is taken then
+   */
+  public CompletableFuture<Checkpoint> take(Map<String, String> metadata)
+      throws IOException, InterruptedException {
+    Map<String, String> copy = Metadata.checked(metadata);
+    return take(() -> copy);
+  }
+
+  /**
+   * As {@link #take(Map)}, with words for which the caller of this is asked while writers stand
+   * still: of the very moment that the checkpoint has. What that throws, this does.
+   */
+  public CompletableFuture<Checkpoint> take(Supplier<Map<String, String>> metadata)
+      throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
     }
     try {
-      return take(verification == null ? null : verification.await());
+      return take(verification == null ? null : verification.await(), metadata);
     } catch (CancellationException e) {
       throw new IllegalStateException("the checkpoints were closed meanwhile", e);
     }
   }
 
-  private synchronized CompletableFuture<Checkpoint> take(@Nullable ImageSet verified)
+  private synchronized CompletableFuture<Checkpoint> take(
+      @Nullable ImageSet verified, Supplier<Map<String, String>> metadata)
       throws IOException, InterruptedException {
     awaitPending();
     checkOpen();
@@ -420,7 +451,8 @@ public final class Checkpoints implements AutoCloseable {
     if (!unwatched.isEmpty()) {
       watch();
     }
-    Taking taking = new Taking(options, segments, next, chain, choice, thresholds.aheadBytes());
+    Taking taking =
+        new Taking(options, segments, next, chain, choice, metadata, thresholds.aheadBytes());
     taking.copy();
     CompletableFuture<Checkpoint> future =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);
@@ -443,7 +475,12 @@ public final class Checkpoints implements AutoCloseable {
    *
    * @throws IllegalStateException without a {@link Standstill}, or if called before
    */
-  public synchronized void takeEvery(Duration period) {
+  public void takeEvery(Duration period) {
+    takeEvery(period, Map::of);
+  }
+
+  /** As {@link #takeEvery(Duration)}, each {@linkplain #take(Supplier) with metadata}. */
+  public synchronized void takeEvery(Duration period, Supplier<Map<String, String>> metadata) {
     checkOpen();
     if (options.standstill().isEmpty()) {
       throw new IllegalStateException(
@@ -454,14 +491,14 @@ public final class Checkpoints implements AutoCloseable {
     }
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(this::thread);
     clock.scheduleWithFixedDelay(
-        this::takeNow, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        () -> takeNow(metadata), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     schedule = clock;
   }
 
-  private void takeNow() {
+  private void takeNow(Supplier<Map<String, String>> metadata) {
     CompletableFuture<Checkpoint> taken;
     try {
-      taken = take();
+      taken = take(metadata);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
