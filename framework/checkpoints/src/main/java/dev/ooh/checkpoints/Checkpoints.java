@@ -311,25 +311,13 @@ public final class Checkpoints implements AutoCloseable {
       throw new IllegalArgumentException(
           "segment %s: asked for %d bytes, wanted 1 or more".formatted(name, bytes));
     }
-    if (segments.contains(name)) {
-      throw new IllegalArgumentException(
-          "segment %s was asked for before, wanted a new name".formatted(name));
-    }
     long rounded = Segments.rounded(bytes);
-    Region saved = waiting.get(name);
-    if (saved != null && saved.bytes() != rounded) {
-      throw new IOException(
-          "segment %s: found %d bytes in %s, wanted %d"
-              .formatted(name, saved.bytes(), chain.directory(), rounded));
-    }
+    Region saved = saved(name, rounded);
     MemorySegment memory =
         AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), options.hugePages(), arena);
-    if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
-      throw new IllegalArgumentException(
-          "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
-    }
+    Segments.checkShared(name, memory);
     Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
-    PageSet pages = PageSet.of(image.start(), image.end());
+    PageSet pages = image.pages();
     PageSet restored = PageSet.empty();
     boolean mapped = false;
     if (saved != null) {
@@ -354,6 +342,69 @@ public final class Checkpoints implements AutoCloseable {
       waiting.remove(name);
     }
     return memory.asSlice(0, bytes);
+  }
+
+  /** What images have of that name; null if nothing. */
+  private @Nullable Region saved(String name, long bytes) throws IOException {
+    if (segments.contains(name)) {
+      throw new IllegalArgumentException(
+          "segment %s was asked for before, wanted a new name".formatted(name));
+    }
+    Region saved = waiting.get(name);
+    if (saved != null && saved.bytes() != bytes) {
+      throw new IOException(
+          "segment %s: found %d bytes in %s, wanted %d"
+              .formatted(name, saved.bytes(), chain.directory(), bytes));
+    }
+    return saved;
+  }
+
+  /**
+   * Has {@code memory}, which the program has already, be the segment called {@code name}: it is
+   * filled with what the newest checkpoint has, at once also where this was {@linkplain #openLazily
+   * opened lazily}, and verified; where none has it yet, it stays as it is. From now on it is part
+   * of each checkpoint. Nobody writes to it before this returns.
+   *
+   * <p>It may be any native memory of whole pages that can be written to: allocated, mapped, or of a
+   * file that is mapped, whose contents this changes then. What can be told of its changes is what
+   * a {@link PageTracker} is told. If it is mapped from a file, writers {@linkplain
+   * CheckpointOptions#frozenTarget stand still} for the copying.
+   *
+   * @param memory that more than one thread may use, as long as this object is open, or until it is
+   *     {@linkplain #forget forgotten}
+   * @return whether the newest checkpoint has it
+   * @throws IOException if the checkpoint has a segment of that name and another size, or a page of
+   *     it is damaged, naming the file and offset; a part of {@code memory} may be filled then
+   * @throws TrackingException if it can't be tracked
+   * @throws IllegalArgumentException if there is one of that name already, or {@code memory} can't
+   *     be taken, saying why
+   */
+  public synchronized boolean add(String name, MemorySegment memory)
+      throws IOException, TrackingException {
+    awaitPending();
+    checkOpen();
+    segments.check(name, memory);
+    Region saved = saved(name, memory.byteSize());
+    if (saved == null) {
+      Region image = segments.place(name, memory, allRegions());
+      segments.add(image, memory, memory.isMapped());
+      next.changed(image.pages());
+      return false;
+    }
+    Newest newest = chain.newest().orElseThrow();
+    PageSet pages = saved.pages();
+    PageSet restored = newest.pages().intersect(pages);
+    newest.copy(memory, saved.start());
+    Segments.clear(memory, saved.start(), pages.minus(restored));
+    segments.add(saved, memory, memory.isMapped());
+    if (verification == null) {
+      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      next.zero(pages.minus(restored));
+    } else {
+      next.changed(pages); // nobody watches yet
+    }
+    waiting.remove(name);
+    return true;
   }
 
   /** Watches all segments from now on, and finds what was written to before. */
