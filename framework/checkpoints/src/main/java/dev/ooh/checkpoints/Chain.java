@@ -30,13 +30,16 @@ import org.jspecify.annotations.Nullable;
 final class Chain implements AutoCloseable {
   private final Path directory;
   private final CheckpointOptions options;
-  private final ImageStore store;
+  private final FileLayer files;
   private final @Nullable Newest newest;
 
   /** Null for a program that reads everything before it starts, or wants no flat image. */
   private final @Nullable Flattening flattening;
 
   private final int pid;
+
+  /** Closed between {@link #suspend} and {@link #resume}. */
+  private ImageStore store;
 
   /** Begun, and not settled yet. */
   private @Nullable Folding folding;
@@ -47,11 +50,13 @@ final class Chain implements AutoCloseable {
   private Chain(
       Path directory,
       CheckpointOptions options,
+      FileLayer files,
       ImageStore store,
       @Nullable Newest newest,
       @Nullable Flattening flattening) {
     this.directory = directory;
     this.options = options;
+    this.files = files;
     this.store = store;
     this.newest = newest;
     this.flattening = flattening;
@@ -88,7 +93,7 @@ final class Chain implements AutoCloseable {
       if (lazily && options.flatImage() && files instanceof DiskFiles disk) {
         flattening = flattening(disk, directory, newest, least);
       }
-      return new Chain(directory, options, store, newest, flattening);
+      return new Chain(directory, options, files, store, newest, flattening);
     } finally {
       if (!opened) {
         store.close();
@@ -220,6 +225,51 @@ final class Chain implements AutoCloseable {
     if (flattening != null) {
       flattening.makeRoom();
     }
+  }
+
+  /** Lets others write to the directory; no set is being written. */
+  void suspend() throws IOException {
+    try (ImageStore _ = store) {
+      if (flattening != null) {
+        flattening.suspend();
+      }
+    }
+  }
+
+  /**
+   * Keeps others away again.
+   *
+   * @param known the newest set that there was; empty if there was none, or that is not known
+   * @throws IOException if others write to the directory, or did
+   */
+  void resume(Optional<WrittenSet> known) throws IOException {
+    ImageStore locked = ImageStore.lock(directory, files);
+    boolean usable = false;
+    try {
+      Optional<Path> found = new SetFolder(directory).latest();
+      if (known.isPresent() ? !isNewest(known.get(), found) : newest == null && found.isPresent()) {
+        throw changed(found);
+      }
+      locked.prepare();
+      store = locked;
+      usable = true;
+    } finally {
+      if (!usable) {
+        locked.close();
+      }
+    }
+  }
+
+  private static boolean isNewest(WrittenSet known, Optional<Path> found) throws IOException {
+    return found.isPresent()
+        && found.get().getFileName().equals(known.path().getFileName())
+        && known.isThere();
+  }
+
+  private IOException changed(Optional<Path> found) {
+    return new IOException(
+        "%s: found %s as the newest set, wanted the one of before this JVM was checkpointed"
+            .formatted(directory, found.map(Path::toString).orElse("nothing")));
   }
 
   @Override

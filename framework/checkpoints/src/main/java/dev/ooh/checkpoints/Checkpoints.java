@@ -4,6 +4,7 @@ import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import dev.ooh.image.NextSet;
+import dev.ooh.image.WrittenSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.linux.substrate.FirstWrites;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,6 +56,11 @@ import org.jspecify.annotations.Nullable;
  * changed meanwhile once more as long as they become fewer, and writers are stopped for the rest
  * alone. Of the first checkpoint of 32 MiB or more most is not copied but written while they do, as
  * a set of its own that the checkpoint builds on.
+ *
+ * <p>On a CRaC JVM, with org.crac on the class path, a checkpoint of the JVM itself lets others
+ * write to the directory for its length: nothing stays open there, and whoever calls a method
+ * waits. After the restore the chain goes on, if nobody has written to it meanwhile; the next
+ * checkpoint has every page. If somebody has, the restore says so, and this is closed.
  *
  * <p>Safe for any thread. The directory holds image sets in CRIU's format, which {@code ooh images}
  * and {@code crit} read; one program at a time writes to it.
@@ -90,6 +97,12 @@ public final class Checkpoints implements AutoCloseable {
 
   private boolean closed;
   private boolean ended;
+
+  /** Between a checkpoint of this JVM and its restore; also asked by the writing thread. */
+  private volatile boolean suspended;
+
+  /** Kept for org.crac, which doesn't; null without. */
+  private @Nullable Object resource;
 
   /**
    * What the folding thread has to do before the writing thread has to settle it. Not guarded: set
@@ -230,6 +243,8 @@ public final class Checkpoints implements AutoCloseable {
     try {
       if (checkpoints.verification == null) {
         checkpoints.track();
+      } else {
+        checkpoints.resource = announced(checkpoints);
       }
       opened = true;
       return checkpoints;
@@ -237,6 +252,15 @@ public final class Checkpoints implements AutoCloseable {
       if (!opened) {
         checkpoints.close();
       }
+    }
+  }
+
+  /** Where org.crac is not there, nobody announces a checkpoint of this JVM. */
+  private static @Nullable Object announced(Checkpoints checkpoints) {
+    try {
+      return CracResource.register(checkpoints);
+    } catch (NoClassDefFoundError e) {
+      return null;
     }
   }
 
@@ -249,6 +273,7 @@ public final class Checkpoints implements AutoCloseable {
     if (opened == null) {
       opened = PageTracker.track(SpaceOptions.named(options.name()));
       tracker = opened;
+      resource = announced(this); // after the tracker is, so that this one is told first
     }
     segments.track(opened);
     choice.begin();
@@ -305,8 +330,7 @@ public final class Checkpoints implements AutoCloseable {
    */
   public synchronized MemorySegment segment(String name, long bytes, Arena arena)
       throws IOException, TrackingException {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     if (bytes < 1) {
       throw new IllegalArgumentException(
           "segment %s: asked for %d bytes, wanted 1 or more".formatted(name, bytes));
@@ -365,9 +389,9 @@ public final class Checkpoints implements AutoCloseable {
    * opened lazily}, and verified; where none has it yet, it stays as it is. From now on it is part
    * of each checkpoint. Nobody writes to it before this returns.
    *
-   * <p>It may be any native memory of whole pages that can be written to: allocated, mapped, or of a
-   * file that is mapped, whose contents this changes then. What can be told of its changes is what
-   * a {@link PageTracker} is told. If it is mapped from a file, writers {@linkplain
+   * <p>It may be any native memory of whole pages that can be written to: allocated, mapped, or of
+   * a file that is mapped, whose contents this changes then. What can be told of its changes is
+   * what a {@link PageTracker} is told. If it is mapped from a file, writers {@linkplain
    * CheckpointOptions#frozenTarget stand still} for the copying.
    *
    * @param memory that more than one thread may use, as long as this object is open, or until it is
@@ -381,8 +405,7 @@ public final class Checkpoints implements AutoCloseable {
    */
   public synchronized boolean add(String name, MemorySegment memory)
       throws IOException, TrackingException {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     segments.check(name, memory);
     Region saved = saved(name, memory.byteSize());
     if (saved == null) {
@@ -431,8 +454,7 @@ public final class Checkpoints implements AutoCloseable {
    * @throws IllegalArgumentException if there is none of that name
    */
   public synchronized void forget(String name) {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     if (!segments.remove(name) && waiting.remove(name) == null) {
       throw new IllegalArgumentException("segment %s: found none of that name".formatted(name));
     }
@@ -490,8 +512,7 @@ public final class Checkpoints implements AutoCloseable {
   private synchronized CompletableFuture<Checkpoint> take(
       @Nullable ImageSet verified, Supplier<Map<String, String>> metadata)
       throws IOException, InterruptedException {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     checkSegments();
     if (verified != null && unsettled) {
       chain.tidy(verified);
@@ -590,6 +611,23 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /** Waits for what is being written, and while this JVM is being checkpointed. */
+  private void awaitTurn() {
+    boolean interrupted = false;
+    while (suspended && !closed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    awaitPending();
+    checkOpen();
+  }
+
   private Checkpoint finish(Taking taking) {
     try {
       Checkpoint checkpoint = taking.finish();
@@ -606,7 +644,7 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private void rework() {
-    reworkOrTell(() -> chain.flatten(() -> !closing));
+    reworkOrTell(() -> chain.flatten(() -> !closing && !suspended));
     chain.beginFolding().ifPresent(this::fold);
   }
 
@@ -676,8 +714,9 @@ public final class Checkpoints implements AutoCloseable {
     synchronized (this) {
       awaitPending();
       closed = true;
+      notifyAll();
     }
-    folding.handle((done, failure) -> true).join();
+    awaitFolding();
     synchronized (this) {
       awaitPending();
       if (!ended) {
@@ -689,6 +728,72 @@ public final class Checkpoints implements AutoCloseable {
         chain.close();
       }
     }
+  }
+
+  /**
+   * Ends what is at work and lets go of the directory, and of each file in it. Whoever wants
+   * anything of this waits for {@link #resume}.
+   */
+  void suspend() throws IOException {
+    if (verification != null) {
+      verification.awaitEnd();
+    }
+    synchronized (this) {
+      if (closed || suspended) {
+        return;
+      }
+      suspended = true;
+      awaitPending();
+    }
+    awaitFolding();
+    synchronized (this) {
+      awaitPending();
+      chain.suspend();
+    }
+  }
+
+  /**
+   * Goes on with the chain of before.
+   *
+   * @throws IOException if another one writes to the directory, or did meanwhile; this is closed
+   *     then
+   */
+  void resume() throws IOException {
+    boolean resumed = true;
+    try {
+      synchronized (this) {
+        if (!suspended) {
+          return;
+        }
+        resumed = false;
+        try {
+          if (!closed) {
+            chain.resume(known());
+            unwatched.watch(next::changed); // what the kernel knew of them is gone perhaps
+          }
+          resumed = true;
+        } finally {
+          closed |= !resumed;
+          suspended = false;
+          notifyAll();
+        }
+      }
+    } finally {
+      if (!resumed) {
+        close();
+      }
+    }
+  }
+
+  /** The set that the next one builds on. */
+  private Optional<WrittenSet> known() {
+    return unsettled && verification != null
+        ? verification.found().map(ImageSet::written)
+        : next.previous();
+  }
+
+  private void awaitFolding() {
+    folding.handle((done, failure) -> true).join();
   }
 
   private static void awaitEnd(ExecutorService clock) {
