@@ -12,13 +12,14 @@ import dev.ooh.image.PageReader;
 import dev.ooh.image.Pruning;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.SetFolder;
-import dev.ooh.image.SetMerge;
 import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -27,9 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** The sets on disk: each checkpoint is one more that builds on those before. For one thread. */
 final class Chain implements AutoCloseable {
   private final Path directory;
-  private final FileLayer files;
   private final CheckpointOptions options;
-  private final ImageStore store;
+  private final FileLayer files;
   private final @Nullable Newest newest;
 
   /** Null for a program that reads everything before it starts, or wants no flat image. */
@@ -37,19 +37,25 @@ final class Chain implements AutoCloseable {
 
   private final int pid;
 
+  /** Closed between {@link #suspend} and {@link #resume}. */
+  private ImageStore store;
+
+  /** Begun, and not settled yet. */
+  private @Nullable Folding folding;
+
   /** Of one that was opened lazily, not known before it was {@link #tidy tidied}. */
   private int length;
 
   private Chain(
       Path directory,
-      FileLayer files,
       CheckpointOptions options,
+      FileLayer files,
       ImageStore store,
       @Nullable Newest newest,
       @Nullable Flattening flattening) {
     this.directory = directory;
-    this.files = files;
     this.options = options;
+    this.files = files;
     this.store = store;
     this.newest = newest;
     this.flattening = flattening;
@@ -86,7 +92,7 @@ final class Chain implements AutoCloseable {
       if (lazily && options.flatImage() && canBeMapped(directory)) {
         flattening = flattening(files, directory, newest, least);
       }
-      return new Chain(directory, files, options, store, newest, flattening);
+      return new Chain(directory, options, files, store, newest, flattening);
     } finally {
       if (!opened) {
         store.close();
@@ -166,22 +172,52 @@ final class Chain implements AutoCloseable {
   }
 
   /**
-   * Makes one set of a chain that is longer than it is to be, tells {@code next} of it, and removes
-   * what nobody needs any more.
+   * Begins to make one set of a chain that is longer than it is to be. Sets may be written, by one
+   * thread, while another one copies; {@link #settle} has to follow then.
+   *
+   * @return empty if it is short enough, or that was begun already
    */
-  void foldIfLong(NextSet next) throws IOException {
-    if (!isLong()) {
-      return;
+  Optional<Folding> beginFolding() {
+    if (!isLong() || folding != null) {
+      return Optional.empty();
     }
-    WrittenSet merged = SetMerge.merge(store, ImageSet.open(directory));
-    next.written(merged);
-    length = 1;
+    Folding begun = new Folding(directory, store);
+    folding = begun;
+    return Optional.of(begun);
+  }
+
+  /** Whether sets can be written while a chain is made one. */
+  boolean foldsBeside() {
+    return store.takesSeveralDrafts();
+  }
+
+  /**
+   * Has the chain be what was made of it, tells {@code next} of it, and removes what nobody needs
+   * any more.
+   */
+  void settle(NextSet next) throws IOException {
+    try (Folding ending = Objects.requireNonNull(folding)) {
+      folding = null;
+      Optional<Folding.Top> top = ending.settle();
+      if (top.isPresent()) {
+        length = top.get().length();
+        next.restored(top.get().set()); // what is owed to the next set is owed still
+        settled(top.get().set());
+      } else {
+        length = ImageSet.open(directory).chainLength();
+      }
+    }
+  }
+
+  private void settled(WrittenSet newest) throws IOException {
     try {
       if (flattening != null) {
-        flattening.folded(merged);
+        flattening.folded(newest);
       }
     } finally {
-      for (Path set : Pruning.of(new SetFolder(directory), options.keep()).removable()) {
+      // The one that was the newest has the same pages, and is no other checkpoint to keep.
+      int dumps = options.keep() == 1 ? 1 : options.keep() + 1;
+      for (Path set : Pruning.of(new SetFolder(directory), dumps).removable()) {
         store.remove(set);
       }
     }
@@ -194,9 +230,55 @@ final class Chain implements AutoCloseable {
     }
   }
 
+  /** Lets others write to the directory; no set is being written. */
+  void suspend() throws IOException {
+    try (ImageStore _ = store) {
+      if (flattening != null) {
+        flattening.suspend();
+      }
+    }
+  }
+
+  /**
+   * Keeps others away again.
+   *
+   * @param known the newest set that there was; empty if there was none, or that is not known
+   * @throws IOException if others write to the directory, or did
+   */
+  void resume(Optional<WrittenSet> known) throws IOException {
+    ImageStore locked = ImageStore.lock(directory, files);
+    boolean usable = false;
+    try {
+      Optional<Path> found = new SetFolder(directory).latest();
+      if (known.isPresent() ? !isNewest(known.get(), found) : newest == null && found.isPresent()) {
+        throw changed(found);
+      }
+      locked.prepare();
+      store = locked;
+      usable = true;
+    } finally {
+      if (!usable) {
+        locked.close();
+      }
+    }
+  }
+
+  private static boolean isNewest(WrittenSet known, Optional<Path> found) throws IOException {
+    return found.isPresent()
+        && found.get().getFileName().equals(known.path().getFileName())
+        && known.isThere();
+  }
+
+  private IOException changed(Optional<Path> found) {
+    return new IOException(
+        "%s: found %s as the newest set, wanted the one of before this JVM was checkpointed"
+            .formatted(directory, found.map(Path::toString).orElse("nothing")));
+  }
+
   @Override
   public void close() throws IOException {
-    try (ImageStore _ = store) {
+    try (ImageStore _ = store;
+        Folding _ = folding) {
       if (flattening != null) {
         flattening.close();
       }
@@ -226,14 +308,20 @@ final class Chain implements AutoCloseable {
      *
      * @param complete whether it is of one moment: it is the newest one to restore from now on.
      *     Else it is there for others to build on
+     * @param metadata of the program's own
      */
     WrittenSet finish(
-        boolean complete, String technique, List<Region> regions, DumpStatsEntry statistics)
+        boolean complete,
+        String technique,
+        List<Region> regions,
+        Map<String, String> metadata,
+        DumpStatsEntry statistics)
         throws IOException {
       long first = regions.getFirst().start();
       WrittenSet written =
           writer.finish(
-              new SetDescription(complete, options.name(), "", "linux", technique, first, regions),
+              new SetDescription(complete, options.name(), "", "linux", technique, first, regions)
+                  .withMetadata(metadata),
               statistics);
       length++;
       if (flattening != null) {

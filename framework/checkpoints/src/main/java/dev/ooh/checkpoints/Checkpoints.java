@@ -4,6 +4,7 @@ import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import dev.ooh.image.NextSet;
+import dev.ooh.image.WrittenSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.linux.substrate.FirstWrites;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,11 @@ import org.jspecify.annotations.Nullable;
  * changed meanwhile once more as long as they become fewer, and writers are stopped for the rest
  * alone. Of the first checkpoint of 32 MiB or more most is not copied but written while they do, as
  * a set of its own that the checkpoint builds on.
+ *
+ * <p>On a CRaC JVM, with org.crac on the class path, a checkpoint of the JVM itself lets others
+ * write to the directory for its length: nothing stays open there, and whoever calls a method
+ * waits. After the restore the chain goes on, if nobody has written to it meanwhile; the next
+ * checkpoint has every page. If somebody has, the restore says so, and this is closed.
  *
  * <p>Safe for any thread. The directory holds image sets in CRIU's format, which {@code ooh images}
  * and {@code crit} read; one program at a time writes to it.
@@ -88,6 +96,19 @@ public final class Checkpoints implements AutoCloseable {
   private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
 
   private boolean closed;
+  private boolean ended;
+
+  /** Between a checkpoint of this JVM and its restore; also asked by the writing thread. */
+  private volatile boolean suspended;
+
+  /** Kept for org.crac, which doesn't; null without. */
+  private @Nullable Object resource;
+
+  /**
+   * What the folding thread has to do before the writing thread has to settle it. Not guarded: set
+   * by the writing thread.
+   */
+  private volatile CompletableFuture<?> folding = CompletableFuture.completedFuture(null);
 
   /** Not guarded: asked by the writing thread, for which the one that closes waits. */
   private volatile boolean closing;
@@ -113,7 +134,11 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private Thread thread(Runnable action) {
-    Thread thread = new Thread(action, "checkpoints of " + options.name());
+    return thread("checkpoints of " + options.name(), action);
+  }
+
+  private static Thread thread(String name, Runnable action) {
+    Thread thread = new Thread(action, name);
     thread.setDaemon(true);
     return thread;
   }
@@ -218,6 +243,8 @@ public final class Checkpoints implements AutoCloseable {
     try {
       if (checkpoints.verification == null) {
         checkpoints.track();
+      } else {
+        checkpoints.resource = announced(checkpoints);
       }
       opened = true;
       return checkpoints;
@@ -225,6 +252,15 @@ public final class Checkpoints implements AutoCloseable {
       if (!opened) {
         checkpoints.close();
       }
+    }
+  }
+
+  /** Where org.crac is not there, nobody announces a checkpoint of this JVM. */
+  private static @Nullable Object announced(Checkpoints checkpoints) {
+    try {
+      return CracResource.register(checkpoints);
+    } catch (NoClassDefFoundError e) {
+      return null;
     }
   }
 
@@ -237,6 +273,7 @@ public final class Checkpoints implements AutoCloseable {
     if (opened == null) {
       opened = PageTracker.track(SpaceOptions.named(options.name()));
       tracker = opened;
+      resource = announced(this); // after the tracker is, so that this one is told first
     }
     segments.track(opened);
     choice.begin();
@@ -270,6 +307,14 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /**
+   * What the program said of the checkpoint that was there when this was opened; nothing if there
+   * was none, or nothing was said.
+   */
+  public Map<String, String> metadata() {
+    return chain.newest().map(it -> it.description().metadata()).orElse(Map.of());
+  }
+
+  /**
    * The segment called {@code name}: as the newest checkpoint has it, or zeros where none has it
    * yet. From now on it is part of each checkpoint. It lies where it did when it was first in one,
    * if that is free.
@@ -285,31 +330,18 @@ public final class Checkpoints implements AutoCloseable {
    */
   public synchronized MemorySegment segment(String name, long bytes, Arena arena)
       throws IOException, TrackingException {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     if (bytes < 1) {
       throw new IllegalArgumentException(
           "segment %s: asked for %d bytes, wanted 1 or more".formatted(name, bytes));
     }
-    if (segments.contains(name)) {
-      throw new IllegalArgumentException(
-          "segment %s was asked for before, wanted a new name".formatted(name));
-    }
     long rounded = Segments.rounded(bytes);
-    Region saved = waiting.get(name);
-    if (saved != null && saved.bytes() != rounded) {
-      throw new IOException(
-          "segment %s: found %d bytes in %s, wanted %d"
-              .formatted(name, saved.bytes(), chain.directory(), rounded));
-    }
+    Region saved = saved(name, rounded);
     MemorySegment memory =
         AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), options.hugePages(), arena);
-    if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
-      throw new IllegalArgumentException(
-          "segment %s: found an arena of one thread, wanted a shared one".formatted(name));
-    }
+    Segments.checkShared(name, memory);
     Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
-    PageSet pages = PageSet.of(image.start(), image.end());
+    PageSet pages = image.pages();
     PageSet restored = PageSet.empty();
     boolean mapped = false;
     if (saved != null) {
@@ -336,6 +368,68 @@ public final class Checkpoints implements AutoCloseable {
     return memory.asSlice(0, bytes);
   }
 
+  /** What images have of that name; null if nothing. */
+  private @Nullable Region saved(String name, long bytes) throws IOException {
+    if (segments.contains(name)) {
+      throw new IllegalArgumentException(
+          "segment %s was asked for before, wanted a new name".formatted(name));
+    }
+    Region saved = waiting.get(name);
+    if (saved != null && saved.bytes() != bytes) {
+      throw new IOException(
+          "segment %s: found %d bytes in %s, wanted %d"
+              .formatted(name, saved.bytes(), chain.directory(), bytes));
+    }
+    return saved;
+  }
+
+  /**
+   * Has {@code memory}, which the program has already, be the segment called {@code name}: it is
+   * filled with what the newest checkpoint has, at once also where this was {@linkplain #openLazily
+   * opened lazily}, and verified; where none has it yet, it stays as it is. From now on it is part
+   * of each checkpoint. Nobody writes to it before this returns.
+   *
+   * <p>It may be any native memory of whole pages that can be written to: allocated, mapped, or of
+   * a file that is mapped, whose contents this changes then. What can be told of its changes is
+   * what a {@link PageTracker} is told. If it is mapped from a file, writers {@linkplain
+   * CheckpointOptions#frozenTarget stand still} for the copying.
+   *
+   * @param memory that more than one thread may use, as long as this object is open, or until it is
+   *     {@linkplain #forget forgotten}
+   * @return whether the newest checkpoint has it
+   * @throws IOException if the checkpoint has a segment of that name and another size, or a page of
+   *     it is damaged, naming the file and offset; a part of {@code memory} may be filled then
+   * @throws TrackingException if it can't be tracked
+   * @throws IllegalArgumentException if there is one of that name already, or {@code memory} can't
+   *     be taken, saying why
+   */
+  public synchronized boolean add(String name, MemorySegment memory)
+      throws IOException, TrackingException {
+    awaitTurn();
+    segments.check(name, memory);
+    Region saved = saved(name, memory.byteSize());
+    if (saved == null) {
+      Region image = segments.place(name, memory, allRegions());
+      segments.add(image, memory, memory.isMapped());
+      next.changed(image.pages());
+      return false;
+    }
+    Newest newest = chain.newest().orElseThrow();
+    PageSet pages = saved.pages();
+    PageSet restored = newest.pages().intersect(pages);
+    newest.copy(memory, saved.start());
+    Segments.clear(memory, saved.start(), pages.minus(restored));
+    segments.add(saved, memory, memory.isMapped());
+    if (verification == null) {
+      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      next.zero(pages.minus(restored));
+    } else {
+      next.changed(pages); // nobody watches yet
+    }
+    waiting.remove(name);
+    return true;
+  }
+
   /** Watches all segments from now on, and finds what was written to before. */
   private void watch() {
     unwatched.watch(
@@ -360,8 +454,7 @@ public final class Checkpoints implements AutoCloseable {
    * @throws IllegalArgumentException if there is none of that name
    */
   public synchronized void forget(String name) {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     if (!segments.remove(name) && waiting.remove(name) == null) {
       throw new IllegalArgumentException("segment %s: found none of that name".formatted(name));
     }
@@ -370,7 +463,8 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Takes a checkpoint. When this returns, everything is copied and writers may go on; the
    * checkpoint is durable, and what {@link #open} finds, when the future completes. A call while
-   * the one before is still being written waits for that first.
+   * the one before is still being written waits for that first, but not for a chain that is being
+   * folded.
    *
    * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
    *     written: what changed is in the next one then, and the one before is still there
@@ -384,20 +478,41 @@ public final class Checkpoints implements AutoCloseable {
    * @throws InterruptedException while the writers were about to be stopped
    */
   public CompletableFuture<Checkpoint> take() throws IOException, InterruptedException {
+    return take(Map::of);
+  }
+
+  /**
+   * As {@link #take()}, with a few words of the program's own: {@link #metadata} has them when this
+   * checkpoint was restored.
+   *
+   * @throws IllegalArgumentException if they have more than 64 KiB; no checkpoint is taken then
+   */
+  public CompletableFuture<Checkpoint> take(Map<String, String> metadata)
+      throws IOException, InterruptedException {
+    Map<String, String> copy = Metadata.checked(metadata);
+    return take(() -> copy);
+  }
+
+  /**
+   * As {@link #take(Map)}, with words for which the caller of this is asked while writers stand
+   * still: of the very moment that the checkpoint has. What that throws, this does.
+   */
+  public CompletableFuture<Checkpoint> take(Supplier<Map<String, String>> metadata)
+      throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
     }
     try {
-      return take(verification == null ? null : verification.await());
+      return take(verification == null ? null : verification.await(), metadata);
     } catch (CancellationException e) {
       throw new IllegalStateException("the checkpoints were closed meanwhile", e);
     }
   }
 
-  private synchronized CompletableFuture<Checkpoint> take(@Nullable ImageSet verified)
+  private synchronized CompletableFuture<Checkpoint> take(
+      @Nullable ImageSet verified, Supplier<Map<String, String>> metadata)
       throws IOException, InterruptedException {
-    awaitPending();
-    checkOpen();
+    awaitTurn();
     checkSegments();
     if (verified != null && unsettled) {
       chain.tidy(verified);
@@ -408,7 +523,8 @@ public final class Checkpoints implements AutoCloseable {
     if (!unwatched.isEmpty()) {
       watch();
     }
-    Taking taking = new Taking(options, segments, next, chain, choice, thresholds.aheadBytes());
+    Taking taking =
+        new Taking(options, segments, next, chain, choice, metadata, thresholds.aheadBytes());
     taking.copy();
     CompletableFuture<Checkpoint> future =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);
@@ -431,7 +547,12 @@ public final class Checkpoints implements AutoCloseable {
    *
    * @throws IllegalStateException without a {@link Standstill}, or if called before
    */
-  public synchronized void takeEvery(Duration period) {
+  public void takeEvery(Duration period) {
+    takeEvery(period, Map::of);
+  }
+
+  /** As {@link #takeEvery(Duration)}, each {@linkplain #take(Supplier) with metadata}. */
+  public synchronized void takeEvery(Duration period, Supplier<Map<String, String>> metadata) {
     checkOpen();
     if (options.standstill().isEmpty()) {
       throw new IllegalStateException(
@@ -442,14 +563,14 @@ public final class Checkpoints implements AutoCloseable {
     }
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(this::thread);
     clock.scheduleWithFixedDelay(
-        this::takeNow, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        () -> takeNow(metadata), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     schedule = clock;
   }
 
-  private void takeNow() {
+  private void takeNow(Supplier<Map<String, String>> metadata) {
     CompletableFuture<Checkpoint> taken;
     try {
-      taken = take();
+      taken = take(metadata);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -490,6 +611,23 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /** Waits for what is being written, and while this JVM is being checkpointed. */
+  private void awaitTurn() {
+    boolean interrupted = false;
+    while (suspended && !closed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    awaitPending();
+    checkOpen();
+  }
+
   private Checkpoint finish(Taking taking) {
     try {
       Checkpoint checkpoint = taking.finish();
@@ -506,8 +644,33 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   private void rework() {
-    reworkOrTell(() -> chain.flatten(() -> !closing));
-    reworkOrTell(() -> chain.foldIfLong(next));
+    reworkOrTell(() -> chain.flatten(() -> !closing && !suspended));
+    chain.beginFolding().ifPresent(this::fold);
+  }
+
+  private void fold(Folding begun) {
+    if (chain.foldsBeside()) {
+      folding =
+          CompletableFuture.runAsync(
+              () -> {
+                begun.copy();
+                settleSoon();
+              },
+              action -> thread(Folding.THREAD + options.name(), action).start());
+    } else {
+      begun.copy();
+      settle();
+    }
+  }
+
+  /** When what is being written is written, and before the next one is begun. */
+  private synchronized void settleSoon() {
+    awaitPending();
+    pending = CompletableFuture.runAsync(this::settle, writer);
+  }
+
+  private void settle() {
+    reworkOrTell(() -> chain.settle(next));
   }
 
   private interface Rework {
@@ -549,9 +712,15 @@ public final class Checkpoints implements AutoCloseable {
       verification.awaitEnd(); // before others may write to the directory
     }
     synchronized (this) {
-      if (!closed) {
-        awaitPending();
-        closed = true;
+      awaitPending();
+      closed = true;
+      notifyAll();
+    }
+    awaitFolding();
+    synchronized (this) {
+      awaitPending();
+      if (!ended) {
+        ended = true;
         writer.shutdown();
         if (tracker != null) {
           tracker.close();
@@ -559,6 +728,72 @@ public final class Checkpoints implements AutoCloseable {
         chain.close();
       }
     }
+  }
+
+  /**
+   * Ends what is at work and lets go of the directory, and of each file in it. Whoever wants
+   * anything of this waits for {@link #resume}.
+   */
+  void suspend() throws IOException {
+    if (verification != null) {
+      verification.awaitEnd();
+    }
+    synchronized (this) {
+      if (closed || suspended) {
+        return;
+      }
+      suspended = true;
+      awaitPending();
+    }
+    awaitFolding();
+    synchronized (this) {
+      awaitPending();
+      chain.suspend();
+    }
+  }
+
+  /**
+   * Goes on with the chain of before.
+   *
+   * @throws IOException if another one writes to the directory, or did meanwhile; this is closed
+   *     then
+   */
+  void resume() throws IOException {
+    boolean resumed = true;
+    try {
+      synchronized (this) {
+        if (!suspended) {
+          return;
+        }
+        resumed = false;
+        try {
+          if (!closed) {
+            chain.resume(known());
+            unwatched.watch(next::changed); // what the kernel knew of them is gone perhaps
+          }
+          resumed = true;
+        } finally {
+          closed |= !resumed;
+          suspended = false;
+          notifyAll();
+        }
+      }
+    } finally {
+      if (!resumed) {
+        close();
+      }
+    }
+  }
+
+  /** The set that the next one builds on. */
+  private Optional<WrittenSet> known() {
+    return unsettled && verification != null
+        ? verification.found().map(ImageSet::written)
+        : next.previous();
+  }
+
+  private void awaitFolding() {
+    folding.handle((done, failure) -> true).join();
   }
 
   private static void awaitEnd(ExecutorService clock) {

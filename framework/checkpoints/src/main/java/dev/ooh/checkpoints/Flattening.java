@@ -129,6 +129,14 @@ final class Flattening implements AutoCloseable {
     }
   }
 
+  /** Others may map what there is from now on: another one is needed. */
+  void suspend() throws IOException {
+    if (flat != null) {
+      close();
+      restoredFlat();
+    }
+  }
+
   /** A set could not be written: if the disk is full, it is not to be for this. */
   void makeRoom() throws IOException {
     if (flat != null && files.usableSpace(directory) < FlatImage.ROOM_LEFT) {

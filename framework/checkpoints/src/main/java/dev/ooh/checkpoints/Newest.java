@@ -23,6 +23,9 @@ sealed interface Newest {
   /** Fills fresh memory with what images have from {@code start} on. */
   Filled fill(MemorySegment memory, long start) throws IOException;
 
+  /** Copies what images have from {@code start} on to memory, verified. */
+  void copy(MemorySegment memory, long start) throws IOException;
+
   /**
    * How memory was filled.
    *
@@ -55,8 +58,13 @@ sealed interface Newest {
 
     @Override
     public Filled fill(MemorySegment memory, long start) throws IOException {
-      set.fill(memory, start);
+      copy(memory, start);
       return new Filled(false, 0);
+    }
+
+    @Override
+    public void copy(MemorySegment memory, long start) throws IOException {
+      set.fill(memory, start);
     }
   }
 
@@ -87,6 +95,11 @@ sealed interface Newest {
         set.fill(start, memory.byteSize(), memory.address(), filling);
         return new Filled(filling.mapped(), filling.copied());
       }
+    }
+
+    @Override
+    public void copy(MemorySegment memory, long start) throws IOException {
+      ImageSet.open(set.path()).fill(memory, start);
     }
   }
 }

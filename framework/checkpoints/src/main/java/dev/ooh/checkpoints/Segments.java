@@ -110,6 +110,60 @@ final class Segments {
     return placed.stream().anyMatch(it -> it.image().name().equals(name));
   }
 
+  /**
+   * Checks that {@code memory} can be a segment.
+   *
+   * @throws IllegalArgumentException saying what it is, and what was wanted
+   */
+  void check(String name, MemorySegment memory) {
+    if (!memory.isNative()) {
+      throw refused(name, "found memory of the Java heap, wanted native memory");
+    } else if (memory.isReadOnly()) {
+      throw refused(name, "found read-only memory, wanted such as can be filled");
+    } else if (memory.byteSize() == 0
+        || memory.address() % PAGE != 0
+        || memory.byteSize() % PAGE != 0) {
+      throw refused(
+          name,
+          "found %d bytes at 0x%x, wanted whole pages of %d"
+              .formatted(memory.byteSize(), memory.address(), PAGE));
+    }
+    checkShared(name, memory);
+    long end = memory.address() + memory.byteSize();
+    for (Placed segment : placed) {
+      MemorySegment other = segment.memory();
+      if (memory.address() < other.address() + other.byteSize() && other.address() < end) {
+        throw refused(name, "found memory of segment " + segment.image().name());
+      }
+    }
+  }
+
+  private static IllegalArgumentException refused(String name, String why) {
+    return new IllegalArgumentException("segment %s: %s".formatted(name, why));
+  }
+
+  /** Checks that more than one thread may use it. */
+  static void checkShared(String name, MemorySegment memory) {
+    if (!memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
+      throw refused(name, "found an arena of one thread, wanted a shared one");
+    }
+  }
+
+  /**
+   * Makes {@code pages} of {@code memory} zeros, those that are not.
+   *
+   * @param start of the memory, as images know it
+   */
+  static void clear(MemorySegment memory, long start, PageSet pages) {
+    pages.forEachPage(
+        page -> {
+          long at = page - start;
+          if (MemorySegment.mismatch(memory, at, at + PAGE, ZEROS, 0, PAGE) >= 0) {
+            memory.asSlice(at, PAGE).fill((byte) 0);
+          }
+        });
+  }
+
   /** Where images may have a new segment: where it is, unless something else is there in them. */
   Region place(String name, MemorySegment memory, List<Region> others) {
     Region there = new Region(name, memory.address(), memory.byteSize());

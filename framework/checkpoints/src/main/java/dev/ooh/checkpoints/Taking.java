@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ final class Taking {
   private final NextSet next;
   private final Chain chain;
   private final CopyChoice choice;
+  private final Supplier<Map<String, String>> said;
   private final long leastAhead;
   private final List<Region> regions;
   private final PageSet scan;
@@ -49,10 +52,12 @@ final class Taking {
   private Checkpoint.Rest rest = Checkpoint.Rest.COPIED_WHILE_STOPPED;
   private CopyBeforeWrite.Waits waits = CopyBeforeWrite.Waits.none();
   private PageSet zeros = PageSet.empty();
+  private Map<String, String> metadata = Map.of();
   private long pages;
   private long written;
 
   /**
+   * @param said what the program has to say of the moment, asked while writers stand still
    * @param leastAhead bytes of all segments from which on a first set is written while the program
    *     runs
    */
@@ -62,12 +67,14 @@ final class Taking {
       NextSet next,
       Chain chain,
       CopyChoice choice,
+      Supplier<Map<String, String>> said,
       long leastAhead) {
     this.options = options;
     this.segments = segments;
     this.next = next;
     this.chain = chain;
     this.choice = choice;
+    this.said = said;
     this.leastAhead = leastAhead;
     regions = segments.regions();
     scan = segments.pages();
@@ -94,6 +101,7 @@ final class Taking {
     boolean done = false;
     try {
       try (Standstill.Standing _ = standstill.stop()) {
+        metadata = Metadata.checked(said.get());
         if (prepared == null || !begin(prepared)) {
           copyStopped();
         }
@@ -140,6 +148,7 @@ final class Taking {
               false,
               segments.technique(),
               regions,
+              Map.of(),
               new DumpStatsEntry(
                   0,
                   0,
@@ -254,7 +263,7 @@ final class Taking {
       if (snapshot != null) {
         waits = snapshot.end();
       }
-      WrittenSet done = set.finish(true, technique, regions, statistics());
+      WrittenSet done = set.finish(true, technique, regions, metadata, statistics());
       next.written(done);
       next.zero(zeros);
       return new Checkpoint(

@@ -4,9 +4,11 @@ import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
@@ -51,6 +53,13 @@ final class Verification {
       whole.completeExceptionally(why);
       damaged.accept(why);
     }
+  }
+
+  /** What was found as it was written; empty if nothing was, or that is not known yet. */
+  Optional<ImageSet> found() {
+    return whole.state() == Future.State.SUCCESS
+        ? Optional.of(whole.resultNow())
+        : Optional.empty();
   }
 
   /** Completes with the set when all of it was found as it was written. */

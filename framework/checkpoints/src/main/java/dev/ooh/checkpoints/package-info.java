@@ -2,7 +2,7 @@
  * Checkpoints of memory segments, for a program that wants to be back where it was after {@code
  * kill -9}.
  */
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package dev.ooh.checkpoints;
 

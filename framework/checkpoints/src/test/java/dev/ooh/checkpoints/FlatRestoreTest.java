@@ -414,7 +414,6 @@ class FlatRestoreTest {
       files.statesLeft = 1; // one more set follows, and the fold is not told of
       segment.set(JAVA_LONG, 0, 55);
       checkpoints.take().join();
-      awaitWriter(checkpoints);
       then = segment.toArray(JAVA_BYTE);
     }
     assertThat(failures).hasSize(1);

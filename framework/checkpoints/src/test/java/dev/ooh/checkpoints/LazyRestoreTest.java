@@ -183,7 +183,7 @@ class LazyRestoreTest {
       MemorySegment segment = checkpoints.segment("s", PAGES * PAGE, arena);
       segment.set(JAVA_BYTE, 0, (byte) 6);
       checkpoints.take().join(); // folds when it is durable
-      checkpoints.take().join();
+      checkpoints.close();
       assertThat(directory.resolve("set-000001")).doesNotExist();
       assertThat(contents(segment.asSlice(PAGE))).containsOnly((byte) 5);
     }

@@ -1,8 +1,10 @@
 package dev.ooh.image;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -119,30 +121,40 @@ final class CriuImages {
     return CriuMessages.PagemapHead.newBuilder().setPagesId(pagesId).build();
   }
 
-  /** A run of pages, either the next ones of the pages file or those of the parent set. */
-  static CriuMessages.PagemapEntry pages(long start, long count, boolean inParent) {
-    CriuMessages.PagemapEntry.Builder entry =
-        CriuMessages.PagemapEntry.newBuilder()
-            .setVaddr(start)
-            .setNrPagesLow((int) count)
-            .setFlags(inParent ? IN_PARENT : PRESENT)
-            .setNrPages(count);
-    return inParent ? entry.setInParent(true).build() : entry.build();
-  }
-
-  /** How many pages the run has. */
-  static long count(CriuMessages.PagemapEntry entry) {
-    return entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getNrPagesLow());
-  }
-
-  /** Whether the run is one of the parent set; throws if it is neither there nor in the file. */
-  static boolean isInParent(Entries.Entry<CriuMessages.PagemapEntry> entry) throws ImageException {
-    int flags = entry.message().getFlags();
-    boolean parent = entry.message().getInParent() || (flags & IN_PARENT) != 0;
-    boolean present = (flags & PRESENT) != 0;
-    if (parent == present) {
-      throw entry.wrong("flags %d".formatted(flags), "either 1 (parent) or 4 (present)");
+  /** Writes a run of pages, either the next ones of the pages file or those of the parent set. */
+  static void writePages(CodedOutputStream out, long start, long count, boolean inParent)
+      throws IOException {
+    int flags = inParent ? IN_PARENT : PRESENT;
+    int length =
+        CodedOutputStream.computeUInt64Size(CriuMessages.PagemapEntry.VADDR_FIELD_NUMBER, start)
+            + CodedOutputStream.computeUInt32Size(
+                CriuMessages.PagemapEntry.NR_PAGES_LOW_FIELD_NUMBER, (int) count)
+            + CodedOutputStream.computeUInt32Size(
+                CriuMessages.PagemapEntry.FLAGS_FIELD_NUMBER, flags)
+            + CodedOutputStream.computeUInt64Size(
+                CriuMessages.PagemapEntry.NR_PAGES_FIELD_NUMBER, count);
+    if (inParent) {
+      length +=
+          CodedOutputStream.computeBoolSize(
+              CriuMessages.PagemapEntry.IN_PARENT_FIELD_NUMBER, inParent);
     }
-    return parent;
+    out.writeFixed32NoTag(length);
+    out.writeUInt64(CriuMessages.PagemapEntry.VADDR_FIELD_NUMBER, start);
+    out.writeUInt32(CriuMessages.PagemapEntry.NR_PAGES_LOW_FIELD_NUMBER, (int) count);
+    if (inParent) {
+      out.writeBool(CriuMessages.PagemapEntry.IN_PARENT_FIELD_NUMBER, inParent);
+    }
+    out.writeUInt32(CriuMessages.PagemapEntry.FLAGS_FIELD_NUMBER, flags);
+    out.writeUInt64(CriuMessages.PagemapEntry.NR_PAGES_FIELD_NUMBER, count);
+  }
+
+  /** Whether a run of such flags is one of the parent set, and not in the pages file. */
+  static boolean isInParent(int flags, boolean said) {
+    return said || (flags & IN_PARENT) != 0;
+  }
+
+  /** Whether a run of such flags is in the pages file. */
+  static boolean isPresent(int flags) {
+    return (flags & PRESENT) != 0;
   }
 }

@@ -1,5 +1,6 @@
 package dev.ooh.image;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -62,6 +63,22 @@ final class Entries {
    * @param name of the message, for errors
    */
   <T extends MessageLite> Entry<T> next(String name, Parser<T> parser) throws ImageException {
+    int start = in.position() + Integer.BYTES;
+    return again(name, start, skip(name), parser);
+  }
+
+  /** Where the next entry's length is, from the file's start. */
+  int position() {
+    return in.position();
+  }
+
+  /** Reads what there is from {@code offset} on by whoever wants no message. */
+  CodedInputStream coded(int offset) {
+    return CodedInputStream.newInstance(in.array(), offset, in.limit() - offset);
+  }
+
+  /** Goes behind the next entry, and returns the length of its message. */
+  int skip(String name) throws ImageException {
     int offset = in.position();
     if (in.remaining() < Integer.BYTES) {
       throw new ImageException(file, offset, "the end", "the length of a " + name);
@@ -75,8 +92,13 @@ final class Entries {
               .formatted(Integer.toUnsignedString(length), in.remaining()),
           "a whole " + name);
     }
-    int start = in.position();
-    in.position(start + length);
+    in.position(in.position() + length);
+    return length;
+  }
+
+  /** Reads the message of {@code length} bytes at {@code start}. */
+  <T extends MessageLite> Entry<T> again(String name, int start, int length, Parser<T> parser)
+      throws ImageException {
     try {
       return new Entry<>(file, start, name, parser.parseFrom(in.array(), start, length));
     } catch (InvalidProtocolBufferException e) {
@@ -89,6 +111,11 @@ final class Entries {
     String text = message == null ? "unreadable bytes" : message;
     int end = text.indexOf(". ");
     return "broken protobuf (" + (end < 0 ? text : text.substring(0, end)).strip() + ")";
+  }
+
+  /** An exception about the contents of the message at {@code offset}. */
+  ImageException wrong(int offset, String name, String found, String wanted) {
+    return new ImageException(file, offset, name + " with " + found, wanted);
   }
 
   /** A message, and where it is. */

@@ -80,13 +80,18 @@ public interface FileLayer {
     /** Makes the contents durable. */
     void force() throws IOException;
 
+    /** As {@link #writeWhole(Contents)}. */
+    default void writeWhole(byte[] bytes) throws IOException {
+      writeWhole(out -> out.write(ByteBuffer.wrap(bytes)));
+    }
+
     /**
-     * Writes {@code bytes}, which are all of the file, makes them durable and closes it. If they
+     * Writes {@code contents}, which are all of the file, makes them durable and closes it. If they
      * can't be written it is {@linkplain #abandon abandoned}.
      */
-    default void writeWhole(byte[] bytes) throws IOException {
+    default void writeWhole(Contents contents) throws IOException {
       try {
-        write(ByteBuffer.wrap(bytes));
+        contents.writeTo(this);
         force();
       } catch (IOException | RuntimeException | Error e) {
         try {
@@ -106,6 +111,11 @@ public interface FileLayer {
     default void abandon() throws IOException {
       close();
     }
+  }
+
+  /** All that a file is to have. */
+  interface Contents {
+    void writeTo(Output out) throws IOException;
   }
 
   /** A file any part of which is written again and again. */

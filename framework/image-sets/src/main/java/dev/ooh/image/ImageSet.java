@@ -301,20 +301,17 @@ public final class ImageSet {
     try {
       LongStream.range(0, (memory.byteSize() + PART - 1) / PART)
           .parallel()
-          .mapToObj(part -> wanted.intersect(part(memory, start, part)))
-          .forEach(part -> fillPart(memory, start, part));
+          .forEach(part -> fillPart(memory, start, wanted, part * PART));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private static PageSet part(MemorySegment memory, long start, long number) {
-    return PageSet.of(
-        start + number * PART, start + Math.min(memory.byteSize(), (number + 1) * PART));
-  }
-
-  private void fillPart(MemorySegment memory, long start, PageSet pages) {
-    try (SegmentFiller filler = new SegmentFiller(digests(), memory, start)) {
+  private void fillPart(MemorySegment memory, long start, PageSet wanted, long offset) {
+    MemorySegment part = memory.asSlice(offset, Math.min(PART, memory.byteSize() - offset));
+    long base = start + offset;
+    PageSet pages = wanted.intersect(PageSet.of(base, base + part.byteSize()));
+    try (SegmentFiller filler = new SegmentFiller(digests(), part, base)) {
       for (int run = 0; run < pages.runCount(); run++) {
         layers.locate(pages.runStart(run), pages.runEnd(run), filler);
       }
@@ -421,7 +418,12 @@ public final class ImageSet {
     return loaded().different(pages, source);
   }
 
-  /** Pages of this very set, not in a parent. */
+  /** The pages of this very set, not in a parent. */
+  PageSet ownPages() {
+    return pagemap.presentPages();
+  }
+
+  /** How many those are. */
   public long presentPages() {
     return pagemap.presentBytes() / PAGE;
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.ooh.memory.PageSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +63,14 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   private void pagemap(PageSet present, PageSet inParent) throws IOException {
-    PagemapImage image = new PagemapImage(PAGES_ID);
-    PagemapImage.runs(present, inParent, image::add);
-    file("pagemap-" + pid + ".img", image.toByteArray());
+    file("pagemap-" + pid + ".img", file -> PagemapImage.write(file, PAGES_ID, present, inParent));
+  }
+
+  /** Makes the pages durable by now, for whoever has the time; {@link #finish} does anyway. */
+  void force() throws IOException {
+    if (pagesFile != null) {
+      pagesFile.force();
+    }
   }
 
   /** Writes what is beside the pages, makes it all durable and visible. */
@@ -84,7 +90,7 @@ public final class ImageSetWriter implements AutoCloseable {
     image("mm-" + pid + ".img", ImageType.MM, CriuImages.mappings(description.regions()));
     image("files.img", ImageType.FILES, CriuImages.executable(name));
     image("stats-dump", ImageType.STATS, statistics.toMessage());
-    file(PageDigests.FILE, digests.toByteArray());
+    file(PageDigests.FILE, digests::write);
     @Nullable Integer identity = null;
     if (parent.isPresent()) {
       draft.parent(parent.get().path());
@@ -104,8 +110,18 @@ public final class ImageSetWriter implements AutoCloseable {
   }
 
   private void file(String name, byte[] bytes) throws IOException {
-    draft.create(name).writeWhole(bytes);
-    listed.add(new ListedFile(name, bytes.length, Digest.of(bytes, 0, bytes.length)));
+    file(name, file -> file.write(bytes));
+  }
+
+  private interface Contents {
+    void write(OutputStream file) throws IOException;
+  }
+
+  private void file(String name, Contents contents) throws IOException {
+    FileLayer.Output out = draft.create(name);
+    DigestedFile digested = new DigestedFile(out);
+    out.writeWhole(_ -> contents.write(digested));
+    listed.add(new ListedFile(name, digested.bytes(), digested.digest()));
   }
 
   @Override

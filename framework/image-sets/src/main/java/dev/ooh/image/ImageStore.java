@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * and exists once its manifest does; the newest dump is the latest. What a dead writer left of one
  * is sealed with an empty manifest, so that nobody can complete it, and removed.
  *
- * <p>One set at a time is written. For one thread at a time; a signal that ends the process before
- * the first set removes the directories that were made for this store.
+ * <p>One set at a time is written where nothing can be renamed. For one thread at a time; drafts
+ * may be written by others. A signal that ends the process before the first set removes the
+ * directories that were made for this store.
  */
 public final class ImageStore implements SetPlace, AutoCloseable {
   static final String LATEST = "latest";
@@ -215,6 +216,11 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   /** A line for each thing that holds less firmly here than on Linux's own file systems. */
   public List<String> weaker() {
     return abilities.weaker();
+  }
+
+  /** Whether a second set may be begun before the first one is published; else one at a time. */
+  public boolean takesSeveralDrafts() {
+    return abilities.renames();
   }
 
   @Override

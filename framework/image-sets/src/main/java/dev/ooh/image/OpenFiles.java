@@ -20,14 +20,16 @@ final class OpenFiles implements AutoCloseable {
   private final Map<Path, SeekableByteChannel> open = new LinkedHashMap<>();
 
   /**
-   * Fills {@code target}, from its start to its limit, with what {@code file} has from there on.
+   * Fills {@code target}, from its position to its limit, with what {@code file} has from {@code
+   * offset} on.
    *
    * @throws IOException naming the file and the offset
    */
   void read(Path file, long offset, ByteBuffer target) throws IOException {
     SeekableByteChannel channel = get(file);
+    int first = target.position();
     while (target.hasRemaining()) {
-      long at = offset + target.position();
+      long at = offset + target.position() - first;
       if (read(file, channel, at, target) < 0) {
         throw new ImageException(file, at, "the end", target.remaining() + " bytes more");
       }

@@ -1,6 +1,8 @@
 package dev.ooh.image;
 
 import dev.ooh.memory.PageSet;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ public final class PageDigests {
   private static final int VERSION = 1;
   private static final int HEADER = 16;
   private static final int RUN = 16;
+  private static final int BUFFER = 1 << 16;
   private static final int PAGE = PageSet.PAGE_SIZE;
 
   private final PageSet pages;
@@ -62,17 +65,20 @@ public final class PageDigests {
   /**
    * Compares pages with their digests.
    *
-   * @param pages whole ones, from its start to its limit; its position is anywhere afterwards
+   * @param pages whole ones, from its position to its limit; its position is anywhere afterwards
+   * @param digest to compute with
    * @param start the address of the first
    * @param file that they were read from, from {@code offset} on
    * @param damage is told of those that are not what they were
    */
-  void verify(ByteBuffer pages, long start, Path file, long offset, DamageSink damage)
+  void verify(
+      ByteBuffer pages, Digest digest, long start, Path file, long offset, DamageSink damage)
       throws ImageException {
-    int length = pages.limit();
+    int first = pages.position();
+    int length = pages.remaining();
     for (int at = 0; at < length; at += PAGE) {
       int wanted = get(start + at);
-      int found = Digest.of(pages.limit(at + PAGE).position(at));
+      int found = digest.next(pages.limit(first + at + PAGE).position(first + at));
       if (found != wanted) {
         damage.damaged(
             start + at,
@@ -89,10 +95,11 @@ public final class PageDigests {
   PageSet different(PageSet some, PageReader source) {
     PageSet.Builder different = PageSet.builder();
     byte[] page = new byte[PageSet.PAGE_SIZE];
+    Digest digest = new Digest();
     some.forEachPage(
         address -> {
           source.read(address, page, 0, page.length);
-          if (Digest.of(page, 0, page.length) != get(address)) {
+          if (digest.next(page, 0, page.length) != get(address)) {
             different.addPage(address);
           }
         });
@@ -145,17 +152,27 @@ public final class PageDigests {
         "page 0x%x has no digest, wanted one of %s".formatted(address, pages));
   }
 
-  byte[] toByteArray() {
-    int runs = pages.runCount();
-    ByteBuffer out =
-        ByteBuffer.allocate(HEADER + RUN * runs + Integer.BYTES * digests.length)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(MAGIC).putInt(VERSION).putLong(runs);
-    pages.forEachRun((start, end) -> out.putLong(start).putLong((end - start) / PAGE));
+  void write(OutputStream file) throws IOException {
+    ByteBuffer out = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(VERSION).putLong(pages.runCount());
+    for (int run = 0; run < pages.runCount(); run++) {
+      room(out, RUN, file);
+      long start = pages.runStart(run);
+      out.putLong(start).putLong((pages.runEnd(run) - start) / PAGE);
+    }
     for (int digest : digests) {
+      room(out, Integer.BYTES, file);
       out.putInt(digest);
     }
-    return out.array();
+    room(out, BUFFER, file);
+  }
+
+  /** Writes what is in {@code out}, unless there is room for so many bytes. */
+  private static void room(ByteBuffer out, int bytes, OutputStream file) throws IOException {
+    if (out.remaining() < bytes) {
+      file.write(out.array(), 0, out.position());
+      out.clear();
+    }
   }
 
   static PageDigests parse(Path file, byte[] bytes) throws ImageException {

@@ -12,6 +12,8 @@ final class PageFetcher implements Layers.RunSink, AutoCloseable {
   private final ImageSet.PageSink sink;
   private final DamageSink damage;
   private final byte[] buffer = new byte[GATHERED];
+  private final ByteBuffer pages = ByteBuffer.wrap(buffer);
+  private final Digest digest = new Digest();
   private final OpenFiles files = new OpenFiles();
 
   /** Ends at the first damaged page. */
@@ -31,9 +33,8 @@ final class PageFetcher implements Layers.RunSink, AutoCloseable {
     for (long address = start; address < end; ) {
       int length = (int) Math.min(end - address, GATHERED);
       long from = offset + (address - start);
-      ByteBuffer pages = ByteBuffer.wrap(buffer, 0, length);
-      files.read(file, from, pages);
-      digests.verify(pages, address, file, from, damage);
+      files.read(file, from, pages.clear().limit(length));
+      digests.verify(pages.rewind(), digest, address, file, from, damage);
       sink.accept(address, buffer, length);
       address += length;
     }

@@ -33,17 +33,19 @@ final class Pagemap {
         in.next("pagemap_head", CriuMessages.PagemapHead.parser()).message();
     String pagesName = "pages-" + Integer.toUnsignedString(head.getPagesId()) + ".img";
     Pagemap pagemap = new Pagemap(file, files.path(pagesName));
-    while (in.hasNext()) {
-      pagemap.add(in.next("pagemap_entry", CriuMessages.PagemapEntry.parser()));
+    PagemapRuns runs = new PagemapRuns(in);
+    while (runs.hasNext()) {
+      runs.next();
+      pagemap.add(runs);
     }
     // A page server gives the file a number of its own: CRIU's begins at 65537.
     pagemap.checkLength(files.listed(files.lists(name) ? pagesName : ImageSetWriter.PAGES_FILE));
     return pagemap;
   }
 
-  private void add(Entries.Entry<CriuMessages.PagemapEntry> entry) throws ImageException {
-    long start = entry.message().getVaddr();
-    long count = CriuImages.count(entry.message());
+  private void add(PagemapRuns run) throws ImageException {
+    long start = run.start();
+    long count = run.count();
     long last = size == 0 ? 0 : ends[size - 1];
     if (start < last || start % PAGE != 0 || count < 1 || count > HIGHEST_PAGE - start / PAGE) {
       throw new ImageException(
@@ -59,7 +61,7 @@ final class Pagemap {
     starts[size] = start;
     ends[size] = start + count * PAGE;
     offsets[size] = presentBytes;
-    if (CriuImages.isInParent(entry)) {
+    if (run.isInParent()) {
       inParent.set(size);
     } else {
       presentBytes += count * PAGE;
@@ -129,6 +131,14 @@ final class Pagemap {
       }
     }
     return low;
+  }
+
+  PageSet presentPages() {
+    PageSet.Builder pages = PageSet.builder();
+    for (int i = inParent.nextClearBit(0); i < size(); i = inParent.nextClearBit(i + 1)) {
+      pages.add(start(i), end(i));
+    }
+    return pages.build();
   }
 
   PageSet pages() {

@@ -1,26 +1,69 @@
 package dev.ooh.image;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.ooh.memory.PageSet;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /** A {@code pagemap-N.img} being made: runs of pages, in ascending order. */
 public final class PagemapImage {
-  private final ByteArrayOutputStream image = Entries.begin(ImageType.PAGEMAP);
+  private static final int BUFFER = 1 << 16;
+
+  private final ByteArrayOutputStream image = new ByteArrayOutputStream();
+  private final CodedOutputStream out;
 
   /**
+   * Makes it in memory.
+   *
    * @param pagesId N of the {@code pages-N.img} that the present pages are in
    */
   public PagemapImage(int pagesId) {
-    Entries.append(image, CriuImages.pagemapHead(pagesId));
+    out = CodedOutputStream.newInstance(image);
+    try {
+      begin(out, pagesId);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory fails otherwise
+    }
   }
 
   /** Adds a run of whole pages: the next ones of the pages file, or some of the parent set. */
   public void add(long start, long end, boolean inParent) {
-    Entries.append(image, CriuImages.pages(start, (end - start) / PageSet.PAGE_SIZE, inParent));
+    try {
+      append(out, start, end, inParent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public byte[] toByteArray() {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return image.toByteArray();
+  }
+
+  /** Writes one of the runs of both sets, which have no page in common, without an object each. */
+  static void write(OutputStream file, int pagesId, PageSet present, PageSet inParent)
+      throws IOException {
+    CodedOutputStream out = CodedOutputStream.newInstance(file, BUFFER);
+    begin(out, pagesId);
+    runs(present, inParent, (start, end, parent) -> append(out, start, end, parent));
+    out.flush();
+  }
+
+  private static void begin(CodedOutputStream out, int pagesId) throws IOException {
+    ByteArrayOutputStream head = Entries.begin(ImageType.PAGEMAP);
+    Entries.append(head, CriuImages.pagemapHead(pagesId));
+    out.writeRawBytes(head.toByteArray());
+  }
+
+  private static void append(CodedOutputStream out, long start, long end, boolean inParent)
+      throws IOException {
+    CriuImages.writePages(out, start, (end - start) / PageSet.PAGE_SIZE, inParent);
   }
 
   /** Is told of runs of pages, in ascending order. */

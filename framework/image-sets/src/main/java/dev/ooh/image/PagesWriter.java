@@ -21,6 +21,7 @@ final class PagesWriter {
   private final PageReader source;
   private final PageDigests digests;
   private final Progress progress;
+  private final Digest digest = new Digest();
   private byte[] buffer = new byte[GATHERED];
   private int used;
 
@@ -72,7 +73,7 @@ final class PagesWriter {
       int length = (int) Math.min(end - address, GATHERED - used);
       source.read(address, buffer, used, length);
       for (int done = 0; done < length; done += PAGE) {
-        digests.set(address + done, Digest.of(buffer, used + done, PAGE));
+        digests.set(address + done, digest.next(buffer, used + done, PAGE));
       }
       address += length;
       used += length;

@@ -14,28 +14,29 @@ final class SegmentFiller implements Layers.RunSink, AutoCloseable {
   private static final int AT_ONCE = 1 << 18;
 
   private final PageDigests digests;
-  private final MemorySegment target;
+  private final ByteBuffer target;
   private final long base;
+  private final Digest digest = new Digest();
   private final OpenFiles files = new OpenFiles();
 
   /**
-   * @param target what is to be filled
+   * @param target what is to be filled, less than 2 GiB
    * @param base the address that images have its first byte at
    */
   SegmentFiller(PageDigests digests, MemorySegment target, long base) {
     this.digests = digests;
-    this.target = target;
+    this.target = target.asByteBuffer();
     this.base = base;
   }
 
   @Override
   public void run(Path file, long offset, long start, long end) throws IOException {
     for (long address = start; address < end; address += AT_ONCE) {
-      long length = Math.min(end - address, AT_ONCE);
+      int length = (int) Math.min(end - address, AT_ONCE);
+      int at = (int) (address - base);
       long from = offset + (address - start);
-      ByteBuffer memory = target.asSlice(address - base, length).asByteBuffer();
-      files.read(file, from, memory);
-      digests.verify(memory, address, file, from, DamageSink.FIRST_ENDS);
+      files.read(file, from, target.limit(at + length).position(at));
+      digests.verify(target.position(at), digest, address, file, from, DamageSink.FIRST_ENDS);
     }
   }
 

@@ -3,7 +3,10 @@ package dev.ooh.image;
 import dev.ooh.image.message.OohMessages;
 import dev.ooh.memory.Region;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param heapAddress where the program's state starts
  * @param parent the identity of the set that it builds on; null when there is none, or a version
  *     wrote it that did not say
+ * @param metadata what the program had to say of itself, by name
  */
 public record SetDescription(
     boolean complete,
@@ -22,15 +26,17 @@ public record SetDescription(
     String technique,
     long heapAddress,
     List<Region> regions,
-    @Nullable Integer parent) {
+    @Nullable Integer parent,
+    Map<String, String> metadata) {
   private static final int PRE_DUMP = 1;
   private static final int DUMP = 2;
 
   public SetDescription {
     regions = List.copyOf(regions);
+    metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
   }
 
-  /** Of a set of which its writer is yet to say what it builds on. */
+  /** Of a set of which its writer is yet to say what it builds on, without metadata. */
   public SetDescription(
       boolean complete,
       String application,
@@ -39,15 +45,47 @@ public record SetDescription(
       String technique,
       long heapAddress,
       List<Region> regions) {
-    this(complete, application, configuration, substrate, technique, heapAddress, regions, null);
+    this(
+        complete,
+        application,
+        configuration,
+        substrate,
+        technique,
+        heapAddress,
+        regions,
+        null,
+        Map.of());
+  }
+
+  /** With these words of the program's own. */
+  public SetDescription withMetadata(Map<String, String> words) {
+    return with(complete, parent, words);
   }
 
   /**
    * @param identity of what it builds on; null for nothing
    */
   SetDescription on(@Nullable Integer identity) {
+    return with(complete, identity, metadata);
+  }
+
+  /** Of a set that others build on and nobody restores. */
+  SetDescription asBase() {
+    return with(false, parent, metadata);
+  }
+
+  private SetDescription with(
+      boolean whole, @Nullable Integer identity, Map<String, String> words) {
     return new SetDescription(
-        complete, application, configuration, substrate, technique, heapAddress, regions, identity);
+        whole,
+        application,
+        configuration,
+        substrate,
+        technique,
+        heapAddress,
+        regions,
+        identity,
+        words);
   }
 
   OohMessages.SetDescription toMessage() {
@@ -69,6 +107,7 @@ public record SetDescription(
     if (parent != null) {
       message.setParent(Integer.toUnsignedLong(parent));
     }
+    metadata.forEach((name, value) -> message.addMetadataBuilder().setName(name).setValue(value));
     return message.build();
   }
 
@@ -89,6 +128,12 @@ public record SetDescription(
             "0x%x bytes at 0x%x".formatted(region.getBytes(), region.getStart()), "whole pages");
       }
     }
+    Map<String, String> metadata = new TreeMap<>();
+    for (OohMessages.Metadata word : message.getMetadataList()) {
+      if (metadata.put(word.getName(), word.getValue()) != null) {
+        throw entry.wrong("metadata '%s' twice".formatted(word.getName()), "each name once");
+      }
+    }
     return new SetDescription(
         kind == DUMP,
         message.getApplication(),
@@ -97,6 +142,7 @@ public record SetDescription(
         message.getTechnique(),
         message.getHeapAddress(),
         regions,
-        message.hasParent() ? (int) message.getParent() : null);
+        message.hasParent() ? (int) message.getParent() : null,
+        metadata);
   }
 }

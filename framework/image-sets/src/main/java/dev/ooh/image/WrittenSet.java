@@ -1,6 +1,8 @@
 package dev.ooh.image;
 
 import dev.ooh.memory.PageSet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A published set, as its writer remembers it to build the next one on. */
@@ -18,6 +20,16 @@ public final class WrittenSet {
   /** What the next set says that it builds on. */
   int identity() {
     return identity;
+  }
+
+  /** Whether it is there still, and the same. */
+  public boolean isThere() throws IOException {
+    Path manifest = path.resolve(Manifest.FILE);
+    if (!Files.exists(manifest)) {
+      return false;
+    }
+    byte[] bytes = Files.readAllBytes(manifest);
+    return !Manifest.isTorn(bytes) && Manifest.identity(bytes) == identity;
   }
 
   public Path path() {

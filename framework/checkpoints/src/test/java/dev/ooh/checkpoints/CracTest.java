@@ -1,0 +1,223 @@
+package dev.ooh.checkpoints;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ooh.checkpoints.crac.Core;
+import dev.ooh.image.SetFolder;
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Checkpoints of a program whose JVM is checkpointed as well, or by which org.crac is not there.
+ */
+@Timeout(300)
+class CracTest {
+  private static final int PAGE = 4096;
+  private static final int PAGES = 20;
+
+  @TempDir private Path directory;
+
+  /** Does as it is told, and says what it sees. */
+  public static final class Program {
+    private static Path directory = Path.of("");
+
+    public static void main(String[] arguments) throws Exception {
+      directory = Path.of(arguments[0]);
+      switch (arguments[1]) {
+        case "eagerly" -> goOn(open());
+        case "lazily" -> goOn(openLazily());
+        case "another" -> meetAnother();
+        case "without" -> takeOne();
+        default -> throw new IllegalArgumentException(arguments[1]);
+      }
+    }
+
+    private static Checkpoints open() throws Exception {
+      return Checkpoints.open(directory);
+    }
+
+    private static Checkpoints openLazily() throws Exception {
+      return Checkpoints.openLazily(
+          directory, CheckpointOptions.defaults(), damage -> Runtime.getRuntime().halt(1));
+    }
+
+    private static MemorySegment segment(Checkpoints checkpoints, Arena arena) throws Exception {
+      return checkpoints.segment("s", PAGES * PAGE, arena);
+    }
+
+    private static void take(Checkpoints checkpoints) throws Exception {
+      System.out.println(checkpoints.take().join().pagesWritten());
+    }
+
+    private static void takeOne() throws Exception {
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = open()) {
+        segment(checkpoints, arena).fill((byte) 1);
+        take(checkpoints);
+      }
+    }
+
+    private static long openHere() throws IOException {
+      String files = "(" + directory + "/.*|.*(userfaultfd|pagemap|socket:).*)";
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        return descriptors.filter(it -> target(it).matches(files)).count();
+      }
+    }
+
+    private static String target(Path descriptor) {
+      try {
+        return Files.readSymbolicLink(descriptor).toString();
+      } catch (IOException e) {
+        return ""; // closed meanwhile
+      }
+    }
+
+    private static Callable<?> anotherOpens() {
+      return () -> {
+        try (Checkpoints _ = open()) {
+          return "free";
+        }
+      };
+    }
+
+    /** Before the first take, and after it; another thread wants one in between. */
+    private static void goOn(Checkpoints opened) throws Exception {
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = opened) {
+        MemorySegment segment = segment(checkpoints, arena);
+        Core.meanwhile = Program::openHere;
+        org.crac.Core.checkpointRestore();
+        segment.fill((byte) 1);
+        take(checkpoints);
+        Core.meanwhile = anotherOpens();
+        org.crac.Core.checkpointRestore();
+        segment.set(JAVA_LONG, PAGE, 2);
+        take(checkpoints);
+        segment.set(JAVA_LONG, 2 * PAGE, 3);
+        take(checkpoints);
+        Thread waiting = Thread.ofPlatform().unstarted(() -> takeAnother(checkpoints));
+        Core.meanwhile =
+            () -> {
+              waiting.start();
+              while (waiting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              return openHere();
+            };
+        org.crac.Core.checkpointRestore();
+        waiting.join();
+      }
+    }
+
+    private static void takeAnother(Checkpoints checkpoints) {
+      try {
+        take(checkpoints);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static void meetAnother() throws Exception {
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = open()) {
+        MemorySegment segment = segment(checkpoints, arena);
+        segment.fill((byte) 1);
+        take(checkpoints);
+        Core.meanwhile =
+            () -> {
+              try (Arena other = Arena.ofShared();
+                  Checkpoints others = open()) {
+                segment(others, other).fill((byte) 2);
+                take(others);
+              }
+              return "written";
+            };
+        try {
+          org.crac.Core.checkpointRestore();
+        } catch (Exception e) { // of org.crac, which is not there always
+          System.out.println(e.getSuppressed()[0].getMessage());
+        }
+        try {
+          take(checkpoints);
+        } catch (IllegalStateException e) {
+          System.out.println(e.getMessage());
+        }
+      }
+    }
+  }
+
+  private List<String> said(String how, String classPath) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.crac.Core.Compat=" + Core.class.getPackageName(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                Program.class.getName(),
+                directory.toString(),
+                how)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<String> lines = process.inputReader().lines().toList();
+    assertThat(process.waitFor()).as("%s", lines).isZero();
+    return lines;
+  }
+
+  private static String classPath() {
+    return System.getProperty("java.class.path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eagerly", "lazily"})
+  void nothingStaysOpenAndTheChainGoesOn(String how) throws Exception {
+    assertThat(said("without", classPath())).containsExactly("20");
+    assertThat(said(how, classPath())).containsExactly("0", "20", "free", "20", "1", "0", "20");
+    assertThat(new SetFolder(directory).sets()).hasSize(5);
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory)) {
+      MemorySegment segment = checkpoints.segment("s", PAGES * PAGE, arena);
+      assertThat(segment.get(JAVA_LONG, PAGE)).isEqualTo(2);
+      assertThat(segment.get(JAVA_LONG, 2 * PAGE)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whereAnotherWroteMeanwhileItEnds() throws Exception {
+    assertThat(said("another", classPath()))
+        .containsExactly(
+            "20",
+            "20",
+            "written",
+            directory
+                + ": found "
+                + directory.resolve("set-000002")
+                + " as the newest set, wanted the one of before this JVM was checkpointed",
+            "the checkpoints are closed, wanted open ones");
+  }
+
+  @Test
+  void takesThemWithoutOrgCrac() throws Exception {
+    String without =
+        Stream.of(classPath().split(File.pathSeparator))
+            .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("crac-"))
+            .collect(Collectors.joining(File.pathSeparator));
+    assertThat(without).isNotEqualTo(classPath());
+    assertThat(said("without", without)).containsExactly("20");
+  }
+}

@@ -1,0 +1,29 @@
+package dev.ooh.checkpoints;
+
+import dev.ooh.image.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/** The real file system, on which a chain is folded when it may be. */
+final class HeldFolds extends DiskFiles {
+  final CountDownLatch begun = new CountDownLatch(1);
+  final CountDownLatch mayGoOn = new CountDownLatch(1);
+  volatile boolean full;
+
+  @Override
+  public Output create(Path file) throws IOException {
+    if (Thread.currentThread().getName().startsWith(Folding.THREAD)) {
+      begun.countDown();
+      try {
+        mayGoOn.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      if (full) {
+        throw new IOException(file + ": write failed: No space left on device");
+      }
+    }
+    return super.create(file);
+  }
+}
