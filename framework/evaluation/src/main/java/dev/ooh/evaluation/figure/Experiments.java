@@ -14,6 +14,7 @@ public final class Experiments {
     all.addAll(ArrayExperiments.all(published));
     all.addAll(new ConsumerExperiments(plan).all());
     all.addAll(new MachineExperiments(plan).all());
+    all.add(Completeness.experiment());
     all.add(Sensitivity.experiment());
     all.add(Scale.experiment());
     all.add(Profiles.experiment());

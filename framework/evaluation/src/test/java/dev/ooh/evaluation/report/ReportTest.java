@@ -58,6 +58,7 @@ class ReportTest {
             "figure9",
             "figure10",
             "figure11",
+            "completeness",
             "sensitivity",
             "scale",
             "profiles");
