@@ -5,6 +5,10 @@ import java.util.OptionalDouble;
 
 /** What the paper learns from the collector (Boehm's there) and the checkpointer (CRIU there). */
 final class ConsumerExperiments {
+  private static final String OTHER_PROCESS =
+      " The tracker is a process beside the application, as CRIU is (tracker=own-process); the"
+          + " image is written by the application's process.";
+
   private static final String GC = "gc";
   private static final String CHECKPOINT = "checkpoint";
   private static final String SIMULATED = "sim_ms";
@@ -24,6 +28,7 @@ final class ConsumerExperiments {
             "figure5",
             "Time of the collector's cycles",
             "The first cycle whose interval a technique gathered, and the sum of those after it."
+                + " The tracker is the application's process itself, as Boehm's collector is."
                 + " Full cycles are pauses here, so every technique sees the same cycles over the"
                 + " same heap. An application with fewer than three cycles has no others.",
             plan.collector(),
@@ -41,19 +46,20 @@ final class ConsumerExperiments {
             "Phases of the final dump",
             "Memory dump: finding out which pages to write. Memory write: copying and writing them,"
                 + " 1.9 microseconds a page (CP, derived from Table III). One pre-dump came before,"
-                + " half way.",
+                + " half way."
+                + OTHER_PROCESS,
             plan.checkpointer(),
             this::figure7),
         new Experiment(
             "figure8",
             "Complete time of the final dump",
-            "From its first step until the set is whole.",
+            "From its first step until the set is whole." + OTHER_PROCESS,
             plan.checkpointer(),
             this::figure8),
         new Experiment(
             "figure9",
             "Total time of the checkpointed application",
-            "From the first step to the last, dumps included.",
+            "From the first step to the last, dumps included." + OTHER_PROCESS,
             plan.checkpointer(),
             this::figure9));
   }

@@ -153,6 +153,7 @@ public record Plan(
     return runs;
   }
 
+  /** The tracker is another process, as CRIU is; the collector's is the program, as Boehm's is. */
   List<Measurement> checkpointer() {
     List<Measurement> runs = new ArrayList<>();
     for (String application : checkpointed()) {
@@ -171,6 +172,8 @@ public record Plan(
                   configuration,
                   "--pre-dumps",
                   "1",
+                  "--set",
+                  "tracker=own-process",
                   "--seed",
                   Integer.toString(seed)));
         }
