@@ -46,6 +46,7 @@ class ReportTest {
         .containsExactly(
             "answers",
             "table1",
+            "table2",
             "figure3",
             "figure4",
             "table3",
@@ -149,8 +150,31 @@ class ReportTest {
     String page =
         HtmlReport.of(
             Map.of("version", "1 < 2"), results, Map.of(), Published.load(), Optional.empty());
-    assertThat(page).contains("7.500 <small title=\"Figure 4 and the abstract\">");
-    assertThat(page).contains("published 15, -50 %").contains("1 &lt; 2");
+    assertThat(page)
+        .contains("7.500 <small>published 15, -50 %, circular</small>")
+        .contains("Circular, as an input was derived from it: Figure 4 and the abstract</small>")
+        .contains("1 &lt; 2");
+  }
+
+  @Test
+  void whatIsInputIsNoResult() {
+    Row price =
+        new Row("micro", "virtual", "procfs", "array", "1024", "time.M16", "1782.561", "sim_ms");
+    Row whole = new Row("micro", "virtual", "spml", "array", "1024", "tracked_slowdown", "66", "x");
+    List<Result> results = results(List.of(price, whole));
+    String page = HtmlReport.of(Map.of(), results, Map.of(), Published.load(), Optional.empty());
+    assertThat(page)
+        .contains("594.2 <small>input 594.2, +0 %</small>")
+        .contains("Input of the model, so that agreement checks counts alone: Table IVb</small>")
+        .contains("66 <small>published 66, +0 %</small>")
+        .contains("Published in: Figure 4 and the abstract</small>");
+    assertThat(section(page, "table1")).contains("That uffd agrees is circular");
+    assertThat(section(page, "figure4")).contains("That uffd agrees is circular");
+  }
+
+  private static String section(String page, String name) {
+    String rest = page.substring(page.indexOf("<section id=\"" + name + "\">"));
+    return rest.substring(0, rest.indexOf("</section>"));
   }
 
   @Test
