@@ -12,6 +12,7 @@ final class ConsumerExperiments {
   private static final String GC = "gc";
   private static final String CHECKPOINT = "checkpoint";
   private static final double MICROS_A_MILLI = 1000;
+  private static final String TOTAL = "tracked_total_time";
   private static final String SIMULATED = "sim_ms";
 
   private static final List<String> WITH_BASELINE =
@@ -39,7 +40,8 @@ final class ConsumerExperiments {
             "Impact of the collector on the application",
             "Total time against the run in which nothing is tracked and every cycle traces every"
                 + " object: below 1 is faster. An application's own work is priced by assumed"
-                + " costs.",
+                + " costs."
+                + plan.seedsTold(),
             plan.collector(),
             this::figure6),
         new Experiment(
@@ -64,7 +66,11 @@ final class ConsumerExperiments {
         new Experiment(
             "figure9",
             "Total time of the checkpointed application",
-            "From the first step to the last, dumps included." + OTHER_PROCESS,
+            "From the first step to the last, dumps included. The untracked run (none) is the"
+                + " application by itself, without dumps or a technique; impact is what the pre-dump,"
+                + " the dump and tracking add to it."
+                + OTHER_PROCESS
+                + plan.seedsTold(),
             plan.checkpointer(),
             this::figure9));
   }
@@ -91,20 +97,15 @@ final class ConsumerExperiments {
     Sheet sheet = new Sheet("figure6");
     for (String application : Plan.collected()) {
       for (String configuration : plan.configurations()) {
-        OptionalDouble plain =
-            figures.mean(GC, Plan.UNTRACKED, application, configuration, "total_time");
+        Sample plain = figures.sample(GC, Plan.UNTRACKED, application, configuration, "total_time");
         for (String technique : Plan.CONSUMERS_TECHNIQUES) {
-          OptionalDouble total =
-              figures.mean(GC, technique, application, configuration, "total_time");
-          if (plain.isPresent() && total.isPresent()) {
-            sheet.add(
-                technique,
-                application,
-                configuration,
-                "total_time_over_untracked",
-                OptionalDouble.of(total.getAsDouble() / plain.getAsDouble()),
-                "x");
-          }
+          sheet.add(
+              technique,
+              application,
+              configuration,
+              "total_time_over_untracked",
+              figures.sample(GC, technique, application, configuration, "total_time").over(plain),
+              "x");
         }
       }
     }
@@ -158,14 +159,50 @@ final class ConsumerExperiments {
   }
 
   private Sheet figure9(Figures figures) {
-    Sheet sheet = checkpoints("figure9", figures, "tracked_total_time");
+    Sheet sheet = new Sheet("figure9");
+    for (String application : plan.checkpointed()) {
+      for (String configuration : plan.configurations()) {
+        totals(sheet, figures, application, configuration);
+      }
+    }
     sheet.barsByApplication(
-        "Figure 9: total time of the application",
-        SIMULATED,
-        "tracked_total_time",
+        "Figure 9a: total time of the application", SIMULATED, TOTAL, WITH_BASELINE, false);
+    sheet.barsByApplication(
+        "Figure 9b: total time against the untracked run",
+        "x",
+        TOTAL + "_over_untracked",
         Plan.CONSUMERS_TECHNIQUES,
         false);
     return sheet;
+  }
+
+  private static void totals(
+      Sheet sheet, Figures figures, String application, String configuration) {
+    Sample alone =
+        figures.sample(CHECKPOINT, Plan.UNTRACKED, application, configuration, "alone_total_time");
+    seeds(sheet, Plan.UNTRACKED, application, configuration, alone);
+    sheet.add(Plan.UNTRACKED, application, configuration, TOTAL, alone, SIMULATED);
+    for (String technique : Plan.CONSUMERS_TECHNIQUES) {
+      Sample total = figures.sample(CHECKPOINT, technique, application, configuration, TOTAL);
+      seeds(sheet, technique, application, configuration, total);
+      sheet.add(technique, application, configuration, TOTAL, total, SIMULATED);
+      sheet.add(
+          technique, application, configuration, TOTAL + "_over_untracked", total.over(alone), "x");
+      sheet.add(technique, application, configuration, "impact", total.minus(alone), SIMULATED);
+    }
+  }
+
+  private static void seeds(
+      Sheet sheet, String technique, String application, String configuration, Sample sample) {
+    if (sample.mean().isPresent()) {
+      sheet.add(
+          technique,
+          application,
+          configuration,
+          "seeds",
+          OptionalDouble.of(sample.values().size()),
+          "count");
+    }
   }
 
   private Sheet checkpoints(String name, Figures figures, String... metrics) {

@@ -129,6 +129,14 @@ public record Plan(
     return Measurement.of(arguments.toArray(String[]::new));
   }
 
+  /** How many seeds there are, and what is told of them, for a reader. */
+  String seedsTold() {
+    return seeds == 1
+        ? " One seed, so no spread."
+        : " Means of %d seeds, ratios seed by seed; .spread is half of what the largest and the smallest differ by."
+            .formatted(seeds);
+  }
+
   List<Measurement> collector() {
     List<Measurement> runs = new ArrayList<>();
     for (String application : collected()) {
@@ -172,6 +180,7 @@ public record Plan(
                   configuration,
                   "--pre-dumps",
                   "1",
+                  "--alone",
                   "--set",
                   "tracker=own-process",
                   "--seed",

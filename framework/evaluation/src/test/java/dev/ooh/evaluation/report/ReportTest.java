@@ -93,6 +93,67 @@ class ReportTest {
             tuple("epml", "5", "total_time_over_untracked", "1.5"));
   }
 
+  @Test
+  void oneMachineIsDrawnWithTheSeedThatSeveralHave() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {10, 14, 30}) {
+      rows.add(inMachines("none", "small", "total_time", seed));
+      rows.add(inMachines("epml", "small", "total_time", 2 * seed));
+    }
+    rows.add(inMachines("none", "small:5vms", "total_time", 12));
+    rows.add(inMachines("epml", "small:5vms", "total_time", 30));
+    assertThat(of(results(rows), "figure11"))
+        .filteredOn(row -> row.technique().equals("epml"))
+        .extracting(Row::configuration, Row::metric, Row::value)
+        .containsExactly(
+            tuple("1", "total_time", "20"),
+            tuple("1", "total_time.spread", "20"),
+            tuple("1", "total_time_over_untracked", "2"),
+            tuple("5", "total_time", "30"),
+            tuple("5", "total_time_over_untracked", "2.5"));
+    Experiment whole =
+        Experiments.of(Plan.whole(), Published.load()).stream()
+            .filter(experiment -> experiment.name().equals("figure11"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(whole.method()).contains("one seed, the first").contains(".spread, of 5 seeds");
+  }
+
+  @Test
+  void theCheckpointedApplicationIsSetAgainstItselfAlone() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {100, 200}) {
+      rows.add(row("checkpoint", "none", "baby", "alone_total_time", seed));
+      rows.add(row("checkpoint", "epml", "baby", "tracked_total_time", seed + 50));
+    }
+    assertThat(of(results(rows), "figure9"))
+        .extracting(Row::technique, Row::metric, Row::value)
+        .containsExactly(
+            tuple("none", "seeds", "2"),
+            tuple("none", "tracked_total_time", "150"),
+            tuple("none", "tracked_total_time.spread", "50"),
+            tuple("epml", "seeds", "2"),
+            tuple("epml", "tracked_total_time", "200"),
+            tuple("epml", "tracked_total_time.spread", "50"),
+            tuple("epml", "tracked_total_time_over_untracked", "1.375"),
+            tuple("epml", "tracked_total_time_over_untracked.spread", "0.125"),
+            tuple("epml", "impact", "50"));
+  }
+
+  @Test
+  void ratiosToTheUntrackedRunHaveASpread() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {100, 200}) {
+      rows.add(inMachines("none", "small", "total_time", seed));
+      rows.add(inMachines("epml", "small", "total_time", seed + 50));
+    }
+    assertThat(of(results(rows), "figure6"))
+        .extracting(Row::metric, Row::value)
+        .containsExactly(
+            tuple("total_time_over_untracked", "1.375"),
+            tuple("total_time_over_untracked.spread", "0.125"));
+  }
+
   private static Row inMachines(String technique, String place, String metric, double value) {
     return new Row(
         "gc", "virtual", technique, "histogram", place, metric, Row.number(value), "sim_ms");
