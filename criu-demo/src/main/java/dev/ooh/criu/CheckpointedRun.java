@@ -98,6 +98,18 @@ public final class CheckpointedRun {
     return new Outcome(preDumps, dump, now() - start, application.result(heap));
   }
 
+  /**
+   * Runs the program by itself: nobody asks at any point. By a thread of the execution context.
+   *
+   * @return milliseconds from the first step to the last, by the context's clock
+   */
+  public double runAlone() throws InterruptedException {
+    asked = plan.preDumps() + 1;
+    double start = now();
+    join(execution.spawn(application.name(), this::program));
+    return now() - start;
+  }
+
   private void program() {
     int next = 0;
     try {

@@ -101,6 +101,16 @@ class CheckpointedRunTest {
   }
 
   @Test
+  void aloneItRunsToItsEndWithoutAnybodyWhoAsks() throws Exception {
+    ArenaHeap heap = started(32 << 20);
+    double millis =
+        new CheckpointedRun(space, engine, heap, new CheckpointPlan(3, 0.5), done -> {}).runAlone();
+    assertThat(millis).isNotNegative();
+    assertThat(engine.result(heap)).isEqualTo(uninterrupted(engine));
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
   void pagesThatDidNotChangeAreLeftToTheParents() throws Exception {
     assertThat(run(new CheckpointPlan(3, 0.5)).dump().pagesSkippedParent()).isPositive();
   }

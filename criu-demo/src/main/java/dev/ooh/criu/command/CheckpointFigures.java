@@ -38,11 +38,18 @@ final class CheckpointFigures {
   private final Map<String, double[]> phases = new LinkedHashMap<>();
   private final List<String> choices = new ArrayList<>();
   private String timeUnit = "";
+  private String alone = "";
 
   CheckpointFigures(Session session, String application, String configuration) {
     this.session = session;
     this.application = application;
     this.configuration = configuration;
+  }
+
+  /** The program without a checkpointer took so long. */
+  void alone(TrackedSpace run, double totalMillis) {
+    time(run, "alone_total_time", totalMillis);
+    alone = "alone: total %s %s".formatted(millis(totalMillis), run.timeUnit());
   }
 
   void add(TrackedSpace run, CheckpointedRun.Outcome outcome) {
@@ -123,6 +130,9 @@ final class CheckpointFigures {
   List<String> lines() {
     List<String> lines = new ArrayList<>(table.lines());
     lines.addAll(choices);
+    if (!alone.isEmpty()) {
+      lines.add(alone);
+    }
     return lines;
   }
 }

@@ -26,6 +26,7 @@ import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,6 +112,13 @@ final class CheckpointRun implements Callable<Integer> {
   private double frozenTarget = 1;
 
   @Option(
+      names = "--alone",
+      description =
+          "Also run A by itself, without dumps: row alone_total_time of technique none, what the"
+              + " total times of the others are to be compared with.")
+  private boolean alone;
+
+  @Option(
       names = "--heap",
       paramLabel = "SIZE",
       converter = ByteSize.class,
@@ -142,6 +150,15 @@ final class CheckpointRun implements Callable<Integer> {
       List<String> techniques =
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
       CheckpointFigures figures = new CheckpointFigures(session, application.name(), configuration);
+      if (alone) {
+        try (TrackedSpace run = session.rehearse(SessionOptions.NONE, Map.of())) {
+          figures.alone(
+              run,
+              run.space()
+                  .execution()
+                  .run(() -> alone(run, session, application, parameters, plan)));
+        }
+      }
       for (String technique : techniques) {
         try (TrackedSpace run = session.start(technique)) {
           CheckpointedRun.Outcome outcome =
@@ -175,6 +192,40 @@ final class CheckpointRun implements Callable<Integer> {
     return new CheckpointPlan(preDumps, until / 100);
   }
 
+  private ArenaHeap heap(TrackedSpace run, Application application, Parameters parameters) {
+    Long asked = heapBytes;
+    long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
+    Region region = run.space().map(RegionRequest.anonymous("heap", bytes));
+    run.trackedBytes(region.bytes());
+    return ArenaHeap.create(run.space(), region);
+  }
+
+  /** Milliseconds of the program without a checkpointer. */
+  private double alone(
+      TrackedSpace run,
+      Session session,
+      Application application,
+      Parameters parameters,
+      CheckpointPlan plan)
+      throws Exception {
+    ArenaHeap heap = heap(run, application, parameters);
+    try {
+      application.start(heap, parameters);
+      String what = "checkpoint: %s alone: ".formatted(application.name());
+      PercentLine line = new PercentLine(session.progress(), what);
+      return new CheckpointedRun(run.space(), application, heap, plan, line).runAlone();
+    } catch (HeapExhaustedException e) {
+      throw exhausted(application, e);
+    }
+  }
+
+  private static CommandException exhausted(Application application, HeapExhaustedException e) {
+    return new CommandException(
+        "%s: %s; it is not collected, so give it more by --heap"
+            .formatted(application.name(), e.getMessage()),
+        e);
+  }
+
   private CheckpointedRun.Outcome measure(
       TrackedSpace run,
       Session session,
@@ -184,11 +235,7 @@ final class CheckpointRun implements Callable<Integer> {
       SetPlace place)
       throws Exception {
     AddressSpace space = run.space();
-    Long asked = heapBytes;
-    long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
-    Region region = space.map(RegionRequest.anonymous("heap", bytes));
-    run.trackedBytes(region.bytes());
-    ArenaHeap heap = ArenaHeap.create(space, region);
+    ArenaHeap heap = heap(run, application, parameters);
     Subject subject =
         new Subject(
             application.name(),
@@ -213,10 +260,7 @@ final class CheckpointRun implements Callable<Integer> {
       PercentLine line = new PercentLine(session.progress(), what);
       return new CheckpointedRun(space, application, heap, plan, line).run(checkpointer);
     } catch (HeapExhaustedException e) {
-      throw new CommandException(
-          "%s: %s; it is not collected, so give it more by --heap"
-              .formatted(application.name(), e.getMessage()),
-          e);
+      throw exhausted(application, e);
     }
   }
 }

@@ -104,6 +104,7 @@ class CheckpointTest {
                 "60",
                 "--csv",
                 "own.csv",
+                "--alone",
                 "--set",
                 "tracker=own-process"));
     assertThat(done.status()).as(done.err()).isZero();
@@ -112,6 +113,10 @@ class CheckpointTest {
     double some = figures.get("epml", "small", "pages_written");
     assertThat(figures.get("epml", "small", "pages_skipped_parent")).isGreaterThan(some);
     assertThat(figures.get("uffd", "small", "pages_written")).isEqualTo(some);
+    double alone = figures.get("none", "small", "alone_total_time");
+    double epml = figures.get("epml", "small", "tracked_total_time");
+    assertThat(alone).isPositive().isLessThan(epml);
+    assertThat(epml).isLessThan(figures.get("uffd", "small", "tracked_total_time"));
     Ooh.Done restored = Ooh.run(folder, "restore", "D");
     assertThat(restored.out()).contains("pages verified");
     assertThat(done.out()).contains(result(restored.out()));

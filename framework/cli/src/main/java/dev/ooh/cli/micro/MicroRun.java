@@ -164,6 +164,7 @@ final class MicroRun implements Callable<Integer> {
     session.row(run, application, name, "setup_time", result.setupTime(), time);
     session.row(run, application, name, "pages_written", result.pagesWritten(), "pages");
     session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
+    session.row(run, application, name, "pages_lost", result.pagesLost(), "pages");
     result
         .events()
         .forEach((id, times) -> session.row(run, application, name, "event." + id, times, "count"));

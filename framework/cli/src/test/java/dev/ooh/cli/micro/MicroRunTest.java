@@ -41,6 +41,7 @@ class MicroRunTest {
             "micro,virtual,exact,array,1,setup_time,0,sim_ms",
             "micro,virtual,exact,array,1,pages_written,768,pages",
             "micro,virtual,exact,array,1,pages_reported,768,pages",
+            "micro,virtual,exact,array,1,pages_lost,0,pages",
             "micro,virtual,exact,array,1,event.M5,768,count",
             "micro,virtual,exact,array,1,time.M5,768,sim_ms",
             "micro,virtual,exact,array,1,time.W0,1536,sim_ms",
@@ -49,6 +50,7 @@ class MicroRunTest {
             "micro,virtual,exact,array,2,setup_time,0,sim_ms",
             "micro,virtual,exact,array,2,pages_written,1536,pages",
             "micro,virtual,exact,array,2,pages_reported,1536,pages",
+            "micro,virtual,exact,array,2,pages_lost,0,pages",
             "micro,virtual,exact,array,2,event.M5,1536,count",
             "micro,virtual,exact,array,2,time.M5,1536,sim_ms",
             "micro,virtual,exact,array,2,time.W0,3072,sim_ms");

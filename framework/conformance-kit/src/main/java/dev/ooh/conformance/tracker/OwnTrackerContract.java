@@ -176,6 +176,32 @@ public abstract class OwnTrackerContract extends RepeatedContract {
   }
 
   @Test
+  void aTrackedProcessThatEndsAtAnyMomentIsNeverTakenForAQuietOne() {
+    randomEnds(FEW);
+  }
+
+  @Test
+  @Tag("soak")
+  void aTrackedProcessThatEndsAtAnyMomentIsNeverTakenForAQuietOneForManySeeds() {
+    randomEnds(MANY);
+  }
+
+  private void randomEnds(int usual) {
+    long first = Long.getLong("ooh.first-seed", 1);
+    int seeds = Integer.getInteger("ooh.seeds", usual);
+    for (long seed = first; seed < first + seeds; seed++) {
+      Random random = new Random(seed);
+      try {
+        inTrackedSpace(
+            (tracking, space, consumer, all) ->
+                new TrackedLife(tracking, space, consumer, all, random).live());
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed %d: %s".formatted(seed, e), e);
+      }
+    }
+  }
+
+  @Test
   void afterAnExecNothingIsLeftOfWhatWasTrackedAndWhatIsMappedNextIsTracked() {
     inTrackedSpace(
         (tracking, space, consumer, all) -> {

@@ -21,6 +21,6 @@ public record Experiment(
   /** Makes the table or figure. */
   public Result result(Figures figures) {
     Sheet sheet = maker.apply(figures);
-    return new Result(this, sheet.rows(), sheet.charts());
+    return new Result(this, sheet.rows(), sheet.charts(), sheet.notes());
   }
 }

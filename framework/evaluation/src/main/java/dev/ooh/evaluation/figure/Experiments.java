@@ -11,9 +11,13 @@ public final class Experiments {
   public static List<Experiment> of(Plan plan, Published published) {
     List<Experiment> all = new ArrayList<>();
     all.add(Answers.experiment(plan));
-    all.addAll(ArrayExperiments.all(published));
+    List<Experiment> array = ArrayExperiments.all(published);
+    all.add(array.getFirst());
+    all.add(Residents.experiment(plan));
+    all.addAll(array.subList(1, array.size()));
     all.addAll(new ConsumerExperiments(plan).all());
     all.addAll(new MachineExperiments(plan).all());
+    all.add(Completeness.experiment());
     all.add(Sensitivity.experiment());
     all.add(Scale.experiment());
     all.add(Profiles.experiment());

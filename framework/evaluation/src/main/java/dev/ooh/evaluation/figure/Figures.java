@@ -44,23 +44,17 @@ public final class Figures {
     return figures;
   }
 
+  /** By seed. */
+  Sample sample(
+      String command, String technique, String application, String configuration, String metric) {
+    return new Sample(
+        values.getOrDefault(
+            new Key(command, technique, application, configuration, metric), List.of()));
+  }
+
   /** The mean over the seeds; empty where nothing was measured. */
   public OptionalDouble mean(
       String command, String technique, String application, String configuration, String metric) {
-    List<Double> found =
-        values.getOrDefault(
-            new Key(command, technique, application, configuration, metric), List.of());
-    return found.stream().mapToDouble(Double::doubleValue).average();
-  }
-
-  /** Half of what the largest and the smallest differ by; 0 for one seed. */
-  public double spread(
-      String command, String technique, String application, String configuration, String metric) {
-    List<Double> found =
-        values.getOrDefault(
-            new Key(command, technique, application, configuration, metric), List.of());
-    double most = found.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-    double least = found.stream().mapToDouble(Double::doubleValue).min().orElse(0);
-    return (most - least) / 2;
+    return sample(command, technique, application, configuration, metric).mean();
   }
 }

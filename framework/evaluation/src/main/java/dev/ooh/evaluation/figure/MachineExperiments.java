@@ -4,12 +4,12 @@ import dev.ooh.cli.plot.Chart;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** What the paper learns from several virtual machines at once. */
 final class MachineExperiments {
   private static final String GC = "gc";
+  private static final String TOTAL = "total_time";
   private static final String SIMULATED = "sim_ms";
   private static final List<String> WITH_BASELINE =
       List.of(Plan.UNTRACKED, "procfs", "spml", "epml");
@@ -28,6 +28,12 @@ final class MachineExperiments {
             + " CPU, on a host of %d physical CPUs, as many as the paper's has cores;"
                 .formatted(Plan.HOST_CPUS)
             + " means over the machines, whose clocks go on while they wait for a physical CPU."
+            + " Every number of machines has one seed, the first: several machines are not run with"
+            + " others, as they take longest."
+            + (plan.seeds() == 1
+                ? ""
+                : " One machine was, so its rows have a .spread, of %d seeds; what is drawn is the first one's."
+                    .formatted(plan.seeds()))
             + " The paper's files here hold no value of these figures.";
     return List.of(
         new Experiment(
@@ -52,9 +58,9 @@ final class MachineExperiments {
     for (String technique : WITH_BASELINE) {
       for (int machines : plan.machines()) {
         for (String metric : List.of("gc_time_first_cycle", "gc_time_other_cycles")) {
-          copy(sheet, figures, technique, machines, metric, SIMULATED);
+          add(sheet, technique, machines, metric, measured(figures, technique, machines, metric));
         }
-        add(sheet, technique, machines, "gc_time", cycles(figures, technique, machines), SIMULATED);
+        add(sheet, technique, machines, "gc_time", cycles(figures, technique, machines));
       }
     }
     chart(
@@ -70,9 +76,16 @@ final class MachineExperiments {
     Sheet sheet = new Sheet("figure11");
     for (String technique : WITH_BASELINE) {
       for (int machines : plan.machines()) {
-        copy(sheet, figures, technique, machines, "total_time", SIMULATED);
-        copy(sheet, figures, technique, machines, "waited_time", SIMULATED);
-        copy(sheet, figures, technique, machines, "vm_switches", "count");
+        for (String metric : List.of(TOTAL, "waited_time")) {
+          add(sheet, technique, machines, metric, measured(figures, technique, machines, metric));
+        }
+        add(
+            sheet,
+            technique,
+            machines,
+            "vm_switches",
+            measured(figures, technique, machines, "vm_switches"),
+            "count");
         if (!technique.equals(Plan.UNTRACKED)) {
           add(
               sheet,
@@ -89,7 +102,7 @@ final class MachineExperiments {
         "Figure 11a: total time",
         SIMULATED,
         WITH_BASELINE,
-        technique -> machines -> measured(figures, technique, machines, "total_time"));
+        technique -> machines -> measured(figures, technique, machines, TOTAL));
     chart(
         sheet,
         "Figure 11b: total time against the untracked run",
@@ -99,40 +112,32 @@ final class MachineExperiments {
     return sheet;
   }
 
-  private OptionalDouble measured(Figures figures, String technique, int machines, String metric) {
-    return figures.mean(
+  private Sample measured(Figures figures, String technique, int machines, String metric) {
+    return figures.sample(
         GC, technique, Plan.IN_MACHINES, plan.inMachinesConfiguration(machines), metric);
   }
 
-  private OptionalDouble cycles(Figures figures, String technique, int machines) {
-    OptionalDouble first = measured(figures, technique, machines, "gc_time_first_cycle");
-    OptionalDouble others = measured(figures, technique, machines, "gc_time_other_cycles");
-    return first.isPresent() && others.isPresent()
-        ? OptionalDouble.of(first.getAsDouble() + others.getAsDouble())
-        : OptionalDouble.empty();
+  private Sample cycles(Figures figures, String technique, int machines) {
+    return measured(figures, technique, machines, "gc_time_first_cycle")
+        .plus(measured(figures, technique, machines, "gc_time_other_cycles"));
   }
 
-  private OptionalDouble overUntracked(Figures figures, String technique, int machines) {
-    OptionalDouble total = measured(figures, technique, machines, "total_time");
-    OptionalDouble plain = measured(figures, Plan.UNTRACKED, machines, "total_time");
-    return total.isPresent() && plain.isPresent()
-        ? OptionalDouble.of(total.getAsDouble() / plain.getAsDouble())
-        : OptionalDouble.empty();
-  }
-
-  private void copy(
-      Sheet sheet, Figures figures, String technique, int machines, String metric, String unit) {
-    add(sheet, technique, machines, metric, measured(figures, technique, machines, metric), unit);
+  private Sample overUntracked(Figures figures, String technique, int machines) {
+    return measured(figures, technique, machines, TOTAL)
+        .over(measured(figures, Plan.UNTRACKED, machines, TOTAL));
   }
 
   private static void add(
-      Sheet sheet,
-      String technique,
-      int machines,
-      String metric,
-      OptionalDouble value,
-      String unit) {
-    sheet.add(technique, Plan.IN_MACHINES, Integer.toString(machines), metric, value, unit);
+      Sheet sheet, String technique, int machines, String metric, Sample sample) {
+    add(sheet, technique, machines, metric, sample, SIMULATED);
+  }
+
+  /** The first seed's, which all numbers of machines have; the spread of those that one has. */
+  private static void add(
+      Sheet sheet, String technique, int machines, String metric, Sample sample, String unit) {
+    String place = Integer.toString(machines);
+    sheet.add(technique, Plan.IN_MACHINES, place, metric, sample.first().mean(), unit);
+    sheet.spread(technique, Plan.IN_MACHINES, place, metric, sample, unit);
   }
 
   private void chart(
@@ -140,12 +145,14 @@ final class MachineExperiments {
       String title,
       String vertical,
       List<String> techniques,
-      Function<String, Function<Integer, OptionalDouble>> value) {
+      Function<String, Function<Integer, Sample>> value) {
     Map<String, double[]> series = new LinkedHashMap<>();
     for (String technique : techniques) {
       double[] values =
           plan.machines().stream()
-              .mapToDouble(machines -> value.apply(technique).apply(machines).orElse(Double.NaN))
+              .mapToDouble(
+                  machines ->
+                      value.apply(technique).apply(machines).first().mean().orElse(Double.NaN))
               .toArray();
       if (Sheet.hasAny(values)) {
         series.put(technique, values);

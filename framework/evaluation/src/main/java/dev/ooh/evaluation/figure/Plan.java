@@ -19,6 +19,12 @@ public record Plan(
 
   static final List<String> TECHNIQUES = List.of("procfs", "uffd", "spml", "epml");
 
+  /** The other half of the paper's line of work: 128 bytes instead of pages. */
+  static final String SUB_PAGES = "spp";
+
+  /** Reports everything, so it loses nothing: what the others are spared. */
+  static final String ALL_DIRTY = "all-dirty";
+
   /** Those that the paper runs Boehm's collector and CRIU under. */
   static final List<String> CONSUMERS_TECHNIQUES = List.of("procfs", "spml", "epml");
 
@@ -99,6 +105,38 @@ public record Plan(
         "1");
   }
 
+  /**
+   * What shows whether pages get lost or are reported too much, beside {@link #array} and {@link
+   * #sparseArray}: all techniques of the machine, pages of 2 MiB, several virtual CPUs.
+   */
+  static List<Measurement> completeness() {
+    List<String> everyTechnique = new ArrayList<>(TECHNIQUES);
+    everyTechnique.add(SUB_PAGES);
+    everyTechnique.add(ALL_DIRTY);
+    String every = String.join(",", everyTechnique);
+    String others = SUB_PAGES + "," + ALL_DIRTY;
+    return List.of(
+        micro(others, "--sizes", "10,100"),
+        micro(others, "--sizes", "10,100", "--dirty", "1"),
+        micro(every, "--sizes", "100", "--dirty", "1", "--huge-pages"),
+        micro(every, "--sizes", "10", "--dirty", "1", "--vcpus", "4"));
+  }
+
+  private static Measurement micro(String techniques, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("micro", "--substrate", "virtual", "--technique", techniques));
+    arguments.addAll(List.of(more));
+    return Measurement.of(arguments.toArray(String[]::new));
+  }
+
+  /** How many seeds there are, and what is told of them, for a reader. */
+  String seedsTold() {
+    return seeds == 1
+        ? " One seed, so no spread."
+        : " Means of %d seeds, ratios seed by seed; .spread is half of what the largest and the smallest differ by."
+            .formatted(seeds);
+  }
+
   List<Measurement> collector() {
     List<Measurement> runs = new ArrayList<>();
     for (String application : collected()) {
@@ -123,6 +161,7 @@ public record Plan(
     return runs;
   }
 
+  /** The tracker is another process, as CRIU is; the collector's is the program, as Boehm's is. */
   List<Measurement> checkpointer() {
     List<Measurement> runs = new ArrayList<>();
     for (String application : checkpointed()) {
@@ -141,6 +180,9 @@ public record Plan(
                   configuration,
                   "--pre-dumps",
                   "1",
+                  "--alone",
+                  "--set",
+                  "tracker=own-process",
                   "--seed",
                   Integer.toString(seed)));
         }

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,6 +16,20 @@ import java.util.OptionalDouble;
 public final class Published {
   private static final String FILE = "published.csv";
   private static final String ANY = "*";
+
+  /** What agreement with a published figure says. */
+  public enum Role {
+    /** Something: the model doesn't contain it. */
+    RESULT,
+
+    /**
+     * That events happen as often as the paper assumes: it is a price that the model is made of.
+     */
+    INPUT,
+
+    /** Nothing: an input was derived from it. */
+    CIRCULAR
+  }
 
   private final List<String[]> rows;
 
@@ -63,6 +78,17 @@ public final class Published {
     return find(experiment, technique, application, configuration, metric)
         .map(row -> row[7])
         .orElse("");
+  }
+
+  /** What the published figure is to a simulated one; empty where there is none. */
+  public Optional<Role> role(
+      String experiment,
+      String technique,
+      String application,
+      String configuration,
+      String metric) {
+    return find(experiment, technique, application, configuration, metric)
+        .map(row -> Role.valueOf(row[8].toUpperCase(Locale.ROOT)));
   }
 
   private Optional<String[]> find(String... wanted) {

@@ -66,7 +66,7 @@ final class Sensitivity {
 
       @Override
       boolean counts(String technique, String event) {
-        return ArrayExperiments.TRACKER_FORMULA.getOrDefault(technique, List.of()).contains(event);
+        return CostFormulas.TRACKER.getOrDefault(technique, List.of()).contains(event);
       }
     };
 

@@ -13,6 +13,7 @@ public final class Sheet {
   private final String experiment;
   private final List<Row> rows = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   Sheet(String experiment) {
     this.experiment = experiment;
@@ -40,8 +41,39 @@ public final class Sheet {
                     unit)));
   }
 
-  /** Adds a mean that was measured and, where seeds differ, their spread. */
-  OptionalDouble copy(
+  /** Adds a mean and, where seeds differ, their spread. */
+  void add(
+      String technique,
+      String application,
+      String configuration,
+      String metric,
+      Sample sample,
+      String unit) {
+    add(technique, application, configuration, metric, sample.mean(), unit);
+    spread(technique, application, configuration, metric, sample, unit);
+  }
+
+  /** Adds what seeds differ by, if they do. */
+  void spread(
+      String technique,
+      String application,
+      String configuration,
+      String metric,
+      Sample sample,
+      String unit) {
+    if (sample.spread() > 0) {
+      add(
+          technique,
+          application,
+          configuration,
+          metric + ".spread",
+          OptionalDouble.of(sample.spread()),
+          unit);
+    }
+  }
+
+  /** Adds what was measured, and, where seeds differ, their spread. */
+  void copy(
       Figures figures,
       String command,
       String technique,
@@ -49,19 +81,18 @@ public final class Sheet {
       String configuration,
       String metric,
       String unit) {
-    OptionalDouble mean = figures.mean(command, technique, application, configuration, metric);
-    add(technique, application, configuration, metric, mean, unit);
-    double spread = figures.spread(command, technique, application, configuration, metric);
-    if (spread > 0) {
-      add(
-          technique,
-          application,
-          configuration,
-          metric + ".spread",
-          OptionalDouble.of(spread),
-          unit);
-    }
-    return mean;
+    add(
+        technique,
+        application,
+        configuration,
+        metric,
+        figures.sample(command, technique, application, configuration, metric),
+        unit);
+  }
+
+  /** Says what rows can't, to stand below the method. */
+  void note(String sentence) {
+    notes.add(sentence);
   }
 
   /** Draws a metric by configuration, one line a technique. */
@@ -137,5 +168,9 @@ public final class Sheet {
 
   public List<Chart> charts() {
     return charts;
+  }
+
+  public List<String> notes() {
+    return notes;
   }
 }

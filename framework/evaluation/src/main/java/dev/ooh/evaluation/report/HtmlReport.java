@@ -93,6 +93,9 @@ public final class HtmlReport {
                 Html.text(name),
                 Html.text(result.experiment().title()),
                 Html.text(result.experiment().method())));
+    for (String note : result.notes()) {
+      html.append("<p>").append(Html.text(note)).append("</p>\n");
+    }
     for (String image : images) {
       html.append("<figure>").append(inline(image)).append("</figure>\n");
     }

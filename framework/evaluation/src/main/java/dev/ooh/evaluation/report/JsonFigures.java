@@ -8,6 +8,7 @@ import dev.ooh.evaluation.figure.Result;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -58,6 +59,16 @@ public final class JsonFigures {
             row.metric());
     if (paper.isPresent()) {
       json.writeNumberField("published", paper.getAsDouble());
+      Published.Role role =
+          published
+              .role(
+                  row.experiment(),
+                  row.technique(),
+                  row.application(),
+                  row.configuration(),
+                  row.metric())
+              .orElseThrow();
+      json.writeStringField("published_is", role.name().toLowerCase(Locale.ROOT));
     }
     json.writeEndObject();
   }

@@ -4,11 +4,13 @@ import dev.ooh.cli.Row;
 import dev.ooh.evaluation.figure.Published;
 import dev.ooh.evaluation.figure.Result;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -63,7 +65,42 @@ final class PivotTable {
           }
           html.append("</tr>");
         });
-    html.append("</tbody></table>\n");
+    html.append("</tbody></table>\n").append(sources(rows));
+  }
+
+  /** Where published values beside {@code rows} are from, and what agreement with them says. */
+  private String sources(List<Row> rows) {
+    Map<Published.Role, Set<String>> sources = new EnumMap<>(Published.Role.class);
+    for (Row row : rows) {
+      role(row)
+          .ifPresent(
+              role -> sources.computeIfAbsent(role, any -> new LinkedHashSet<>()).add(source(row)));
+    }
+    StringBuilder html = new StringBuilder();
+    sources.forEach(
+        (role, texts) ->
+            html.append("<p class=\"source\"><small>")
+                .append(Html.text(said(role) + ": " + String.join("; ", texts)))
+                .append("</small></p>\n"));
+    return html.toString();
+  }
+
+  private static String said(Published.Role role) {
+    return switch (role) {
+      case RESULT -> "Published in";
+      case INPUT -> "Input of the model, so that agreement checks counts alone";
+      case CIRCULAR -> "Circular, as an input was derived from it";
+    };
+  }
+
+  private Optional<Published.Role> role(Row row) {
+    return published.role(
+        row.experiment(), row.technique(), row.application(), row.configuration(), row.metric());
+  }
+
+  private String source(Row row) {
+    return published.source(
+        row.experiment(), row.technique(), row.application(), row.configuration(), row.metric());
   }
 
   private String cell(Row row) {
@@ -79,18 +116,14 @@ final class PivotTable {
       return Html.text(number(simulated));
     }
     double error = 100 * (simulated / paper.getAsDouble() - 1);
-    return "%s <small title=\"%s\">published %s, %s</small>"
+    Published.Role role = role(row).orElse(Published.Role.RESULT);
+    return "%s <small>%s %s, %s%s</small>"
         .formatted(
             Html.text(number(simulated)),
-            Html.text(
-                published.source(
-                    row.experiment(),
-                    row.technique(),
-                    row.application(),
-                    row.configuration(),
-                    row.metric())),
+            role == Published.Role.INPUT ? "input" : "published",
             Html.text(number(paper.getAsDouble())),
-            Html.text(String.format(Locale.ROOT, "%+.0f %%", error)));
+            Html.text(String.format(Locale.ROOT, "%+.0f %%", error)),
+            role == Published.Role.CIRCULAR ? ", circular" : "");
   }
 
   /** Four significant digits. */

@@ -46,6 +46,7 @@ class ReportTest {
         .containsExactly(
             "answers",
             "table1",
+            "table2",
             "figure3",
             "figure4",
             "table3",
@@ -58,6 +59,7 @@ class ReportTest {
             "figure9",
             "figure10",
             "figure11",
+            "completeness",
             "sensitivity",
             "scale",
             "profiles");
@@ -89,6 +91,67 @@ class ReportTest {
             tuple("epml", "1", "total_time_over_untracked", "1.5"),
             tuple("epml", "5", "total_time", "18"),
             tuple("epml", "5", "total_time_over_untracked", "1.5"));
+  }
+
+  @Test
+  void oneMachineIsDrawnWithTheSeedThatSeveralHave() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {10, 14, 30}) {
+      rows.add(inMachines("none", "small", "total_time", seed));
+      rows.add(inMachines("epml", "small", "total_time", 2 * seed));
+    }
+    rows.add(inMachines("none", "small:5vms", "total_time", 12));
+    rows.add(inMachines("epml", "small:5vms", "total_time", 30));
+    assertThat(of(results(rows), "figure11"))
+        .filteredOn(row -> row.technique().equals("epml"))
+        .extracting(Row::configuration, Row::metric, Row::value)
+        .containsExactly(
+            tuple("1", "total_time", "20"),
+            tuple("1", "total_time.spread", "20"),
+            tuple("1", "total_time_over_untracked", "2"),
+            tuple("5", "total_time", "30"),
+            tuple("5", "total_time_over_untracked", "2.5"));
+    Experiment whole =
+        Experiments.of(Plan.whole(), Published.load()).stream()
+            .filter(experiment -> experiment.name().equals("figure11"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(whole.method()).contains("one seed, the first").contains(".spread, of 5 seeds");
+  }
+
+  @Test
+  void theCheckpointedApplicationIsSetAgainstItselfAlone() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {100, 200}) {
+      rows.add(row("checkpoint", "none", "baby", "alone_total_time", seed));
+      rows.add(row("checkpoint", "epml", "baby", "tracked_total_time", seed + 50));
+    }
+    assertThat(of(results(rows), "figure9"))
+        .extracting(Row::technique, Row::metric, Row::value)
+        .containsExactly(
+            tuple("none", "seeds", "2"),
+            tuple("none", "tracked_total_time", "150"),
+            tuple("none", "tracked_total_time.spread", "50"),
+            tuple("epml", "seeds", "2"),
+            tuple("epml", "tracked_total_time", "200"),
+            tuple("epml", "tracked_total_time.spread", "50"),
+            tuple("epml", "tracked_total_time_over_untracked", "1.375"),
+            tuple("epml", "tracked_total_time_over_untracked.spread", "0.125"),
+            tuple("epml", "impact", "50"));
+  }
+
+  @Test
+  void ratiosToTheUntrackedRunHaveASpread() {
+    List<Row> rows = new ArrayList<>();
+    for (double seed : new double[] {100, 200}) {
+      rows.add(inMachines("none", "small", "total_time", seed));
+      rows.add(inMachines("epml", "small", "total_time", seed + 50));
+    }
+    assertThat(of(results(rows), "figure6"))
+        .extracting(Row::metric, Row::value)
+        .containsExactly(
+            tuple("total_time_over_untracked", "1.375"),
+            tuple("total_time_over_untracked.spread", "0.125"));
   }
 
   private static Row inMachines(String technique, String place, String metric, double value) {
@@ -148,8 +211,31 @@ class ReportTest {
     String page =
         HtmlReport.of(
             Map.of("version", "1 < 2"), results, Map.of(), Published.load(), Optional.empty());
-    assertThat(page).contains("7.500 <small title=\"Figure 4 and the abstract\">");
-    assertThat(page).contains("published 15, -50 %").contains("1 &lt; 2");
+    assertThat(page)
+        .contains("7.500 <small>published 15, -50 %, circular</small>")
+        .contains("Circular, as an input was derived from it: Figure 4 and the abstract</small>")
+        .contains("1 &lt; 2");
+  }
+
+  @Test
+  void whatIsInputIsNoResult() {
+    Row price =
+        new Row("micro", "virtual", "procfs", "array", "1024", "time.M16", "1782.561", "sim_ms");
+    Row whole = new Row("micro", "virtual", "spml", "array", "1024", "tracked_slowdown", "66", "x");
+    List<Result> results = results(List.of(price, whole));
+    String page = HtmlReport.of(Map.of(), results, Map.of(), Published.load(), Optional.empty());
+    assertThat(page)
+        .contains("594.2 <small>input 594.2, +0 %</small>")
+        .contains("Input of the model, so that agreement checks counts alone: Table IVb</small>")
+        .contains("66 <small>published 66, +0 %</small>")
+        .contains("Published in: Figure 4 and the abstract</small>");
+    assertThat(section(page, "table1")).contains("That uffd agrees is circular");
+    assertThat(section(page, "figure4")).contains("That uffd agrees is circular");
+  }
+
+  private static String section(String page, String name) {
+    String rest = page.substring(page.indexOf("<section id=\"" + name + "\">"));
+    return rest.substring(0, rest.indexOf("</section>"));
   }
 
   @Test
