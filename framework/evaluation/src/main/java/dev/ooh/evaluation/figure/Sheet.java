@@ -10,6 +10,9 @@ import java.util.OptionalDouble;
 
 /** Rows and charts of one experiment, as they come together. */
 public final class Sheet {
+  /** Behind a metric: half of what seeds differ by. */
+  private static final String SPREAD = ".spread";
+
   private final String experiment;
   private final List<Row> rows = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
@@ -57,7 +60,7 @@ public final class Sheet {
           technique,
           application,
           configuration,
-          metric + ".spread",
+          metric + SPREAD,
           OptionalDouble.of(spread),
           unit);
     }
@@ -90,17 +93,26 @@ public final class Sheet {
       }
     }
     Map<String, double[]> series = new LinkedHashMap<>();
+    Map<String, double[]> spread = new LinkedHashMap<>();
     for (String technique : techniques) {
-      double[] values =
-          places.stream()
-              .map(place -> place.split(" "))
-              .mapToDouble(place -> value(technique, place[0], place[1], metric))
-              .toArray();
+      double[] values = values(places, technique, metric);
       if (hasAny(values)) {
         series.put(technique, values);
       }
+      double[] ofSeeds = values(places, technique, metric + SPREAD);
+      if (hasAny(ofSeeds)) {
+        spread.put(technique, ofSeeds);
+      }
     }
-    chart(new Chart(title, "", vertical, true, logarithmic, places, series));
+    chart(new Chart(title, "", vertical, true, logarithmic, places, series, spread));
+  }
+
+  /** By application and configuration. */
+  private double[] values(List<String> places, String technique, String metric) {
+    return places.stream()
+        .map(place -> place.split(" "))
+        .mapToDouble(place -> value(technique, place[0], place[1], metric))
+        .toArray();
   }
 
   void chart(Chart chart) {
