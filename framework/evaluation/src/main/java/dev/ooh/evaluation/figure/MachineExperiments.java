@@ -28,6 +28,7 @@ final class MachineExperiments {
             + " CPU, on a host of %d physical CPUs, as many as the paper's has cores;"
                 .formatted(Plan.HOST_CPUS)
             + " means over the machines, whose clocks go on while they wait for a physical CPU."
+            + " The configuration is the largest of which so many stay within 8 GiB."
             + " The paper's files here hold no value of these figures.";
     return List.of(
         new Experiment(

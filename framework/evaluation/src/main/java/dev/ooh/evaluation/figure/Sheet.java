@@ -115,9 +115,19 @@ public final class Sheet {
         .toArray();
   }
 
+  /** Adds it; times are called simulated in full. */
   void chart(Chart chart) {
     if (!chart.series().isEmpty()) {
-      charts.add(chart);
+      charts.add(
+          new Chart(
+              chart.title(),
+              chart.horizontal(),
+              chart.vertical().replace("sim_", "simulated "),
+              chart.bars(),
+              chart.logarithmic(),
+              chart.places(),
+              chart.series(),
+              chart.spread()));
     }
   }
 

@@ -45,7 +45,7 @@ final class PivotTable {
     html.append("<table><caption>")
         .append(Html.text(metric))
         .append(", ")
-        .append(Html.text(rows.getFirst().unit()))
+        .append(Html.text(unit(rows.getFirst().unit())))
         .append("</caption><thead><tr><th></th>");
     techniques.forEach(
         technique -> html.append("<th>").append(Html.text(technique)).append("</th>"));
@@ -91,6 +91,11 @@ final class PivotTable {
                     row.metric())),
             Html.text(number(paper.getAsDouble())),
             Html.text(String.format(Locale.ROOT, "%+.0f %%", error)));
+  }
+
+  /** Says in full that a time is simulated. */
+  private static String unit(String unit) {
+    return unit.startsWith("sim_") ? unit + " (simulated)" : unit;
   }
 
   /** Four significant digits. */
