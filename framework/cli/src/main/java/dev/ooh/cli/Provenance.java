@@ -33,6 +33,28 @@ public final class Provenance {
     return all;
   }
 
+  /** The name of this machine, its processors and its memory. */
+  public static String host() {
+    return "%s, %d processors, %s"
+        .formatted(
+            fact("/proc/sys/kernel/hostname", ".*", "unnamed"),
+            Runtime.getRuntime().availableProcessors(),
+            fact("/proc/meminfo", "MemTotal:.*", "memory unknown").replaceAll("\\s+", " "));
+  }
+
+  /** The first line of {@code file} that is like {@code wanted}. */
+  private static String fact(String file, String wanted, String otherwise) {
+    try {
+      return Files.readAllLines(Path.of(file)).stream()
+          .filter(line -> line.matches(wanted))
+          .findFirst()
+          .map(String::strip)
+          .orElse(otherwise);
+    } catch (IOException e) {
+      return otherwise; // no Linux
+    }
+  }
+
   /** As above, of this code. */
   public static Map<String, String> here(String command) {
     return of(version(), command);

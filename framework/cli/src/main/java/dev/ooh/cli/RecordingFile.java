@@ -1,6 +1,6 @@
 package dev.ooh.cli;
 
-import dev.ooh.cli.recording.Recorder;
+import dev.ooh.recording.Recorder;
 import dev.ooh.memory.AddressSpace;
 import java.io.IOException;
 import java.nio.file.Path;

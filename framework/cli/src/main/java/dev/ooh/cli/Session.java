@@ -135,7 +135,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** The known profile that a name without a file may have meant. */
-  private static String proposal(@Nullable String profile) {
+  static String proposal(@Nullable String profile) {
     return profile == null || Files.exists(Path.of(profile))
         ? ""
         : Nearest.of(profile, KNOWN_PROFILES).map(" (did you mean %s?)"::formatted).orElse("");

@@ -1,10 +1,12 @@
 package dev.ooh.evaluation;
 
 import dev.ooh.cli.CommandSupport;
+import dev.ooh.cli.Tracking;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /** {@code ooh evaluate}. */
 @Component(
@@ -15,14 +17,16 @@ import org.osgi.service.component.annotations.Component;
     })
 public final class EvaluateCommand implements ToIntFunction<String[]> {
   private final BundleContext context;
+  private final Tracking tracking;
 
   @Activate
-  public EvaluateCommand(BundleContext context) {
+  public EvaluateCommand(BundleContext context, @Reference Tracking tracking) {
     this.context = context;
+    this.tracking = tracking;
   }
 
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new EvaluateRun(CodeVersion.of(context)), arguments);
+    return CommandSupport.execute(new EvaluateRun(CodeVersion.of(context), tracking), arguments);
   }
 }

@@ -2,10 +2,12 @@ package dev.ooh.evaluation;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.CsvRows;
+import dev.ooh.cli.PricedEvents;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.Provenance;
 import dev.ooh.cli.Row;
 import dev.ooh.cli.TextTable;
+import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
 import dev.ooh.cli.plot.Chart;
 import dev.ooh.cli.plot.ChartImage;
@@ -20,6 +22,7 @@ import dev.ooh.evaluation.report.HtmlReport;
 import dev.ooh.evaluation.report.JsonFigures;
 import dev.ooh.evaluation.run.Measurement;
 import dev.ooh.evaluation.run.Measurements;
+import dev.ooh.evaluation.run.Pricing;
 import dev.ooh.evaluation.run.RowFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +55,7 @@ import picocli.CommandLine.Spec;
     })
 final class EvaluateRun implements Callable<Integer> {
   private final String version;
+  private final Tracking tracking;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -91,13 +95,26 @@ final class EvaluateRun implements Callable<Integer> {
   private @Nullable Path against;
 
   @Option(
+      names = {"--cost-profile", "--profile"},
+      paramLabel = "P",
+      defaultValue = "sc22",
+      description =
+          "What simulated events cost: sc22, kvm-dirty-ring or a CSV file, such as ooh calibrate"
+              + " writes (default: ${DEFAULT-VALUE}). It prices all experiments but those that name"
+              + " a profile of their own. Published values stay those of the paper's machine.")
+  private String profile = "sc22";
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
-      description = "Runs at once (default: the processors, 4 at most).")
+      description =
+          "Runs at once (default: the processors, 4 at most), fewer where they would take more than"
+              + " 8 GiB together.")
   private int jobs = Math.min(4, Runtime.getRuntime().availableProcessors());
 
-  EvaluateRun(String version) {
+  EvaluateRun(String version, Tracking tracking) {
     this.version = version;
+    this.tracking = tracking;
   }
 
   @Override
@@ -106,30 +123,64 @@ final class EvaluateRun implements Callable<Integer> {
       throw new UsageException("--jobs is " + jobs + ", wanted 1 or more");
     }
     Published published = Published.load();
-    List<Experiment> experiments = chosen(Experiments.of(plan(), published));
+    Plan plan = plan();
+    List<Experiment> experiments = chosen(Experiments.of(plan, published));
+    ProfileCheck.check(PricedEvents.of(tracking, profile), profile, experiments);
+    Pricing pricing = Pricing.of(profile);
     Path other = against;
     List<Row> before = other == null ? List.of() : RowFile.read(other.resolve("results.csv"));
-    OutputFolder folder = OutputFolder.open(out, version);
-    List<Result> results = new ArrayList<>();
-    Map<String, String> prices;
-    try (Progress progress = Progress.onTerminal()) {
+    try (OutputFolder folder = OutputFolder.open(out, version, command())) {
       Set<Measurement> wanted = new LinkedHashSet<>();
       experiments.forEach(experiment -> wanted.addAll(experiment.runs()));
-      Measurements measurements = new Measurements(folder.runs(), jobs, progress::show);
-      Map<Measurement, List<Row>> rows = measurements.run(List.copyOf(wanted));
-      progress.clear();
-      prices = measurements.prices(wanted);
-      Figures figures = Figures.of(rows.values().stream().flatMap(List::stream).toList());
-      experiments.forEach(experiment -> results.add(experiment.result(figures)));
+      List<Result> results = new ArrayList<>();
+      Map<String, String> facts = facts(plan);
+      try (Progress progress = Progress.onTerminal()) {
+        Measurements measurements =
+            new Measurements(folder.runs(), jobs, pricing, progress::show);
+        Map<Measurement, List<Row>> rows = measurements.run(List.copyOf(wanted));
+        progress.clear();
+        facts.putAll(measurements.prices(wanted));
+        Figures figures = Figures.of(rows.values().stream().flatMap(List::stream).toList());
+        experiments.forEach(experiment -> results.add(experiment.result(figures)));
+      }
+      List<Row> rows = results.stream().flatMap(result -> result.rows().stream()).toList();
+      Optional<Comparison> comparison =
+          other == null
+              ? Optional.empty()
+              : Optional.of(Comparison.of(rows, other.toString(), before));
+      write(folder, results, rows, facts, published, comparison);
+      print(results, published, comparison);
     }
-    List<Row> rows = results.stream().flatMap(result -> result.rows().stream()).toList();
-    Optional<Comparison> comparison =
-        other == null
-            ? Optional.empty()
-            : Optional.of(Comparison.of(rows, other.toString(), before));
-    write(folder, results, rows, prices, published, comparison);
-    print(results, published, comparison);
     return 0;
+  }
+
+  private String command() {
+    return "ooh evaluate "
+        + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+  }
+
+  /** What the figures were made by, as a reader of the report asks. */
+  private Map<String, String> facts(Plan plan) {
+    Map<String, String> facts = Provenance.of(version, command());
+    facts.put("host", Provenance.host());
+    facts.put("times", "simulated: counted events times the prices of a cost profile");
+    facts.put("cost profile", profile);
+    facts.put("configurations", String.join(", ", plan.configurations()));
+    facts.put(
+        "seeds",
+        plan.seeds() == 1
+            ? "1, of whatever is drawn at random"
+            : "1 to %d, of whatever is drawn at random: means, and half of what they differ by"
+                .formatted(plan.seeds()));
+    facts.put("in-memory engines", String.join(", ", plan.engines()));
+    facts.put(
+        "virtual machines at once",
+        "%s, %s %s"
+            .formatted(
+                plan.machines().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                Plan.IN_MACHINES,
+                plan.inMachinesConfiguration()));
+    return facts;
   }
 
   private Plan plan() throws UsageException {
@@ -164,22 +215,17 @@ final class EvaluateRun implements Callable<Integer> {
       OutputFolder folder,
       List<Result> results,
       List<Row> rows,
-      Map<String, String> prices,
+      Map<String, String> facts,
       Published published,
       Optional<Comparison> comparison)
       throws CommandException, IOException {
-    Map<String, String> provenance =
-        Provenance.of(
-            version,
-            "ooh evaluate " + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
-    provenance.putAll(prices);
     try (CsvRows csv = CsvRows.to(folder.path().resolve("results.csv"))) {
       rows.forEach(csv::add);
       csv.finish();
     }
-    folder.write("results.json", JsonFigures.of(provenance, results, published));
+    folder.write("results.json", JsonFigures.of(facts, results, published));
     Map<String, List<String>> images = images(folder, results);
-    folder.write("report.html", HtmlReport.of(provenance, results, images, published, comparison));
+    folder.write("report.html", HtmlReport.of(facts, results, images, published, comparison));
   }
 
   private static Map<String, List<String>> images(OutputFolder folder, List<Result> results)

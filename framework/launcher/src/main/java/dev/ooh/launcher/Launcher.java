@@ -41,6 +41,9 @@ public final class Launcher {
 
   public static void main(String[] line) {
     int status = FAILED;
+    if (Boolean.getBoolean(EndOfInput.PROPERTY)) {
+      EndOfInput.watch(System.in, () -> System.exit(FAILED));
+    }
     try {
       Launcher launcher = new Launcher(home(), System.out, System.err);
       System.setErr(launcher.err); // what bundles say goes the same way

@@ -11,7 +11,9 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.core.TrackingCore;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -301,6 +303,20 @@ public final class PageTracker implements AutoCloseable {
   /** From now on {@code observer} is told when a technique hands over, or the tracking ends. */
   public void addObserver(TrackingObserver observer) {
     core.addObserver(observer);
+  }
+
+  /**
+   * Writes down from now on which pages are written, for {@code ooh replay}, which says what each
+   * technique would cost this program on this machine or another: an interval for each {@link
+   * #changes}, the first of which is all pages and not counted. A recording that is not closed is
+   * good up to its last whole interval; one ends at a checkpoint of the JVM.
+   *
+   * @param file made, or replaced
+   * @param name of the program, for people
+   * @throws IOException if the file can't be written
+   */
+  public synchronized Recording record(Path file, String name) throws IOException {
+    return Recording.start(core, tracking().space(), file, name);
   }
 
   /** Lets go of everything but the knowledge of what to track. */

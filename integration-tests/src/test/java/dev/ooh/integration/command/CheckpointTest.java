@@ -65,9 +65,12 @@ class CheckpointTest {
                 "--until",
                 "60",
                 "--csv",
-                "one.csv"));
+                "one.csv",
+                "--plot",
+                "times.svg"));
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.complaints()).isEmpty();
+    assertThat(folder.resolve("times.svg")).content().contains("<svg", "<title>");
     Figures figures = Figures.of(folder.resolve("one.csv"));
     double all = figures.get("none", "small", "pages_written");
     assertThat(figures.get("all-dirty", "small", "pages_written")).isEqualTo(all);

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,8 @@ class EvaluateTest {
     assertThat(one.resolve("figure4.pdf")).isNotEmptyFile();
     assertThat(Files.readString(one.resolve("report.html")))
         .contains("<section id=\"figure4\">", "<svg", "published 66")
+        .contains("<th>seeds</th><td>1, of", "<th>cost profile</th><td>sc22</td>", "<th>host</th>")
+        .contains("sim_ms (simulated)")
         .doesNotContain("http-equiv", "src=", "<script");
     assertThat(Files.readString(one.resolve("results.json"))).contains("\"published\" : 66.0");
     Figures figures = Figures.of(one.resolve("results.csv"));
@@ -78,15 +82,83 @@ class EvaluateTest {
         .contains("nothing is not defined");
   }
 
-  /** As long as all the others; each command is held to it by its own test as well. */
+  /** All of it, for minutes; each command is held to it by its own test as well. */
   @Test
   @Tag("soak")
-  void twoEvaluationsGiveTheSameFigures() throws Exception {
-    Ooh.Done second = evaluate(shared, "two", "--against", "one");
+  void theWholeQuickEvaluationOpensAndTwoGiveTheSameFigures() throws Exception {
+    Ooh.Done first = Ooh.run(folder, "evaluate", "--quick", "--out", "one");
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("one/results.csv")).stream().skip(1))
+        .extracting(line -> line.substring(0, line.indexOf(',')))
+        .contains("answers", "table1", "table3", "table4", "table5")
+        .contains("figure3", "figure4", "figure5", "figure6", "figure7", "figure8", "figure9")
+        .contains("figure10", "figure11", "sensitivity", "scale", "profiles");
+    Optional<Browser> browser =
+        Browser.installed(Files.createDirectory(folder.resolve("browser")));
+    if (browser.isPresent()) {
+      Browser.Page page = browser.get().open(folder.resolve("one/report.html"));
+      assertThat(page.console()).isEmpty();
+      assertThat(page.document()).contains("<section id=\"figure11\">", "</html>");
+    }
+    Ooh.Done second = Ooh.run(folder, "evaluate", "--quick", "--out", "two", "--against", "one");
     assertThat(second.status()).as(second.err()).isZero();
     assertThat(second.out()).contains(" are the same, 0 differ, 0 are only here, 0 only there.");
-    assertThat(shared.resolve("two/results.csv"))
-        .hasSameTextualContentAs(shared.resolve("one/results.csv"));
+    assertThat(folder.resolve("two/results.csv"))
+        .hasSameTextualContentAs(folder.resolve("one/results.csv"));
+  }
+
+  @Test
+  void anEvaluationThatIsKilledGoesOnWithTheSameFigures() throws Exception {
+    for (String out : List.of("whole", "killed")) {
+      Files.createDirectories(folder.resolve(out).resolve("runs"));
+      for (Path done : runs(shared.resolve("one"))) {
+        for (String suffix : List.of("", ".origin")) {
+          String name = done.getFileName() + suffix;
+          Files.copy(done.resolveSibling(name), folder.resolve(out).resolve("runs/" + name));
+        }
+      }
+    }
+    Process first = Ooh.process(folder, true, profiles("killed"));
+    ProcessHandle child;
+    try {
+      child = child(folder.resolve("killed/runs"), first);
+      wrong(
+          1,
+          "killed is in use by process %d (ooh evaluate --quick --only profiles"
+              .formatted(first.pid()),
+          Ooh.run(folder, profiles("killed")));
+    } finally {
+      first.destroyForcibly().waitFor(); // as kill -9: it can't end its child
+    }
+    child.onExit().get(5, TimeUnit.MINUTES);
+    assertThat(folder.resolve("killed/results.csv")).doesNotExist();
+
+    for (String out : List.of("killed", "whole")) {
+      Ooh.Done done = Ooh.run(folder, profiles(out));
+      assertThat(done.status()).as(done.err()).isZero();
+    }
+    assertThat(folder.resolve("killed/results.csv"))
+        .hasSameTextualContentAs(folder.resolve("whole/results.csv"));
+    assertThat(folder.resolve("killed/runs")).isDirectoryNotContaining("glob:**.process");
+  }
+
+  /** One run more than what was done for all tests. */
+  private static String[] profiles(String out) {
+    return new String[] {"evaluate", "--quick", "--only", "profiles", "--out", out};
+  }
+
+  /** The process of a run that an evaluation has started, as it wrote it down. */
+  private static ProcessHandle child(Path runs, Process evaluation) throws Exception {
+    while (true) {
+      assertThat(evaluation.isAlive()).isTrue();
+      Optional<ProcessHandle> child = evaluation.toHandle().children().findFirst();
+      try (var files = Files.list(runs)) {
+        if (child.isPresent() && files.anyMatch(file -> file.toString().endsWith(".process"))) {
+          return child.get();
+        }
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 
   private static List<Path> runs(Path out) throws Exception {
@@ -107,6 +179,13 @@ class EvaluateTest {
         "--only has 'figure99', wanted some of: answers, table1,",
         Ooh.run(folder, "evaluate", "--out", "D", "--only", "figure99"));
     wrong(1, "none/results.csv can't be read", evaluate("D", "--against", "none"));
+    Files.writeString(folder.resolve("mine.csv"), "id,event,microseconds,techniques,source\n");
+    wrong(2, "cost profile mine.csv: M3 (", evaluate("D", "--profile", "mine.csv"));
+    wrong(
+        2,
+        "cost profile zero: work_unit is missing, wanted a row with its cost, by which figure6 are",
+        Ooh.run(
+            folder, "evaluate", "--out", "D", "--only", "figure4,figure6", "--profile", "zero"));
     assertThat(folder.resolve("D")).doesNotExist();
   }
 

@@ -3,11 +3,15 @@ package dev.ooh.integration.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +112,76 @@ class WhatIfTest {
         }
       }
     }
+  }
+
+  /** By the library alone, in a JVM without the framework. */
+  @Test
+  void aProgramOfOnesOwnIsRecordedAndReplayed() throws Exception {
+    Files.writeString(
+        folder.resolve("Mine.java"),
+        """
+        import dev.ooh.library.PageTracker;
+        import dev.ooh.library.Recording;
+        import java.lang.foreign.*;
+        import java.nio.file.Path;
+
+        class Mine {
+          public static void main(String[] arguments) throws Exception {
+            try (Arena arena = Arena.ofShared()) {
+              MemorySegment segment = arena.allocate(256 * 4096, 4096);
+              try (PageTracker tracker = PageTracker.track(segment)) {
+                tracker.use("procfs");
+                try (Recording recording = tracker.record(Path.of("r"), "mine")) {
+                  tracker.changes().commit();
+                  for (int interval = 0; interval < 3; interval++) {
+                    for (int page = 0; page < 20; page++) {
+                      segment.set(ValueLayout.JAVA_BYTE, (page + interval) * 4096L, (byte) 1);
+                    }
+                    tracker.changes().commit();
+                  }
+                }
+              }
+            }
+          }
+        }
+        """);
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                libraryAlone(),
+                "Mine.java")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("said").toFile())
+            .start();
+    assertThat(program.waitFor(10, TimeUnit.MINUTES)).isTrue();
+    String said = Files.readString(folder.resolve("said"));
+    assumeFalse(said.contains("is refused"), said);
+    assertThat(program.exitValue()).as(said).isZero();
+
+    Ooh.Done replayed = Ooh.run(folder, "replay", "r", "--technique", EXACT, "--csv", "p.csv");
+    assertThat(replayed.status()).as(replayed.err()).isZero();
+    assertThat(replayed.out()).contains("mine");
+    Figures figures = Figures.of(folder.resolve("p.csv"));
+    for (String technique : EXACT.split(",")) {
+      assertThat(figures.get(technique, "own by procfs", "pages_written")).isEqualTo(3 * 20);
+    }
+  }
+
+  /** What a program has by the library's pom, as the build left it. */
+  private static String libraryAlone() {
+    Path top = Path.of(System.getProperty("ooh.top"));
+    return Stream.of(
+            "framework/tracking-api",
+            "framework/tracking-core",
+            "framework/library",
+            "plugins/substrates/linux-memory",
+            "procfs-plugin",
+            "uffd-plugin")
+        .map(module -> top.resolve(module).resolve("target/classes").toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Of the paper's, those that come with each interval. */

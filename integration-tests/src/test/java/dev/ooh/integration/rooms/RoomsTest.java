@@ -48,13 +48,16 @@ class RoomsTest {
         Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
             .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
         Room.of("framework/tracking-core", "dev.ooh.tracking.core..").mayImport(CONTRACT),
+        Room.of("framework/tracking-core", "dev.ooh.recording").mayImport(CONTRACT),
         Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT, COLLECTION),
         Room.of("framework/weaving", "dev.ooh.weaving..").mayImport(CONTRACT),
         Room.of("framework/conformance-kit", "dev.ooh.conformance..")
             .mayImport(CONTRACT, "dev.ooh.tracking.core"),
         Room.of("framework/library", "dev.ooh.library..")
-            .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.linux.substrate"),
-        Room.of("framework/cli", "dev.ooh.cli..").mayImport(CONTRACT, "dev.ooh.tracking.core"),
+            .mayImport(
+                CONTRACT, "dev.ooh.tracking.core", "dev.ooh.recording", "dev.ooh.linux.substrate"),
+        Room.of("framework/cli", "dev.ooh.cli..")
+            .mayImport(CONTRACT, "dev.ooh.tracking.core", "dev.ooh.recording"),
         Room.of("framework/evaluation", "dev.ooh.evaluation..")
             .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
         Room.of("framework/checkpoints", "dev.ooh.checkpoints")

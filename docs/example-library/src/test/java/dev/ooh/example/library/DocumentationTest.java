@@ -35,6 +35,19 @@ class DocumentationTest {
     assertThat(snippets).isNotEmpty().allSatisfy(it -> assertThat(source).contains(plain(it)));
   }
 
+  @Test
+  void theRecordingIsInTheSourceAndRuns(@TempDir Path folder) throws Exception {
+    String source =
+        plain(
+            Files.readString(Path.of("src/main/java/dev/ooh/example/library/RecordSegment.java")));
+    assertThat(blocks("java", Path.of("../evaluation.md")))
+        .isNotEmpty()
+        .allSatisfy(it -> assertThat(source).contains(plain(it)));
+    Path file = folder.resolve("r");
+    RecordSegment.main(new String[] {file.toString()});
+    assertThat(file).isNotEmptyFile();
+  }
+
   /** Without indentation, which differs. */
   private static String plain(String text) {
     return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param places along the horizontal axis
  * @param series by name, a value for each place; NaN for none
  * @param logarithmic the vertical axis
+ * @param spread of those series whose values are means, as far up as down; NaN for none
  */
 public record Chart(
     String title,
@@ -18,4 +19,17 @@ public record Chart(
     boolean bars,
     boolean logarithmic,
     List<String> places,
-    Map<String, double[]> series) {}
+    Map<String, double[]> series,
+    Map<String, double[]> spread) {
+  /** Of single values. */
+  public Chart(
+      String title,
+      String horizontal,
+      String vertical,
+      boolean bars,
+      boolean logarithmic,
+      List<String> places,
+      Map<String, double[]> series) {
+    this(title, horizontal, vertical, bars, logarithmic, places, series, Map.of());
+  }
+}

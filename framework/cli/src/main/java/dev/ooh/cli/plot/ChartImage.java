@@ -10,8 +10,10 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -27,8 +30,6 @@ import org.knowm.xchart.internal.series.MarkerSeries;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.markers.Marker;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws charts; needs fonts, but no screen. */
 public final class ChartImage {
@@ -36,29 +37,8 @@ public final class ChartImage {
   private static final int HEIGHT = 430;
   private static final int SLANT = 45;
   private static final int MOST_UPRIGHT_PLACES = 8;
-  private static final float LINE = 2;
   private static final int MARKER = 4;
   private static final float THIN = 0.5f;
-
-  /** Okabe and Ito's colours, which the colour-blind tell apart, on white. */
-  private static final List<Color> COLOURS =
-      List.of(
-          new Color(0x0072B2),
-          new Color(0xD55E00),
-          new Color(0x009E73),
-          new Color(0xCC79A7),
-          new Color(0x999999));
-
-  private static final List<Marker> MARKERS =
-      List.of(
-          SeriesMarkers.CIRCLE,
-          SeriesMarkers.SQUARE,
-          SeriesMarkers.DIAMOND,
-          SeriesMarkers.TRIANGLE_UP,
-          SeriesMarkers.CROSS);
-
-  /** What looks the same in every chart; other series look as they come. */
-  private static final List<String> KNOWN = List.of("procfs", "uffd", "spml", "epml", "none");
 
   /** Makes it when it is wanted: making needs fonts already. */
   private final Supplier<Drawing> image;
@@ -67,15 +47,15 @@ public final class ChartImage {
     void paint(Graphics2D graphics, int width, int height);
   }
 
-  /** Series so far. */
-  private int drawn;
+  private final String title;
 
   /** Draws groups of bars, or lines from place to place. */
   public ChartImage(Chart chart) {
+    title = chart.title();
     image = () -> drawing(chart);
   }
 
-  private Drawing drawing(Chart chart) {
+  private static Drawing drawing(Chart chart) {
     CategoryChart bars =
         new CategoryChartBuilder()
             .width(WIDTH)
@@ -85,7 +65,8 @@ public final class ChartImage {
             .yAxisTitle(chart.vertical())
             .build();
     CategoryStyler style = bars.getStyler();
-    style(style, chart.logarithmic(), chart.series().values().stream());
+    style(style, chart.logarithmic(), chart.bars(), chart.series().values().stream());
+    style.setErrorBarsColor(Color.BLACK);
     style.setDefaultSeriesRenderStyle(
         chart.bars() ? CategorySeriesRenderStyle.Bar : CategorySeriesRenderStyle.Line);
     style.setOverlapped(!chart.bars()); // points of one place above one another
@@ -94,13 +75,22 @@ public final class ChartImage {
     } else if (chart.bars()) {
       style.setXAxisLabelRotation(SLANT / 2);
     }
+    Iterator<Look> looks = Look.of(List.copyOf(chart.series().keySet())).iterator();
     chart
         .series()
         .forEach(
             (name, values) -> {
+              Look look = looks.next();
               List<@Nullable Double> numbers = numbers(values, chart.logarithmic());
               if (numbers.stream().anyMatch(Objects::nonNull)) {
-                look(name, bars.addSeries(name, chart.places(), numbers));
+                CategorySeries series =
+                    chart.spread().containsKey(name)
+                        ? bars.addSeries(name, chart.places(), numbers, errorBars(chart, name))
+                        : bars.addSeries(name, chart.places(), numbers);
+                look(series, look);
+                if (chart.bars()) {
+                  series.setFillColor(look.colour());
+                }
               }
             });
     return bars::paint;
@@ -108,10 +98,11 @@ public final class ChartImage {
 
   /** Draws points. */
   public ChartImage(PointChart chart) {
+    title = chart.title();
     image = () -> drawing(chart);
   }
 
-  private Drawing drawing(PointChart chart) {
+  private static Drawing drawing(PointChart chart) {
     XYChart points =
         new XYChartBuilder()
             .width(WIDTH)
@@ -123,25 +114,29 @@ public final class ChartImage {
     style(
         points.getStyler(),
         chart.logarithmic(),
+        false,
         chart.series().values().stream().map(PointChart.Points::vertical));
     points.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     points.getStyler().setMarkerSize(MARKER);
+    Iterator<Look> looks = Look.of(List.copyOf(chart.series().keySet())).iterator();
     chart
         .series()
         .forEach(
             (name, series) -> {
+              Look look = looks.next();
               if (series.vertical().length > 0) {
-                look(name, points.addSeries(name, series.horizontal(), series.vertical()));
+                look(points.addSeries(name, series.horizontal(), series.vertical()), look);
               }
             });
     return points::paint;
   }
 
-  private static void style(AxesChartStyler style, boolean logarithmic, Stream<double[]> vertical) {
+  private static void style(
+      AxesChartStyler style, boolean logarithmic, boolean bars, Stream<double[]> vertical) {
     style.setYAxisLogarithmic(logarithmic);
     style.setYAxisLogarithmicDecadeOnly(true);
     if (logarithmic) {
-      style.setYAxisMin(decadeBelow(vertical)); // bars would begin at 0
+      style.setYAxisMin(decadeBelow(vertical, bars)); // bars would begin at 0
     }
     style.setChartBackgroundColor(Color.WHITE);
     style.setPlotBorderVisible(false);
@@ -150,21 +145,41 @@ public final class ChartImage {
     style.setLegendBorderColor(Color.WHITE);
   }
 
-  private void look(String name, MarkerSeries series) {
-    int known = KNOWN.indexOf(name);
-    int look = known >= 0 ? known : drawn % COLOURS.size();
-    drawn++;
-    series.setLineStyle(new BasicStroke(LINE));
-    series.setLineColor(COLOURS.get(look));
-    series.setFillColor(COLOURS.get(look));
-    series.setMarkerColor(COLOURS.get(look));
-    series.setMarker(MARKERS.get(look));
+  /** A plain colour: patterns are for bars, and markers are filled too. */
+  private static void look(MarkerSeries series, Look look) {
+    Color colour = new Color(look.colour().getRGB());
+    series.setLineStyle(look.stroke());
+    series.setLineColor(colour);
+    series.setFillColor(colour);
+    series.setMarkerColor(colour);
+    series.setMarker(look.marker());
   }
 
-  private static double decadeBelow(Stream<double[]> vertical) {
+  /** The decade of the least value; the one before where a bar would have no height in it. */
+  private static double decadeBelow(Stream<double[]> vertical, boolean bars) {
     double least =
         vertical.flatMapToDouble(Arrays::stream).filter(value -> value > 0).min().orElse(1);
-    return Math.pow(10, Math.floor(Math.log10(least)));
+    double decade = Math.pow(10, Math.floor(Math.log10(least)));
+    return bars && decade >= least ? decade / 10 : decade;
+  }
+
+  /**
+   * XChart takes the logarithm of what it is given, as a length, on a logarithmic axis: with the
+   * ratio the upper end is where it ought to be, and the lower one as far below on paper.
+   */
+  private static List<Double> errorBars(Chart chart, String name) {
+    double[] values = Objects.requireNonNull(chart.series().get(name));
+    double[] spread = Objects.requireNonNull(chart.spread().get(name));
+    List<Double> lengths = new ArrayList<>();
+    for (int place = 0; place < values.length; place++) {
+      boolean drawable = !Double.isNaN(values[place]) && !Double.isNaN(spread[place]);
+      if (chart.logarithmic()) {
+        lengths.add(drawable && values[place] > 0 ? 1 + spread[place] / values[place] : 1);
+      } else {
+        lengths.add(drawable ? spread[place] : 0);
+      }
+    }
+    return lengths;
   }
 
   /** Null for what can't be drawn: nothing, or nothing above 0 on a logarithmic axis. */
@@ -177,12 +192,16 @@ public final class ChartImage {
   }
 
   /**
-   * Scalable Vector Graphics 1.1.
+   * Scalable Vector Graphics 1.1; text is drawn, so a title says what it is.
    *
    * @throws IOException where there are no fonts
    */
   public byte[] svg() throws IOException {
-    return drawn(new SVGProcessor());
+    String svg = new String(drawn(new SVGProcessor()), StandardCharsets.UTF_8);
+    int start = svg.indexOf('>', svg.indexOf("<svg")) + 1;
+    String said = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    String named = svg.substring(0, start) + "<title>" + said + "</title>" + svg.substring(start);
+    return named.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Portable Document Format, one page; otherwise as {@link #svg}. */
@@ -191,8 +210,7 @@ public final class ChartImage {
   }
 
   private byte[] drawn(Processor processor) throws IOException {
-    VectorGraphics2D graphics = new VectorGraphics2D();
-    drawn = 0;
+    VectorGraphics2D graphics = new PatternGraphics();
     try {
       image.get().paint(graphics, WIDTH, HEIGHT);
     } catch (RuntimeException | LinkageError | InternalError e) {

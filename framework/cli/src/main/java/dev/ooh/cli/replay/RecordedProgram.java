@@ -1,7 +1,7 @@
 package dev.ooh.cli.replay;
 
-import dev.ooh.cli.recording.Block;
-import dev.ooh.cli.recording.RecordingReader;
+import dev.ooh.recording.Block;
+import dev.ooh.recording.RecordingReader;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
-import dev.ooh.cli.recording.RecordingException;
+import dev.ooh.recording.RecordingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

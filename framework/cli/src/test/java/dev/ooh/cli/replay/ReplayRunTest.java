@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.micro.ChecksumTechnique;
-import dev.ooh.cli.recording.Block;
-import dev.ooh.cli.recording.RecordingWriter;
+import dev.ooh.recording.Block;
+import dev.ooh.recording.RecordingWriter;
 import dev.ooh.cli.toy.Invocation;
 import dev.ooh.machine.substrate.VirtualSubstrate;
 import dev.ooh.memory.PageSet;

@@ -34,6 +34,7 @@ final class MachineExperiments {
                 ? ""
                 : " One machine was, so its rows have a .spread, of %d seeds; what is drawn is the first one's."
                     .formatted(plan.seeds()))
+            + " The configuration is the largest of which so many stay within 8 GiB."
             + " The paper's files here hold no value of these figures.";
     return List.of(
         new Experiment(

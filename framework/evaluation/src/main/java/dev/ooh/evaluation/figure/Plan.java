@@ -1,6 +1,7 @@
 package dev.ooh.evaluation.figure;
 
 import dev.ooh.evaluation.run.Measurement;
+import dev.ooh.evaluation.run.MemoryNeed;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,8 @@ import java.util.List;
  * @param configurations of the applications, smallest first
  * @param seeds how many runs there are of whatever draws at random
  * @param engines of the in-memory key-value engines, those that are checkpointed
- * @param machines how many virtual machines run at once, from 1 on, ascending
+ * @param machines how many virtual machines run at once, from 1 on, ascending; fewer where so many
+ *     would not stay below an evaluation's memory
  */
 public record Plan(
     List<String> configurations, int seeds, List<String> engines, List<Integer> machines) {
@@ -34,7 +36,7 @@ public record Plan(
   static final String UNTRACKED = "none";
 
   /** What runs in each of several virtual machines. */
-  static final String IN_MACHINES = "histogram";
+  public static final String IN_MACHINES = "histogram";
 
   /** Physical CPUs below several machines: the cores of the paper's Core i7-8565U. */
   static final int HOST_CPUS = 4;
@@ -56,7 +58,8 @@ public record Plan(
   public Plan {
     configurations = List.copyOf(configurations);
     engines = List.copyOf(engines);
-    machines = List.copyOf(machines);
+    String smallest = configurations.getFirst();
+    machines = machines.stream().filter(count -> MemoryNeed.allows(smallest, count)).toList();
   }
 
   /** As this one, with other configurations. */
@@ -222,9 +225,12 @@ public record Plan(
     return runs;
   }
 
-  /** The largest, as in the paper. */
-  String inMachinesConfiguration() {
-    return configurations.getLast();
+  /** The largest of which as many as there are at once stay below an evaluation's memory. */
+  public String inMachinesConfiguration() {
+    return configurations.reversed().stream()
+        .filter(configuration -> MemoryNeed.allows(configuration, machines.getLast()))
+        .findFirst()
+        .orElse(configurations.getFirst());
   }
 
   /** As rows of several machines call it. */

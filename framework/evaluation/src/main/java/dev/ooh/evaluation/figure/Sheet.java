@@ -10,6 +10,9 @@ import java.util.OptionalDouble;
 
 /** Rows and charts of one experiment, as they come together. */
 public final class Sheet {
+  /** Behind a metric: half of what seeds differ by. */
+  private static final String SPREAD = ".spread";
+
   private final String experiment;
   private final List<Row> rows = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
@@ -66,7 +69,7 @@ public final class Sheet {
           technique,
           application,
           configuration,
-          metric + ".spread",
+          metric + SPREAD,
           OptionalDouble.of(sample.spread()),
           unit);
     }
@@ -121,22 +124,41 @@ public final class Sheet {
       }
     }
     Map<String, double[]> series = new LinkedHashMap<>();
+    Map<String, double[]> spread = new LinkedHashMap<>();
     for (String technique : techniques) {
-      double[] values =
-          places.stream()
-              .map(place -> place.split(" "))
-              .mapToDouble(place -> value(technique, place[0], place[1], metric))
-              .toArray();
+      double[] values = values(places, technique, metric);
       if (hasAny(values)) {
         series.put(technique, values);
       }
+      double[] ofSeeds = values(places, technique, metric + SPREAD);
+      if (hasAny(ofSeeds)) {
+        spread.put(technique, ofSeeds);
+      }
     }
-    chart(new Chart(title, "", vertical, true, logarithmic, places, series));
+    chart(new Chart(title, "", vertical, true, logarithmic, places, series, spread));
   }
 
+  /** By application and configuration. */
+  private double[] values(List<String> places, String technique, String metric) {
+    return places.stream()
+        .map(place -> place.split(" "))
+        .mapToDouble(place -> value(technique, place[0], place[1], metric))
+        .toArray();
+  }
+
+  /** Adds it; times are called simulated in full. */
   void chart(Chart chart) {
     if (!chart.series().isEmpty()) {
-      charts.add(chart);
+      charts.add(
+          new Chart(
+              chart.title(),
+              chart.horizontal(),
+              chart.vertical().replace("sim_", "simulated "),
+              chart.bars(),
+              chart.logarithmic(),
+              chart.places(),
+              chart.series(),
+              chart.spread()));
     }
   }
 

@@ -47,7 +47,7 @@ final class PivotTable {
     html.append("<table><caption>")
         .append(Html.text(metric))
         .append(", ")
-        .append(Html.text(rows.getFirst().unit()))
+        .append(Html.text(unit(rows.getFirst().unit())))
         .append("</caption><thead><tr><th></th>");
     techniques.forEach(
         technique -> html.append("<th>").append(Html.text(technique)).append("</th>"));
@@ -124,6 +124,11 @@ final class PivotTable {
             Html.text(number(paper.getAsDouble())),
             Html.text(String.format(Locale.ROOT, "%+.0f %%", error)),
             role == Published.Role.CIRCULAR ? ", circular" : "");
+  }
+
+  /** Says in full that a time is simulated. */
+  private static String unit(String unit) {
+    return unit.startsWith("sim_") ? unit + " (simulated)" : unit;
   }
 
   /** Four significant digits. */

@@ -2,6 +2,7 @@ package dev.ooh.evaluation.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One command to run, such as {@code gc --application pca …}.
@@ -11,8 +12,8 @@ import java.util.List;
  * @param images whether it needs a directory for image sets
  */
 public record Measurement(String name, List<String> arguments, boolean images) {
-  private static final String PROFILE_OPTION = "--profile";
-  private static final String USUAL_PROFILE = "sc22";
+  static final String PROFILE_OPTION = "--profile";
+  static final String USUAL_PROFILE = "sc22";
 
   public Measurement {
     arguments = List.copyOf(arguments);
@@ -30,8 +31,18 @@ public record Measurement(String name, List<String> arguments, boolean images) {
 
   /** The cost profile that it asks for; {@value #USUAL_PROFILE} if it asks for none. */
   public String profile() {
-    int option = arguments.indexOf(PROFILE_OPTION);
-    return option < 0 ? USUAL_PROFILE : arguments.get(option + 1);
+    return option(PROFILE_OPTION).orElse(USUAL_PROFILE);
+  }
+
+  /** The value of an option, if it is given. */
+  public Optional<String> option(String name) {
+    int option = arguments.indexOf(name);
+    return option < 0 ? Optional.empty() : Optional.of(arguments.get(option + 1));
+  }
+
+  /** How many virtual machines run at once. */
+  public int machines() {
+    return option("--vms").map(Integer::valueOf).orElse(1);
   }
 
   /**

@@ -202,6 +202,10 @@ class ReportTest {
     assertThat(of(results, "figure8"))
         .extracting(Row::metric, Row::value)
         .containsExactly(tuple("complete_time", "12"), tuple("complete_time.spread", "2"));
+    assertThat(results.stream().filter(r -> r.experiment().name().equals("figure8")))
+        .flatExtracting(Result::charts)
+        .singleElement()
+        .satisfies(chart -> assertThat(chart.spread().get("epml")).containsExactly(2));
   }
 
   @Test

@@ -1,12 +1,14 @@
 package dev.ooh.evaluation.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.ooh.cli.CsvRows;
 import dev.ooh.cli.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ class MeasurementsTest {
       Measurement.of("micro", "--technique", "spml", "--profile", "kvm-dirty-ring");
 
   @TempDir private Path folder;
+  private final List<String> said = new ArrayList<>();
 
   private Measurements ran(Map<Measurement, Map<String, String>> origins) throws Exception {
     for (Map.Entry<Measurement, Map<String, String>> origin : origins.entrySet()) {
@@ -28,7 +31,7 @@ class MeasurementsTest {
         rows.finish();
       }
     }
-    return new Measurements(folder, 1, progress -> {});
+    return new Measurements(folder, 1, Pricing.USUAL, said::add);
   }
 
   @Test
@@ -57,5 +60,47 @@ class MeasurementsTest {
             entry("kvm-dirty-ring, price of M18", "[1]: measured"));
     Files.delete(folder.resolve(RING.name() + ".csv.origin"));
     assertThat(measurements.prices(List.of(USUAL))).hasSize(1);
+  }
+
+  @Test
+  void aProfileOfOnesOwnPricesWhatAsksForNone() throws Exception {
+    Path costs = Files.writeString(folder.resolve("my-costs.csv"), "id,event");
+    Pricing pricing = Pricing.of(folder.resolve("my-costs").toString());
+    Measurement mine = pricing.of(USUAL);
+    assertThat(mine.arguments())
+        .endsWith("--profile", folder.resolve("my-costs").toString())
+        .startsWith("micro");
+    assertThat(pricing.of(RING)).isEqualTo(RING);
+    assertThat(Pricing.of("sc22").of(USUAL)).isEqualTo(USUAL);
+    assertThat(Pricing.of("zero").of(USUAL).name()).endsWith("_zero");
+
+    // Other contents are other prices, so that nothing is mixed.
+    Files.writeString(costs, "id,event,microseconds");
+    assertThat(Pricing.of(costs.toString()).of(USUAL).name()).isNotEqualTo(mine.name());
+  }
+
+  @Test
+  void rowsAtOtherPricesAreCalledAsTheUsualOnes() throws Exception {
+    Pricing pricing = Pricing.of("zero");
+    ran(Map.of(pricing.of(USUAL), Map.of("price of M1", "nothing")));
+    Measurements measurements = new Measurements(folder, 1, pricing, said::add);
+    assertThat(measurements.run(List.of(USUAL)).get(USUAL))
+        .extracting(Row::experiment)
+        .containsExactly("micro");
+    assertThat(measurements.prices(List.of(USUAL)))
+        .containsExactly(entry("zero, price of M1", "nothing"));
+  }
+
+  @Test
+  void whatIsLeftIsToldFromTheStartByWhatRanBefore() throws Exception {
+    Measurement small = Measurement.of("gc", "--application", "pca", "--configuration", "small");
+    Measurement large = Measurement.of("gc", "--application", "pca", "--configuration", "large");
+    Measurements measurements = ran(Map.of(small, Map.of("seed", "1")));
+    Files.writeString(
+        folder.resolve("durations.txt"), small.name() + " 4.000\ncut_short\n" + small.name() + " 3.");
+    Thread.currentThread().interrupt(); // before the first run
+    assertThatThrownBy(() -> measurements.run(List.of(small, large)))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(said).first().isEqualTo("evaluate: 1 of 2 runs, about 48 s left");
   }
 }

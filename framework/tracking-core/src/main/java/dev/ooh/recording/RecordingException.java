@@ -1,4 +1,4 @@
-package dev.ooh.cli.recording;
+package dev.ooh.recording;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package dev.ooh.cli.recording;
+package dev.ooh.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.ooh.cli.recording;
+package dev.ooh.recording;
 
 import dev.ooh.memory.PageSet;
 import java.nio.BufferUnderflowException;
