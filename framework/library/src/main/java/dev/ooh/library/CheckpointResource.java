@@ -7,7 +7,7 @@ import org.crac.Resource;
 
 /**
  * Lets go of everything that a checkpoint of this JVM can't hold (a userfaultfd above all), and
- * tracks anew after a restore. The only class that names org.crac.
+ * tracks anew after a restore. The only class that names org.crac, which need not be there.
  */
 final class CheckpointResource implements Resource {
   private final PageTracker tracker;

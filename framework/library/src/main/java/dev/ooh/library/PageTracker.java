@@ -43,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  * #close}. Memory has one tracker at a time: what a second one, or a mapping that the kernel
  * refuses to protect, can't be told of is in each of its intervals, which says why.
  *
- * <p>On a CRaC JVM, a checkpoint ends the tracking for its length: nothing of it stays open, {@link
- * #changes} waits, and the first interval after the restore is all pages, whether or not one
- * fetched before is committed then.
+ * <p>On a CRaC JVM, and with the jar of {@code org.crac} beside this one, a checkpoint ends the
+ * tracking for its length: nothing of it stays open, {@link #changes} waits, and the first interval
+ * after the restore is all pages, whether or not one fetched before is committed then.
  */
 public final class PageTracker implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PageTracker.class.getName());
@@ -129,11 +129,23 @@ public final class PageTracker implements AutoCloseable {
       for (MemorySegment segment : segments) {
         tracker.add(segment);
       }
-      tracker.checkpointResource = CheckpointResource.register(tracker);
+      tracker.checkpointResource = registerForCheckpoints(tracker);
       return tracker;
     } catch (TrackingException | RuntimeException | Error e) {
       tracker.close();
       throw e;
+    }
+  }
+
+  /** Nothing announces checkpoints to a program without org.crac's jar. */
+  private static @Nullable Object registerForCheckpoints(PageTracker tracker) {
+    try {
+      return CheckpointResource.register(tracker);
+    } catch (NoClassDefFoundError e) {
+      if (!String.valueOf(e.getMessage()).startsWith("org/crac/")) {
+        throw e;
+      }
+      return null;
     }
   }
 

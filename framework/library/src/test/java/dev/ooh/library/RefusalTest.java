@@ -49,6 +49,14 @@ class RefusalTest {
     assertThat(outcome.status()).isZero();
   }
 
+  /** What announces checkpoints of the JVM is a program's own choice. */
+  @Test
+  void withoutTheJarOfCracAProgramTracks() throws Exception {
+    Restricted.Outcome outcome = Restricted.runWithout("crac", ALLOWED, "nothing");
+    assertThat(outcome.lines()).containsExactly("procfs 1", "procfs 0", "procfs 0");
+    assertThat(outcome.status()).isZero();
+  }
+
   @Test
   void deniedNativeAccessIsARefusal() throws Exception {
     Restricted.Outcome outcome = Restricted.run(List.of("--illegal-native-access=deny"), "nothing");

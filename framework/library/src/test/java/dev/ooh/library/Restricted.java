@@ -4,16 +4,20 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
+import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The README's program in another JVM, where something is forbidden; prints what became of it. */
 final class Restricted {
   private static final int PAGE = PageSet.PAGE_SIZE;
+  private static final String CLASS_PATH =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
   private Restricted() {}
 
@@ -21,17 +25,30 @@ final class Restricted {
   record Outcome(int status, List<String> lines) {}
 
   static Outcome run(List<String> options, String... arguments) throws Exception {
+    return start(CLASS_PATH, options, arguments);
+  }
+
+  /** As {@link #run}, without the jars whose names begin with {@code jar}. */
+  static Outcome runWithout(String jar, List<String> options, String... arguments)
+      throws Exception {
+    String left =
+        Stream.of(CLASS_PATH.split(File.pathSeparator))
+            .filter(entry -> !Path.of(entry).getFileName().toString().startsWith(jar))
+            .collect(Collectors.joining(File.pathSeparator));
+    if (left.equals(CLASS_PATH)) {
+      throw new IllegalArgumentException(jar + " is not on the class path anyway");
+    }
+    return start(left, options, arguments);
+  }
+
+  private static Outcome start(String classPath, List<String> options, String... arguments)
+      throws Exception {
     Process process =
         new ProcessBuilder(
                 Stream.of(
                         List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
                         options,
-                        List.of(
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            System.getProperty(
-                                "surefire.test.class.path", System.getProperty("java.class.path")),
-                            Restricted.class.getName()),
+                        List.of("-XX:+UseSerialGC", "-cp", classPath, Restricted.class.getName()),
                         List.of(arguments))
                     .flatMap(List::stream)
                     .toList())
