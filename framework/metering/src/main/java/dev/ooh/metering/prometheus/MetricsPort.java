@@ -24,6 +24,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "ooh.summary=serve meters as Prometheus text on this port of the loopback interface"
     })
 public final class MetricsPort implements Function<String, AutoCloseable> {
+  private static final System.Logger LOG = System.getLogger(MetricsPort.class.getName());
+
   private final TrackingMeters meters;
   private final CollectionMeters heaps;
 
@@ -46,7 +48,7 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   }
 
   /**
-   * Starts an endpoint.
+   * Starts an endpoint. For port 0 the one that the system chose is said; another one is known.
    *
    * @throws IllegalArgumentException if {@code value} is not a port number
    * @throws IllegalStateException if the port can't be had
@@ -55,7 +57,13 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   public AutoCloseable apply(String value) {
     int port = portOf(value);
     try {
-      return new PrometheusEndpoint(meters, heaps, port);
+      PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, heaps, port);
+      if (port == 0) {
+        System.err.println("ooh: serving " + endpoint.uri());
+      } else {
+        LOG.log(System.Logger.Level.INFO, "serving " + endpoint.uri());
+      }
+      return endpoint;
     } catch (IOException e) {
       throw new IllegalStateException(
           "port " + port + " for meters can't be used: " + e.getMessage(), e);

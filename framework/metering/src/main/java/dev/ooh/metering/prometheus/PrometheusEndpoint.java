@@ -17,6 +17,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.List;
 
 /**
@@ -25,7 +26,6 @@ import java.util.List;
  * Several are served at once.
  */
 public final class PrometheusEndpoint implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(PrometheusEndpoint.class.getName());
   private static final String PATH = "/metrics";
 
   private final PrometheusMeterRegistry registry =
@@ -38,7 +38,7 @@ public final class PrometheusEndpoint implements AutoCloseable {
   /**
    * Starts serving.
    *
-   * @param port 0 lets the system choose, which is logged
+   * @param port 0 lets the system choose
    * @throws IOException if the port can't be had
    */
   public PrometheusEndpoint(TrackingMeters meters, CollectionMeters heaps, int port)
@@ -65,7 +65,6 @@ public final class PrometheusEndpoint implements AutoCloseable {
             collections)) {
       binder.bindTo(registry);
     }
-    LOG.log(System.Logger.Level.INFO, "serving http://127.0.0.1:" + port() + PATH);
   }
 
   private MetricSnapshots collect() {
@@ -75,6 +74,11 @@ public final class PrometheusEndpoint implements AutoCloseable {
 
   public int port() {
     return server.getPort();
+  }
+
+  /** Where the meters are. */
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + port() + PATH);
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.ooh.metering.CollectionMeters;
 import dev.ooh.metering.Fakes;
 import dev.ooh.metering.TrackingMeters;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,7 +19,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +87,52 @@ class MetricsPortTest {
       slow.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
       URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
       assertThat(get(client, uri).statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** A monitoring system may look whether somebody is there. */
+  @Test
+  void whoAsksForTheHeadAloneGetsItAndNothingIsLogged() throws Exception {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry.getLoggerName() + ": " + entry.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger root = Logger.getLogger("");
+    root.addHandler(handler);
+    try (PrometheusEndpoint endpoint = new PrometheusEndpoint(meters, heaps, 0);
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(endpoint.uri()).HEAD().build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEmpty();
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(logged).isEmpty();
+  }
+
+  @Test
+  void saysThePortThatTheSystemChose() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try (AutoCloseable endpoint = option.apply("0")) {
+      assertThat(said.toString(StandardCharsets.UTF_8))
+          .isEqualTo("ooh: serving %s%n".formatted(((PrometheusEndpoint) endpoint).uri()));
+    } finally {
+      System.setErr(before);
     }
   }
 
