@@ -3,9 +3,17 @@ package dev.ooh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.toy.Invocation;
+import dev.ooh.cli.toy.ToyControl;
+import dev.ooh.cli.toy.ToySubstrate;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -103,6 +111,46 @@ class CommandSupportTest {
             "--",
             "--verbose");
     assertThat(failed.err()).isEqualTo("ooh test: why\n");
+  }
+
+  /** A file name may begin with it, and what is in that file is nobody's command line. */
+  @Test
+  void anArgumentThatBeginsWithAnAtIsItself(@TempDir Path folder) throws Exception {
+    String argument = "@" + Files.writeString(folder.resolve("arguments"), "--count 3");
+    Body body = new Body(() -> 0);
+    assertThat(Invocation.of(body, argument)).isEqualTo(new Invocation(0, "", ""));
+    assertThat(body.rest).containsExactly(argument);
+    assertThat(body.count).isZero();
+  }
+
+  @Test
+  void helpListsTheSettingsOfEachTechniqueAndSubstrate() throws Exception {
+    Tracking tracking =
+        Tracking.of(new ToyControl(true), List.of(new ToySubstrate("toy", Optional.empty())));
+    StringWriter out = new StringWriter();
+    int status =
+        CommandSupport.execute(
+            new Body(() -> 1),
+            new String[] {"--help"},
+            tracking,
+            new PrintWriter(out),
+            new PrintWriter(out));
+    assertThat(status).isZero();
+    String help = out.toString().replaceAll("\\s+", " ");
+    assertThat(help).contains("Settings (--set NAME=VALUE): ");
+    assertThat(KnownSettings.of(tracking).all())
+        .extracting(known -> known.setting().name())
+        .contains("ring-entries");
+    for (KnownSettings.Known known : KnownSettings.of(tracking).all()) {
+      assertThat(help)
+          .contains(
+              " %s %s: %s "
+                  .formatted(
+                      known.setting().name(),
+                      String.join(", ", known.readers()),
+                      known.setting().summary()))
+          .contains("(default: " + known.setting().defaultText() + ")");
+    }
   }
 
   @Test
