@@ -28,7 +28,12 @@ final class OohProcess {
 
   /** Starts with nothing to read, and with its output in files. */
   Process start(String... arguments) throws IOException {
-    return builder(arguments)
+    return startBy(List.of(), arguments);
+  }
+
+  /** As {@link #start}, by a program that becomes {@code ooh} in the end, with its arguments. */
+  Process startBy(List<String> program, String... arguments) throws IOException {
+    return builder(program, arguments)
         .redirectInput(Path.of("/dev/null").toFile())
         .redirectOutput(folder.resolve("out").toFile())
         .start();
@@ -36,11 +41,11 @@ final class OohProcess {
 
   /** Starts with pipes to talk through; only its errors go to a file. */
   Process converse(String... arguments) throws IOException {
-    return builder(arguments).start();
+    return builder(List.of(), arguments).start();
   }
 
-  private ProcessBuilder builder(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>();
+  private ProcessBuilder builder(List<String> program, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>(program);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
     line.add("--sun-misc-unsafe-memory-access=allow");
@@ -57,7 +62,12 @@ final class OohProcess {
   }
 
   Result run(String... arguments) throws IOException, InterruptedException {
-    Process process = start(arguments);
+    return runBy(List.of(), arguments);
+  }
+
+  /** As {@link #run}, by a program as in {@link #startBy}. */
+  Result runBy(List<String> program, String... arguments) throws IOException, InterruptedException {
+    Process process = startBy(program, arguments);
     if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("ooh " + List.of(arguments) + " took over " + LIMIT_SECONDS + " s");

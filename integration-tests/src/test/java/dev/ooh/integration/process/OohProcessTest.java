@@ -1,6 +1,7 @@
 package dev.ooh.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,8 +83,7 @@ class OohProcessTest {
 
   @Test
   void theCollectorsMetersAreServedWhileItRuns() throws Exception {
-    Process process =
-        ooh.start("gc", "--configuration", "large", "--metrics-port", "0", "--verbose");
+    Process process = ooh.start("gc", "--configuration", "large", "--metrics-port", "0");
     try (HttpClient client = HttpClient.newHttpClient()) {
       while (process.isAlive() && ooh.lines("err").stream().noneMatch(SERVING)) {
         Thread.onSpinWait();
@@ -104,13 +104,63 @@ class OohProcessTest {
 
   @Test
   void aProcessThatIsToldToEndLeavesNothingBehind() throws Exception {
-    Process process = ooh.start("micro", "--sizes", "1000", "--metrics-port", "0", "--verbose");
-    while (process.isAlive() && ooh.lines("err").stream().noneMatch(SERVING)) {
+    Path images = folder.resolve("images");
+    Process process =
+        ooh.start("checkpoint", "--configuration", "large", "--directory", images.toString());
+    while (process.isAlive() && !Files.exists(images.resolve(".lock"))) {
       Thread.onSpinWait();
     }
     process.destroy();
-    process.waitFor();
-    assertThat(process.exitValue()).isNotZero();
+    assertThat(process.waitFor()).isNotZero();
     assertThat(ooh.temporary()).isEmptyDirectory();
+    assertThat(images).doesNotExist();
+    assertThat(ooh.lines("err")).isEmpty();
+  }
+
+  /** As Ctrl-C does, but to the monitor too. */
+  @Test
+  void aSignalToItAndItsMonitorLeavesNothingBehind() throws Exception {
+    Process process =
+        ooh.startBy(
+            List.of("setsid"), // which leads a group of its own, as from an interactive shell
+            "gc",
+            "--configuration",
+            "large",
+            "--substrate",
+            "linux",
+            "--technique",
+            "uffd",
+            "--set",
+            "uffd.mode=synchronous");
+    while (process.isAlive() && process.children().findAny().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    List<ProcessHandle> monitors = process.children().toList();
+    assumeFalse(monitors.isEmpty(), () -> "no monitor: " + folder.resolve("err"));
+    monitors.forEach(ProcessHandle::destroy);
+    run("kill", "-TERM", "--", "-" + process.pid());
+    process.waitFor();
+    monitors.forEach(monitor -> monitor.onExit().join());
+    assertThat(ooh.temporary()).isEmptyDirectory();
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exec \"$@\" >/dev/full",
+        // A pipe, of which the only end to read from is closed.
+        "mkfifo pipe; exec 3<>pipe 4>pipe 3>&-; exec \"$@\" >&4 4>&-"
+      })
+  void outputThatCantBeWrittenIsOneLineAndStatusOne(String script) throws Exception {
+    OohProcess.Result result = ooh.runBy(List.of("sh", "-c", script, "sh"), "techniques");
+    assertThat(result.err())
+        .singleElement()
+        .asString()
+        .isEqualTo("ooh: the output could not be written: its disk is full, or nobody reads it");
+    assertThat(result.status()).isEqualTo(1);
   }
 }
