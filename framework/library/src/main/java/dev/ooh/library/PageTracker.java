@@ -47,9 +47,8 @@ import org.jspecify.annotations.Nullable;
  * refuses to protect, can't be told of is in each of its intervals, which says why.
  *
  * <p>On a CRaC JVM, and with the jar of {@code org.crac} beside this one, a checkpoint ends the
- * tracking for its length: nothing of it stays open, {@link
- * #changes} waits, and the first interval after the restore is all pages, whether or not one
- * fetched before is committed then.
+ * tracking for its length: nothing of it stays open, {@link #changes} waits, and the first interval
+ * after the restore is all pages, whether or not one fetched before is committed then.
  */
 public final class PageTracker implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PageTracker.class.getName());
@@ -140,7 +139,7 @@ public final class PageTracker implements AutoCloseable {
       for (MemorySegment segment : segments) {
         tracker.add(segment);
       }
-      tracker.registerForCheckpoints();
+      tracker.checkpointResource = registerForCheckpoints(tracker);
       return tracker;
     } catch (TrackingException | RuntimeException | Error e) {
       tracker.close();
@@ -149,13 +148,14 @@ public final class PageTracker implements AutoCloseable {
   }
 
   /** Nothing announces checkpoints to a program without org.crac's jar. */
-  private void registerForCheckpoints() {
+  private static @Nullable Object registerForCheckpoints(PageTracker tracker) {
     try {
-      checkpointResource = CheckpointResource.register(this);
+      return CheckpointResource.register(tracker);
     } catch (NoClassDefFoundError e) {
       if (!String.valueOf(e.getMessage()).startsWith("org/crac/")) {
         throw e;
       }
+      return null;
     }
   }
 
