@@ -47,6 +47,7 @@ class RoomsTest {
         Room.of("framework/tracking-api", "dev.ooh.tracking").mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
             .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
+        Room.of("framework/test-space", "dev.ooh.testing.space").mayImport(CONTRACT, SUPPORT),
         Room.of("framework/tracking-core", "dev.ooh.tracking.core..").mayImport(CONTRACT),
         Room.of("framework/tracking-core", "dev.ooh.recording").mayImport(CONTRACT),
         Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT, COLLECTION),
@@ -81,6 +82,8 @@ class RoomsTest {
             .mayImport(CONTRACT, SUPPORT, "dev.ooh.machine.."),
         Room.of("plugins/substrates/linux-memory", "dev.ooh.linux..").mayImport(CONTRACT, SUPPORT),
         Room.of("plugins/parts/pml-ring", "dev.ooh.ring").mayImport(EXTENSION_POINTS),
+        Room.of("plugins/parts/hostile-guest", "dev.ooh.machine.hostile")
+            .mayImport(List.of("dev.ooh.machine..", "dev.ooh.ring")),
         Room.of("plugins/techniques/write-barrier", "dev.ooh.barrier..")
             .mayImport(CONTRACT, "dev.ooh.weaving.loom"),
         Room.of("spml-plugin", "dev.ooh.spml..").mayImport(EXTENSION_POINTS, "dev.ooh.ring"),
@@ -112,7 +115,21 @@ class RoomsTest {
                 "dev.ooh.image",
                 "dev.ooh.image.remote",
                 "dev.ooh.cli",
-                "dev.ooh.cli.plot"));
+                "dev.ooh.cli.plot"),
+        Room.of("docs/example-technique", "dev.ooh.example").mayImport(CONTRACT),
+        Room.of("docs/example-library", "dev.ooh.example.library")
+            .mayImport(List.of(MEMORY, "dev.ooh.tracking", "dev.ooh.library")),
+        Room.of("docs/example-checkpoints", "dev.ooh.example.checkpoints")
+            .mayImport(List.of("dev.ooh.checkpoints")),
+        Room.of("docs/example-collector", "dev.ooh.example.collector")
+            .mayImport(
+                List.of(
+                    MEMORY,
+                    "dev.ooh.tracking",
+                    "dev.ooh.tracking.core",
+                    "dev.ooh.linux.substrate",
+                    "dev.ooh.workloads",
+                    "dev.ooh.gc..")));
   }
 
   @ParameterizedTest

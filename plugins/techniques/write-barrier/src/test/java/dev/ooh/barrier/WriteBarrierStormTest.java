@@ -11,10 +11,11 @@ import dev.ooh.tracking.core.TrackingCore;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A short storm with woven stores, of the storm's own classes too; StormMain makes long ones. */
+/** Storms with woven stores, of the storm's own classes too. */
 class WriteBarrierStormTest {
   private static final String STORM = "dev.ooh.conformance.storm.";
 
@@ -26,6 +27,17 @@ class WriteBarrierStormTest {
   @Test
   @Timeout(300)
   void aStormLosesNothing() throws Exception {
+    storm(2);
+  }
+
+  @Test
+  @Tag("soak")
+  @Timeout(1200)
+  void aLongStormLosesNothing() throws Exception {
+    storm(Integer.getInteger("ooh.soak-seconds", 600));
+  }
+
+  private static void storm(int seconds) throws Exception {
     WeavingLoader loader = new WeavingLoader(List.of("dev.ooh.linux.", STORM), List.of(STORM));
     Substrate linux = loader.create(Substrate.class, LinuxSubstrate.class.getName());
     List<String> techniques = List.of("write-barrier", "procfs");
@@ -38,7 +50,7 @@ class WriteBarrierStormTest {
                 storms
                     .getConstructor(Substrate.class, TrackingControl.class, List.class, long.class)
                     .newInstance(linux, core, techniques, seed)) {
-      Object report = storms.getMethod("run", Duration.class).invoke(storm, Duration.ofSeconds(2));
+      Object report = storms.getMethod("run", Duration.class).invoke(storm, Duration.ofSeconds(seconds));
       assertThat(report.toString()).as("seed %d", seed).contains(" by write-barrier");
     }
   }
