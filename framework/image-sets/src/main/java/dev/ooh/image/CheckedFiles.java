@@ -166,8 +166,7 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
       return bytes(name);
     }
     return read(
-        path(name),
-        length(path(name), "it, and the pages, copied here from their page server"));
+        path(name), length(path(name), "it, and the pages, copied here from their page server"));
   }
 
   boolean lists(String name) {

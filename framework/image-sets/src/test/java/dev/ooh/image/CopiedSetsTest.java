@@ -54,10 +54,7 @@ class CopiedSetsTest {
       try (ImageSetWriter writer =
           new ImageSetWriter(store, SmallChain.PID, java.util.Optional.of(newest))) {
         writer.pages(
-            newest.pages(),
-            newest.pages(),
-            (address, target, offset, length) -> {},
-            written -> {});
+            newest.pages(), newest.pages(), (address, target, offset, length) -> {}, written -> {});
         WrittenSet _ =
             writer.finish(
                 ImageSet.open(place).description(), new DumpStatsEntry(0, 0, 0, 0, 0, 0, 0));
@@ -134,8 +131,11 @@ class CopiedSetsTest {
     Path set = place.resolve("set-000003");
     for (Path denied :
         List.of(
-            set.resolve("pages-1.img"), set.resolve("ooh.img"), set.resolve("mm-4711.img"),
-            set, place)) {
+            set.resolve("pages-1.img"),
+            set.resolve("ooh.img"),
+            set.resolve("mm-4711.img"),
+            set,
+            place)) {
       var before = Files.getPosixFilePermissions(denied);
       Files.setPosixFilePermissions(denied, java.util.Set.of());
       String told = withoutPrivileges(place);

@@ -96,7 +96,8 @@ class HostileSetsTest {
   }
 
   private void describe(
-      OohMessages.SetDescription.Builder description, Map<String, ListedFile> files) throws Exception {
+      OohMessages.SetDescription.Builder description, Map<String, ListedFile> files)
+      throws Exception {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     Entries.append(body, description.build());
     files.values().forEach(each -> Entries.append(body, each.toMessage()));
@@ -140,7 +141,8 @@ class HostileSetsTest {
     Files.createDirectory(file);
     assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining("a directory");
     Files.delete(file);
-    assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining(file + ": found nothing");
+    assertThatThrownBy(() -> ImageSet.open(directory))
+        .hasMessageContaining(file + ": found nothing");
     Files.move(aside, file);
     assertThat(ImageSet.open(directory).pages().pageCount()).isEqualTo(3);
   }
