@@ -1,9 +1,11 @@
 package dev.ooh.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.criu.toy.FaultyFiles;
+import dev.ooh.image.ImageSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,8 +54,25 @@ class CritTest {
     return out;
   }
 
-  private Path latest() throws IOException {
-    return directory.resolve(Files.readSymbolicLink(directory.resolve("latest")));
+  private Path latest() {
+    return directory.resolve("latest");
+  }
+
+  /** As crit makes them of text, so that nothing in them is ours. */
+  @Test
+  void imagesThatAnotherProgramWroteAreForeign() throws Exception {
+    Path foreign = Files.createDirectory(directory.resolve("foreign"));
+    Path json = directory.resolve("json");
+    for (String name :
+        List.of("inventory.img", "pstree.img", "pagemap-" + PID + ".img", "mm-" + PID + ".img")) {
+      crit("decode", "-i", latest().resolve(name).toString(), "-o", json.toString());
+      crit("encode", "-i", json.toString(), "-o", foreign.resolve(name).toString());
+    }
+    assertThatThrownBy(() -> ImageSet.open(foreign))
+        .hasMessage(
+            foreign
+                + ": found images of a program that criu dumped, wanted an image set that ooh"
+                + " wrote: this one is foreign");
   }
 
   @Test

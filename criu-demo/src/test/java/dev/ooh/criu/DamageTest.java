@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,8 +83,54 @@ class DamageTest {
     assertThat(CheckpointScene.restored(directory)).isEqualTo(dumped);
   }
 
+  @Test
+  void aSampleOfSingleBytes() throws Exception {
+    singleBytes(401);
+  }
+
+  @Test
+  @Tag("soak")
+  void everySingleByte() throws Exception {
+    singleBytes(1);
+  }
+
+  /** Each so many bytes of all files of a chain, superseded pages included. */
+  private void singleBytes(int stride) throws Exception {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    try (CheckpointScene scene = new CheckpointScene(small, new FaultyFiles(), 8)) {
+      for (int i = 0; i < 3; i++) {
+        scene.heap.allocate(2, 500);
+        scene.space.memory().putByte(scene.region.start() + 5000, (byte) i);
+        scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      }
+    }
+    ImageSet whole = ImageSet.open(small);
+    assertThat(whole.chainLength()).isEqualTo(3);
+    int next = 0;
+    for (Path file : files()) {
+      if (!file.startsWith(small)) {
+        continue;
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      for (; next < bytes.length; next += stride) {
+        bytes[next] ^= (byte) (1 << next % 8);
+        Files.write(file, bytes);
+        assertThat(isWhole(small)).as("%s at %d", file, next).isFalse();
+        assertThatThrownBy(() -> CheckpointScene.restored(small)).isInstanceOf(IOException.class);
+        bytes[next] ^= (byte) (1 << next % 8);
+      }
+      next -= bytes.length;
+      Files.write(file, bytes);
+    }
+    new ChainCheck().check(ImageSet.open(small));
+  }
+
   /** What {@code images check} says. */
   private boolean isWhole() {
+    return isWhole(directory);
+  }
+
+  private static boolean isWhole(Path directory) {
     try {
       new ChainCheck().check(ImageSet.open(directory));
       return true;

@@ -211,8 +211,7 @@ final class ImagesRun implements Callable<Integer> {
       Path merged;
       try (Progress progress = Progress.onTerminal()) {
         progress.show(
-            "merge: %d sets, %d pages"
-                .formatted(latest.chainLength(), latest.pages().pageCount()));
+            "merge: %d sets, %d pages".formatted(latest.chainLength(), latest.pages().pageCount()));
         merged = SetMerge.merge(store, latest).path();
       }
       removeOldFlatImage(folder);

@@ -279,7 +279,8 @@ class ImagesTest {
     assertThat(check.err).isEmpty();
     assertThat(check.status).isZero();
     assertThat(check.out.lines())
-        .anySatisfy(line -> assertThat(line).startsWith("damaged: " + set(2) + "/ooh.img: found no"))
+        .anySatisfy(
+            line -> assertThat(line).startsWith("damaged: " + set(2) + "/ooh.img: found no"))
         .contains(
             "foreign: %s is no image set, and nobody's concern here"
                 .formatted(directory.resolve("set-notes.txt")),

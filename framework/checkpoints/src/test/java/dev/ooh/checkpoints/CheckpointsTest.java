@@ -6,16 +6,26 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageSetWriter;
+import dev.ooh.image.ImageStore;
+import dev.ooh.image.SetDescription;
 import dev.ooh.image.SetFolder;
+import dev.ooh.image.WrittenSet;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +60,71 @@ class CheckpointsTest {
       assertThat(checkpoints.restored()).isTrue();
       assertThat(segment.get(JAVA_LONG, 5 * PAGE)).isEqualTo(42);
     }
+  }
+
+  /** The old one's mapping is there still, so the address is taken. */
+  @Test
+  void aSegmentComesBackElsewhereWhereItsAddressIsTaken() throws Exception {
+    try (Arena first = Arena.ofShared();
+        Arena second = Arena.ofShared()) {
+      MemorySegment before;
+      try (Checkpoints checkpoints = Checkpoints.open(directory)) {
+        before = checkpoints.segment("s", 10 * PAGE, first);
+        before.set(JAVA_LONG, 3 * PAGE, 42);
+        checkpoints.take().join();
+      }
+      try (Checkpoints checkpoints = Checkpoints.open(directory)) {
+        MemorySegment after = checkpoints.segment("s", 10 * PAGE, second);
+        assertThat(after.address()).isNotEqualTo(before.address());
+        assertThat(after.get(JAVA_LONG, 3 * PAGE)).isEqualTo(42);
+        after.set(JAVA_LONG, 4 * PAGE, 43);
+        assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(1);
+      }
+    }
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory)) {
+      MemorySegment segment = checkpoints.segment("s", 10 * PAGE, arena);
+      assertThat(segment.get(JAVA_LONG, 3 * PAGE)).isEqualTo(42);
+      assertThat(segment.get(JAVA_LONG, 4 * PAGE)).isEqualTo(43);
+    }
+  }
+
+  /** As crit has images by it, whichever process goes on with them. */
+  @Test
+  void theProcessNumberOfTheFirstDumpIsKept() throws Exception {
+    long start = 0x7000_0000L;
+    int pid = 4_000_001; // none that Linux gives
+    try (ImageStore store = ImageStore.open(directory);
+        ImageSetWriter writer = new ImageSetWriter(store, pid, Optional.empty())) {
+      writer.pages(
+          PageSet.of(start, start + PAGE),
+          PageSet.empty(),
+          (address, target, offset, length) ->
+              Arrays.fill(target, offset, offset + length, (byte) 7),
+          written -> {});
+      WrittenSet _ =
+          writer.finish(
+              new SetDescription(
+                  true,
+                  "program",
+                  "",
+                  "linux",
+                  "none",
+                  start,
+                  List.of(new Region("s", start, 10 * PAGE))),
+              new DumpStatsEntry(0, 0, 0, 0, 0, 0, 0));
+    }
+    for (int life = 0; life < 2; life++) {
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = Checkpoints.open(directory)) {
+        MemorySegment segment = checkpoints.segment("s", 10 * PAGE, arena);
+        assertThat(segment.get(JAVA_BYTE, 0)).isEqualTo((byte) 7);
+        segment.set(JAVA_BYTE, 2 * PAGE, (byte) life);
+        checkpoints.take().join();
+      }
+      assertThat(ImageSet.open(directory).pid()).isEqualTo(pid);
+    }
+    assertThat(ImageSet.open(directory).chainLength()).isEqualTo(3);
   }
 
   @Test

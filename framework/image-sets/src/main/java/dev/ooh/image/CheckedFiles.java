@@ -86,6 +86,12 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
     return read(file, length(file, "a file of the set"));
   }
 
+  /** The bytes of its manifest; none where there is no such file. */
+  static byte[] manifest(Path set) throws IOException {
+    Path file = set.resolve(Manifest.FILE);
+    return Inspection.isThere(file) ? read(file) : new byte[0];
+  }
+
   /** Reads a file that was found to have such a length. */
   private static byte[] read(Path file, long length) throws IOException {
     if (length > LARGEST) {
@@ -160,8 +166,7 @@ record CheckedFiles(Path set, Manifest manifest, int identity) {
       return bytes(name);
     }
     return read(
-        path(name),
-        length(path(name), "it, and the pages, copied here from their page server"));
+        path(name), length(path(name), "it, and the pages, copied here from their page server"));
   }
 
   boolean lists(String name) {

@@ -27,7 +27,8 @@ public final class ImageException extends IOException {
   /** States what is wrong with {@code file} from byte {@code offset} on. */
   public ImageException(Path file, long offset, String found, String wanted) {
     this(
-        Kind.DAMAGED, "%s at offset %d: found %s, wanted %s".formatted(file, offset, found, wanted));
+        Kind.DAMAGED,
+        "%s at offset %d: found %s, wanted %s".formatted(file, offset, found, wanted));
   }
 
   private ImageException(Kind kind, String message) {

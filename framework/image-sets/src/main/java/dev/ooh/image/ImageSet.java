@@ -98,10 +98,7 @@ public final class ImageSet {
   }
 
   private static ImageSet open(
-      Path set,
-      Set<Path> children,
-      Map<Path, ImageSet> opened,
-      Map<Path, IOException> failed)
+      Path set, Set<Path> children, Map<Path, ImageSet> opened, Map<Path, IOException> failed)
       throws IOException {
     Path place = set.toRealPath();
     ImageSet known = opened.get(place);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -337,6 +338,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     for (Path entry : entries(directory)) {
       if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
+        RenamedDraft.putBack(files, entry);
         deleteTree(files, entry);
         swept.add(entry);
       }
@@ -450,13 +452,29 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
   }
 
+  /** The set that {@code copy} is one of, under its own name; where there is none, the copy. */
+  private static Path original(Path directory, Path copy) throws IOException {
+    byte[] manifest = CheckedFiles.manifest(copy);
+    for (Path set : SetFolder.numbered(directory).reversed()) {
+      if (Inspection.isThere(set.resolve(Manifest.FILE))
+          && Arrays.equals(CheckedFiles.manifest(set), manifest)) {
+        return set;
+      }
+    }
+    return copy;
+  }
+
   /**
    * The set to restore: the one that {@code latest} in {@code directory} names; or the newest dump
    * where nothing can be renamed, so that there is no such link. A manifest of which only a part
    * was written is none, if nothing was made after it. Empty when there is none.
    */
   static Optional<Path> latest(Path directory) throws IOException {
-    Optional<Path> linked = Links.target(directory.resolve(LATEST));
+    Path link = directory.resolve(LATEST);
+    Optional<Path> linked = Links.target(link);
+    if (linked.equals(Optional.of(link))) {
+      return Optional.of(original(directory, link));
+    }
     if (linked.isPresent() || directory.getFileSystem().equals(FileSystems.getDefault())) {
       return linked;
     }

@@ -130,8 +130,7 @@ public final class PageDigests {
     int count = (int) ((end - start) / PAGE);
     int here = index(start);
     int there = other.index(start);
-    int first =
-        Arrays.mismatch(digests, here, here + count, other.digests, there, there + count);
+    int first = Arrays.mismatch(digests, here, here + count, other.digests, there, there + count);
     return first < 0 ? end : start + (long) first * PAGE;
   }
 

@@ -1,6 +1,8 @@
 package dev.ooh.image;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -9,6 +11,8 @@ import java.util.Optional;
  * it, the new link included, is made inside one directory.
  */
 final class RenamedDraft implements SetDraft {
+  private static final String COPY = "latest-before";
+
   private final FileLayer files;
   private final Path directory;
   private final Path work;
@@ -42,6 +46,10 @@ final class RenamedDraft implements SetDraft {
 
   @Override
   public void parent(Path parent) throws IOException {
+    if (parent.endsWith(ImageStore.LATEST)) {
+      throw new ImageException(
+          parent, "a copy of a set that lies nowhere else", "it under a name such as set-000001");
+    }
     files.link(
         set.resolve(ImageSet.PARENT),
         directory.getFileSystem().getPath("..").resolve(parent.getFileName().toString()));
@@ -56,17 +64,34 @@ final class RenamedDraft implements SetDraft {
     try {
       files.syncDirectory(directory);
       if (newest) {
+        if (Files.isDirectory(latest(), LinkOption.NOFOLLOW_LINKS)) {
+          files.rename(latest(), work.resolve(COPY)); // of a set, as cp -L makes of the link
+        }
         Path link = work.resolve(ImageStore.LATEST);
         files.link(link, target.getFileName());
-        files.replace(link, directory.resolve(ImageStore.LATEST));
+        files.replace(link, latest());
         files.syncDirectory(directory);
       }
       done = true;
       return target;
     } finally {
       if (!done) {
+        putBack(files, work);
         withdraw(target);
       }
+    }
+  }
+
+  private Path latest() {
+    return directory.resolve(ImageStore.LATEST);
+  }
+
+  /** What was the latest set before a draft failed, or its writer died, is it again. */
+  static void putBack(FileLayer files, Path work) throws IOException {
+    Path latest = work.resolveSibling(ImageStore.LATEST);
+    Path copy = work.resolve(COPY);
+    if (Inspection.isThere(copy) && !Inspection.isThere(latest)) {
+      files.rename(copy, latest);
     }
   }
 

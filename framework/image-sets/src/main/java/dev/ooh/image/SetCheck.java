@@ -56,9 +56,7 @@ final class SetCheck {
         damage.damaged(
             page,
             new ImageException(
-                set.pagemap().file(),
-                "page 0x%x as in-parent".formatted(page),
-                "it in a parent"));
+                set.pagemap().file(), "page 0x%x as in-parent".formatted(page), "it in a parent"));
       }
     }
     if (parent != null) {

@@ -1,6 +1,7 @@
 package dev.ooh.image;
 
 import dev.ooh.image.message.OohMessages;
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,7 +97,8 @@ public record SetDescription(
             .setConfiguration(configuration)
             .setSubstrate(substrate)
             .setTechnique(technique)
-            .setHeapAddress(heapAddress);
+            .setHeapAddress(heapAddress)
+            .setPageSize(PageSet.PAGE_SIZE);
     for (Region region : regions) {
       message
           .addRegionsBuilder()
@@ -118,6 +120,11 @@ public record SetDescription(
       throw entry.wrong(
           "kind " + Integer.toUnsignedString(kind),
           PRE_DUMP + " (pre-dump) or " + DUMP + " (dump)");
+    }
+    if (message.hasPageSize() && message.getPageSize() != PageSet.PAGE_SIZE) {
+      throw entry.wrong(
+          "pages of %s bytes".formatted(Integer.toUnsignedString(message.getPageSize())),
+          "%d, as all of them are here".formatted(PageSet.PAGE_SIZE));
     }
     List<Region> regions = new ArrayList<>();
     for (OohMessages.Region region : message.getRegionsList()) {

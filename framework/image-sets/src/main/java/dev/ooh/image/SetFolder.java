@@ -59,7 +59,7 @@ public record SetFolder(Path path) {
   }
 
   /** Whether a set has, or may have, such a name. */
-  public static boolean isName(String name) {
+  static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 

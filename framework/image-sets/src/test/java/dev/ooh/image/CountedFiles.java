@@ -203,8 +203,7 @@ final class CountedFiles extends FileSystem {
     }
 
     @Override
-    public void createDirectory(Path directory, FileAttribute<?>... attributes)
-        throws IOException {
+    public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
       count++;
       plain.createDirectory(Plain.of(directory), attributes);
     }

@@ -3,6 +3,7 @@ package dev.ooh.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.message.OohMessages;
 import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,17 +76,48 @@ class HostileSetsTest {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     body.write(once, 12, once.length - 12);
     Entries.append(body, manifest.files().get("pstree.img").toMessage());
-    byte[] bytes = body.toByteArray();
-    Files.write(
-        file,
-        ByteBuffer.allocate(12 + bytes.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put(once, 0, 8)
-            .putInt(Digest.of(bytes, 0, bytes.length))
-            .put(bytes)
-            .array());
+    write(body.toByteArray());
     assertThatThrownBy(() -> ImageSet.open(directory))
         .hasMessageContaining("name 'pstree.img' once more");
+  }
+
+  /** A manifest of these entries. */
+  private void write(byte[] entries) throws Exception {
+    Path file = set.resolve(Manifest.FILE);
+    byte[] good = Files.readAllBytes(file);
+    Files.write(
+        file,
+        ByteBuffer.allocate(12 + entries.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(good, 0, 8)
+            .putInt(Digest.of(entries, 0, entries.length))
+            .put(entries)
+            .array());
+  }
+
+  private void describe(
+      OohMessages.SetDescription.Builder description, Map<String, ListedFile> files)
+      throws Exception {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Entries.append(body, description.build());
+    files.values().forEach(each -> Entries.append(body, each.toMessage()));
+    write(body.toByteArray());
+  }
+
+  @Test
+  void pagesOfAnotherSizeAreRefused() throws Exception {
+    var description = ImageSet.open(directory).description().toMessage();
+    assertThat(description.getPageSize()).isEqualTo(4096);
+    Path file = set.resolve(Manifest.FILE);
+    var files = Manifest.parse(file, Files.readAllBytes(file)).files();
+    describe(description.toBuilder().setPageSize(16384), files);
+    assertThatThrownBy(() -> ImageSet.open(directory))
+        .hasMessage(
+            "%s/ooh.img at offset 16: found set description with pages of 16384 bytes, wanted 4096,"
+                    .formatted(set)
+                + " as all of them are here");
+    describe(description.toBuilder().clearPageSize(), files); // as earlier versions wrote it
+    assertThat(ImageSet.open(directory).pages().pageCount()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -108,7 +141,8 @@ class HostileSetsTest {
     Files.createDirectory(file);
     assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining("a directory");
     Files.delete(file);
-    assertThatThrownBy(() -> ImageSet.open(directory)).hasMessageContaining(file + ": found nothing");
+    assertThatThrownBy(() -> ImageSet.open(directory))
+        .hasMessageContaining(file + ": found nothing");
     Files.move(aside, file);
     assertThat(ImageSet.open(directory).pages().pageCount()).isEqualTo(3);
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Twice as many sets take twice as many steps of the file system, and no more. */
 class ManySetsTest {
-  private static final int SOME = Integer.getInteger("ooh.sets", 100);
+  private static final int SOME = Integer.getInteger("ooh.sets", 30);
 
   private interface Work {
     void run(Path directory) throws IOException;

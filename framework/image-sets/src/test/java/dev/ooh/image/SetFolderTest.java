@@ -75,7 +75,8 @@ class SetFolderTest {
       SmallChain chain = new SmallChain(store, 2);
       assertThatThrownBy(chain::dump)
           .isInstanceOf(IOException.class)
-          .hasMessage("%s: found it, wanted a lower number, as none comes after it".formatted(last));
+          .hasMessage(
+              "%s: found it, wanted a lower number, as none comes after it".formatted(last));
     }
     try (Stream<Path> left = Files.list(directory)) {
       assertThat(left.map(Path::getFileName).map(Path::toString))

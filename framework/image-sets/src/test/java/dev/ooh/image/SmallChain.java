@@ -48,8 +48,7 @@ final class SmallChain {
       writer.pages(
           all,
           parent == null ? PageSet.empty() : all.minus(here.build()),
-          (address, target, offset, length) ->
-              Arrays.fill(target, offset, offset + length, number),
+          (address, target, offset, length) -> Arrays.fill(target, offset, offset + length, number),
           written -> {});
       WrittenSet written =
           writer.finish(
