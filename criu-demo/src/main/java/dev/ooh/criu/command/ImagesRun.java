@@ -5,6 +5,7 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
 import dev.ooh.image.ChainCheck;
+import dev.ooh.image.FileLayer;
 import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageStore;
@@ -232,7 +233,7 @@ final class ImagesRun implements Callable<Integer> {
     } catch (IOException e) {
       return; // what it needs is not known
     }
-    FlatImage.removeUnlessOf(folder.path(), latest);
+    FlatImage.removeUnlessOf(FileLayer.of(folder.path()), folder.path(), latest);
   }
 
   private void prune(SetFolder folder) throws IOException, CommandException, UsageException {

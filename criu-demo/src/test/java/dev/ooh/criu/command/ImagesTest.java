@@ -188,7 +188,7 @@ class ImagesTest {
     scene.close();
     FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> true).close();
     assertThat(images("prune").out).contains("every set is needed");
-    assertThat(LazySet.openLocked(directory).isFlat()).isTrue();
+    assertThat(LazySet.openLocked(directory, new DiskFiles()).isFlat()).isTrue();
     Result _ = images("merge");
     assertThat(directory.resolve(".flat")).doesNotExist();
   }

@@ -1,6 +1,5 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.DiskFiles;
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.FlatImage;
@@ -28,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The sets on disk: each checkpoint is one more that builds on those before. For one thread. */
 final class Chain implements AutoCloseable {
   private final Path directory;
+  private final FileLayer files;
   private final CheckpointOptions options;
   private final ImageStore store;
   private final @Nullable Newest newest;
@@ -42,11 +42,13 @@ final class Chain implements AutoCloseable {
 
   private Chain(
       Path directory,
+      FileLayer files,
       CheckpointOptions options,
       ImageStore store,
       @Nullable Newest newest,
       @Nullable Flattening flattening) {
     this.directory = directory;
+    this.files = files;
     this.options = options;
     this.store = store;
     this.newest = newest;
@@ -77,14 +79,14 @@ final class Chain implements AutoCloseable {
       }
       Newest newest = null;
       if (found) {
-        newest = lazily ? new Newest.Lazy(directory) : new Newest.Whole(directory);
+        newest = lazily ? new Newest.Lazy(directory, files) : new Newest.Whole(directory);
       }
       opened = true;
       Flattening flattening = null;
-      if (lazily && options.flatImage() && files instanceof DiskFiles disk) {
-        flattening = flattening(disk, directory, newest, least);
+      if (lazily && options.flatImage() && canBeMapped(directory)) {
+        flattening = flattening(files, directory, newest, least);
       }
-      return new Chain(directory, options, store, newest, flattening);
+      return new Chain(directory, files, options, store, newest, flattening);
     } finally {
       if (!opened) {
         store.close();
@@ -92,8 +94,12 @@ final class Chain implements AutoCloseable {
     }
   }
 
+  private static boolean canBeMapped(Path directory) {
+    return LazySet.refusal(directory).isEmpty();
+  }
+
   private static Flattening flattening(
-      DiskFiles files, Path directory, @Nullable Newest newest, long least) {
+      FileLayer files, Path directory, @Nullable Newest newest, long least) {
     Flattening flattening = new Flattening(files, directory, least);
     if (newest instanceof Newest.Lazy lazy && lazy.set().isOnFlat()) {
       flattening.restoredFlat();
@@ -131,8 +137,8 @@ final class Chain implements AutoCloseable {
   void flatten(BooleanSupplier goOn) throws IOException {
     if (flattening != null) {
       flattening.settle(!isLong(), goOn);
-    } else if (LazySet.refusal(directory).isEmpty()) {
-      FlatImage.remove(directory);
+    } else if (canBeMapped(directory)) {
+      FlatImage.remove(files, directory);
     }
   }
 

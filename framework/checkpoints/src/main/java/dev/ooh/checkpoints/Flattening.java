@@ -1,6 +1,6 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.DiskFiles;
+import dev.ooh.image.FileLayer;
 import dev.ooh.image.FlatImage;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.WrittenSet;
@@ -29,7 +29,7 @@ final class Flattening implements AutoCloseable {
   /** To look into one more set takes as long as to copy so many pages. */
   private static final long PAGES_A_SET = 16;
 
-  private final DiskFiles files;
+  private final FileLayer files;
   private final Path directory;
   private final long least;
   private final List<Step> steps = new ArrayList<>();
@@ -50,7 +50,7 @@ final class Flattening implements AutoCloseable {
    * @param directory of the sets
    * @param least scattered pages from which on there is to be a flat image
    */
-  Flattening(DiskFiles files, Path directory, long least) {
+  Flattening(FileLayer files, Path directory, long least) {
     this.files = files;
     this.directory = directory;
     this.least = least;
@@ -154,7 +154,7 @@ final class Flattening implements AutoCloseable {
     FlatImage known = flat;
     try {
       if (known == null) {
-        FlatImage.remove(directory);
+        FlatImage.remove(files, directory);
       } else {
         known.renamed(merged);
       }

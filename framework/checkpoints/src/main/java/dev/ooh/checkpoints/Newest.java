@@ -1,5 +1,6 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.LazySet;
 import dev.ooh.image.SetDescription;
@@ -60,8 +61,8 @@ sealed interface Newest {
 
   /** Memory has it before it was checked. */
   record Lazy(LazySet set) implements Newest {
-    Lazy(Path directory) throws IOException {
-      this(LazySet.openLocked(directory));
+    Lazy(Path directory, FileLayer files) throws IOException {
+      this(LazySet.openLocked(directory, files));
     }
 
     @Override

@@ -86,7 +86,7 @@ class FlatRestoreTest {
   }
 
   private boolean isFlat() throws IOException {
-    return LazySet.openLocked(directory).isFlat();
+    return LazySet.openLocked(directory, files).isFlat();
   }
 
   private Path file() throws IOException {
@@ -125,7 +125,7 @@ class FlatRestoreTest {
     byte[] durable = new byte[PAGES * PAGE];
     int flat = 0;
     for (int life = 0; life < 8; life++) {
-      flat += life > 0 && LazySet.openLocked(directory).isOnFlat() ? 1 : 0;
+      flat += life > 0 && LazySet.openLocked(directory, files).isOnFlat() ? 1 : 0;
       try (Arena arena = Arena.ofShared();
           Checkpoints checkpoints = open(options.withLongestChain(longestChain))) {
         MemorySegment segment = segment(checkpoints, arena);
@@ -388,7 +388,7 @@ class FlatRestoreTest {
     }
     assertThat(failures).isEmpty();
     assertThat(file()).isEqualTo(before);
-    assertThat(LazySet.openLocked(directory).isOnFlat()).isTrue();
+    assertThat(LazySet.openLocked(directory, files).isOnFlat()).isTrue();
     assertThat(isFlat()).isFalse();
     checkRestored(then);
   }

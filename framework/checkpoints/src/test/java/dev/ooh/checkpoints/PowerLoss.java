@@ -2,8 +2,13 @@ package dev.ooh.checkpoints;
 
 import dev.ooh.checkpoints.RecordedFiles.Change;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -13,9 +18,10 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a disk may hold after the power went. A file's bytes are certain once it was forced; until
- * then any part of them may be there. A name is certain once its directory was synchronized after
- * it was given or taken; until then the change may be there or not, whatever became of others.
+ * What a disk may hold after the power went. What was written to a file is certain once it was
+ * forced; until then any part of it may be there, and the file's time may be the new one or not. A
+ * name is certain once its directory was synchronized after it was given or taken; until then the
+ * change may be there or not, whatever became of others.
  */
 final class PowerLoss {
   private final Node root = Node.directory();
@@ -31,21 +37,108 @@ final class PowerLoss {
     final Map<String, Pending> pending = new LinkedHashMap<>();
 
     final @Nullable Path target;
-    byte[] bytes = {};
-    int forced;
+    final @Nullable Contents contents;
 
-    private Node(@Nullable Map<String, Node> names, @Nullable Path target) {
+    private Node(
+        @Nullable Map<String, Node> names, @Nullable Path target, @Nullable Contents contents) {
       this.names = names;
       this.target = target;
+      this.contents = contents;
     }
 
     static Node directory() {
-      return new Node(new LinkedHashMap<>(), null);
+      return new Node(new LinkedHashMap<>(), null, null);
+    }
+
+    static Node link(Path target) {
+      return new Node(null, target, null);
+    }
+
+    /**
+     * @param kept another name of it, where what is left has to be that very file
+     */
+    static Node file(@Nullable Path kept) {
+      return new Node(null, null, new Contents(kept));
     }
 
     @Nullable Node get(String name) {
       Pending newer = pending.get(name);
       return newer != null ? newer.node : names == null ? null : names.get(name);
+    }
+  }
+
+  /** What is in a file. */
+  private static final class Contents {
+    private final @Nullable Path kept;
+    private final List<Change> unforced = new ArrayList<>();
+    private byte[] forced = {};
+    private @Nullable FileTime forcedTime;
+
+    Contents(@Nullable Path kept) {
+      this.kept = kept;
+    }
+
+    void write(Change change) {
+      unforced.add(change);
+    }
+
+    void force() {
+      if (!unforced.isEmpty()) {
+        forced = Arrays.copyOf(forced, length());
+        for (Change write : unforced) {
+          System.arraycopy(write.bytes(), 0, forced, (int) write.offset(), write.bytes().length);
+        }
+        forcedTime = unforced.getLast().modified();
+        unforced.clear();
+      }
+    }
+
+    private int length() {
+      int length = forced.length;
+      for (Change write : unforced) {
+        length = Math.max(length, (int) write.offset() + write.bytes().length);
+      }
+      return length;
+    }
+
+    void leave(Path file, SplittableRandom random) throws IOException {
+      byte[] left = Arrays.copyOf(forced, length());
+      for (Change write : unforced) {
+        leave(write, left, random);
+      }
+      int length =
+          random.nextBoolean() ? left.length : random.nextInt(forced.length, left.length + 1);
+      Path name = kept == null ? file : kept;
+      Files.write(name, Arrays.copyOf(left, length));
+      if (kept != null) {
+        Files.createLink(file, kept);
+      }
+      FileTime time = time(random);
+      if (time != null) {
+        Files.setLastModifiedTime(name, time);
+      }
+    }
+
+    /** Mostly the last one, which an image that is not whole would say as well. */
+    private @Nullable FileTime time(SplittableRandom random) {
+      if (unforced.isEmpty()) {
+        return forcedTime;
+      }
+      return switch (random.nextInt(4)) {
+        case 0 -> forcedTime;
+        case 1 -> unforced.get(random.nextInt(unforced.size())).modified();
+        default -> unforced.getLast().modified();
+      };
+    }
+
+    /** All of what was written, nothing, or any bytes of it. */
+    private static void leave(Change write, byte[] left, SplittableRandom random) {
+      int lost = random.nextInt(3);
+      for (int i = 0; i < write.bytes().length; i++) {
+        if (lost == 0 || lost == 1 && random.nextInt(3) > 0) {
+          left[(int) write.offset() + i] = write.bytes()[i];
+        }
+      }
     }
   }
 
@@ -126,8 +219,8 @@ final class PowerLoss {
   private void apply(Change change) {
     switch (change.kind()) {
       case MAKE_DIRECTORY -> name(change.path(), Node.directory(), new Fate());
-      case CREATE -> name(change.path(), new Node(null, null), new Fate());
-      case LINK -> name(change.path(), new Node(null, change.other()), new Fate());
+      case CREATE -> name(change.path(), Node.file(change.other()), new Fate());
+      case LINK -> name(change.path(), Node.link(change.other()), new Fate());
       case DELETE -> {
         if (at(change.path()) != null) {
           name(change.path(), null, new Fate());
@@ -139,16 +232,8 @@ final class PowerLoss {
         name(change.path(), null, fate);
         name(change.other(), node, fate);
       }
-      case WRITE -> {
-        Node file = at(change.path());
-        int length = file.bytes.length;
-        file.bytes = Arrays.copyOf(file.bytes, length + change.bytes().length);
-        System.arraycopy(change.bytes(), 0, file.bytes, length, change.bytes().length);
-      }
-      case FORCE -> {
-        Node file = at(change.path());
-        file.forced = file.bytes.length;
-      }
+      case WRITE -> at(change.path()).contents.write(change);
+      case FORCE -> at(change.path()).contents.force();
       case SYNC_DIRECTORY -> sync(directory(change.path()));
     }
   }
@@ -161,6 +246,27 @@ final class PowerLoss {
       settle(directory, next.getKey(), next.getValue());
       all.remove();
     }
+  }
+
+  /** Removes one of them. */
+  static void remove(Path tree) throws IOException {
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   private void materialize(Node directory, Path into) throws IOException {
@@ -184,12 +290,7 @@ final class PowerLoss {
       } else if (node.target != null) {
         Files.createSymbolicLink(path, node.target);
       } else {
-        int length = random.nextInt(node.forced, node.bytes.length + 1);
-        byte[] bytes = Arrays.copyOf(node.bytes, length);
-        for (int i = node.forced; i < length; i++) {
-          bytes[i] = random.nextInt(3) == 0 ? 0 : bytes[i];
-        }
-        Files.write(path, bytes);
+        node.contents.leave(path, random);
       }
     }
   }

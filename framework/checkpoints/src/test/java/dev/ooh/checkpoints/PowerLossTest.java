@@ -8,11 +8,8 @@ import dev.ooh.image.SetFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,7 +31,7 @@ class PowerLossTest {
   void theLastDurableCheckpointIsThereAtEveryMoment(boolean ahead) throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     Path top = Files.createDirectory(temporary.resolve("top"));
-    RecordedFiles files = new RecordedFiles();
+    RecordedFiles files = new RecordedFiles(Files.createDirectory(temporary.resolve("kept")));
     List<Integer> durableAt = new ArrayList<>();
     CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
     if (ahead) {
@@ -48,17 +45,18 @@ class PowerLossTest {
       for (int step = 0; step < STEPS; step++) {
         Story.step(seed, memory);
         checkpoints.take().join();
-        durableAt.add(files.changes.size());
+        durableAt.add(files.changes().size());
       }
     }
+    List<RecordedFiles.Change> changes = files.changes();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int moment = 0; moment <= files.changes.size(); moment++) {
+    for (int moment = 0; moment <= changes.size(); moment++) {
       long durable = durableAt.stream().filter(below(moment)).count();
       Path state = temporary.resolve("state");
-      PowerLoss.leave(top, files.changes.subList(0, moment), state, random);
+      PowerLoss.leave(top, changes.subList(0, moment), state, random);
       long steps = restored(seed, moment, state.resolve(DIRECTORY));
       assertThat(steps).as("seed %d moment %d", seed, moment).isGreaterThanOrEqualTo(durable);
-      delete(state);
+      PowerLoss.remove(state);
     }
   }
 
@@ -96,25 +94,5 @@ class PowerLossTest {
               System.arraycopy(page, 0, bytes, (int) (address - start), length));
     }
     return bytes;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -27,27 +27,10 @@ public class DiskFiles implements FileLayer {
         file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
-  /** A file any part of which is written again and again. */
-  public interface Rewritable extends Closeable {
-    /** Writes all that remains in {@code bytes} at {@code offset}. */
-    void write(ByteBuffer bytes, long offset) throws IOException;
-
-    /** Makes it so many bytes long, or leaves it longer; what is new are zeros. */
-    void reach(long bytes) throws IOException;
-
-    /** Makes the contents durable. */
-    void force() throws IOException;
-  }
-
-  /** Creates a new file for writing here and there. Exceptions name it. */
+  @Override
   public Rewritable createRewritable(Path file) throws IOException {
     return new RewritableFile(
         file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-  }
-
-  /** Bytes that may still be written to the disk of {@code path}, as far as that is known. */
-  public long usableSpace(Path path) throws IOException {
-    return Files.getFileStore(path).getUsableSpace();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -37,6 +38,16 @@ public interface FileLayer {
    * FileAlreadyExistsException if it is there by then, and after a failed write nobody ever does.
    */
   Output create(Path file) throws IOException;
+
+  /** Creates a new file for writing here and there; only asked for where files can be mapped. */
+  default Rewritable createRewritable(Path file) throws IOException {
+    throw new UnsupportedOperationException(file + ": its file system has no such files");
+  }
+
+  /** Bytes that may still be written to the disk of {@code path}, as far as that is known. */
+  default long usableSpace(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
 
   /** Makes the entries of {@code directory} durable. */
   void syncDirectory(Path directory) throws IOException;
@@ -95,5 +106,17 @@ public interface FileLayer {
     default void abandon() throws IOException {
       close();
     }
+  }
+
+  /** A file any part of which is written again and again. */
+  interface Rewritable extends Closeable {
+    /** Writes all that remains in {@code bytes} at {@code offset}. */
+    void write(ByteBuffer bytes, long offset) throws IOException;
+
+    /** Makes it so many bytes long, or leaves it longer; what is new are zeros. */
+    void reach(long bytes) throws IOException;
+
+    /** Makes the contents durable. */
+    void force() throws IOException;
   }
 }

@@ -14,13 +14,13 @@ import java.util.Optional;
 /**
  * The pages file of a {@linkplain FlatImage flat image}, to read.
  *
+ * @param files by which it is done away with if it is damaged
  * @param identity of the set that it is of
  * @param regions of that set, which lie one behind the other in it
  */
-record FlatFile(Path path, int identity, List<Region> regions) {
+record FlatFile(FileLayer files, Path path, int identity, List<Region> regions) {
   private static final String FOLDER = ".flat";
   private static final int GATHERED = 1 << 20;
-  private static final DiskFiles DISK = new DiskFiles();
 
   static Path folder(Path store) {
     return store.resolve(FOLDER);
@@ -31,7 +31,7 @@ record FlatFile(Path path, int identity, List<Region> regions) {
    *
    * @param store to which nobody else writes as long as it is used
    */
-  static Optional<FlatFile> find(Path store, int identity, List<Region> regions) {
+  static Optional<FlatFile> find(FileLayer files, Path store, int identity, List<Region> regions) {
     Path folder = folder(store);
     Optional<FlatState> state = FlatState.read(folder);
     if (state.isEmpty() || state.get().identity() != identity) {
@@ -40,7 +40,7 @@ record FlatFile(Path path, int identity, List<Region> regions) {
     Path file = FlatState.pages(folder, state.get().number());
     try {
       return Files.size(file) == bytes(regions)
-          ? Optional.of(new FlatFile(file, identity, regions))
+          ? Optional.of(new FlatFile(files, file, identity, regions))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // the sets have all of it
@@ -101,7 +101,7 @@ record FlatFile(Path path, int identity, List<Region> regions) {
       verifyAgainst(set, told);
     } catch (IOException e) {
       try {
-        spoil(DISK, Objects.requireNonNull(path.getParent()));
+        spoil(files, Objects.requireNonNull(path.getParent()));
       } catch (IOException more) {
         e.addSuppressed(more);
       }
@@ -143,7 +143,7 @@ record FlatFile(Path path, int identity, List<Region> regions) {
   }
 
   /** Nobody takes what is in {@code folder} for whole from now on, also after a loss of power. */
-  static void spoil(DiskFiles files, Path folder) throws IOException {
+  static void spoil(FileLayer files, Path folder) throws IOException {
     files.delete(FlatState.file(folder));
     files.syncDirectory(folder);
   }

@@ -38,11 +38,11 @@ public final class FlatImage implements AutoCloseable {
   /** So much is forced to the disk at once, that whoever waits for a cancellation waits for. */
   private static final long FORCED = 32L << 20;
 
-  private final DiskFiles files;
+  private final FileLayer files;
   private final Path folder;
   private final long number;
   private final List<Region> regions;
-  private final DiskFiles.Rewritable pages;
+  private final FileLayer.Rewritable pages;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(GATHERED);
   private int identity;
   private long unforced;
@@ -50,7 +50,7 @@ public final class FlatImage implements AutoCloseable {
   /** Whether the state may name this one. */
   private boolean named;
 
-  private FlatImage(DiskFiles files, Path folder, long number, List<Region> regions)
+  private FlatImage(FileLayer files, Path folder, long number, List<Region> regions)
       throws IOException {
     this.files = files;
     this.folder = folder;
@@ -68,10 +68,10 @@ public final class FlatImage implements AutoCloseable {
    *     #ROOM_LEFT}; what was there before is there still, and no part of this one
    * @throws CancellationException if it is not to go on; the same holds
    */
-  public static FlatImage make(DiskFiles files, Path store, ImageSet set, BooleanSupplier goOn)
+  public static FlatImage make(FileLayer files, Path store, ImageSet set, BooleanSupplier goOn)
       throws IOException {
     Path folder = FlatFile.folder(store);
-    removeUnlessOf(store, set);
+    removeUnlessOf(files, store, set);
     if (Files.isDirectory(folder)) {
       removeAllBut(files, folder, FlatState.read(folder).orElse(null));
     }
@@ -94,7 +94,7 @@ public final class FlatImage implements AutoCloseable {
     }
   }
 
-  private static void checkRoom(DiskFiles files, Path store, Path folder, long wanted)
+  private static void checkRoom(FileLayer files, Path store, Path folder, long wanted)
       throws IOException {
     long found = files.usableSpace(store);
     if (found < wanted) {
@@ -105,7 +105,7 @@ public final class FlatImage implements AutoCloseable {
   }
 
   /** Whoever has mapped what goes keeps it. */
-  private static void removeAllBut(DiskFiles files, Path folder, @Nullable FlatState kept)
+  private static void removeAllBut(FileLayer files, Path folder, @Nullable FlatState kept)
       throws IOException {
     for (Path entry : ImageStore.entries(folder)) {
       if (kept == null
@@ -231,24 +231,24 @@ public final class FlatImage implements AutoCloseable {
    * Removes what there is in {@code store}, unless it is of {@code latest} or of a set that this
    * one builds on: nothing else is of use for the next start.
    */
-  public static void removeUnlessOf(Path store, ImageSet latest) throws IOException {
+  public static void removeUnlessOf(FileLayer files, Path store, ImageSet latest)
+      throws IOException {
     for (ImageSet set = latest; set != null; set = set.parentSet()) {
       List<Region> wanted = set.description().regions();
-      Optional<FlatFile> found = FlatFile.find(store, set.identity(), wanted);
+      Optional<FlatFile> found = FlatFile.find(files, store, set.identity(), wanted);
       if (found.isPresent()) {
         return;
       }
     }
-    remove(store);
+    remove(files, store);
   }
 
   /** Removes what there is in {@code store}. */
-  public static void remove(Path store) throws IOException {
+  public static void remove(FileLayer files, Path store) throws IOException {
     Path folder = FlatFile.folder(store);
     if (Files.isDirectory(folder)) {
-      DiskFiles disk = new DiskFiles();
-      FlatFile.spoil(disk, folder);
-      ImageStore.deleteTree(disk, folder);
+      FlatFile.spoil(files, folder);
+      ImageStore.deleteTree(files, folder);
     }
   }
 

@@ -3,10 +3,12 @@ package dev.ooh.image;
 import dev.ooh.image.message.CriuMessages;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -57,19 +59,31 @@ public final class LazySet {
    * @throws IOException as {@link ImageSet#open}
    */
   public static LazySet open(Path directory) throws IOException {
-    return open(ImageSet.newest(directory), new HashSet<>(), null);
+    return open(
+        ImageSet.newest(directory), new HashSet<>(), (identity, regions) -> Optional.empty());
   }
 
   /**
    * As {@link #open}, of a store that nobody else writes to as long as the set is used, and of a
    * {@linkplain FlatImage flat image} of it or of a set that it builds on, if there is one: of the
    * chain below that nothing is read then.
+   *
+   * @param files by which a flat image is done away with if it turns out to be damaged
    */
-  public static LazySet openLocked(Path store) throws IOException {
-    return open(ImageSet.newest(store), new HashSet<>(), store);
+  public static LazySet openLocked(Path store, FileLayer files) throws IOException {
+    return open(
+        ImageSet.newest(store),
+        new HashSet<>(),
+        (identity, regions) -> FlatFile.find(files, store, identity, regions));
   }
 
-  private static LazySet open(Path set, Set<Path> children, @Nullable Path store)
+  /** Finds the flat image of a set. */
+  @FunctionalInterface
+  private interface FlatFinder {
+    Optional<FlatFile> find(int identity, List<Region> regions);
+  }
+
+  private static LazySet open(Path set, Set<Path> children, FlatFinder flatFiles)
       throws IOException {
     if (!children.add(set.toRealPath())) {
       throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
@@ -80,14 +94,12 @@ public final class LazySet {
     SetDescription description = files.manifest().description();
     LazySet parent = null;
     if (pagemap.hasParentPages()) {
-      if (store != null) {
-        Optional<FlatFile> flat = FlatFile.find(store, files.identity(), description.regions());
-        if (flat.isPresent()) {
-          return new LazySet(set, pid, description, files.identity(), pagemap, null, flat.get());
-        }
+      Optional<FlatFile> flat = flatFiles.find(files.identity(), description.regions());
+      if (flat.isPresent()) {
+        return new LazySet(set, pid, description, files.identity(), pagemap, null, flat.get());
       }
       Path place = ImageSet.parentOf(set);
-      parent = open(place, children, store);
+      parent = open(place, children, flatFiles);
       ImageSet.checkParent(set, description, parent.identity);
     }
     return new LazySet(set, pid, description, files.identity(), pagemap, parent, null);

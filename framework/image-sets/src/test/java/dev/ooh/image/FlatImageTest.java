@@ -21,6 +21,7 @@ class FlatImageTest {
   private static final PageSet CHANGED = PageSet.of(0x11000, 0x12000);
 
   @TempDir private Path directory;
+  private final FileLayer files = new DiskFiles();
 
   /** One set, and another on it. */
   @BeforeEach
@@ -47,7 +48,7 @@ class FlatImageTest {
   }
 
   private void make() throws IOException {
-    FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> true).close();
+    FlatImage.make(files, directory, ImageSet.open(directory), () -> true).close();
   }
 
   private Path pages() throws IOException {
@@ -57,14 +58,14 @@ class FlatImageTest {
   }
 
   private boolean isFlat() throws IOException {
-    return LazySet.openLocked(directory).isFlat();
+    return LazySet.openLocked(directory, files).isFlat();
   }
 
   /** As a disk does that has lost a sector, a directory opens and can't be read. */
   @Test
   void oneThatCannotBeReadIsThereForNobodyAnyMore() throws Exception {
     make();
-    LazySet set = LazySet.openLocked(directory);
+    LazySet set = LazySet.openLocked(directory, files);
     assertThat(set.isFlat()).isTrue();
     Path pages = pages();
     Files.delete(pages);
@@ -74,14 +75,14 @@ class FlatImageTest {
         .hasMessage(pages + " at offset 0: read failed: Is a directory");
     assertThat(FlatState.file(FlatFile.folder(directory))).doesNotExist();
     assertThat(isFlat()).isFalse();
-    assertThat(LazySet.openLocked(directory).verify(() -> true).pages()).isEqualTo(ALL);
+    assertThat(LazySet.openLocked(directory, files).verify(() -> true).pages()).isEqualTo(ALL);
   }
 
   /** Of both, for the next start would take the flat image again otherwise, and fail. */
   @Test
   void itIsCheckedBeforeTheSets() throws Exception {
     make();
-    LazySet set = LazySet.openLocked(directory);
+    LazySet set = LazySet.openLocked(directory, files);
     Path pages = pages();
     damage(pages);
     damage(directory.resolve("set-000002").resolve(ImageSetWriter.PAGES_FILE));
@@ -99,14 +100,14 @@ class FlatImageTest {
     make();
     Path before = pages();
     assertThatThrownBy(
-            () -> FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> false))
+            () -> FlatImage.make(files, directory, ImageSet.open(directory), () -> false))
         .isInstanceOf(CancellationException.class);
     assertThat(pages()).isEqualTo(before);
     assertThat(ImageStore.entries(FlatFile.folder(directory))).hasSize(2);
     assertThat(isFlat()).isTrue();
-    FlatImage.remove(directory);
+    FlatImage.remove(files, directory);
     assertThatThrownBy(
-            () -> FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> false))
+            () -> FlatImage.make(files, directory, ImageSet.open(directory), () -> false))
         .isInstanceOf(CancellationException.class);
     assertThat(FlatFile.folder(directory)).doesNotExist();
   }
@@ -114,12 +115,12 @@ class FlatImageTest {
   @Test
   void whatIsOfNoSetOfTheChainGoes() throws Exception {
     make();
-    FlatImage.removeUnlessOf(directory, ImageSet.open(directory));
+    FlatImage.removeUnlessOf(files, directory, ImageSet.open(directory));
     assertThat(isFlat()).isTrue();
     try (ImageStore store = ImageStore.open(directory)) {
       WrittenSet _ = SetMerge.merge(store, ImageSet.open(directory));
     }
-    FlatImage.removeUnlessOf(directory, ImageSet.open(directory));
+    FlatImage.removeUnlessOf(files, directory, ImageSet.open(directory));
     assertThat(FlatFile.folder(directory)).doesNotExist();
   }
 }
