@@ -113,13 +113,22 @@ final class PowerLoss {
       if (kept != null) {
         Files.createLink(file, kept);
       }
-      FileTime time =
-          unforced.isEmpty() || random.nextBoolean()
-              ? forcedTime
-              : unforced.get(random.nextInt(unforced.size())).modified();
+      FileTime time = time(random);
       if (time != null) {
         Files.setLastModifiedTime(name, time);
       }
+    }
+
+    /** Mostly the last one, which an image that is not whole would say as well. */
+    private @Nullable FileTime time(SplittableRandom random) {
+      if (unforced.isEmpty()) {
+        return forcedTime;
+      }
+      return switch (random.nextInt(4)) {
+        case 0 -> forcedTime;
+        case 1 -> unforced.get(random.nextInt(unforced.size())).modified();
+        default -> unforced.getLast().modified();
+      };
     }
 
     /** All of what was written, nothing, or any bytes of it. */
