@@ -1,6 +1,7 @@
 package dev.ooh.criu;
 
 import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.ImageSet;
 import dev.ooh.image.ImageSetWriter;
 import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +38,16 @@ import org.jspecify.annotations.Nullable;
  * until everything is written. Where the rest is too much to stand still for, it is copied while
  * the program goes on, each page before it is written ({@link CopyBeforeWrite}).
  *
- * <p>A page is left to the parent set if that set knows it and it has not changed. So an interval
- * that reports too much makes an image larger, and never wrong. The interval is committed when the
- * set is durable; if anything fails before, its pages are owed again and go into the next set.
+ * <p>A page of zeros is in no set, and is one after a restore. Another one is left to the parent
+ * set if that set knows it and it has not changed. So an interval that reports too much makes an
+ * image larger, and never wrong. The interval is committed when the set is durable; if anything
+ * fails before, its pages are owed again and go into the next set.
  */
 public class Checkpointer implements AutoCloseable {
   /** How often pages are armed again before the program is stopped. */
   private static final int REARMS = 2;
 
+  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
@@ -122,6 +126,19 @@ public class Checkpointer implements AutoCloseable {
   protected Interval changedPages(
       AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
     return Interval.all(scan, "not woven");
+  }
+
+  /**
+   * The program was restored from {@code set}, and has written to nothing since: the next set
+   * builds on that one, and has what changes from now on.
+   */
+  public void restored(ImageSet set) {
+    PageSet scan = subject.heap().used();
+    try (Interval filled = ask(scan, scan)) {
+      filled.commit(); // nobody but the restore wrote to it
+    }
+    next.restored(set.written());
+    next.zero(scan.minus(set.pages()));
   }
 
   /**
@@ -252,7 +269,7 @@ public class Checkpointer implements AutoCloseable {
       }
       double gathered = clock.now();
       if (freeze != null && parent.isPresent() && options.verify()) {
-        verify(parent.get(), next.inParent(scan), interval.technique());
+        verify(parent.get(), scan, interval.technique());
       }
       Copied copied =
           freeze == null || options.copyBytes() == 0
@@ -260,13 +277,16 @@ public class Checkpointer implements AutoCloseable {
               : copyRest(freeze, snapshot, scan, arm);
       PageSet inParent = next.inParent(scan);
       double copying = clock.now();
-      writer.pages(scan, inParent, copied.source(), this::written);
+      PageSet zeros = zeros(next.pages(scan).minus(inParent), copied.source());
+      PageSet all = next.pages(scan).minus(zeros);
+      writer.pages(all, inParent, copied.source(), this::written);
       double written = clock.now();
       if (freeze != null) {
         freeze.close();
       }
       long skipped = inParent.pageCount();
       long total = scan.pageCount();
+      long present = all.pageCount() - skipped;
       double freezing = freeze == null ? 0 : freeze.freezing();
       double frozen = freeze == null ? 0 : freeze.frozen();
       double dumping = gathered - started;
@@ -281,7 +301,7 @@ public class Checkpointer implements AutoCloseable {
                   micros(writing),
                   total,
                   skipped,
-                  total - skipped));
+                  present));
       if (freeze == null) {
         unfounded.add(set.path());
       } else {
@@ -289,6 +309,7 @@ public class Checkpointer implements AutoCloseable {
       }
       interval.commit();
       next.written(set);
+      next.zero(zeros);
       return new DumpReport(
           set.path(),
           interval.technique(),
@@ -299,8 +320,9 @@ public class Checkpointer implements AutoCloseable {
           dumping,
           writing,
           total,
-          total - skipped,
+          present,
           skipped,
+          total - present - skipped,
           rounds,
           copied.pages(),
           snapshot != null,
@@ -371,9 +393,33 @@ public class Checkpointer implements AutoCloseable {
         : Interval.all(scan, "untracked");
   }
 
-  private void verify(WrittenSet parent, PageSet inParent, String technique)
+  /**
+   * Those of {@code candidates} that hold nothing but zeros, which no set need have. On simulated
+   * time none is looked for: to look into pages is no part of the paper's dump.
+   */
+  private PageSet zeros(PageSet candidates, PageReader source) {
+    return space.execution().simulatedTime() ? PageSet.empty() : areZeros(candidates, source);
+  }
+
+  private static PageSet areZeros(PageSet candidates, PageReader source) {
+    PageSet.Builder found = PageSet.builder();
+    byte[] page = new byte[PageSet.PAGE_SIZE];
+    candidates.forEachPage(
+        address -> {
+          source.read(address, page, 0, page.length);
+          if (Arrays.equals(page, ZEROS)) {
+            found.addPage(address);
+          }
+        });
+    return found.build();
+  }
+
+  private void verify(WrittenSet parent, PageSet scan, String technique)
       throws CheckpointException {
-    PageSet lost = parent.different(inParent, space.memory()::read);
+    PageReader memory = space.memory()::read;
+    PageSet zeros = scan.minus(next.pages(scan));
+    PageSet lost =
+        parent.different(next.inParent(scan), memory).union(zeros.minus(areZeros(zeros, memory)));
     if (!lost.isEmpty()) {
       throw new CheckpointException(
           "pages changed and %s did not report them: %s, wanted none".formatted(technique, lost));

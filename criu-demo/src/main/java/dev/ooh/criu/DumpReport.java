@@ -18,6 +18,7 @@ import java.nio.file.Path;
  * @param pagesScanned pages that were asked about
  * @param pagesWritten pages that are in this set
  * @param pagesSkippedParent pages that stayed in the parent set
+ * @param pagesZero pages of zeros, which no set need have
  * @param rounds how often pages were copied while the program ran
  * @param pagesCopied pages copied while it stood still, to be written afterwards; 0 when they were
  *     written while it stood still
@@ -38,6 +39,7 @@ public record DumpReport(
     long pagesScanned,
     long pagesWritten,
     long pagesSkippedParent,
+    long pagesZero,
     int rounds,
     long pagesCopied,
     boolean beforeWrite,

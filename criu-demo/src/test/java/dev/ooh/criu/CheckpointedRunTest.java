@@ -112,7 +112,8 @@ class CheckpointedRunTest {
 
   @Test
   void pagesThatDidNotChangeAreLeftToTheParents() throws Exception {
-    assertThat(run(new CheckpointPlan(3, 0.5)).dump().pagesSkippedParent()).isPositive();
+    // So many that few pages change from one to the next, and not only those of zeros stay.
+    assertThat(run(new CheckpointPlan(50, 0.5)).dump().pagesSkippedParent()).isPositive();
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.DiskFiles;
 import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
@@ -36,12 +37,12 @@ class CheckpointerTest {
             full ? scene.checkpointer.dump(Checkpointer.Then.GO_ON) : scene.checkpointer.preDump();
         PageSet used = scene.heap.used();
         assertThat(report.pagesScanned()).isEqualTo(used.pageCount());
-        assertThat(report.pagesWritten() + report.pagesSkippedParent())
+        assertThat(report.pagesWritten() + report.pagesSkippedParent() + report.pagesZero())
             .isEqualTo(report.pagesScanned());
         if (i > 0) {
           assertThat(report.pagesSkippedParent()).as("seed %d", seed).isPositive();
         }
-        assertThat(report.pagesWritten())
+        assertThat(report.pagesWritten() + report.pagesZero())
             .as("seed %d", seed)
             .isGreaterThanOrEqualTo(used.minus(known).pageCount());
         known = used;
@@ -229,8 +230,71 @@ class CheckpointerTest {
       DumpReport report = scene.checkpointer.dump(Checkpointer.Then.END);
       assertThat(report.pagesCopied()).isZero();
       assertThat(report.rounds()).isZero();
-      assertThat(report.pagesWritten()).isGreaterThan(64);
+      assertThat(report.pagesWritten() + report.pagesZero()).isGreaterThan(64);
       assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
+  @Test
+  void theFirstDumpAfterARestoreHasWhatChangedSince() throws Exception {
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 6)) {
+      while (scene.heap.used().pageCount() < 30) {
+        scene.mutate();
+      }
+      scene.checkpointer.dump(Checkpointer.Then.END);
+    }
+    TestSpace space = ToySubstrate.space();
+    ImageSet set = ImageSet.open(directory);
+    RestoredProgram program = RestoredProgram.restore(set, space);
+    try (ImageStore store = ImageStore.open(directory);
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("toy", "small", set.pid(), program.heap()),
+                store,
+                new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {}))) {
+      checkpointer.restored(set);
+      space.memory().putLong(program.heap().region().start() + 5 * 4096, 77);
+      DumpReport report = checkpointer.dump(Checkpointer.Then.END);
+      assertThat(report.pagesWritten()).isEqualTo(1);
+      assertThat(ImageSet.open(directory).parent()).contains(set.path());
+    }
+    assertThat(CheckpointScene.restored(directory))
+        .isEqualTo(CheckpointScene.contents(space, program.heap()));
+  }
+
+  @Test
+  void pagesOfZerosAreInNoSet() throws Exception {
+    Checkpointer.Options verified =
+        new Checkpointer.Options(true, true, 1 << 20, new Checkpointer.Observer() {});
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 5, verified)) {
+      while (scene.heap.used().pageCount() < 30) {
+        scene.mutate();
+      }
+      long page = scene.region.start() + 7 * 4096;
+      byte[] zeros = new byte[4096];
+      scene.space.memory().putLong(page, 1);
+      DumpReport first = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      scene.space.memory().write(page, zeros, 0, zeros.length);
+      DumpReport second = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(second.pagesZero()).isEqualTo(first.pagesZero() + 1);
+      assertThat(second.pagesWritten()).isZero();
+      assertThat(ImageSet.open(directory).pages().contains(page)).isFalse();
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+      DumpReport third = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(third.pagesZero()).isEqualTo(second.pagesZero());
+      scene.space.memory().putLong(page, 2);
+      DumpReport fourth = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(fourth.pagesZero()).isEqualTo(first.pagesZero());
+      assertThat(fourth.pagesWritten()).isEqualTo(1);
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+      scene.space.memory().write(page, zeros, 0, zeros.length);
+      scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      scene.space.memory().putLong(page, 3);
+      scene.checkpointer.lose = PageSet.of(page, page + 4096);
+      assertThatThrownBy(() -> scene.checkpointer.dump(Checkpointer.Then.GO_ON))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("toy did not report them");
     }
   }
 

@@ -62,6 +62,7 @@ final class CheckpointFigures {
     pages(run, "pages_scanned", dump.pagesScanned());
     pages(run, "pages_written", dump.pagesWritten());
     pages(run, "pages_skipped_parent", dump.pagesSkippedParent());
+    pages(run, "pages_zero", dump.pagesZero());
     pages(run, "pages_copied_frozen", dump.pagesCopied());
     session.row(run, application, configuration, "copy_rounds", dump.rounds(), "rounds");
     if (dump.beforeWrite()) {

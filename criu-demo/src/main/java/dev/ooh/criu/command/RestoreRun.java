@@ -3,12 +3,21 @@ package dev.ooh.criu.command;
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
+import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
+import dev.ooh.cli.UsageException;
+import dev.ooh.criu.CheckpointException;
+import dev.ooh.criu.Checkpointer;
+import dev.ooh.criu.DumpReport;
 import dev.ooh.criu.RestoredProgram;
+import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.image.ImageException;
 import dev.ooh.image.ImageSet;
+import dev.ooh.image.ImageStore;
 import dev.ooh.image.LazySet;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.SetFolder;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.FileContents;
@@ -52,6 +61,23 @@ final class RestoreRun implements Callable<Integer> {
               + " page is read first, and the reason printed.")
   private boolean lazy;
 
+  @Option(
+      names = "--dump-at",
+      paramLabel = "PERCENT",
+      description =
+          "Dump the application again into D when it is so far, as the set after the one that it"
+              + " was restored from: only what changed since is in it. It goes on afterwards.")
+  private @Nullable Double dumpAt;
+
+  @Option(
+      names = "--technique",
+      paramLabel = "T",
+      defaultValue = "procfs",
+      description =
+          "By which it is found, from the restore on, what changes until --dump-at (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String technique = "procfs";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   RestoreRun(Tracking tracking, ImageDirectories directories) {
@@ -62,6 +88,9 @@ final class RestoreRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path directory = directories.path("D", place);
+    if (dumpAt != null) {
+      return dumpAgain(directory, dumpAt);
+    }
     Optional<String> refusal = lazy ? LazySet.refusal(directory) : Optional.empty();
     if (lazy && refusal.isEmpty()) {
       LazySet set = LazySet.open(directory);
@@ -72,6 +101,102 @@ final class RestoreRun implements Callable<Integer> {
     ImageSet set = ImageSet.open(directory);
     return restore(
         set.path(), set.description(), (space, progress) -> eagerly(set, space, progress));
+  }
+
+  /** Nobody else writes to the directory from before the restore on. */
+  private int dumpAgain(Path directory, double percent) throws Exception {
+    if (!(percent > 0 && percent < 100)) {
+      throw new UsageException("--dump-at is " + percent + ", wanted above 0 and below 100");
+    }
+    if (lazy) {
+      throw new UsageException("--dump-at with --lazy, wanted one of them");
+    }
+    if (new SetFolder(directory).latest().isEmpty()) {
+      throw new ImageException(
+          directory, "no link 'latest'", "a directory of image sets to dump into");
+    }
+    try (ImageStore store = ImageStore.open(directory)) {
+      store.tidy();
+      ImageSet set = ImageSet.open(directory);
+      return restore(
+          set.path(),
+          set.description(),
+          (space, progress) -> {
+            TrackedSpace tracked = TrackedSpace.of(space, tracking.control(), technique);
+            RestoredProgram program = RestoredProgram.restore(set, space);
+            try (Checkpointer checkpointer = checkpointer(set, tracked, program, store)) {
+              checkpointer.restored(set);
+              DumpOnce dump = new DumpOnce(checkpointer, program, set, percent);
+              SetDescription description = set.description();
+              long result =
+                  goOn(set.path(), description, program, space, progress, "verified", dump::check);
+              dump.checkDone();
+              finish(result);
+            }
+          });
+    }
+  }
+
+  private static Checkpointer checkpointer(
+      ImageSet set, TrackedSpace tracked, RestoredProgram program, ImageStore store) {
+    SetDescription description = set.description();
+    return new Checkpointer(
+        tracked.space(),
+        new Subject(
+            description.application(), description.configuration(), set.pid(), program.heap()),
+        store,
+        new Checkpointer.Options(tracked.isTracked(), false, 0, new Checkpointer.Observer() {}));
+  }
+
+  /** Dumps between two steps, by the thread that takes them. */
+  private final class DumpOnce {
+    private final Checkpointer checkpointer;
+    private final RestoredProgram program;
+    private final Application application;
+    private final double percent;
+    private boolean done;
+
+    DumpOnce(Checkpointer checkpointer, RestoredProgram program, ImageSet set, double percent)
+        throws CommandException {
+      this.checkpointer = checkpointer;
+      this.program = program;
+      this.percent = percent;
+      application = RestoreRun.application(set.path(), set.description());
+    }
+
+    void checkDone() throws CommandException {
+      if (!done) {
+        throw new CommandException(
+            "%s ended before %s %%, wanted it to be dumped there"
+                .formatted(application.name(), percent));
+      }
+    }
+
+    void check() throws IOException {
+      double now = 100 * application.progress(program.heap());
+      if (done || now < percent) {
+        return;
+      }
+      done = true;
+      try {
+        DumpReport report = checkpointer.dump(Checkpointer.Then.END);
+        out()
+            .printf(
+                Locale.ROOT,
+                "%s: dumped at %.1f %% under %s, %d pages written, %d left to the set before%n",
+                report.set(),
+                now,
+                report.technique(),
+                report.pagesWritten(),
+                report.pagesSkippedParent());
+      } catch (CheckpointException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+  }
+
+  private void finish(long result) {
+    out().printf("result: %016x%n", result);
   }
 
   /** Brings the program back and lets it go on, by a thread of the execution context. */
@@ -124,7 +249,7 @@ final class RestoreRun implements Callable<Integer> {
     RestoredProgram program = RestoredProgram.restore(set, space);
     long result =
         goOn(set.path(), set.description(), program, space, progress, "verified", () -> {});
-    out().printf("result: %016x%n", result);
+    finish(result);
   }
 
   private void lazily(LazySet set, AddressSpace space, Progress progress) throws Exception {

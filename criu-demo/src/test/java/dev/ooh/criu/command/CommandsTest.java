@@ -198,6 +198,40 @@ class CommandsTest {
   }
 
   @Test
+  void aRestoredProgramIsDumpedAgainAndGoesOn() throws Exception {
+    Result dumped = checkpointText("--heap", "64M", "--until", "30");
+    assertThat(dumped.status).as(dumped.err).isZero();
+    Result plain =
+        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Result again =
+        execute(
+            new RestoreRun(tracking, new ImageDirectories(List.of())),
+            "--dump-at",
+            "60",
+            "--technique",
+            "all-dirty",
+            images.toString());
+    assertThat(again.err).isEmpty();
+    assertThat(again.status).isZero();
+    String second = images.resolve("set-000002") + ": ";
+    assertThat(again.line(second)).contains("dumped at 6", "under all-dirty");
+    assertThat(again.line("result: ")).isEqualTo(plain.line("result: ")).startsWith("result: ");
+    Result third =
+        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    assertThat(third.line(second)).contains("restored on toy", "6");
+    assertThat(third.line("result: ")).isEqualTo(plain.line("result: "));
+    for (List<String> wrong :
+        List.of(List.of("--dump-at", "0"), List.of("--dump-at", "50", "--lazy"))) {
+      Result refused =
+          execute(
+              new RestoreRun(tracking, new ImageDirectories(List.of())),
+              Stream.concat(wrong.stream(), Stream.of(images.toString())).toArray(String[]::new));
+      assertThat(refused.status).isEqualTo(CommandSupport.WRONG_USAGE);
+      assertThat(refused.err.lines()).hasSize(1);
+    }
+  }
+
+  @Test
   void whereNothingCanBeMappedALazyRestoreSaysSoAndReadsEverything() {
     Result dumped = checkpointText("--heap", "64M", "--until", "50");
     assertThat(dumped.status).as(dumped.err).isZero();
