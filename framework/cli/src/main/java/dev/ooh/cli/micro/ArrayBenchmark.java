@@ -228,6 +228,7 @@ public final class ArrayBenchmark {
     private final TrackingConsumer consumer;
     private long written;
     private long reported;
+    private long reportedBytes;
     private long lost;
 
     Tracker(Region array) {
@@ -240,6 +241,7 @@ public final class ArrayBenchmark {
       written += stored.pageCount();
       if (!run.isTracked()) {
         reported += array.pages().pageCount(); // what a program without tracking must assume
+        reportedBytes += array.pages().bytes();
         return 0;
       }
       double before = run.now();
@@ -247,6 +249,7 @@ public final class ArrayBenchmark {
           run.control().fetch(run.space(), consumer, array.pages(), array.pages())) {
         double took = run.now() - before;
         reported += interval.pages().pageCount();
+        reportedBytes += interval.pages().bytes();
         lost += stored.minus(interval.pages().wholePages()).pageCount();
         interval.commit();
         return took;
@@ -257,6 +260,7 @@ public final class ArrayBenchmark {
     void forget() {
       written = 0;
       reported = 0;
+      reportedBytes = 0;
     }
 
     /** Ends tracking, so that its end is counted too. */
@@ -284,6 +288,7 @@ public final class ArrayBenchmark {
           untracked / passes,
           written,
           reported,
+          reportedBytes,
           lost,
           unpriced,
           events,

@@ -14,6 +14,8 @@ import java.util.SortedMap;
  * @param untrackedPass milliseconds of one pass that nobody tracks
  * @param pagesWritten distinct pages stored to, summed over intervals
  * @param pagesReported distinct pages reported, summed over intervals
+ * @param bytesReported bytes of what was reported: fewer than those pages have where a technique
+ *     tells parts of pages apart
  * @param pagesLost stored to and not reported, in a warm-up too: must be 0
  * @param unpriced what has no price where costs are simulated; one or none
  * @param events counted events by id; empty where nothing is simulated
@@ -28,6 +30,7 @@ public record ArrayResult(
     double untrackedPass,
     long pagesWritten,
     long pagesReported,
+    long bytesReported,
     long pagesLost,
     List<UnpricedWork> unpriced,
     SortedMap<String, Long> events,

@@ -162,8 +162,12 @@ final class MicroRun implements Callable<Integer> {
     session.row(run, application, name, "tracked_slowdown", result.slowdown(), "x");
     session.row(run, application, name, "tracker_time", result.trackerTime(), time);
     session.row(run, application, name, "setup_time", result.setupTime(), time);
+    if (!session.isSimulated()) {
+      session.row(run, application, name, "untracked_pass", result.untrackedPass(), time);
+    }
     session.row(run, application, name, "pages_written", result.pagesWritten(), "pages");
     session.row(run, application, name, "pages_reported", result.pagesReported(), "pages");
+    session.row(run, application, name, "bytes_reported", result.bytesReported(), "bytes");
     session.row(run, application, name, "pages_lost", result.pagesLost(), "pages");
     result
         .events()

@@ -18,6 +18,7 @@ public final class Experiments {
     all.addAll(new ConsumerExperiments(plan).all());
     all.addAll(new MachineExperiments(plan).all());
     all.add(Completeness.experiment());
+    all.add(SubPages.experiment());
     all.add(Sensitivity.experiment());
     all.add(Scale.experiment());
     all.add(Profiles.experiment());

@@ -3,6 +3,7 @@ package dev.ooh.evaluation.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One command to run, such as {@code gc --application pca …}.
@@ -14,6 +15,10 @@ import java.util.Optional;
 public record Measurement(String name, List<String> arguments, boolean images) {
   static final String PROFILE_OPTION = "--profile";
   static final String USUAL_PROFILE = "sc22";
+
+  /** What makes another technique of one: how finely it tells stores apart. */
+  private static final Pattern ANOTHERS_SETTING =
+      Pattern.compile("(spp\\.granule|write-barrier\\.card)=\\d+");
 
   public Measurement {
     arguments = List.copyOf(arguments);
@@ -46,12 +51,18 @@ public record Measurement(String name, List<String> arguments, boolean images) {
   }
 
   /**
-   * What its rows call the command: with the profile behind, if it is not the usual one, so that
-   * the same run at other prices is another measurement.
+   * What its rows call the command: with the profile behind, if it is not the usual one, and with
+   * the size of granules or cards, if that is set, so that the same run at other prices or in other
+   * pieces is another measurement.
    */
   public String command() {
     String command = arguments.getFirst();
-    return profile().equals(USUAL_PROFILE) ? command : command + "@" + profile();
+    String priced = profile().equals(USUAL_PROFILE) ? command : command + "@" + profile();
+    return arguments.stream()
+        .filter(argument -> ANOTHERS_SETTING.matcher(argument).matches())
+        .findFirst()
+        .map(setting -> priced + "@" + setting)
+        .orElse(priced);
   }
 
   private static String name(List<String> arguments) {

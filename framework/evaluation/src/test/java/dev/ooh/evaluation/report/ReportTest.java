@@ -60,6 +60,7 @@ class ReportTest {
             "figure10",
             "figure11",
             "completeness",
+            "subpages",
             "sensitivity",
             "scale",
             "profiles");

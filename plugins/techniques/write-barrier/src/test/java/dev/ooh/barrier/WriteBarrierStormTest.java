@@ -50,7 +50,8 @@ class WriteBarrierStormTest {
                 storms
                     .getConstructor(Substrate.class, TrackingControl.class, List.class, long.class)
                     .newInstance(linux, core, techniques, seed)) {
-      Object report = storms.getMethod("run", Duration.class).invoke(storm, Duration.ofSeconds(seconds));
+      Object report =
+          storms.getMethod("run", Duration.class).invoke(storm, Duration.ofSeconds(seconds));
       assertThat(report.toString()).as("seed %d", seed).contains(" by write-barrier");
     }
   }
