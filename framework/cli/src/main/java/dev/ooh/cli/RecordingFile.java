@@ -1,7 +1,7 @@
 package dev.ooh.cli;
 
-import dev.ooh.recording.Recorder;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.recording.Recorder;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -177,13 +177,15 @@ class WhatIfTest {
     Path crac = Path.of(Resource.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Stream<String> own =
         Stream.of(
-            "framework/tracking-api",
-            "framework/tracking-core",
-            "framework/library",
-            "plugins/substrates/linux-memory",
-            "procfs-plugin",
-            "uffd-plugin")
-        .map(module -> top.resolve(module).resolve("target/classes").toAbsolutePath().toString());
+                "framework/tracking-api",
+                "framework/tracking-core",
+                "framework/library",
+                "plugins/substrates/linux-memory",
+                "procfs-plugin",
+                "uffd-plugin")
+            .map(
+                module ->
+                    top.resolve(module).resolve("target/classes").toAbsolutePath().toString());
     return Stream.concat(own, Stream.of(crac.toString()))
         .collect(Collectors.joining(File.pathSeparator));
   }

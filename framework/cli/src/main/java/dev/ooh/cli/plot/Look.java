@@ -38,11 +38,7 @@ record Look(PatternColour colour, Marker marker, List<Float> dashes, BarPattern 
 
   private static final List<List<Float>> DASHES =
       List.of(
-          List.of(),
-          List.of(8f, 4f),
-          List.of(2f, 3f),
-          List.of(9f, 3f, 2f, 3f),
-          List.of(14f, 4f));
+          List.of(), List.of(8f, 4f), List.of(2f, 3f), List.of(9f, 3f, 2f, 3f), List.of(14f, 4f));
 
   /** What looks the same in every chart; other series look as they come. */
   private static final List<String> KNOWN = List.of("procfs", "uffd", "spml", "epml", "none");
@@ -71,7 +67,6 @@ record Look(PatternColour colour, Marker marker, List<Float> dashes, BarPattern 
     }
     float[] lengths = new float[dashes.size()];
     IntStream.range(0, lengths.length).forEach(i -> lengths[i] = dashes.get(i));
-    return new BasicStroke(
-        WIDTH, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 1, lengths, 0);
+    return new BasicStroke(WIDTH, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 1, lengths, 0);
   }
 }

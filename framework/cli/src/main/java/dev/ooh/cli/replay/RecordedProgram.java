@@ -1,8 +1,8 @@
 package dev.ooh.cli.replay;
 
+import dev.ooh.memory.PageSet;
 import dev.ooh.recording.Block;
 import dev.ooh.recording.RecordingReader;
-import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

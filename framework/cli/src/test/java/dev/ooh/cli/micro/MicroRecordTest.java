@@ -3,10 +3,10 @@ package dev.ooh.cli.micro;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.Tracking;
-import dev.ooh.recording.Block;
-import dev.ooh.recording.RecordingReader;
 import dev.ooh.cli.toy.Invocation;
 import dev.ooh.machine.substrate.VirtualSubstrate;
+import dev.ooh.recording.Block;
+import dev.ooh.recording.RecordingReader;
 import dev.ooh.tracking.core.TrackingCore;
 import java.nio.file.Files;
 import java.nio.file.Path;

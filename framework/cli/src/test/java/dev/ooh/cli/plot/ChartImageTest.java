@@ -81,12 +81,10 @@ class ChartImageTest {
   }
 
   private static String svg(
-      boolean bars,
-      boolean logarithmic,
-      Map<String, double[]> series,
-      Map<String, double[]> spread)
+      boolean bars, boolean logarithmic, Map<String, double[]> series, Map<String, double[]> spread)
       throws Exception {
-    List<String> places = List.of("a", "b", "c").subList(0, Map.copyOf(series).values().iterator().next().length);
+    List<String> places =
+        List.of("a", "b", "c").subList(0, Map.copyOf(series).values().iterator().next().length);
     Chart chart = new Chart("a < b", "", "x", bars, logarithmic, places, series, spread);
     return new String(new ChartImage(chart).svg(), StandardCharsets.UTF_8);
   }

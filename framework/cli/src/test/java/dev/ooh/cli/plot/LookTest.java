@@ -83,9 +83,7 @@ class LookTest {
     Rectangle2D bar = new Rectangle2D.Double(0, 0, 20, 20);
     Set<List<List<Double>>> drawn =
         Set.copyOf(
-            Arrays.stream(BarPattern.values())
-                .map(pattern -> points(pattern.over(bar)))
-                .toList());
+            Arrays.stream(BarPattern.values()).map(pattern -> points(pattern.over(bar))).toList());
     assertThat(drawn).hasSize(BarPattern.values().length);
   }
 

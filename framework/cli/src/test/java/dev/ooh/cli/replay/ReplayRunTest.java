@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.micro.ChecksumTechnique;
-import dev.ooh.recording.Block;
-import dev.ooh.recording.RecordingWriter;
 import dev.ooh.cli.toy.Invocation;
 import dev.ooh.machine.substrate.VirtualSubstrate;
 import dev.ooh.memory.PageSet;
+import dev.ooh.recording.Block;
+import dev.ooh.recording.RecordingWriter;
 import dev.ooh.tracking.core.TrackingCore;
 import java.io.IOException;
 import java.nio.file.Files;

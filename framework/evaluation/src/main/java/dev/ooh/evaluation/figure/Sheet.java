@@ -56,13 +56,7 @@ public final class Sheet {
     add(technique, application, configuration, metric, mean, unit);
     double spread = figures.spread(command, technique, application, configuration, metric);
     if (spread > 0) {
-      add(
-          technique,
-          application,
-          configuration,
-          metric + SPREAD,
-          OptionalDouble.of(spread),
-          unit);
+      add(technique, application, configuration, metric + SPREAD, OptionalDouble.of(spread), unit);
     }
     return mean;
   }
