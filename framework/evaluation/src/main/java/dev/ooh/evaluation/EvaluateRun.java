@@ -135,8 +135,7 @@ final class EvaluateRun implements Callable<Integer> {
       List<Result> results = new ArrayList<>();
       Map<String, String> facts = facts(plan);
       try (Progress progress = Progress.onTerminal()) {
-        Measurements measurements =
-            new Measurements(folder.runs(), jobs, pricing, progress::show);
+        Measurements measurements = new Measurements(folder.runs(), jobs, pricing, progress::show);
         Map<Measurement, List<Row>> rows = measurements.run(List.copyOf(wanted));
         progress.clear();
         facts.putAll(measurements.prices(wanted));
@@ -155,8 +154,7 @@ final class EvaluateRun implements Callable<Integer> {
   }
 
   private String command() {
-    return "ooh evaluate "
-        + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    return "ooh evaluate " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
   }
 
   /** What the figures were made by, as a reader of the report asks. */

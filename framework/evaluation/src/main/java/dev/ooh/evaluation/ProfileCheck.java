@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /** Sees, before anything runs, that a cost profile has the costs that experiments need. */
 final class ProfileCheck {
   /**
-   * Costs of ordinary work, without which programs take no time: a profile may lack them, as long as
-   * nothing but the array is run.
+   * Costs of ordinary work, without which programs take no time: a profile may lack them, as long
+   * as nothing but the array is run.
    */
   private static final List<String> WORK =
       List.of(

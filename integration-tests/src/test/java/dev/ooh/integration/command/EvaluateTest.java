@@ -93,8 +93,7 @@ class EvaluateTest {
         .contains("answers", "table1", "table3", "table4", "table5")
         .contains("figure3", "figure4", "figure5", "figure6", "figure7", "figure8", "figure9")
         .contains("figure10", "figure11", "sensitivity", "scale", "profiles");
-    Optional<Browser> browser =
-        Browser.installed(Files.createDirectory(folder.resolve("browser")));
+    Optional<Browser> browser = Browser.installed(Files.createDirectory(folder.resolve("browser")));
     if (browser.isPresent()) {
       Browser.Page page = browser.get().open(folder.resolve("one/report.html"));
       assertThat(page.console()).isEmpty();

@@ -100,7 +100,9 @@ public final class Measurements {
     for (Measurement measurement : measurements) {
       rows.put(
           measurement,
-          RowFile.read(rowsOf(pricing.of(measurement))).stream().map(row -> named(row, measurement)).toList());
+          RowFile.read(rowsOf(pricing.of(measurement))).stream()
+              .map(row -> named(row, measurement))
+              .toList());
     }
     return rows;
   }

@@ -97,7 +97,8 @@ class MeasurementsTest {
     Measurement large = Measurement.of("gc", "--application", "pca", "--configuration", "large");
     Measurements measurements = ran(Map.of(small, Map.of("seed", "1")));
     Files.writeString(
-        folder.resolve("durations.txt"), small.name() + " 4.000\ncut_short\n" + small.name() + " 3.");
+        folder.resolve("durations.txt"),
+        small.name() + " 4.000\ncut_short\n" + small.name() + " 3.");
     Thread.currentThread().interrupt(); // before the first run
     assertThatThrownBy(() -> measurements.run(List.of(small, large)))
         .isInstanceOf(InterruptedException.class);

@@ -22,8 +22,7 @@ class MemoryNeedTest {
   void noRunOfTheEvaluationTakesMoreThanAllMayTake(String configuration) {
     for (Plan plan : List.of(Plan.whole(), Plan.whole().of(List.of(configuration)))) {
       for (Experiment experiment : Experiments.of(plan, Published.load())) {
-        assertThat(experiment.runs())
-            .allMatch(run -> MemoryNeed.of(run) <= MemoryNeed.LIMIT);
+        assertThat(experiment.runs()).allMatch(run -> MemoryNeed.of(run) <= MemoryNeed.LIMIT);
       }
     }
   }
