@@ -7,9 +7,11 @@ import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.CyclesBeside;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.gc.testing.Proxies;
+import dev.ooh.gc.testing.Repeat;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
@@ -36,14 +38,22 @@ class AssistTest {
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20).withVerify(true);
 
+  /** Many times as many as there is memory for. */
+  private static final int MOST_LISTS = 100;
+
+  /** Many times as many as a cycle that keeps up takes. */
+  private static final int MOST_ALLOCATIONS = 1 << 18;
+
   private final ArraySpace space = new ArraySpace();
+  private final CyclesBeside cycles = new CyclesBeside(space);
   private boolean slow;
   private final CollectedHeap heap =
-      new CollectedHeap(
-          polling(space, this::pollMore),
-          OPTIONS,
-          new ExactSource(space),
-          (watched, interval) -> {});
+      cycles.follow(
+          new CollectedHeap(
+              polling(cycles.space(), this::pollMore),
+              OPTIONS,
+              new ExactSource(space),
+              (watched, interval) -> {}));
 
   private void pollMore() {
     for (int i = 1; slow && i < SLOWNESS; i++) {
@@ -95,8 +105,8 @@ class AssistTest {
     }
   }
 
-  private static long cycles(CollectedHeap heap, CycleKind kind) {
-    return heap.cycles().stream().filter(cycle -> cycle.kind() == kind).count();
+  private long fullOnes() {
+    return heap.cycles().stream().filter(cycle -> cycle.kind() == CycleKind.FULL).count();
   }
 
   private static CycleRecord lastBeside(CollectedHeap heap) {
@@ -104,12 +114,6 @@ class AssistTest {
         .filter(cycle -> cycle.kind() == CycleKind.CONCURRENT)
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void begin(CollectedHeap heap) {
-    while (!heap.startFullCycle()) {
-      heap.execution().poll();
-    }
   }
 
   private static void assertAssisted(CollectedHeap heap) {
@@ -129,10 +133,9 @@ class AssistTest {
     heap.setGlobal(1, tree(heap, 17));
     heap.setGlobal(0, heap.allocate(1, 0));
     heap.collect(true);
-    begin(heap);
+    cycles.begin();
     slow = true;
-    long before = cycles(heap, CycleKind.CONCURRENT);
-    for (int i = 0; i < 2000 && cycles(heap, CycleKind.CONCURRENT) == before; i++) {
+    for (int i = 0; i < 2000 && !cycles.hasEnded(); i++) {
       list(heap, 2, 500);
       mutator.act();
       if (i == 1000) {
@@ -142,7 +145,7 @@ class AssistTest {
         heap.setReference(heap.global(0), 0, hidden);
       }
     }
-    assertThat(cycles(heap, CycleKind.CONCURRENT)).isEqualTo(before + 1);
+    assertThat(cycles.hasEnded()).as("a cycle beside the program has ended").isTrue();
     assertAssisted(heap);
     mutator.checkAll();
     heap.setGlobal(2, 0);
@@ -165,23 +168,24 @@ class AssistTest {
   void whereNobodyCanAssistMemoryRunsOutAndThatIsCounted() {
     list(heap, 0, 300_000);
     heap.collect(true);
-    begin(heap);
+    cycles.begin();
     slow = true;
-    long before = cycles(heap, CycleKind.FULL);
-    while (cycles(heap, CycleKind.FULL) == before) {
-      list(heap, 1, 200_000);
-      heap.setGlobal(1, 0);
-    }
+    long before = fullOnes();
+    Repeat.until(
+        () -> fullOnes() > before,
+        "a full cycle in a pause",
+        MOST_LISTS,
+        () -> {
+          list(heap, 1, 200_000);
+          heap.setGlobal(1, 0);
+        });
     List<CycleRecord> full =
         heap.cycles().stream().filter(cycle -> cycle.kind() == CycleKind.FULL).toList();
     assertThat(full.getLast().cause()).isEqualTo(Cause.CONCURRENT_MODE_FAILURE);
     // The next one ends beside the program.
     slow = false;
-    begin(heap);
-    long ended = cycles(heap, CycleKind.CONCURRENT);
-    while (cycles(heap, CycleKind.CONCURRENT) == ended) {
-      heap.execution().poll();
-    }
+    cycles.begin();
+    assertThat(cycles.awaitEnd()).as("the next cycle beside the program has ended").isTrue();
     assertThat(lastBeside(heap).assistedBytes()).isZero();
   }
 
@@ -189,11 +193,12 @@ class AssistTest {
   void aCycleThatKeepsUpIsNotAssisted() {
     heap.setGlobal(0, tree(heap, 17));
     heap.collect(true);
-    long before = cycles(heap, CycleKind.CONCURRENT);
-    begin(heap);
-    while (cycles(heap, CycleKind.CONCURRENT) == before) {
-      heap.allocate(1, 16);
-    }
+    cycles.begin();
+    Repeat.until(
+        cycles::hasEnded,
+        "the end of a cycle beside the program",
+        MOST_ALLOCATIONS,
+        () -> heap.allocate(1, 16));
     assertThat(lastBeside(heap).assistedBytes()).isZero();
   }
 
@@ -221,38 +226,50 @@ class AssistTest {
 
   private static void assistOn(AddressSpace real) {
     Semaphore steps = new Semaphore(ALL);
-    AddressSpace shown = polling(real, () -> awaitTurn(real.execution(), steps));
+    CyclesBeside cycles = new CyclesBeside(real);
+    AddressSpace shown =
+        polling(
+            cycles.space(),
+            () -> {
+              awaitTurn(real.execution(), steps);
+              cycles.signal();
+            });
     try (CollectedHeap heap =
-        new CollectedHeap(
-            shown,
-            OPTIONS,
-            (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
-            (watched, interval) -> {})) {
-      ModelMutator mutator = new ModelMutator(heap, 1, 10);
-      heap.setGlobal(0, tree(heap, 17));
-      for (int round = 0; round < 3; round++) {
-        heap.collect(true);
-        begin(heap);
-        steps.drainPermits();
-        int ended = heap.cycles().size();
-        for (int i = 0; i < 50 && noFullOne(heap, ended); i++) {
-          list(heap, 1, 20_000);
-          mutator.act();
-          steps.release();
-          while (steps.availablePermits() > 0 && noFullOne(heap, ended)) {
-            heap.execution().poll();
-          }
-        }
+        cycles.follow(
+            new CollectedHeap(
+                shown,
+                OPTIONS,
+                (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
+                (watched, interval) -> {}))) {
+      try {
+        assistInSteps(heap, cycles, steps);
+      } finally {
         steps.release(ALL);
-        heap.setGlobal(1, 0);
-        mutator.checkAll();
       }
-      assertThat(heap.collect(true)).isTrue();
-      assertThat(size(heap, heap.global(0))).isEqualTo((1 << 18) - 1);
-      mutator.checkAll();
-    } finally {
-      steps.release(ALL);
     }
+  }
+
+  private static void assistInSteps(CollectedHeap heap, CyclesBeside cycles, Semaphore steps) {
+    ModelMutator mutator = new ModelMutator(heap, 1, 10);
+    heap.setGlobal(0, tree(heap, 17));
+    for (int round = 0; round < 3; round++) {
+      heap.collect(true);
+      cycles.begin();
+      steps.drainPermits();
+      int ended = heap.cycles().size();
+      for (int i = 0; i < 50 && noFullOne(heap, ended); i++) {
+        list(heap, 1, 20_000);
+        mutator.act();
+        steps.release();
+        cycles.awaitEndOr(() -> steps.availablePermits() == 0);
+      }
+      steps.release(ALL);
+      heap.setGlobal(1, 0);
+      mutator.checkAll();
+    }
+    assertThat(heap.collect(true)).isTrue();
+    assertThat(size(heap, heap.global(0))).isEqualTo((1 << 18) - 1);
+    mutator.checkAll();
   }
 
   private static int size(Heap heap, long node) {

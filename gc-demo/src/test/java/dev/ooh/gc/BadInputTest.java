@@ -299,9 +299,7 @@ class BadInputTest {
           substrate,
           (space, core) -> {
             CyclePhases phases = new CyclePhases(space, core, phase -> {});
-            try (CollectedHeap heap =
-                new CollectedHeap(
-                    phases.space(), OPTIONS.withFullCycles(kind.where()), phases, phases)) {
+            try (CollectedHeap heap = phases.heap(OPTIONS.withFullCycles(kind.where()))) {
               ModelMutator mutator = new ModelMutator(heap, 1, 10);
               change(mutator);
               for (int large : new int[] {20, 3000}) {
@@ -337,7 +335,7 @@ class BadInputTest {
       if (kind == AnyCycle.CONCURRENT) {
         heap.startFullCycle();
       } else {
-        kind.run(heap, phases, () -> false);
+        kind.run(heap, phases);
       }
       heap.collect(false);
       heap.collect(true);

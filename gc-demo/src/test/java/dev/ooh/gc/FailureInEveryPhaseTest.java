@@ -47,8 +47,7 @@ class FailureInEveryPhaseTest {
   @ParameterizedTest
   @EnumSource
   void theNextCycleIsRight(AnyCycle kind) {
-    try (CollectedHeap heap =
-        new CollectedHeap(phases.space(), OPTIONS.withFullCycles(kind.where()), phases, phases)) {
+    try (CollectedHeap heap = phases.heap(OPTIONS.withFullCycles(kind.where()))) {
       ModelMutator mutator = new ModelMutator(heap, 1, 0);
       change(mutator);
       run(heap, kind);
@@ -61,7 +60,7 @@ class FailureInEveryPhaseTest {
           assertThat(heap.collect(place % 2 == 0)).isTrue();
           mutator.checkAll();
           change(mutator);
-          assertThat(run(heap, kind)).isTrue();
+          assertThat(run(heap, kind)).as("the next %s cycle has ended", kind).isTrue();
           mutator.checkAll();
         }
       }
@@ -84,7 +83,7 @@ class FailureInEveryPhaseTest {
 
   private boolean run(CollectedHeap heap, AnyCycle kind) {
     entered.clear();
-    boolean done = kind.run(heap, phases, () -> failed);
+    boolean done = kind.run(heap, phases);
     phases.forget();
     return done;
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
+import dev.ooh.gc.testing.CyclesBeside;
 import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.gc.testing.Proxies;
 import dev.ooh.memory.AddressSpace;
@@ -106,17 +106,19 @@ class MarkersTest {
     onRealMemory(
         space -> {
           AtomicInteger times = new AtomicInteger();
+          CyclesBeside cycles = new CyclesBeside(counting(space, times));
           try (CollectedHeap heap =
-              new CollectedHeap(
-                  counting(space, times),
-                  options,
-                  (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
-                  (watched, interval) -> {})) {
+              cycles.follow(
+                  new CollectedHeap(
+                      cycles.space(),
+                      options,
+                      (where, consumer, scan, arm) -> Interval.all(scan, "not tracked"),
+                      (watched, interval) -> {}))) {
             ModelMutator mutator = new ModelMutator(heap, seed, 10);
             collected(heap, seed);
             for (int round = 0; round < 3; round++) {
               int before = times.get();
-              beside(heap, mutator);
+              beside(heap, cycles, mutator);
               assertThat(times.get()).isGreaterThan(before);
               mutator.checkAll();
             }
@@ -129,20 +131,13 @@ class MarkersTest {
         });
   }
 
-  private static void beside(CollectedHeap heap, ModelMutator mutator) {
-    while (!heap.startFullCycle()) {
-      heap.execution().poll();
-    }
-    int cycles = heap.cycles().size();
+  private static void beside(CollectedHeap heap, CyclesBeside cycles, ModelMutator mutator) {
+    cycles.begin();
     for (int i = 0; i < 2000; i++) {
       mutator.act();
       heap.execution().poll();
     }
-    while (heap.cycles().stream()
-        .skip(cycles)
-        .noneMatch(cycle -> cycle.kind() == CycleKind.CONCURRENT)) {
-      heap.execution().poll();
-    }
+    assertThat(cycles.awaitEnd()).as("the cycle beside the program has ended").isTrue();
   }
 
   /** Of a tangle of small objects, and wide ones that refer to many. */

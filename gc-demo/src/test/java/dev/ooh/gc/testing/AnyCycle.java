@@ -14,6 +14,9 @@ public enum AnyCycle {
   CONCURRENT(FullCycles.BESIDE),
   INCREMENTAL(FullCycles.INCREMENTAL);
 
+  /** Many times as many as a small heap is marked in. */
+  private static final int MOST_ALLOCATIONS = 1 << 18;
+
   private static final EnumSet<Phase> OF_A_PAUSE =
       EnumSet.of(
           Phase.STOP,
@@ -47,30 +50,24 @@ public enum AnyCycle {
   /**
    * Runs one, from its start to the end of its last pause.
    *
-   * @param gaveUp whether the one that is under way will not come there
-   * @return false when it could not stop the other threads, or was given up
+   * @return false when it could not stop the other threads, or the collector's thread gave it up
    */
-  public boolean run(CollectedHeap heap, CyclePhases phases, BooleanSupplier gaveUp) {
+  public boolean run(CollectedHeap heap, CyclePhases phases) {
+    phases.watch(isBeside());
     if (!isBeside()) {
-      phases.watch(false);
       return heap.collect(this == FULL);
     }
-    phases.watch(true);
-    while (!heap.startFullCycle()) {
-      goOn(heap);
+    CyclesBeside cycles = phases.cycles();
+    if (this == CONCURRENT) {
+      cycles.begin();
+      return cycles.awaitEnd();
     }
-    while (!phases.isOver() && !gaveUp.getAsBoolean()) {
-      goOn(heap);
-    }
-    return phases.isOver() && !gaveUp.getAsBoolean();
+    allocateUntil(heap, cycles::tryBegin, "the start of an incremental cycle");
+    allocateUntil(heap, cycles::hasEnded, "the last pause of an incremental cycle");
+    return true;
   }
 
-  /** What the program does while the cycle runs, or what takes it on. */
-  private void goOn(CollectedHeap heap) {
-    if (this == INCREMENTAL) {
-      heap.allocate(1, 8);
-    } else {
-      heap.execution().poll();
-    }
+  private static void allocateUntil(CollectedHeap heap, BooleanSupplier event, String what) {
+    Repeat.until(event, what, MOST_ALLOCATIONS, () -> heap.allocate(1, 8));
   }
 }

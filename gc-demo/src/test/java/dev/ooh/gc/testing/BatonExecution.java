@@ -139,7 +139,12 @@ public final class BatonExecution implements ExecutionContext {
 
       @Override
       public void await() {
+        int held = depth;
+        depth = 0;
+        owner = null;
         handOver();
+        lock();
+        depth = held;
       }
 
       @Override

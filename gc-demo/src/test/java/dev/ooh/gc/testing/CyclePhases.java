@@ -1,6 +1,8 @@
 package dev.ooh.gc.testing;
 
+import dev.ooh.gc.CollectedHeap;
 import dev.ooh.gc.CycleObserver;
+import dev.ooh.gc.HeapOptions;
 import dev.ooh.gc.statistics.Phase;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
@@ -23,6 +25,7 @@ public final class CyclePhases implements IntervalSource, CycleObserver {
   private final AddressSpace real;
   private final IntervalSource source;
   private final Listener listener;
+  private final CyclesBeside cycles;
   private final AddressSpace shown;
   private volatile int pausesLeft;
   private volatile boolean beside;
@@ -41,13 +44,15 @@ public final class CyclePhases implements IntervalSource, CycleObserver {
     this.real = space;
     this.source = source;
     this.listener = listener;
+    cycles = new CyclesBeside(space);
+    ExecutionContext followed = cycles.space().execution();
     ExecutionContext execution =
         Proxies.of(
             ExecutionContext.class,
             (method, arguments) ->
                 method.getName().equals("stopWriters")
                     ? stop(method, arguments)
-                    : Proxies.call(real.execution(), method, arguments));
+                    : Proxies.call(followed, method, arguments));
     Memory memory =
         Proxies.of(
             Memory.class,
@@ -71,9 +76,14 @@ public final class CyclePhases implements IntervalSource, CycleObserver {
                 });
   }
 
-  /** The space as the heap is to see it. */
-  public AddressSpace space() {
-    return shown;
+  /** The heap, which sees its space through this. */
+  public CollectedHeap heap(HeapOptions options) {
+    return cycles.follow(new CollectedHeap(shown, options, this, this));
+  }
+
+  /** The heap's full cycles beside the program. */
+  public CyclesBeside cycles() {
+    return cycles;
   }
 
   /**
@@ -93,7 +103,7 @@ public final class CyclePhases implements IntervalSource, CycleObserver {
   }
 
   /** Whether the last pause of the cycle has ended, or it was forgotten. */
-  public boolean isOver() {
+  private boolean isOver() {
     return pausesLeft == 0;
   }
 
