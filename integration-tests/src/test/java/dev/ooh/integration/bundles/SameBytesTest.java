@@ -97,9 +97,7 @@ class SameBytesTest {
   private void run(Path java, String... command) throws Exception {
     Path output = folder.resolve("output");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("JAVA_HOME", java.toString());
     int status = builder.start().waitFor();
     assertThat(status).as(Files.readString(output, StandardCharsets.UTF_8)).isZero();
