@@ -1,10 +1,12 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.image.NextSet;
+import dev.ooh.image.WrittenSet;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SnapshotException;
 import dev.ooh.tracking.TrackingException;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -108,12 +110,12 @@ final class CopyChoice {
 
   /**
    * Where writers must never wait for copying, every set is taken by a snapshot: what that needs is
-   * used before a first set is written ahead, all of which it would count as changed afterwards.
+   * used before a first set is written ahead, all of which would have to be read again afterwards.
    */
-  void beginAhead() {
+  void beginAhead(PageSet scan) {
     if (options.frozenTarget().isZero()) {
       try {
-        CopyBeforeWrite _ = waitingWriters();
+        CopyBeforeWrite _ = waitingWriters(scan);
       } catch (SnapshotException | TrackingException e) {
         // it is in the reason that prepare() gives
       }
@@ -121,7 +123,7 @@ final class CopyChoice {
   }
 
   private SegmentSnapshot begin(PageSet scan) throws SnapshotException, TrackingException {
-    CopyBeforeWrite facility = waitingWriters();
+    CopyBeforeWrite facility = waitingWriters(scan);
     CopyBeforeWrite.Prepared prepared =
         facility.prepare(segments.inMemory(scan), Math.max(options.copyBytes(), LEAST_BUFFER));
     boolean armed = false;
@@ -137,7 +139,7 @@ final class CopyChoice {
   }
 
   /** Has writers wait from now on where a snapshot wants them to. */
-  private CopyBeforeWrite waitingWriters() throws SnapshotException, TrackingException {
+  private CopyBeforeWrite waitingWriters(PageSet scan) throws SnapshotException, TrackingException {
     CopyBeforeWrite facility =
         segments.copyBeforeWrite().orElseThrow(() -> new SnapshotException("this memory has none"));
     Optional<String> refusal = facility.refusal();
@@ -155,10 +157,30 @@ final class CopyChoice {
             "technique %s was asked for, which lets no writer wait; %s does"
                 .formatted(options.technique().get(), TECHNIQUE_WITH_WAITING_WRITERS));
       }
-      segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
-      next.changed(segments.changed());
+      changeOver(scan);
     }
     return facility;
+  }
+
+  /**
+   * Nobody sees what is written while the technique changes, so everything counts as changed. What
+   * was not when it was last asked is compared with what the newest set has, for it was written
+   * once; all is watched again by then.
+   */
+  private void changeOver(PageSet scan) throws TrackingException {
+    PageSet unchanged = next.inParent(scan);
+    PageSet empty = scan.minus(next.pages(scan));
+    segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
+    next.changed(segments.changed());
+    next.zero(segments.zeros(empty));
+    Optional<WrittenSet> newest = next.previous();
+    if (newest.isPresent()) {
+      try {
+        next.unchanged(newest.get().same(unchanged, segments::read));
+      } catch (IOException e) {
+        reason = "%s; everything is written again: %s".formatted(reason, e.getMessage());
+      }
+    }
   }
 
   private boolean writersWait() {

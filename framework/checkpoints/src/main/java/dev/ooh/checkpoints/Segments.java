@@ -237,7 +237,7 @@ final class Segments {
     return placed.stream().filter(Placed::mapped).map(it -> it.image().name()).findFirst();
   }
 
-  /** Changes to another technique, by which everything counts as changed. */
+  /** Changes to another technique; everything counts as changed, as nobody watches meanwhile. */
   void use(String technique) throws TrackingException {
     tracker().use(technique);
   }

@@ -90,7 +90,7 @@ final class Taking {
     Standstill standstill = options.standstill().orElse(() -> () -> {});
     if (options.standstill().isPresent() && options.copyBytes() > 0) {
       if (isWrittenAhead()) {
-        choice.beginAhead();
+        choice.beginAhead(scan);
         writeAhead();
       }
       rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.checkpoints.Checkpoint.Rest;
 import dev.ooh.image.FileLayer;
 import dev.ooh.image.ImageSet;
+import dev.ooh.image.SetFolder;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
@@ -16,6 +17,7 @@ import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CopyBeforeWriteTest {
   private static final int PAGE = 4096;
   private static final int PAGES = 400;
+  private static final int LATE = 150;
   private static final int WRITERS = 4;
   private static final int MADV_DONTNEED = 4;
   private static final Duration ALWAYS = Duration.ZERO;
@@ -225,16 +228,11 @@ class CopyBeforeWriteTest {
     }
   }
 
-  /** As a change of the technique afterwards would have everything count as changed. */
+  /** As a change of the technique afterwards would have everything read again. */
   @Test
   void aFirstOneThatIsWrittenAheadIsWrittenOnce() throws Exception {
     try (Arena arena = Arena.ofShared();
-        Checkpoints checkpoints =
-            Checkpoints.open(
-                directory,
-                options(),
-                FileLayer.of(directory),
-                new Thresholds((long) PAGES * PAGE, Long.MAX_VALUE))) {
+        Checkpoints checkpoints = openAhead(options())) {
       MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
       writeAll(memory, 1);
       Checkpoint taken = checkpoints.take().join();
@@ -243,6 +241,113 @@ class CopyBeforeWriteTest {
       assertThat(taken.technique()).isEqualTo("uffd");
       assertThat(taken.pagesWritten()).isZero();
       check("the first");
+    }
+  }
+
+  /** What writers change is too much to copy, and only then is that known. */
+  private CheckpointOptions toChangeTheTechnique(Runnable whileWritten) {
+    return options()
+        .withFrozenTarget(Duration.ofMillis(1))
+        .withCopyBytes(LATE / 2 * PAGE)
+        .withListener(
+            new CheckpointListener() {
+              private boolean told;
+
+              @Override
+              public void writing(long pages, long ofPages) {
+                if (!told) {
+                  told = true;
+                  whileWritten.run();
+                }
+              }
+            });
+  }
+
+  private Checkpoints openAhead(CheckpointOptions with) throws Exception {
+    return Checkpoints.open(
+        directory,
+        with,
+        FileLayer.of(directory),
+        new Thresholds((long) PAGES * PAGE, Long.MAX_VALUE));
+  }
+
+  private void writeSome(MemorySegment memory, int pages, long stamp) {
+    for (int page = 0; page < pages; page++) {
+      write(memory, page, stamp);
+    }
+  }
+
+  private static long pagesIn(Path store) throws IOException {
+    long bytes = 0;
+    for (Path set : new SetFolder(store).sets()) {
+      bytes += Files.size(set.resolve("pages-1.img"));
+    }
+    return bytes / PAGE;
+  }
+
+  /** What was written ahead and is the same is not written again, nor are pages of zeros. */
+  @Test
+  void aFirstOneThatIsWrittenAheadIsWrittenOnceIfTheTechniqueChangesOnlyThen() throws Exception {
+    AtomicReference<MemorySegment> segment = new AtomicReference<>();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            openAhead(toChangeTheTechnique(() -> writeSome(segment.get(), LATE, 2)))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      segment.set(memory);
+      for (int page = 0; page < PAGES; page++) {
+        if (page % 10 != 0) {
+          write(memory, page, 1);
+        }
+      }
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      assertThat(taken.technique()).isEqualTo("uffd");
+      assertThat(taken.pagesWritten()).as("those that changed meanwhile").isEqualTo(LATE);
+      assertThat(pagesIn(directory)).isEqualTo(PAGES - PAGES / 10 + LATE);
+      check("the first");
+    }
+  }
+
+  /** As it is where the technique changes later. */
+  @Test
+  void whatTheNewestOneHasIsNotWrittenAgainIfTheTechniqueChanges() throws Exception {
+    oneAsItWas();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, toChangeTheTechnique(() -> {}))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      writeSome(memory, LATE, 2);
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      assertThat(taken.technique()).isEqualTo("uffd");
+      assertThat(taken.pagesWritten()).isEqualTo(LATE);
+      check("the second");
+    }
+  }
+
+  private void oneAsItWas() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory)) {
+      writeAll(checkpoints.segment("s", (long) PAGES * PAGE, arena), 1);
+      Checkpoint _ = checkpoints.take().join();
+    }
+  }
+
+  @Test
+  void whatCannotBeReadAnyMoreIsWrittenAgain() throws Exception {
+    oneAsItWas();
+    Path pages = directory.resolve("set-000001").resolve("pages-1.img");
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, toChangeTheTechnique(() -> {}))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      byte[] bytes = Files.readAllBytes(pages);
+      bytes[(PAGES - 1) * PAGE] ^= 1;
+      Files.write(pages, bytes);
+      writeSome(memory, LATE, 2);
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
+      assertThat(taken.reason()).contains("everything is written again", pages.toString());
+      assertThat(taken.pagesWritten()).isEqualTo(PAGES);
+      check("the second");
     }
   }
 

@@ -4,16 +4,22 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.checkpoints.Checkpoint.Rest;
 import dev.ooh.image.ImageSet;
 import dev.ooh.image.SetFolder;
+import dev.ooh.library.PageTracker;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +30,17 @@ class WriteAheadTest {
   private static final int PAGES = 2000;
   private static final int ROOM = 100 * PAGE;
 
+  /** To be copied, for which {@link #ROOM} is. */
+  private static final int TOO_MANY = 150;
+
   @TempDir private Path directory;
 
   private Runnable whileWritten = () -> {};
-  private Runnable atTheMoment = () -> {};
+  private Moment atTheMoment = () -> {};
+
+  private interface Moment {
+    void run() throws InterruptedException;
+  }
 
   private CheckpointOptions options() {
     return CheckpointOptions.defaults()
@@ -102,6 +115,51 @@ class WriteAheadTest {
     }
     assertThat(ImageSet.open(directory).chainLength()).isEqualTo(2);
     assertThat(restored()).isEqualTo(then);
+  }
+
+  /**
+   * Nobody watches between two techniques. A page is written to once, at any time from the first
+   * set on, as most are that nobody would ever see again.
+   */
+  @Test
+  void whatChangesWhileTheTechniqueDoesIsInTheSetThatIsRestored() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicReference<byte[]> then = new AtomicReference<>();
+    try (PageTracker tracker = PageTracker.track()) {
+      Optional<String> refusal = tracker.copyBeforeWrite().orElseThrow().refusal();
+      assumeTrue(refusal.isEmpty(), refusal::toString);
+    }
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open(new FillingFiles())) {
+      MemorySegment memory = filled(checkpoints, arena);
+      Thread writer = Thread.ofPlatform().unstarted(() -> writeEachOnce(memory, stop));
+      whileWritten =
+          () -> {
+            for (int page = 0; page < TOO_MANY; page++) {
+              memory.set(JAVA_LONG, (long) page * PAGE + 8, -1);
+            }
+            writer.start();
+          };
+      atTheMoment =
+          () -> {
+            stop.set(true);
+            writer.join();
+            then.set(memory.toArray(JAVA_BYTE));
+          };
+      Checkpoint taken = checkpoints.take().join();
+      assertThat(taken.technique()).as(taken.reason()).isEqualTo("uffd");
+    }
+    assertThat(restored()).isEqualTo(then.get());
+  }
+
+  private void writeEachOnce(MemorySegment memory, AtomicBoolean stop) {
+    while (!Files.exists(directory.resolve("set-000001"))) {
+      Thread.onSpinWait();
+    }
+    for (int page = TOO_MANY; page < PAGES && !stop.get(); page++) {
+      memory.set(JAVA_LONG, (long) page * PAGE + 8, -1);
+      LockSupport.parkNanos(100_000); // or all would be written before the change
+    }
   }
 
   @Test

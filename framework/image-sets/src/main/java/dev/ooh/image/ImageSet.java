@@ -365,7 +365,7 @@ public final class ImageSet {
     return new SetReader(this, loaded());
   }
 
-  /** For {@link SetReader}. */
+  /** For {@link SetReader}, and whoever knows the digests. */
   void read(long start, long end, Layers.RunSink runs) throws IOException {
     layers.locate(start, end, runs);
   }

@@ -57,6 +57,14 @@ public final class NextSet {
     zeros = zeros.union(pages);
   }
 
+  /**
+   * The previous set has these pages as memory does, whatever was said of them; what changes from
+   * now on is told by {@link #changed}.
+   */
+  public void unchanged(PageSet pages) {
+    owed = owed.minus(pages);
+  }
+
   /** Those of {@code scan} that the set must have. */
   public PageSet pages(PageSet scan) {
     return scan.minus(zeros);

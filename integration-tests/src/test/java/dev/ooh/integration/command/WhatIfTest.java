@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.crac.Resource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -172,21 +171,16 @@ class WhatIfTest {
   }
 
   /** What a program has by the library's pom, as the build left it. */
-  private static String libraryAlone() throws Exception {
+  private static String libraryAlone() {
     Path top = Path.of(System.getProperty("ooh.top"));
-    Path crac = Path.of(Resource.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Stream<String> own =
-        Stream.of(
-                "framework/tracking-api",
-                "framework/tracking-core",
-                "framework/library",
-                "plugins/substrates/linux-memory",
-                "procfs-plugin",
-                "uffd-plugin")
-            .map(
-                module ->
-                    top.resolve(module).resolve("target/classes").toAbsolutePath().toString());
-    return Stream.concat(own, Stream.of(crac.toString()))
+    return Stream.of(
+            "framework/tracking-api",
+            "framework/tracking-core",
+            "framework/library",
+            "plugins/substrates/linux-memory",
+            "procfs-plugin",
+            "uffd-plugin")
+        .map(module -> top.resolve(module).resolve("target/classes").toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));
   }
 
