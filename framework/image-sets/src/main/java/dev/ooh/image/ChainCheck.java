@@ -48,7 +48,7 @@ public final class ChainCheck {
       unknown.push(known);
       known = known.parentSet();
     }
-    boolean below = known == null || whole.get(known);
+    boolean below = known == null || Boolean.TRUE.equals(whole.get(known));
     while (!unknown.isEmpty()) {
       ImageSet next = unknown.pop();
       boolean[] well = {true};
