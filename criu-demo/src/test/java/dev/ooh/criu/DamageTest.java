@@ -7,6 +7,7 @@ import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.ChainCheck;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.ImageSet;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,6 +99,7 @@ class DamageTest {
   private void singleBytes(int stride) throws Exception {
     Path small = Files.createDirectory(directory.resolve("small"));
     try (CheckpointScene scene = new CheckpointScene(small, new FaultyFiles(), 8)) {
+      scene.space.memory().putByte(scene.region.start() + 6 * PageSet.PAGE_SIZE, (byte) 1); // stays
       for (int i = 0; i < 3; i++) {
         scene.heap.allocate(2, 500);
         scene.space.memory().putByte(scene.region.start() + 5000, (byte) i);

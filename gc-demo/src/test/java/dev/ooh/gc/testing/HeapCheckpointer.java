@@ -16,18 +16,23 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Dumps a collected heap and compares what its image sets hold with what memory held while the
  * program stood still. For one thread of the execution context.
  */
 public final class HeapCheckpointer implements AutoCloseable {
+  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
+
   private final AddressSpace space;
   private final Runnable quiescent;
   private final Checkpointer checkpointer;
   private boolean dumping;
-  private PageSet scanned = PageSet.empty();
-  private byte[] still = new byte[0];
+
+  /** Each page that was to be dumped, by its address. */
+  private final Map<Long, byte[]> still = new HashMap<>();
 
   /**
    * @param changedPages as if the checkpointer were woven
@@ -81,31 +86,42 @@ public final class HeapCheckpointer implements AutoCloseable {
       dumping = false;
     }
     ImageSet set = ImageSet.open(report.set());
-    if (!set.pages().equals(scanned)) {
-      throw new AssertionError("%s has %s, wanted %s".formatted(set.path(), set.pages(), scanned));
-    }
-    int[] at = {0};
     set.readPages(
         (address, buffer, length) -> {
-          int different = Arrays.mismatch(buffer, 0, length, still, at[0], at[0] + length);
-          if (different >= 0) {
-            throw new AssertionError(
-                "%s differs from memory at 0x%x".formatted(set.path(), address + different));
+          for (int at = 0; at < length; at += PageSet.PAGE_SIZE) {
+            compare(set, address + at, Arrays.copyOfRange(buffer, at, at + PageSet.PAGE_SIZE));
           }
-          at[0] += length;
         });
+    still.forEach(
+        (page, contents) -> {
+          if (!Arrays.equals(contents, ZEROS)) {
+            throw new AssertionError("%s lacks the page at 0x%x".formatted(set.path(), page));
+          }
+        });
+  }
+
+  private void compare(ImageSet set, long page, byte[] found) {
+    byte[] wanted = still.remove(page);
+    if (wanted == null) {
+      throw new AssertionError(
+          "%s has the page at 0x%x, nobody wanted it".formatted(set.path(), page));
+    }
+    int different = Arrays.mismatch(found, wanted);
+    if (different >= 0) {
+      throw new AssertionError(
+          "%s differs from memory at 0x%x".formatted(set.path(), page + different));
+    }
   }
 
   private void lookAround(PageSet scan) {
     quiescent.run();
-    scanned = scan;
-    still = new byte[Math.toIntExact(scan.bytes())];
-    int at = 0;
-    for (int run = 0; run < scan.runCount(); run++) {
-      int length = Math.toIntExact(scan.runEnd(run) - scan.runStart(run));
-      space.memory().read(scan.runStart(run), still, at, length);
-      at += length;
-    }
+    still.clear();
+    scan.forEachPage(
+        page -> {
+          byte[] contents = new byte[PageSet.PAGE_SIZE];
+          space.memory().read(page, contents, 0, contents.length);
+          still.put(page, contents);
+        });
   }
 
   @Override
