@@ -117,9 +117,10 @@ class CheckpointTest {
     assertThat(figures.get("epml", "small", "pages_skipped_parent")).isGreaterThan(some);
     assertThat(figures.get("uffd", "small", "pages_written")).isEqualTo(some);
     double alone = figures.get("none", "small", "alone_total_time");
-    double epml = figures.get("epml", "small", "tracked_total_time");
-    assertThat(alone).isPositive().isLessThan(epml);
-    assertThat(epml).isLessThan(figures.get("uffd", "small", "tracked_total_time"));
+    assertThat(alone).isPositive();
+    for (String technique : List.of("epml", "uffd")) {
+      assertThat(figures.get(technique, "small", "tracked_total_time")).isGreaterThan(alone);
+    }
     Ooh.Done restored = Ooh.run(folder, "restore", "D");
     assertThat(restored.out()).contains("pages verified");
     assertThat(done.out()).contains(result(restored.out()));

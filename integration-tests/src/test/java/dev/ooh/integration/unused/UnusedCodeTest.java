@@ -37,6 +37,9 @@ class UnusedCodeTest {
           entry("dev.ooh.example.collector.Cleaners.clean", "an example, which a test uses"),
           entry("dev.ooh.example.collector.Cleaners.register", "an example, which a test uses"),
           entry(
+              "dev.ooh.checkpoints.Checkpoints.resource",
+              "keeps alive what CRaC's context holds by a weak reference"),
+          entry(
               "dev.ooh.library.PageTracker.checkpointResource",
               "keeps alive what CRaC's context holds by a weak reference"),
           entry(
