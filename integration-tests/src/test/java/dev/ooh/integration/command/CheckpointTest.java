@@ -260,6 +260,25 @@ class CheckpointTest {
   void wrongInputIsOneLineAndLeavesNothing() throws Exception {
     wrong(2, "application is 'mama', wanted", "checkpoint", "--application", "mama");
     wrong(
+        1,
+        "cache: heap heap: asked for",
+        "checkpoint",
+        "--application",
+        "cache",
+        "--technique",
+        "none",
+        "--heap",
+        "1M");
+    wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
+    wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");
+    assertThat(folder).isDirectoryNotContaining("glob:**/D");
+  }
+
+  /** Each is a process of its own, which takes its time. */
+  @Test
+  @Tag("soak")
+  void moreWrongInputIsOneLineAndLeavesNothing() throws Exception {
+    wrong(
         2,
         "configuration is 'huge', wanted one of: small, medium, large",
         "checkpoint",
@@ -274,21 +293,9 @@ class CheckpointTest {
         "tiny",
         "--input",
         "text");
-    wrong(
-        1,
-        "cache: heap heap: asked for",
-        "checkpoint",
-        "--application",
-        "cache",
-        "--technique",
-        "none",
-        "--heap",
-        "1M");
     wrong(2, "--directory is '', wanted a directory", "checkpoint", "--directory", "");
     wrong(2, "action is 'chekc', wanted list, check, merge", "images", "chekc", "D");
     wrong(2, "--pre-dumps is -1, wanted 0 to 1000", "checkpoint", "--pre-dumps", "-1");
-    wrong(1, "image directory text/D: ", "checkpoint", "--directory", "text/D");
-    wrong(1, "nowhere: found nothing, wanted a directory of image sets", "restore", "nowhere");
     assertThat(folder).isDirectoryNotContaining("glob:**/D");
   }
 

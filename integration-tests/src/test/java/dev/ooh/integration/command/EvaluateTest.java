@@ -172,6 +172,15 @@ class EvaluateTest {
     Files.createDirectories(folder.resolve("old/runs"));
     Files.writeString(folder.resolve("old/runs/version.txt"), "0.0.1");
     wrong(1, "old holds measurements of version 0.0.1, wanted ", evaluate("old"));
+    Files.writeString(folder.resolve("mine.csv"), "id,event,microseconds,techniques,source\n");
+    wrong(2, "cost profile mine.csv: M1 (", evaluate("D", "--profile", "mine.csv"));
+    assertThat(folder.resolve("D")).doesNotExist();
+  }
+
+  /** Each is a process of its own, which takes its time. */
+  @Test
+  @Tag("soak")
+  void moreWrongInputIsOneLine() throws Exception {
     Files.writeString(folder.resolve("file"), "");
     wrong(1, "--out is file/D, wanted a folder that can be written to", evaluate("file/D"));
     wrong(
@@ -179,8 +188,6 @@ class EvaluateTest {
         "--only has 'figure99', wanted some of: answers, table1,",
         Ooh.run(folder, "evaluate", "--out", "D", "--only", "figure99"));
     wrong(1, "none/results.csv can't be read", evaluate("D", "--against", "none"));
-    Files.writeString(folder.resolve("mine.csv"), "id,event,microseconds,techniques,source\n");
-    wrong(2, "cost profile mine.csv: M1 (", evaluate("D", "--profile", "mine.csv"));
     wrong(
         2,
         "cost profile zero: work_unit is missing, wanted a row with its cost, by which figure6 are",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,17 @@ class GcTest {
         "application is 'gcbunch', wanted one of: baby, cache, gcbench, histogram, kmeans,",
         "--application",
         "gcbunch");
+    assertThat(
+            wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv"))
+        .contains("give it more by --heap");
+    wrong(2, "--heap is 18253611008 bytes, wanted 17179869184 (16G) or less", "--heap", "17G");
+    assertThat(folder.resolve("none.csv")).doesNotExist();
+  }
+
+  /** Each is a process of its own, which takes its time. */
+  @Test
+  @Tag("soak")
+  void moreWrongInputIsOneLine() throws Exception {
     wrong(
         2,
         "configuration is 'huge', wanted one of: small, medium, large",
@@ -135,11 +147,6 @@ class GcTest {
         "word_count",
         "--input",
         "missing.txt");
-    assertThat(
-            wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv"))
-        .contains("give it more by --heap");
-    wrong(2, "--heap is 18253611008 bytes, wanted 17179869184 (16G) or less", "--heap", "17G");
-    assertThat(folder.resolve("none.csv")).doesNotExist();
   }
 
   /** Returns the one line. */
