@@ -14,6 +14,7 @@ import dev.ooh.memory.IntervalSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random programs under every kind of source: nothing reachable is ever freed or damaged. */
@@ -87,6 +88,7 @@ class RandomMutatorTest {
   }
 
   @Test
+  @Tag("soak")
   void severalThreads() throws Exception {
     for (long seed = 1; seed <= 5; seed++) {
       ArraySpace space = new ArraySpace();

@@ -195,6 +195,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("soak")
   void killedAtAnyMomentItLeavesTheSetBefore() throws Exception {
     assertThat(Ooh.run(folder, checkpoint("--directory", "D")).status()).isZero();
     String wanted = result(Ooh.run(folder, "restore", "D").out());
