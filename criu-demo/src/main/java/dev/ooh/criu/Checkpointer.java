@@ -23,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,6 @@ public class Checkpointer implements AutoCloseable {
   /** How often pages are armed again before the program is stopped. */
   private static final int REARMS = 2;
 
-  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
@@ -398,20 +396,7 @@ public class Checkpointer implements AutoCloseable {
    * time none is looked for: to look into pages is no part of the paper's dump.
    */
   private PageSet zeros(PageSet candidates, PageReader source) {
-    return space.execution().simulatedTime() ? PageSet.empty() : areZeros(candidates, source);
-  }
-
-  private static PageSet areZeros(PageSet candidates, PageReader source) {
-    PageSet.Builder found = PageSet.builder();
-    byte[] page = new byte[PageSet.PAGE_SIZE];
-    candidates.forEachPage(
-        address -> {
-          source.read(address, page, 0, page.length);
-          if (Arrays.equals(page, ZEROS)) {
-            found.addPage(address);
-          }
-        });
-    return found.build();
+    return space.execution().simulatedTime() ? PageSet.empty() : source.zeros(candidates);
   }
 
   private void verify(WrittenSet parent, PageSet scan, String technique)
@@ -419,7 +404,7 @@ public class Checkpointer implements AutoCloseable {
     PageReader memory = space.memory()::read;
     PageSet zeros = scan.minus(next.pages(scan));
     PageSet lost =
-        parent.different(next.inParent(scan), memory).union(zeros.minus(areZeros(zeros, memory)));
+        parent.different(next.inParent(scan), memory).union(zeros.minus(memory.zeros(zeros)));
     if (!lost.isEmpty()) {
       throw new CheckpointException(
           "pages changed and %s did not report them: %s, wanted none".formatted(technique, lost));

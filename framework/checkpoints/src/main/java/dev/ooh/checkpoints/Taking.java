@@ -11,7 +11,6 @@ import dev.ooh.memory.SnapshotException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * the chain and what the next set must hold.
  */
 final class Taking {
-  private static final byte[] ZEROS = new byte[PageSet.PAGE_SIZE];
   private static final long NANOS_A_MICRO = 1000;
 
   private final CheckpointOptions options;
@@ -209,7 +207,7 @@ final class Taking {
   private Chain.Draft writePages() throws IOException {
     PageSet wanted = next.pages(scan);
     PageSet inParent = next.inParent(scan);
-    zeros = source == snapshot ? PageSet.empty() : zeros(wanted.minus(inParent));
+    zeros = source == snapshot ? PageSet.empty() : source.zeros(wanted.minus(inParent));
     PageSet all = wanted.minus(zeros);
     pages = all.pageCount();
     long present = pages - inParent.pageCount();
@@ -224,19 +222,6 @@ final class Taking {
         opened.close();
       }
     }
-  }
-
-  private PageSet zeros(PageSet candidates) {
-    PageSet.Builder found = PageSet.builder();
-    byte[] page = new byte[PageSet.PAGE_SIZE];
-    candidates.forEachPage(
-        address -> {
-          source.read(address, page, 0, page.length);
-          if (Arrays.equals(page, ZEROS)) {
-            found.addPage(address);
-          }
-        });
-    return found.build();
   }
 
   /** Writes what was copied, and makes all of it durable: the next set builds on this one. */

@@ -152,8 +152,7 @@ public final class ImageSet {
     if (parent != null) {
       parent.digests = null;
     }
-    ImageSet found = new ImageSet(set, files, pid, description, pagemap, digests, parent);
-    return found;
+    return new ImageSet(set, files, pid, description, pagemap, digests, parent);
   }
 
   /** Where the set with the in-parent pages of {@code set} is. */
@@ -417,7 +416,7 @@ public final class ImageSet {
 
   /** The pages of this very set, not in a parent. */
   PageSet ownPages() {
-    return pagemap.presentPages();
+    return pagemap.present();
   }
 
   /** How many those are. */

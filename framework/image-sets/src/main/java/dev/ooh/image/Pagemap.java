@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 
 /** A pagemap that was read, with where in the pages file each entry's pages begin. */
 final class Pagemap {
@@ -133,32 +134,24 @@ final class Pagemap {
     return low;
   }
 
-  PageSet presentPages() {
-    PageSet.Builder pages = PageSet.builder();
-    for (int i = inParent.nextClearBit(0); i < size(); i = inParent.nextClearBit(i + 1)) {
-      pages.add(start(i), end(i));
-    }
-    return pages.build();
-  }
-
   PageSet pages() {
-    return present().union(inParent());
+    return pages(_ -> true);
   }
 
   /** Those in the set's own pages file. */
   PageSet present() {
-    return pages(false);
+    return pages(entry -> !isInParent(entry));
   }
 
   /** Those that are left to the parent set. */
   PageSet inParent() {
-    return pages(true);
+    return pages(this::isInParent);
   }
 
-  private PageSet pages(boolean parents) {
+  private PageSet pages(IntPredicate entries) {
     PageSet.Builder pages = PageSet.builder();
     for (int i = 0; i < size(); i++) {
-      if (isInParent(i) == parents) {
+      if (entries.test(i)) {
         pages.add(start(i), end(i));
       }
     }

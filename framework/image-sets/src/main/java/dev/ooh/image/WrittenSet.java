@@ -2,7 +2,6 @@ package dev.ooh.image;
 
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -25,11 +24,7 @@ public final class WrittenSet {
 
   /** Whether it is there still, and the same. */
   public boolean isThere() throws IOException {
-    Path manifest = path.resolve(Manifest.FILE);
-    if (!Files.exists(manifest)) {
-      return false;
-    }
-    byte[] bytes = Files.readAllBytes(manifest);
+    byte[] bytes = CheckedFiles.manifest(path);
     return !Manifest.isTorn(bytes) && Manifest.identity(bytes) == identity;
   }
 
