@@ -2,6 +2,7 @@ package dev.ooh.weaving.loom;
 
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** An annotation by which a class or a method asks to be woven. For any thread. */
 public final class Marker {
@@ -10,9 +11,12 @@ public final class Marker {
   /** The annotation's descriptor, as it stands in the constant pool of a class that bears it. */
   private final byte[] descriptor;
 
+  private final int[] shifts;
+
   private Marker(Class<? extends Annotation> annotation) {
     name = annotation.getName();
     descriptor = annotation.descriptorString().getBytes(StandardCharsets.US_ASCII);
+    shifts = shifts(descriptor);
   }
 
   public static Marker of(Class<? extends Annotation> annotation) {
@@ -29,16 +33,30 @@ public final class Marker {
     return !className.equals(name) && isIn(classFile);
   }
 
+  /** Horspool's search: every class of every bundle passes here before anything is compiled. */
   private boolean isIn(byte[] classFile) {
-    search:
-    for (int i = 0; i <= classFile.length - descriptor.length; i++) {
-      for (int j = 0; j < descriptor.length; j++) {
-        if (classFile[i + j] != descriptor[j]) {
-          continue search;
-        }
+    int last = descriptor.length - 1;
+    for (int end = last; end < classFile.length; end += shifts[classFile[end] & 0xFF]) {
+      if (Arrays.equals(
+          descriptor,
+          0,
+          descriptor.length,
+          classFile,
+          end - last,
+          end - last + descriptor.length)) {
+        return true;
       }
-      return true;
     }
     return false;
+  }
+
+  /** How far the search may go on where the descriptor's last byte meets that byte. */
+  private static int[] shifts(byte[] descriptor) {
+    int[] shifts = new int[256];
+    Arrays.fill(shifts, descriptor.length);
+    for (int i = 0; i < descriptor.length - 1; i++) {
+      shifts[descriptor[i] & 0xFF] = descriptor.length - 1 - i;
+    }
+    return shifts;
   }
 }
