@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.statistics.CycleRecord;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.Parameters;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ApplicationsTest {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
 
-  private static CollectedHeap heap(ArraySpace space, Application application, long allocation) {
+  private static CollectedHeap heap(TestSpace space, Application application, long allocation) {
     HeapOptions options =
         HeapOptions.of(application.heapBytes(SMALL), 1 << 30).withAllocationBytes(allocation);
     return new CollectedHeap(space, options, new ExactSource(space), (watched, interval) -> {});
@@ -55,7 +56,7 @@ class ApplicationsTest {
   @Test
   void gcBenchHasOneResult() {
     Application application = Applications.find("gcbench").orElseThrow();
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     try (CollectedHeap heap = heap(space, application, 8 << 20)) {
       application.start(heap, SMALL);
       assertThat(finish(application, heap)).isEqualTo(0xc1ac2e959770e0a0L);
@@ -79,7 +80,7 @@ class ApplicationsTest {
   @ParameterizedTest
   @MethodSource("smallOnes")
   void resultIsThatOfAnotherComputation(Application application) {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     try (CollectedHeap heap = heap(space, application, 30_000)) {
       application.start(heap, SMALL);
       assertThat(finish(application, heap))
@@ -101,7 +102,7 @@ class ApplicationsTest {
       ImageIO.write(bitmap(width), "bmp", file.toFile());
       Parameters parameters = new Parameters(Configuration.LARGE, Optional.of(file), 1);
       Histogram application = new Histogram();
-      try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+      try (CollectedHeap heap = heap(SeededSpace.open(), application, 300_000)) {
         application.start(heap, parameters);
         assertThat(finish(application, heap))
             .as("width %d", width)
@@ -147,7 +148,7 @@ class ApplicationsTest {
     Files.writeString(file, "BM" + "x".repeat(100), StandardCharsets.ISO_8859_1);
     Parameters parameters = new Parameters(Configuration.SMALL, Optional.of(file), 1);
     Histogram application = new Histogram();
-    try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+    try (CollectedHeap heap = heap(SeededSpace.open(), application, 300_000)) {
       assertThatThrownBy(() -> application.start(heap, parameters))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(file.toString())
@@ -168,7 +169,7 @@ class ApplicationsTest {
       Files.writeString(file, text, StandardCharsets.ISO_8859_1);
       Parameters parameters = new Parameters(Configuration.LARGE, Optional.of(file), 1);
       Application application = new StringMatch();
-      try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+      try (CollectedHeap heap = heap(SeededSpace.open(), application, 300_000)) {
         application.start(heap, parameters);
         assertThat(finish(application, heap))
             .as(text.substring(0, Math.min(30, text.length())))
@@ -193,7 +194,7 @@ class ApplicationsTest {
       Files.writeString(file, text, StandardCharsets.ISO_8859_1);
       Parameters parameters = new Parameters(Configuration.LARGE, Optional.of(file), 1);
       Application application = Applications.find("word_count").orElseThrow();
-      try (CollectedHeap heap = heap(new ArraySpace(), application, 300_000)) {
+      try (CollectedHeap heap = heap(SeededSpace.open(), application, 300_000)) {
         application.start(heap, parameters);
         // Another object goes on: all state is in the heap.
         for (int i = 0; i < 3; i++) {

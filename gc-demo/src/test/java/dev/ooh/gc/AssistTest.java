@@ -6,18 +6,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.CyclesBeside;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.gc.testing.Proxies;
 import dev.ooh.gc.testing.Repeat;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.StoppedWriters;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ class AssistTest {
   /** Many times as many as a cycle that keeps up takes. */
   private static final int MOST_ALLOCATIONS = 1 << 18;
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final CyclesBeside cycles = new CyclesBeside(space);
   private boolean slow;
   private final CollectedHeap heap =

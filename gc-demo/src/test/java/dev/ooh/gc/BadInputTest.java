@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.gc.HeapOptions.FullCycles;
 import dev.ooh.gc.testing.AnyCycle;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.CyclePhases;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
 import dev.ooh.gc.testing.Proxies;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
@@ -18,6 +18,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
@@ -164,7 +165,7 @@ class BadInputTest {
   /** Where the machine has no page left for one that was never written. */
   @Test
   void aBlockThatCanNotBeZeroedIsNotUsed() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     boolean[] failing = {false};
     AddressSpace shown = filledUnless(space, failing);
     try (CollectedHeap heap =

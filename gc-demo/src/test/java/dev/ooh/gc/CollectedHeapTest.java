@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Phase;
-import dev.ooh.gc.testing.ArraySpace;
-import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.SeededExecution;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import java.util.List;
@@ -25,7 +26,7 @@ class CollectedHeapTest {
 
   private static final int NODES_A_BLOCK = 16384 / NODE;
   private static final int PAGES_A_BLOCK = 4;
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final ExactSource source = new ExactSource(space);
 
   private CollectedHeap heap(HeapOptions options) {
@@ -182,13 +183,13 @@ class CollectedHeapTest {
   }
 
   private static long workOfCollectingGarbage(HeapOptions options) {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     CollectedHeap heap =
         new CollectedHeap(space, options, new ExactSource(space), (watched, interval) -> {});
     list(heap, 0, 40 * NODES_A_BLOCK);
     long first = heap.pages().runStart(0);
     heap.setGlobal(0, 0);
-    BatonExecution execution = (BatonExecution) space.execution();
+    SeededExecution execution = (SeededExecution) space.execution();
     long before = execution.work();
     heap.collect(true);
     long work = execution.work() - before;
@@ -351,7 +352,7 @@ class CollectedHeapTest {
   @Test
   void workIsAccounted() {
     CollectedHeap heap = heap(manual());
-    BatonExecution execution = (BatonExecution) space.execution();
+    SeededExecution execution = (SeededExecution) space.execution();
     list(heap, 0, 10_000);
     long before = execution.work();
     heap.collect(true);

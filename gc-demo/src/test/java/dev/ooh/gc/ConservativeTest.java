@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.ooh.gc.statistics.Phase;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,7 +30,7 @@ class ConservativeTest {
           .withVerify(true)
           .withConservative(true);
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
 
   private CollectedHeap heap(HeapOptions options) {
     return new CollectedHeap(space, options, new ExactSource(space), (watched, interval) -> {});
@@ -303,7 +304,7 @@ class ConservativeTest {
 
   private static void randomGraph(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    ArraySpace own = new ArraySpace();
+    TestSpace own = SeededSpace.open();
     Thread program = Thread.currentThread();
     boolean[] failing = {false};
     CollectedHeap graph =

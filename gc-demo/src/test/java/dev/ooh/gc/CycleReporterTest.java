@@ -5,17 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Pause;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.collection.CollectionCycle;
 import dev.ooh.memory.collection.CollectionObserver;
+import dev.ooh.testing.space.TestSpace;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CycleReporterTest {
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final List<CollectionCycle> told = new ArrayList<>();
   private final List<String> stalls = new ArrayList<>();
 

@@ -10,13 +10,14 @@ import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Pause;
 import dev.ooh.gc.statistics.Phase;
 import dev.ooh.gc.statistics.PhaseTime;
-import dev.ooh.gc.testing.ArraySpace;
-import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.gc.testing.ExactSource;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
+import dev.ooh.testing.space.SeededExecution;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -40,8 +41,8 @@ class CycleStatisticsTest {
   private static final long NEVER = Long.MAX_VALUE;
   private static final int NODE = 16;
 
-  private final ArraySpace space = new ArraySpace();
-  private final BatonExecution execution = (BatonExecution) space.execution();
+  private final TestSpace space = SeededSpace.open();
+  private final SeededExecution execution = (SeededExecution) space.execution();
   private final ExactSource source = new ExactSource(space);
   private final Told told = new Told();
 

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.gc.statistics.Phase;
 import dev.ooh.gc.testing.AnyCycle;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.CyclePhases;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.testing.space.TestSpace;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,7 +28,7 @@ class FailureInEveryPhaseTest {
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 64 << 20).withAllocationBytes(Long.MAX_VALUE).withVerify(true);
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final List<Phase> entered = new ArrayList<>();
   private int failAt = Integer.MAX_VALUE;
   private boolean failed;

@@ -9,14 +9,16 @@ import dev.ooh.gc.policy.Blocks;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Phase;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.machine.substrate.VirtualSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.space.SeededExecution;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.workloads.Heap;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ class IncrementalTest {
     return new CollectedHeap(space, how, source, (watched, interval) -> {});
   }
 
-  private static List<CycleRecord> run(long seed, IntervalSource source, ArraySpace space) {
+  private static List<CycleRecord> run(long seed, IntervalSource source, TestSpace space) {
     try (CollectedHeap heap = heap(space, source, OPTIONS)) {
       ModelMutator mutator = new ModelMutator(heap, seed, 0);
       for (int i = 0; i < ACTIONS; i++) {
@@ -59,7 +61,7 @@ class IncrementalTest {
   void randomProgramsLoseNothing() {
     List<CycleRecord> cycles = new ArrayList<>();
     for (long seed = 1; seed <= SEEDS; seed++) {
-      ArraySpace space = new ArraySpace();
+      TestSpace space = SeededSpace.open();
       try {
         cycles.addAll(run(seed, new ExactSource(space), space));
       } catch (RuntimeException | AssertionError e) {
@@ -80,7 +82,7 @@ class IncrementalTest {
   void aSourceThatLosesPagesIsCaughtAndTold() {
     int caught = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
-      ArraySpace space = new ArraySpace();
+      TestSpace space = SeededSpace.open();
       try {
         run(seed, new ExactSource(space).losing(2), space);
       } catch (IllegalStateException e) {
@@ -94,7 +96,7 @@ class IncrementalTest {
   @Test
   void severalThreadsTakeSlices() throws Exception {
     for (long seed = 1; seed <= 2; seed++) {
-      ArraySpace space = new ArraySpace();
+      TestSpace space = SeededSpace.open();
       try (CollectedHeap heap = heap(space, new ExactSource(space), OPTIONS)) {
         List<TrackedThread> threads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -132,7 +134,7 @@ class IncrementalTest {
   /** However much lives, an allocation without a pause does no more than a slice. */
   @Test
   void aSliceIsInProportionToWhatIsAllocated() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     HeapOptions how = OPTIONS.withAllocationBytes(1 << 20).withVerify(false);
     try (CollectedHeap heap = heap(space, new ExactSource(space), how)) {
       List<Long> slices = new ArrayList<>();
@@ -195,7 +197,7 @@ class IncrementalTest {
   }
 
   private static CollectedHeap quietHeap() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     HeapOptions how = HeapOptions.of(1 << 20, 64 << 20).withAllocationBytes(32 << 20);
     return heap(
         space,
@@ -282,15 +284,15 @@ class IncrementalTest {
 
   @Test
   void thereIsNoOtherThread() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     run(1, new ExactSource(space), space);
-    assertThat(space.spawned()).isZero();
+    assertThat(((SeededExecution) space.execution()).spawned()).isZero();
   }
 
   /** Garbage that was old is freed without a pause that traces all. */
   @Test
   void oldGarbageIsFreed() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     HeapOptions how = OPTIONS.withAllocationBytes(100_000).withVerify(true);
     try (CollectedHeap heap = heap(space, new ExactSource(space), how)) {
       for (int i = 0; i < 60; i++) {
@@ -303,7 +305,7 @@ class IncrementalTest {
 
   @Test
   void aFailedCycleInASliceIsToldAndLeavesTheHeapUsable() {
-    ArraySpace space = new ArraySpace();
+    TestSpace space = SeededSpace.open();
     int[] left = {Integer.MAX_VALUE};
     CollectedHeap heap =
         new CollectedHeap(

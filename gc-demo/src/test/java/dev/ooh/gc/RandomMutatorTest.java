@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.ooh.gc.plan.ChangedPagesQuery;
 import dev.ooh.gc.statistics.CycleRecord;
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.ModelMutator;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.IntervalSource;
+import dev.ooh.testing.space.TestSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -28,8 +29,8 @@ class RandomMutatorTest {
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 64 << 20).withAllocationBytes(30_000).withVerify(true);
 
-  private static List<CycleRecord> run(long seed, Function<ArraySpace, IntervalSource> source) {
-    ArraySpace space = new ArraySpace();
+  private static List<CycleRecord> run(long seed, Function<TestSpace, IntervalSource> source) {
+    TestSpace space = SeededSpace.open();
     try (CollectedHeap heap =
         new CollectedHeap(space, OPTIONS, source.apply(space), (watched, interval) -> {})) {
       ModelMutator mutator = new ModelMutator(heap, seed, 0);
@@ -45,7 +46,7 @@ class RandomMutatorTest {
     }
   }
 
-  private static List<CycleRecord> runAll(Function<ArraySpace, IntervalSource> source) {
+  private static List<CycleRecord> runAll(Function<TestSpace, IntervalSource> source) {
     List<CycleRecord> cycles = new ArrayList<>();
     for (long seed = 1; seed <= SEEDS; seed++) {
       try {
@@ -91,7 +92,7 @@ class RandomMutatorTest {
   @Tag("soak")
   void severalThreads() throws Exception {
     for (long seed = 1; seed <= 5; seed++) {
-      ArraySpace space = new ArraySpace();
+      TestSpace space = SeededSpace.open();
       try (CollectedHeap heap =
           new CollectedHeap(space, OPTIONS, new ExactSource(space), (watched, interval) -> {})) {
         List<TrackedThread> threads = new ArrayList<>();
@@ -125,7 +126,7 @@ class RandomMutatorTest {
   @Test
   void aFailedCycleChangesNothing() {
     for (long seed = 1; seed <= 10; seed++) {
-      ArraySpace space = new ArraySpace();
+      TestSpace space = SeededSpace.open();
       boolean[] failing = {false};
       CycleObserver observer =
           (watched, interval) -> {

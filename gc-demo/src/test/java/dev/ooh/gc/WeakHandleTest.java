@@ -3,15 +3,16 @@ package dev.ooh.gc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.gc.testing.ArraySpace;
 import dev.ooh.gc.testing.ExactSource;
 import dev.ooh.gc.testing.PassedOn;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class WeakHandleTest {
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1 << 20).withVerify(true);
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final FailingCommits source = new FailingCommits(new ExactSource(space));
   private final boolean[] failing = {false};
   private final CollectedHeap heap =

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.DemoStage;
 import dev.ooh.cli.PageOracle;
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.testing.space.TestSpace;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class CollectorDemoTest {
     int[] switches = {0};
     DemoStage stage =
         new DemoStage() {
-          private final ArraySpace space = new ArraySpace();
+          private final TestSpace space = SeededSpace.open();
 
           @Override
           public AddressSpace space() {

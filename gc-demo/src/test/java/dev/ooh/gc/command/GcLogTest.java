@@ -8,7 +8,7 @@ import dev.ooh.gc.statistics.CycleRecord;
 import dev.ooh.gc.statistics.Pause;
 import dev.ooh.gc.statistics.Phase;
 import dev.ooh.gc.statistics.PhaseTime;
-import dev.ooh.gc.testing.BatonExecution;
+import dev.ooh.testing.space.SeededExecution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,7 +18,7 @@ class GcLogTest {
   private static final long MILLI = 1_000_000;
   private static final long MB = 1 << 20;
 
-  private final BatonExecution execution = new BatonExecution();
+  private final SeededExecution execution = new SeededExecution(1);
   private final List<String> lines = new ArrayList<>();
 
   private static CycleRecord cycle(CycleKind kind, Cause cause, OptionalLong floating) {

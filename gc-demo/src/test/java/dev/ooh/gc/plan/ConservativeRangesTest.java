@@ -12,8 +12,9 @@ import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectModel;
 import dev.ooh.gc.policy.Spaces;
 import dev.ooh.gc.policy.ValidPointers;
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ConservativeRangesTest {
   private static final int LARGE = 8 << 20;
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final ConservativeRanges ranges = new ConservativeRanges(space.execution().newLock());
 
   /** As if another thread did so in the pause. */

@@ -14,9 +14,10 @@ import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.gc.statistics.Cause;
 import dev.ooh.gc.statistics.CollectorStatistics;
 import dev.ooh.gc.statistics.CycleKind;
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
+import dev.ooh.testing.space.TestSpace;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class MarkExchangeTest {
                     default -> throw new UnsupportedOperationException(method.getName());
                   });
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
   private final Spaces spaces =
       new Spaces(space.memory(), space.execution(), blocks, new MarkBits());

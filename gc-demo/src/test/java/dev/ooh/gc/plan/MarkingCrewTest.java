@@ -16,9 +16,10 @@ import dev.ooh.gc.statistics.CollectorStatistics;
 import dev.ooh.gc.statistics.CycleKind;
 import dev.ooh.gc.statistics.CycleTimer;
 import dev.ooh.gc.statistics.Phase;
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.Memory;
+import dev.ooh.testing.space.TestSpace;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class MarkingCrewTest {
   private static final long SOME_NANOS = 20_000_000;
 
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
 
   private static long cpu() {

@@ -2,11 +2,12 @@ package dev.ooh.gc.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.testing.space.TestSpace;
 import org.junit.jupiter.api.Test;
 
 class BlocksTest {
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
 
   private static int taken(Blocks blocks) {
     int taken = 0;

@@ -2,13 +2,14 @@ package dev.ooh.gc.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.testing.space.TestSpace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectModelTest {
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
   private final ObjectModel objects = new ObjectModel(space.memory(), blocks);
 

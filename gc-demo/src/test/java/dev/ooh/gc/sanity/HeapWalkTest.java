@@ -12,12 +12,13 @@ import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.Spaces;
-import dev.ooh.gc.testing.ArraySpace;
+import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.testing.space.TestSpace;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HeapWalkTest {
-  private final ArraySpace space = new ArraySpace();
+  private final TestSpace space = SeededSpace.open();
   private final Blocks blocks = new Blocks(space, 1 << 20, 1 << 20, Long.MAX_VALUE);
   private final MarkBits marks = new MarkBits();
   private final HeapWalk walk = new HeapWalk(blocks);

@@ -2,7 +2,7 @@ package dev.ooh.gc.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.gc.testing.BatonExecution;
+import dev.ooh.testing.space.SeededExecution;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class CollectorStatisticsTest {
   private static final int OVER = 10;
 
-  private final BatonExecution execution = new BatonExecution();
+  private final SeededExecution execution = new SeededExecution(1);
   private final CollectorStatistics statistics = new CollectorStatistics(execution);
 
   private CycleRecord cycle(long number) {

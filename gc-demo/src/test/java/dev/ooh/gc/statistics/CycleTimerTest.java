@@ -2,8 +2,8 @@ package dev.ooh.gc.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.gc.testing.BatonExecution;
 import dev.ooh.memory.ExecutionContext;
+import dev.ooh.testing.space.SeededExecution;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -38,7 +38,7 @@ class CycleTimerTest {
 
   @Test
   void phasesFollowEachOther() {
-    BatonExecution execution = new BatonExecution();
+    SeededExecution execution = new SeededExecution(1);
     CycleTimer cycle = new CollectorStatistics(execution).begin(CycleKind.YOUNG, Cause.REQUESTED);
     execution.work(10);
     cycle.pauseBegins();

@@ -5,6 +5,7 @@ import dev.ooh.memory.Interval;
 import dev.ooh.memory.IntervalSource;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestSpace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +14,7 @@ import java.util.List;
  * what the core does with a perfect technique. Once told so, it loses pages.
  */
 public final class ExactSource implements IntervalSource {
-  private final ArraySpace space;
+  private final TestSpace space;
   private PageSet armed = PageSet.empty();
   private PageSet owed = PageSet.empty();
   private int loseEvery;
@@ -21,8 +22,15 @@ public final class ExactSource implements IntervalSource {
   private long sequence;
   private final List<PageSet> reported = new ArrayList<>();
 
-  public ExactSource(ArraySpace space) {
+  public ExactSource(TestSpace space) {
     this.space = space;
+    space.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void changed(AddressSpace told, PageSet pages) {
+            armed = armed.minus(pages);
+          }
+        });
   }
 
   /** From now on every n-th written page is not reported: a broken technique. */
@@ -43,7 +51,7 @@ public final class ExactSource implements IntervalSource {
         .intersect(scan)
         .forEachPage(
             page -> {
-              if (space.bytes().isWritten(page)) {
+              if (space.memory().isWritten(page)) {
                 if (loseEvery == 0 || ++count % loseEvery != 0) {
                   written.addPage(page);
                 }
@@ -52,7 +60,7 @@ public final class ExactSource implements IntervalSource {
     PageSet pages = written.build().union(scan.minus(armed)).union(owed.intersect(scan));
     owed = owed.minus(scan);
     armed = armed.minus(scan).union(arm);
-    arm.forEachPage(page -> space.bytes().clearWritten(page));
+    space.memory().takeWritten(arm);
     reported.add(pages);
     long number = ++sequence;
     return new Interval() {

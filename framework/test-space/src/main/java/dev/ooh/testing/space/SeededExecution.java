@@ -28,6 +28,7 @@ public final class SeededExecution implements ExecutionContext {
 
   private final List<Thread> waiting = new ArrayList<>();
   private Thread running = Thread.currentThread();
+  private int started;
   private int stops;
   private long polls;
 
@@ -42,6 +43,13 @@ public final class SeededExecution implements ExecutionContext {
   public SeededExecution(long seed, int oneIn) {
     this.random = new Random(seed);
     this.oneIn = oneIn;
+  }
+
+  /** How many threads were ever started. */
+  public int spawned() {
+    synchronized (baton) {
+      return started;
+    }
   }
 
   /** The units that were accounted so far. */
@@ -60,6 +68,7 @@ public final class SeededExecution implements ExecutionContext {
     Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> live(spawned, body));
     synchronized (baton) {
       waiting.add(thread);
+      started++;
     }
     thread.start();
     return spawned;

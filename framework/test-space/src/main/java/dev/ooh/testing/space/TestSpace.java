@@ -34,6 +34,8 @@ public final class TestSpace extends BasicAddressSpace {
   private final Map<Class<?>, Object> facilities = new HashMap<>();
   private volatile Regions regions = Regions.none(PLACEMENT);
   private volatile PageSet alwaysDirty = PageSet.empty();
+  private volatile PageSet discarded = PageSet.empty();
+  private volatile PageSet expected = PageSet.empty();
   private volatile boolean open = true;
 
   /** A space {@code test} on the substrate {@code test}, whose threads are ordinary ones. */
@@ -134,7 +136,25 @@ public final class TestSpace extends BasicAddressSpace {
   public void discard(PageSet pages) {
     checkOpen();
     memory.zero(pages);
+    synchronized (this) {
+      discarded = discarded.union(pages);
+    }
     tellChanged(pages);
+  }
+
+  /** What was ever discarded. */
+  public PageSet discarded() {
+    return discarded;
+  }
+
+  @Override
+  public synchronized void expectWrites(PageSet pages) {
+    expected = expected.union(pages);
+  }
+
+  /** What writes were ever expected to. */
+  public PageSet expected() {
+    return expected;
   }
 
   @Override
