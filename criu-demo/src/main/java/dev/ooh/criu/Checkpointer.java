@@ -1,13 +1,13 @@
 package dev.ooh.criu;
 
 import dev.ooh.image.DumpStatsEntry;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageSetWriter;
-import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.SetPlace;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetPlace;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
+import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ChangedPages;
 import dev.ooh.memory.CopyBeforeWrite;

@@ -1,9 +1,10 @@
 package dev.ooh.criu;
 
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.LazySet;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.MemoryAccessException;
@@ -38,7 +39,7 @@ public record RestoredProgram(ArenaHeap heap, long pages) {
           space.memory().write(address, buffer, 0, length);
           space.execution().poll();
         });
-    set.verifyRest((address, buffer, length) -> space.execution().poll());
+    ChainCheck.rest(set, (address, buffer, length) -> space.execution().poll());
     PageSet different = set.different(space.memory()::read);
     if (!different.isEmpty()) {
       throw new CheckpointException(

@@ -3,10 +3,11 @@ package dev.ooh.criu;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.toy.ToySnapshots;
 import dev.ooh.criu.toy.ToySubstrate;
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -44,7 +45,7 @@ public final class CheckpointScene implements AutoCloseable {
       throws IOException {
     this(
         directory,
-        FileLayer.of(directory),
+        FileLayers.of(directory),
         seed,
         new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}),
         place);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySubstrate;
-import dev.ooh.image.DiskFiles;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;

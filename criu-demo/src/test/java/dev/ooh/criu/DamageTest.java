@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.toy.FaultyFiles;
-import dev.ooh.image.ChainCheck;
 import dev.ooh.image.ImageException;
-import dev.ooh.image.ImageSet;
+import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.ImageSet;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +174,7 @@ class DamageTest {
       byte[] goodManifest = Files.readAllBytes(manifest);
       damage(file, good, random, files);
       try {
-        dev.ooh.image.Forgery.adoptFiles(file.getParent());
+        Forgery.adoptFiles(file.getParent());
         assertThat(CheckpointScene.restored(directory)).isNotEmpty();
       } catch (IOException | CheckpointException e) {
         assertThat(e.getMessage()).as("seed %d round %d", seed, round).doesNotContain("\n");

@@ -3,9 +3,9 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.image.DiskFiles;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

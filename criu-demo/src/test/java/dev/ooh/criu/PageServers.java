@@ -1,7 +1,7 @@
 package dev.ooh.criu;
 
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.ooh.criu;
 
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;

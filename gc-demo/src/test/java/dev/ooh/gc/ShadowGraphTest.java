@@ -9,7 +9,7 @@ import dev.ooh.gc.testing.HeapCheckpointer;
 import dev.ooh.gc.testing.ShadowGraph;
 import dev.ooh.gc.testing.ShadowMutator;
 import dev.ooh.gc.testing.UnsyncedFiles;
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;

@@ -1,6 +1,6 @@
 package dev.ooh.criu.command;
 
-import dev.ooh.image.LazySet;
+import dev.ooh.image.reader.LazySet;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;

@@ -13,7 +13,7 @@ import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.Checkpointer;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;

@@ -1,9 +1,9 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.cli.ErrorText;
-import dev.ooh.image.ChainCheck;
 import dev.ooh.image.ImageException;
-import dev.ooh.image.ImageSet;
+import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.ImageSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

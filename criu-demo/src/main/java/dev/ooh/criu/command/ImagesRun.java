@@ -5,14 +5,14 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.FlatImage;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.LazySet;
-import dev.ooh.image.Pruning;
-import dev.ooh.image.SetFolder;
-import dev.ooh.image.SetMerge;
+import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.reader.FlatImage;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.Pruning;
+import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.writer.SetMerge;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -238,7 +238,7 @@ final class ImagesRun implements Callable<Integer> {
     } catch (IOException e) {
       return; // what it needs is not known
     }
-    FlatImage.removeUnlessOf(FileLayer.of(folder.path()), folder.path(), latest);
+    FlatImage.removeUnlessOf(FileLayers.of(folder.path()), folder.path(), latest);
   }
 
   private void prune(SetFolder folder) throws IOException, CommandException, UsageException {

@@ -1,10 +1,10 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.cli.UsageException;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetPlace;
 import dev.ooh.image.remote.CriuPageServer;
 import dev.ooh.image.remote.RemoteSets;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.PageServers;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.PagemapImage;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.message.PagemapImage;
+import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.remote.CriuPageServer;
 import dev.ooh.image.remote.PageServer;
 import dev.ooh.image.remote.RemoteSets;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

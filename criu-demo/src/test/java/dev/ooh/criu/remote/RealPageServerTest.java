@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.criu.PageServers;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetDraft;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.remote.CriuPageServer;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.SetPlace;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;

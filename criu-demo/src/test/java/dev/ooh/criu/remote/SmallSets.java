@@ -1,10 +1,10 @@
 package dev.ooh.criu.remote;
 
 import dev.ooh.image.DumpStatsEntry;
-import dev.ooh.image.ImageSetWriter;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.SetPlace;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.store.SetPlace;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.util.Arrays;

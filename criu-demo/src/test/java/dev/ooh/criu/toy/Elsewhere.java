@@ -3,8 +3,9 @@ package dev.ooh.criu.toy;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Feature;
 import com.google.common.jimfs.Jimfs;
-import dev.ooh.image.FileAbilities;
-import dev.ooh.image.FileLayer;
+import dev.ooh.image.file.FileAbilities;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.file.FileLayers;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public enum Elsewhere {
 
   /** How a store changes it. */
   public FileLayer files(Path directory) {
-    FileLayer plain = FileLayer.of(directory);
+    FileLayer plain = FileLayers.of(directory);
     return this == OBJECTS ? new ObjectFiles(plain) : plain;
   }
 

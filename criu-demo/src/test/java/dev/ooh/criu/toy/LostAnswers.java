@@ -1,7 +1,7 @@
 package dev.ooh.criu.toy;
 
-import dev.ooh.image.FileAbilities;
-import dev.ooh.image.FileLayer;
+import dev.ooh.image.file.FileAbilities;
+import dev.ooh.image.file.FileLayer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,10 +1,11 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.LazySet;
-import dev.ooh.image.NextSet;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.NextSet;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.linux.substrate.FirstWrites;
@@ -163,7 +164,7 @@ public final class Checkpoints implements AutoCloseable {
    */
   public static Checkpoints open(Path directory, CheckpointOptions options)
       throws IOException, TrackingException {
-    return open(directory, options, FileLayer.of(directory));
+    return open(directory, options, FileLayers.of(directory));
   }
 
   static Checkpoints open(Path directory, CheckpointOptions options, FileLayer files)
@@ -212,7 +213,7 @@ public final class Checkpoints implements AutoCloseable {
       throws IOException, TrackingException {
     return LazySet.refusal(directory).isPresent()
         ? open(directory, options)
-        : openLazily(directory, options, damaged, FileLayer.of(directory), Thresholds.USUAL);
+        : openLazily(directory, options, damaged, FileLayers.of(directory), Thresholds.USUAL);
   }
 
   static Checkpoints openLazily(

@@ -1,7 +1,8 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.NextSet;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.reader.PageComparison;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SnapshotException;
@@ -176,7 +177,7 @@ final class CopyChoice {
     Optional<WrittenSet> newest = next.previous();
     if (newest.isPresent()) {
       try {
-        next.unchanged(newest.get().same(unchanged, segments::read));
+        next.unchanged(PageComparison.same(newest.get(), unchanged, segments::read));
       } catch (IOException e) {
         reason = "%s; everything is written again: %s".formatted(reason, e.getMessage());
       }

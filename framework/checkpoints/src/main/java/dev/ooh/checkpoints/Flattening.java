@@ -1,9 +1,9 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.FlatImage;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.reader.FlatImage;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.WrittenSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;

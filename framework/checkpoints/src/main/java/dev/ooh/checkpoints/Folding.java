@@ -1,10 +1,10 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.SetFolder;
-import dev.ooh.image.SetMerge;
-import dev.ooh.image.SetPlace;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.store.SetPlace;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.SetMerge;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,9 +1,10 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.LazySet;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
 import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
@@ -38,7 +39,7 @@ sealed interface Newest {
   record Whole(ImageSet set) implements Newest {
     Whole(Path directory) throws IOException {
       this(ImageSet.open(directory));
-      set.verifyRest();
+      ChainCheck.rest(set);
     }
 
     @Override

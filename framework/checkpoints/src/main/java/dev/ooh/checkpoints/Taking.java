@@ -1,9 +1,9 @@
 package dev.ooh.checkpoints;
 
 import dev.ooh.image.DumpStatsEntry;
-import dev.ooh.image.NextSet;
 import dev.ooh.image.PageReader;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;

@@ -1,7 +1,7 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.LazySet;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.DumpStatsEntry;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageSetWriter;
-import dev.ooh.image.ImageStore;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.SetFolder;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;

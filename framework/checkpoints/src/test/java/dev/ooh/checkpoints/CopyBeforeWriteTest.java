@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.checkpoints.Checkpoint.Rest;
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
 import dev.ooh.library.PageTracker;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
@@ -267,7 +267,7 @@ class CopyBeforeWriteTest {
     return Checkpoints.open(
         directory,
         with,
-        FileLayer.of(directory),
+        FileLayers.of(directory),
         new Thresholds((long) PAGES * PAGE, Long.MAX_VALUE));
   }
 

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.checkpoints.crac.Core;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.store.SetFolder;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -5,9 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.image.FlatImage;
-import dev.ooh.image.LazySet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.reader.FlatImage;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.SetFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

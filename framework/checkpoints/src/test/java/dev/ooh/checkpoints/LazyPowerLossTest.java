@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.checkpoints.RecordedFiles.Change;
 import dev.ooh.checkpoints.RecordedFiles.Kind;
-import dev.ooh.image.DiskFiles;
-import dev.ooh.image.LazySet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.SetFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

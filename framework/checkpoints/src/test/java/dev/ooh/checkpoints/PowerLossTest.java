@@ -3,8 +3,8 @@ package dev.ooh.checkpoints;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 package dev.ooh.checkpoints;
 
-import dev.ooh.image.DiskFiles;
+import dev.ooh.image.file.DiskFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

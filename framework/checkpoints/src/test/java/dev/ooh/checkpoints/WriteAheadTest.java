@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.checkpoints.Checkpoint.Rest;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
 import dev.ooh.library.PageTracker;
 import java.io.IOException;
 import java.lang.foreign.Arena;

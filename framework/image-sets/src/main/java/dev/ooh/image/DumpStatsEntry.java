@@ -1,7 +1,5 @@
 package dev.ooh.image;
 
-import dev.ooh.image.message.CriuMessages;
-
 /**
  * What a dump took. Times are in microseconds, simulated where the dump's clock is.
  *
@@ -20,24 +18,4 @@ public record DumpStatsEntry(
     long memoryWriteMicros,
     long pagesScanned,
     long pagesSkippedParent,
-    long pagesWritten) {
-  CriuMessages.Stats toMessage() {
-    CriuMessages.Stats.Builder stats = CriuMessages.Stats.newBuilder();
-    stats
-        .getDumpBuilder()
-        .setFreezingTime(saturated(freezingMicros))
-        .setFrozenTime(saturated(frozenMicros))
-        .setMemdumpTime(saturated(memoryDumpMicros))
-        .setMemwriteTime(saturated(memoryWriteMicros))
-        .setPagesScanned(pagesScanned)
-        .setPagesSkippedParent(pagesSkippedParent)
-        .setPagesWritten(pagesWritten)
-        .setIrmapResolve(0)
-        .setPagesLazy(0);
-    return stats.build();
-  }
-
-  private static int saturated(long micros) {
-    return (int) Math.min(micros, 0xffffffffL);
-  }
-}
+    long pagesWritten) {}

@@ -37,14 +37,15 @@ public final class ImageException extends IOException {
   }
 
   /** Of a place where something is that is not ours. */
-  static ImageException foreign(Path place, String found) {
+  public static ImageException foreign(Path place, String found) {
     return new ImageException(
         Kind.FOREIGN,
         "%s: found %s, wanted an image set that ooh wrote: this one is foreign"
             .formatted(place, found));
   }
 
-  static ImageException denied(Path file) {
+  /** Of a file that this process may not read. */
+  public static ImageException denied(Path file) {
     return new ImageException(
         Kind.DENIED, "%s: permission denied, wanted to read it".formatted(file));
   }

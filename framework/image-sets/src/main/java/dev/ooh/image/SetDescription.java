@@ -1,9 +1,6 @@
 package dev.ooh.image;
 
-import dev.ooh.image.message.OohMessages;
-import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +26,6 @@ public record SetDescription(
     List<Region> regions,
     @Nullable Integer parent,
     Map<String, String> metadata) {
-  private static final int PRE_DUMP = 1;
-  private static final int DUMP = 2;
-
   public SetDescription {
     regions = List.copyOf(regions);
     metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
@@ -64,14 +58,16 @@ public record SetDescription(
   }
 
   /**
+   * The same of a set that builds on another one.
+   *
    * @param identity of what it builds on; null for nothing
    */
-  SetDescription on(@Nullable Integer identity) {
+  public SetDescription on(@Nullable Integer identity) {
     return with(complete, identity, metadata);
   }
 
   /** Of a set that others build on and nobody restores. */
-  SetDescription asBase() {
+  public SetDescription asBase() {
     return with(false, parent, metadata);
   }
 
@@ -87,69 +83,5 @@ public record SetDescription(
         regions,
         identity,
         words);
-  }
-
-  OohMessages.SetDescription toMessage() {
-    OohMessages.SetDescription.Builder message =
-        OohMessages.SetDescription.newBuilder()
-            .setKind(complete ? DUMP : PRE_DUMP)
-            .setApplication(application)
-            .setConfiguration(configuration)
-            .setSubstrate(substrate)
-            .setTechnique(technique)
-            .setHeapAddress(heapAddress)
-            .setPageSize(PageSet.PAGE_SIZE);
-    for (Region region : regions) {
-      message
-          .addRegionsBuilder()
-          .setName(region.name())
-          .setStart(region.start())
-          .setBytes(region.bytes());
-    }
-    if (parent != null) {
-      message.setParent(Integer.toUnsignedLong(parent));
-    }
-    metadata.forEach((name, value) -> message.addMetadataBuilder().setName(name).setValue(value));
-    return message.build();
-  }
-
-  static SetDescription of(Entries.Entry<OohMessages.SetDescription> entry) throws ImageException {
-    OohMessages.SetDescription message = entry.message();
-    int kind = message.getKind();
-    if (kind != PRE_DUMP && kind != DUMP) {
-      throw entry.wrong(
-          "kind " + Integer.toUnsignedString(kind),
-          PRE_DUMP + " (pre-dump) or " + DUMP + " (dump)");
-    }
-    if (message.hasPageSize() && message.getPageSize() != PageSet.PAGE_SIZE) {
-      throw entry.wrong(
-          "pages of %s bytes".formatted(Integer.toUnsignedString(message.getPageSize())),
-          "%d, as all of them are here".formatted(PageSet.PAGE_SIZE));
-    }
-    List<Region> regions = new ArrayList<>();
-    for (OohMessages.Region region : message.getRegionsList()) {
-      try {
-        regions.add(new Region(region.getName(), region.getStart(), region.getBytes()));
-      } catch (IllegalArgumentException e) {
-        throw entry.wrong(
-            "0x%x bytes at 0x%x".formatted(region.getBytes(), region.getStart()), "whole pages");
-      }
-    }
-    Map<String, String> metadata = new TreeMap<>();
-    for (OohMessages.Metadata word : message.getMetadataList()) {
-      if (metadata.put(word.getName(), word.getValue()) != null) {
-        throw entry.wrong("metadata '%s' twice".formatted(word.getName()), "each name once");
-      }
-    }
-    return new SetDescription(
-        kind == DUMP,
-        message.getApplication(),
-        message.getConfiguration(),
-        message.getSubstrate(),
-        message.getTechnique(),
-        message.getHeapAddress(),
-        regions,
-        message.hasParent() ? (int) message.getParent() : null,
-        metadata);
   }
 }

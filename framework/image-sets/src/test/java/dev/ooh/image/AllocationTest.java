@@ -3,6 +3,11 @@ package dev.ooh.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

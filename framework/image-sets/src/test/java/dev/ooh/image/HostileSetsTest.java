@@ -3,7 +3,18 @@ package dev.ooh.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.digest.Digest;
+import dev.ooh.image.message.CriuImages;
+import dev.ooh.image.message.DescriptionMessage;
+import dev.ooh.image.message.Entries;
+import dev.ooh.image.message.ImageType;
+import dev.ooh.image.message.ListedFile;
+import dev.ooh.image.message.Manifest;
 import dev.ooh.image.message.OohMessages;
+import dev.ooh.image.message.SetFiles;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
+import dev.ooh.image.store.ImageStore;
 import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -34,7 +45,7 @@ class HostileSetsTest {
   }
 
   private void list(ListedFile more) throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     Manifest manifest = Manifest.parse(file, Files.readAllBytes(file));
     List<ListedFile> files = new ArrayList<>(manifest.files().values());
     files.add(more);
@@ -70,7 +81,7 @@ class HostileSetsTest {
 
   @Test
   void noNameIsListedTwice() throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     byte[] once = Files.readAllBytes(file);
     Manifest manifest = Manifest.parse(file, once);
     ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -83,7 +94,7 @@ class HostileSetsTest {
 
   /** A manifest of these entries. */
   private void write(byte[] entries) throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     byte[] good = Files.readAllBytes(file);
     Files.write(
         file,
@@ -106,9 +117,9 @@ class HostileSetsTest {
 
   @Test
   void pagesOfAnotherSizeAreRefused() throws Exception {
-    var description = ImageSet.open(directory).description().toMessage();
+    var description = DescriptionMessage.of(ImageSet.open(directory).description());
     assertThat(description.getPageSize()).isEqualTo(4096);
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     var files = Manifest.parse(file, Files.readAllBytes(file)).files();
     describe(description.toBuilder().setPageSize(16384), files);
     assertThatThrownBy(() -> ImageSet.open(directory))
@@ -163,7 +174,7 @@ class HostileSetsTest {
 
   @Test
   void aManifestThatIsTooLongIsNotRead() throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
       sparse.setLength(3L << 40);
     }
@@ -173,7 +184,7 @@ class HostileSetsTest {
 
   @Test
   void aVersionThatNobodyKnowsIsRefusedByName() throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     byte[] good = Files.readAllBytes(file);
     byte[] bytes = good.clone();
     bytes[4] = 9;
@@ -181,13 +192,13 @@ class HostileSetsTest {
     assertThatThrownBy(() -> ImageSet.open(directory))
         .hasMessage(file + " at offset 4: found version 9, wanted 1");
     Files.write(file, good);
-    Path digests = set.resolve(PageDigests.FILE);
+    Path digests = set.resolve(SetFiles.DIGESTS);
     bytes = Files.readAllBytes(digests);
     bytes[4] = 7;
     Files.write(digests, bytes);
     list(new ListedFile("other.img", 0, 0));
     Files.createFile(set.resolve("other.img"));
-    relist(PageDigests.FILE);
+    relist(SetFiles.DIGESTS);
     assertThatThrownBy(() -> ImageSet.open(directory))
         .hasMessage(digests + " at offset 4: found version 7, wanted 1");
   }
@@ -205,7 +216,7 @@ class HostileSetsTest {
 
   /** As a writer would that knows no better. */
   private void relist(String name) throws Exception {
-    Path file = set.resolve(Manifest.FILE);
+    Path file = set.resolve(SetFiles.MANIFEST);
     Manifest manifest = Manifest.parse(file, Files.readAllBytes(file));
     List<ListedFile> files = new ArrayList<>(manifest.files().values());
     byte[] bytes = Files.readAllBytes(set.resolve(name));

@@ -1,5 +1,8 @@
 package dev.ooh.image;
 
+import dev.ooh.image.store.SetPlace;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
@@ -10,29 +13,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Sets of a region of few pages, each of which builds on the one before. */
-final class SmallChain {
-  static final long START = 0x10000;
-  static final int PID = 4711;
+public final class SmallChain {
+  public static final long START = 0x10000;
+  public static final int PID = 4711;
   private final SetPlace place;
   private final int pages;
   private @Nullable WrittenSet previous;
   private int fill;
 
-  SmallChain(SetPlace place, int pages) {
+  public SmallChain(SetPlace place, int pages) {
     this.place = place;
     this.pages = pages;
   }
 
-  static long page(int number) {
+  public static long page(int number) {
     return START + (long) number * PageSet.PAGE_SIZE;
   }
 
   /** Each page of the set holds the number of the set that wrote it. */
-  Path dump(int... changed) throws IOException {
+  public Path dump(int... changed) throws IOException {
     return write(true, changed);
   }
 
-  Path preDump(int... changed) throws IOException {
+  public Path preDump(int... changed) throws IOException {
     return write(false, changed);
   }
 

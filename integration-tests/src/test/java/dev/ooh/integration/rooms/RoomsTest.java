@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.PackageMatchers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,21 @@ class RoomsTest {
           "dev.ooh.machine.event",
           "dev.ooh.machine.vmx");
 
+  private static final String IMAGE = "dev.ooh.image";
+
+  private static final List<String> BELOW_STORES =
+      List.of(
+          IMAGE,
+          IMAGE + ".digest",
+          IMAGE + ".message",
+          IMAGE + ".support",
+          IMAGE + ".file",
+          IMAGE + ".input");
+
+  /** Of image sets, what other bundles see. */
+  private static final List<String> IMAGES =
+      List.of(IMAGE, IMAGE + ".file", IMAGE + ".store", IMAGE + ".reader", IMAGE + ".writer");
+
   private static final Pattern MAKES_THREADS =
       Pattern.compile("java\\.lang\\.Thread\\.(start|of|sleep|yield)");
 
@@ -40,6 +56,29 @@ class RoomsTest {
       "java\\.util\\.concurrent\\.(locks\\..*|\\w*(Executor|Pool)\\w*)";
 
   static List<Room> rooms() {
+    return Stream.concat(others().stream(), images().stream()).toList();
+  }
+
+  /** From the lowest on: each imports some of those before it. */
+  private static List<Room> images() {
+    return List.of(
+        image("").mayImport(List.of(MEMORY)),
+        image(".digest").mayImport(List.of(MEMORY, IMAGE)),
+        image(".message").mayImport(List.of(MEMORY, IMAGE, IMAGE + ".digest")),
+        image(".support"),
+        image(".file").mayImport(List.of(IMAGE + ".support")),
+        image(".input").mayImport(List.of(IMAGE, IMAGE + ".digest", IMAGE + ".message")),
+        image(".store").mayImport(BELOW_STORES, MEMORY),
+        image(".reader").mayImport(BELOW_STORES, MEMORY, IMAGE + ".store"),
+        image(".writer").mayImport(BELOW_STORES, MEMORY, IMAGE + ".store", IMAGE + ".reader"),
+        image(".remote").mayImport(BELOW_STORES, MEMORY, IMAGE + ".store"));
+  }
+
+  private static Room image(String name) {
+    return Room.of("framework/image-sets", IMAGE + name);
+  }
+
+  private static List<Room> others() {
     return List.of(
         Room.of("framework/tracking-api", MEMORY),
         Room.of("framework/tracking-api", SUPPORT).mayImport(List.of(MEMORY)),
@@ -63,17 +102,7 @@ class RoomsTest {
             .mayImport(List.of("dev.ooh.cli", "dev.ooh.cli.plot")),
         Room.of("framework/checkpoints", "dev.ooh.checkpoints")
             .mayImport(
-                List.of(
-                    MEMORY,
-                    "dev.ooh.tracking",
-                    "dev.ooh.image",
-                    "dev.ooh.library",
-                    "dev.ooh.linux.substrate")),
-        Room.of("framework/image-sets", "dev.ooh.image..")
-            .apartFrom("dev.ooh.image.remote..")
-            .mayImport(List.of(MEMORY)),
-        Room.of("framework/image-sets", "dev.ooh.image.remote")
-            .mayImport(List.of(MEMORY, "dev.ooh.image")),
+                IMAGES, MEMORY, "dev.ooh.tracking", "dev.ooh.library", "dev.ooh.linux.substrate"),
         Room.of("framework/launcher", "dev.ooh.launcher.."),
         Room.of("plugins/stores/s3", "dev.ooh.s3"),
         Room.of("plugins/substrates/virtual-hardware", "dev.ooh.machine..")
@@ -106,14 +135,18 @@ class RoomsTest {
                 "dev.ooh.cli.plot"),
         Room.of("criu-demo", "dev.ooh.criu..")
             .apartFrom("dev.ooh.criu.command..")
-            .mayImport(List.of(MEMORY, "dev.ooh.image", "dev.ooh.workloads..")),
+            .mayImport(IMAGES, MEMORY, "dev.ooh.workloads.."),
         Room.of("criu-demo", "dev.ooh.criu.command..")
             .mayImport(
                 CONTRACT,
                 "dev.ooh.workloads..",
                 "dev.ooh.criu..",
-                "dev.ooh.image",
-                "dev.ooh.image.remote",
+                IMAGE,
+                IMAGE + ".file",
+                IMAGE + ".store",
+                IMAGE + ".reader",
+                IMAGE + ".writer",
+                IMAGE + ".remote",
                 "dev.ooh.cli",
                 "dev.ooh.cli.plot"),
         Room.of("docs/example-technique", "dev.ooh.example").mayImport(CONTRACT),
@@ -136,6 +169,16 @@ class RoomsTest {
   @MethodSource("rooms")
   void importsOnlyWhatTheTableAllows(Room room) {
     assertThat(room.wrongImports()).isEmpty();
+  }
+
+  /** So no two of them import each other, by whatever way around. */
+  @Test
+  void packagesOfImageSetsImportThoseBeforeThemAlone() {
+    List<String> before = new ArrayList<>(List.of(MEMORY));
+    for (Room room : images()) {
+      assertThat(before).as(room.toString()).containsAll(room.mayImport());
+      before.addAll(room.packages());
+    }
   }
 
   @ParameterizedTest
@@ -161,7 +204,8 @@ class RoomsTest {
         "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
         "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
         "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
-        "com\\.google\\.protobuf\\..*", List.of("dev.ooh.image.."),
+        "com\\.google\\.protobuf\\..*",
+            List.of(IMAGE + ".message", IMAGE + ".input", IMAGE + ".reader", IMAGE + ".writer"),
         "software\\.amazon\\..*", List.of("dev.ooh.s3"),
         "picocli\\..*",
             List.of(

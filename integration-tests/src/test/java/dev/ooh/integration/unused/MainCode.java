@@ -40,7 +40,8 @@ final class MainCode {
   private static final Pattern INSIDES = Pattern.compile("dev/ooh/(machine/(?!extension/)|ring/)");
 
   /** By the protobuf compiler, with a method for whatever may be done with a field. */
-  private static final String GENERATED = "dev/ooh/image/message/";
+  private static final Pattern GENERATED =
+      Pattern.compile("dev/ooh/image/message/(Criu|Ooh)Messages\\b.*");
 
   private final Map<String, ClassModel> classes = new HashMap<>();
   private final Set<Member> referred = new HashSet<>();
@@ -101,7 +102,7 @@ final class MainCode {
   private void readClass(byte[] bytes, Set<String> strings) {
     ClassModel model = ClassFile.of().parse(bytes);
     String type = model.thisClass().asInternalName();
-    if (!type.startsWith("dev/ooh/") || type.startsWith(GENERATED)) {
+    if (!type.startsWith("dev/ooh/") || GENERATED.matcher(type).matches()) {
       return;
     }
     classes.put(model.thisClass().asInternalName(), model);

@@ -1,10 +1,10 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.PagemapImage;
-import dev.ooh.image.SetDraft;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.message.PagemapImage;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.PagemapImage;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.message.PagemapImage;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;

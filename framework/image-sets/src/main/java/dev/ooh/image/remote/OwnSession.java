@@ -1,10 +1,11 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetDraft;
-import dev.ooh.image.SetFolder;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.message.Manifest;
+import dev.ooh.image.message.SetFiles;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.SetFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class OwnSession {
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
   private static final Pattern SET_NAME = Pattern.compile("set-[0-9]{6,18}");
-  private static final String PARENT_LINK = "parent";
   private static final int GATHERED = 1 << 20;
   private static final int LONGEST_MANIFEST = 1 << 20;
 
@@ -209,7 +209,7 @@ final class OwnSession {
     if (!FILE_NAME.matcher(name).matches()) {
       throw wrong("a file '%s'".formatted(name), "a name of letters, digits, dots and dashes");
     }
-    if (name.equals(PARENT_LINK)) {
+    if (name.equals(SetFiles.PARENT)) {
       throw wrong("a file '%s'".formatted(name), "that said by PARENT");
     }
     if (open.size() >= limits.openFiles()) {
@@ -240,7 +240,7 @@ final class OwnSession {
 
   private void write(String name, int length) throws IOException {
     open(name).write(ByteBuffer.wrap(buffer, 0, length));
-    if (name.equals(ImageSet.MANIFEST)) {
+    if (name.equals(SetFiles.MANIFEST)) {
       if (manifest.size() + length > LONGEST_MANIFEST) {
         throw wrong("a longer %s".formatted(name), "%d bytes at most".formatted(LONGEST_MANIFEST));
       }
@@ -283,8 +283,9 @@ final class OwnSession {
   private void checkManifest() throws IOException {
     Set<String> missing =
         new TreeSet<>(
-            ImageSet.listedFiles(
-                store.directory().resolve(ImageSet.MANIFEST), manifest.toByteArray()));
+            Manifest.parse(store.directory().resolve(SetFiles.MANIFEST), manifest.toByteArray())
+                .files()
+                .keySet());
     missing.removeAll(whole);
     if (!missing.isEmpty()) {
       throw wrong("nothing of " + String.join(", ", missing), "each file that is listed");

@@ -1,7 +1,7 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageStore;
+import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.store.ImageStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -93,7 +93,7 @@ public final class PageServer implements Closeable {
           new PageServer(
               store,
               socket,
-              new ReceivedImages(directory, FileLayer.of(directory), incremental),
+              new ReceivedImages(directory, FileLayers.of(directory), incremental),
               listener,
               limits);
       server.accepting.start();

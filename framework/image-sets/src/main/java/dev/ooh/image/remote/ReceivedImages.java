@@ -1,6 +1,6 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
+import dev.ooh.image.file.FileLayer;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

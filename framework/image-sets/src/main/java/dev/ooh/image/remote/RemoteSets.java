@@ -1,8 +1,8 @@
 package dev.ooh.image.remote;
 
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.SetDraft;
-import dev.ooh.image.SetPlace;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.SetPlace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.DumpStatsEntry;
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageSet;
-import dev.ooh.image.ImageSetWriter;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.SetDraft;
-import dev.ooh.image.WrittenSet;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.WrittenSet;
+import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.ooh.image.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.image.DiskFiles;
-import dev.ooh.image.FileLayer;
-import dev.ooh.image.ImageStore;
-import dev.ooh.image.SetDraft;
+import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,0 +1,91 @@
+package dev.ooh.image.store;
+
+import dev.ooh.image.input.CheckedFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which sets nothing needs.
+ *
+ * @param removable those, each before the one that it builds on
+ * @param kept why others than the newest dumps and what they build on are kept, a line each
+ */
+public record Pruning(List<Path> removable, List<String> kept) {
+  /**
+   * Keeps the newest {@code dumps} sets that can be restored, what they build on, what {@code
+   * latest} names, and what can't be read. No program may be writing to the folder, for it may
+   * build on a pre-dump that no dump builds on yet.
+   */
+  public static Pruning of(SetFolder folder, int dumps) throws IOException {
+    List<Path> sets = folder.sets();
+    Optional<Path> latest = folder.latest();
+    Map<Path, Optional<Path>> parents = new HashMap<>();
+    Set<Path> needed = new HashSet<>();
+    List<String> kept = new ArrayList<>();
+    int wanted = dumps;
+    for (Path set : sets.reversed()) {
+      boolean needs = latest.equals(Optional.of(set));
+      try {
+        if (CheckedFiles.of(set).manifest().description().complete()) {
+          needs |= wanted-- > 0;
+        }
+      } catch (IOException e) {
+        needs = true;
+        kept.add("%s is kept: it can't be read, so who needs it is not known".formatted(set));
+      }
+      if (!parents.containsKey(set)) {
+        parents.put(set, SetFolder.parentOf(set));
+      }
+      if (needs) {
+        need(set, parents, needed);
+      }
+    }
+    Map<Path, List<Path>> children = new HashMap<>();
+    for (Path set : sets) {
+      parents
+          .getOrDefault(set, Optional.empty())
+          .filter(parent -> !parent.equals(set))
+          .ifPresent(parent -> children.computeIfAbsent(parent, _ -> new ArrayList<>()).add(set));
+    }
+    Set<Path> removable = new LinkedHashSet<>();
+    Set<Path> seen = new HashSet<>();
+    for (Path set : sets.reversed()) {
+      if (!needed.contains(set)) {
+        removeChildrenFirst(set, children, seen, removable);
+      }
+    }
+    return new Pruning(List.copyOf(removable), kept);
+  }
+
+  private static void need(Path set, Map<Path, Optional<Path>> parents, Set<Path> needed)
+      throws IOException {
+    Optional<Path> next = Optional.of(set);
+    while (next.isPresent() && needed.add(next.get())) {
+      Optional<Path> known = parents.get(next.get());
+      if (known == null) {
+        known = SetFolder.parentOf(next.get());
+        parents.put(next.get(), known);
+      }
+      next = known;
+    }
+  }
+
+  private static void removeChildrenFirst(
+      Path set, Map<Path, List<Path>> children, Set<Path> seen, Set<Path> removable) {
+    if (!seen.add(set)) {
+      return; // sets may name each other as parents, though nobody writes such
+    }
+    for (Path child : children.getOrDefault(set, List.of())) {
+      removeChildrenFirst(child, children, seen, removable);
+    }
+    removable.add(set);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.ooh.image.store;
+
+import dev.ooh.image.ImageException;
+import dev.ooh.image.input.Inspection;
+import dev.ooh.image.message.SetFiles;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What sets and drafts are called. */
+final class SetNames {
+  static final String LATEST = "latest";
+  static final String DRAFT_PREFIX = ".draft-";
+  static final String PREFIX = "set-";
+
+  /** Numbers have as many digits at most, so that the one after is one as well. */
+  private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9]{1,18}");
+
+  private static final Comparator<Path> OLDEST_FIRST =
+      Comparator.comparingLong(SetNames::number).thenComparing(Comparator.naturalOrder());
+
+  private SetNames() {}
+
+  /** Whether a set has, or may have, such a name. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  private static long number(Path set) {
+    return Long.parseLong(set.getFileName().toString().substring(PREFIX.length()));
+  }
+
+  /** The sets by number, oldest first, also those of which there is only a part. */
+  static List<Path> numbered(Path directory) throws IOException {
+    List<Path> sets = new ArrayList<>(entries(directory));
+    sets.removeIf(entry -> !isName(entry.getFileName().toString()));
+    sets.sort(OLDEST_FIRST);
+    return sets;
+  }
+
+  /** All that is in a directory; nothing where there is none. */
+  static List<Path> entries(Path directory) throws IOException {
+    if (!Inspection.isDirectory(directory)) {
+      return List.of();
+    }
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+      found.forEach(entries::add);
+    } catch (AccessDeniedException e) {
+      throw ImageException.denied(directory);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return entries;
+  }
+
+  /** The lowest number above all that are in use. */
+  static long next(Path directory) throws IOException {
+    List<Path> sets = numbered(directory);
+    return sets.isEmpty() ? 1 : number(sets.getLast()) + 1;
+  }
+
+  /**
+   * What the set of a number is called.
+   *
+   * @throws IOException if it has too many digits for others to know it as a set
+   */
+  static String name(Path directory, long number) throws IOException {
+    String name = "%s%06d".formatted(PREFIX, number);
+    if (!isName(name)) {
+      throw new ImageException(
+          directory.resolve("%s%06d".formatted(PREFIX, number - 1)),
+          "it",
+          "a lower number, as none comes after it");
+    }
+    return name;
+  }
+
+  /**
+   * Whether the set is there. On Linux's own file systems what has its name is, whole or damaged;
+   * elsewhere it is once its manifest is, for it may be written where it stays.
+   */
+  static boolean exists(Path set) throws IOException {
+    Path manifest = set.resolve(SetFiles.MANIFEST);
+    return set.getFileSystem().equals(FileSystems.getDefault())
+        || (Files.exists(manifest) && Files.size(manifest) > 0);
+  }
+}
