@@ -2,6 +2,7 @@ package dev.ooh.image.remote;
 
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.message.PagemapImage;
+import dev.ooh.image.message.SetFiles;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -158,7 +159,7 @@ final class CriuSession {
             request.destination(),
             "pagemap-%s%d.img".formatted(kind, request.id()),
             new PagemapImage(number),
-            to.create("pages-%d.img".formatted(number)),
+            to.create(SetFiles.pages(number)),
             PageSet.builder());
   }
 

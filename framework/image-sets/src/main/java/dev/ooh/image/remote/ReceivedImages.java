@@ -1,6 +1,7 @@
 package dev.ooh.image.remote;
 
 import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.message.SetFiles;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -60,7 +61,8 @@ final class ReceivedImages {
     Draft draft = new Draft(work);
     if (parent.isPresent()) {
       Path above = directory.getFileSystem().getPath("..");
-      files.link(work.resolve("parent"), above.resolve(parent.get().directory().getFileName()));
+      files.link(
+          work.resolve(SetFiles.PARENT), above.resolve(parent.get().directory().getFileName()));
     }
     return draft;
   }
