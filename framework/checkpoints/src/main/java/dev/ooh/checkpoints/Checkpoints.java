@@ -7,29 +7,18 @@ import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.image.writer.NextSet;
 import dev.ooh.library.PageTracker;
-import dev.ooh.linux.substrate.AnonymousMemory;
-import dev.ooh.linux.substrate.FirstWrites;
-import dev.ooh.memory.PageSet;
-import dev.ooh.memory.Region;
-import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,76 +61,44 @@ public final class Checkpoints implements AutoCloseable {
   private final Chain chain;
   private final NextSet next;
   private final @Nullable Verification verification;
-  private final ExecutorService writer = Executors.newSingleThreadExecutor(this::thread);
+  private final Threads threads;
 
-  // Guarded by this, as all below.
-  private final Segments segments;
+  /** Whose monitor guards all below, and what they do. */
+  private final Turns turns = new Turns();
+
+  private final Segments segments = new Segments();
   private final CopyChoice choice;
-
-  /** What the newest checkpoint has and the program has not asked for yet, by name. */
-  private final Map<String, Region> waiting = new HashMap<>();
-
-  /** Pages of segments that were restored lazily, by images' addresses, and nobody watches yet. */
-  private final Unwatched unwatched = new Unwatched();
-
-  /** Nothing is tracked before the first checkpoint of a program that was restored lazily. */
-  private @Nullable PageTracker tracker;
-
-  /** Whether it is, and by the technique that is wanted. */
-  private boolean tracking;
+  private final SavedSegments saved;
+  private final Tracking tracking;
+  private final Writing writing;
+  private final Lending lending;
+  private final Schedule schedule = new Schedule();
 
   /** Whether what {@link #verification} found out is yet to be told to {@link #next}. */
   private boolean unsettled;
 
-  /** What the writing thread has to do; it alone touches next and chain until then. */
-  private CompletableFuture<?> pending = CompletableFuture.completedFuture(null);
-
-  private boolean closed;
   private boolean ended;
-
-  /** Between a checkpoint of this JVM and its restore; also asked by the writing thread. */
-  private volatile boolean suspended;
 
   /** Kept for org.crac, which doesn't; null without. */
   private @Nullable Object resource;
-
-  /**
-   * What the folding thread has to do before the writing thread has to settle it. Not guarded: set
-   * by the writing thread.
-   */
-  private volatile CompletableFuture<?> folding = CompletableFuture.completedFuture(null);
-
-  /** Not guarded: asked by the writing thread, for which the one that closes waits. */
-  private volatile boolean closing;
-
-  private @Nullable ScheduledExecutorService schedule;
 
   private Checkpoints(CheckpointOptions options, Chain chain, Thresholds thresholds) {
     this.options = options;
     this.thresholds = thresholds;
     this.chain = chain;
+    threads = new Threads("checkpoints of " + options.name());
     next = new NextSet(options.copyBytes());
-    segments = new Segments();
     choice = new CopyChoice(options, segments, next);
+    saved = new SavedSegments(options, chain, segments, next);
+    tracking = new Tracking(options, segments, choice);
     Newest newest = chain.newest().orElse(null);
-    if (newest != null) {
-      newest.description().regions().forEach(region -> waiting.put(region.name(), region));
-    }
     if (newest instanceof Newest.Whole whole) {
       next.restored(whole.set().written());
     }
     verification = newest instanceof Newest.Lazy lazy ? new Verification(lazy.set()) : null;
     unsettled = verification != null;
-  }
-
-  private Thread thread(Runnable action) {
-    return thread("checkpoints of " + options.name(), action);
-  }
-
-  private static Thread thread(String name, Runnable action) {
-    Thread thread = new Thread(action, name);
-    thread.setDaemon(true);
-    return thread;
+    writing = new Writing(options, chain, next, turns, threads);
+    lending = new Lending(turns, writing, chain, verification);
   }
 
   /**
@@ -226,7 +183,7 @@ public final class Checkpoints implements AutoCloseable {
     Checkpoints checkpoints = open(directory, options, files, thresholds, true);
     Verification begun = checkpoints.verification;
     if (begun != null) {
-      begun.start(checkpoints::thread, damaged);
+      begun.start(checkpoints.threads, damaged);
     }
     return checkpoints;
   }
@@ -245,7 +202,7 @@ public final class Checkpoints implements AutoCloseable {
       if (checkpoints.verification == null) {
         checkpoints.track();
       } else {
-        checkpoints.resource = announced(checkpoints);
+        checkpoints.announce();
       }
       opened = true;
       return checkpoints;
@@ -257,28 +214,17 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /** Where org.crac is not there, nobody announces a checkpoint of this JVM. */
-  private static @Nullable Object announced(Checkpoints checkpoints) {
+  private void announce() {
     try {
-      return CracResource.register(checkpoints);
+      resource = CracResource.register(this);
     } catch (NoClassDefFoundError e) {
-      return null;
+      resource = null;
     }
   }
 
   /** Begins to track, by the technique that is wanted. */
   private void track() throws TrackingException {
-    if (tracking) {
-      return;
-    }
-    PageTracker opened = tracker;
-    if (opened == null) {
-      opened = PageTracker.track(SpaceOptions.named(options.name()));
-      tracker = opened;
-      resource = announced(this); // after the tracker is, so that this one is told first
-    }
-    segments.track(opened);
-    choice.begin();
-    tracking = true;
+    tracking.begin(this::announce); // after the tracker is, so that this one is told first
   }
 
   /**
@@ -329,59 +275,12 @@ public final class Checkpoints implements AutoCloseable {
    * @throws IllegalArgumentException if there is one of that name already, it would have no bytes,
    *     or the arena is for one thread
    */
-  public synchronized MemorySegment segment(String name, long bytes, Arena arena)
+  public MemorySegment segment(String name, long bytes, Arena arena)
       throws IOException, TrackingException {
-    awaitTurn();
-    if (bytes < 1) {
-      throw new IllegalArgumentException(
-          "segment %s: asked for %d bytes, wanted 1 or more".formatted(name, bytes));
+    synchronized (turns) {
+      awaitTurn();
+      return saved.map(name, bytes, arena);
     }
-    long rounded = Segments.rounded(bytes);
-    Region saved = saved(name, rounded);
-    MemorySegment memory =
-        AnonymousMemory.map(rounded, saved == null ? 0 : saved.start(), options.hugePages(), arena);
-    Segments.checkShared(name, memory);
-    Region image = saved == null ? segments.place(name, memory, allRegions()) : saved;
-    PageSet pages = image.pages();
-    PageSet restored = PageSet.empty();
-    boolean mapped = false;
-    if (saved != null) {
-      Newest newest = chain.newest().orElseThrow();
-      Newest.Filled filled = newest.fill(memory, saved.start());
-      mapped = filled.mapped();
-      chain.copied(filled.copied());
-      restored = newest.pages();
-    }
-    segments.add(image, memory, mapped);
-    if (saved == null) {
-      // Not asked about before the first checkpoint: to arm what nobody has touched yet makes the
-      // first touches dearer, and of 4 KiB.
-      next.changed(pages);
-    } else {
-      if (verification == null) {
-        next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
-      } else {
-        unwatched.add(pages);
-      }
-      next.zero(pages.minus(restored));
-      waiting.remove(name);
-    }
-    return memory.asSlice(0, bytes);
-  }
-
-  /** What images have of that name; null if nothing. */
-  private @Nullable Region saved(String name, long bytes) throws IOException {
-    if (segments.contains(name)) {
-      throw new IllegalArgumentException(
-          "segment %s was asked for before, wanted a new name".formatted(name));
-    }
-    Region saved = waiting.get(name);
-    if (saved != null && saved.bytes() != bytes) {
-      throw new IOException(
-          "segment %s: found %d bytes in %s, wanted %d"
-              .formatted(name, saved.bytes(), chain.directory(), bytes));
-    }
-    return saved;
   }
 
   /**
@@ -404,48 +303,11 @@ public final class Checkpoints implements AutoCloseable {
    * @throws IllegalArgumentException if there is one of that name already, or {@code memory} can't
    *     be taken, saying why
    */
-  public synchronized boolean add(String name, MemorySegment memory)
-      throws IOException, TrackingException {
-    awaitTurn();
-    segments.check(name, memory);
-    Region saved = saved(name, memory.byteSize());
-    if (saved == null) {
-      Region image = segments.place(name, memory, allRegions());
-      segments.add(image, memory, memory.isMapped());
-      next.changed(image.pages());
-      return false;
+  public boolean add(String name, MemorySegment memory) throws IOException, TrackingException {
+    synchronized (turns) {
+      awaitTurn();
+      return saved.fill(name, memory);
     }
-    Newest newest = chain.newest().orElseThrow();
-    PageSet pages = saved.pages();
-    PageSet restored = newest.pages().intersect(pages);
-    newest.copy(memory, saved.start());
-    Segments.clear(memory, saved.start(), pages.minus(restored));
-    segments.add(saved, memory, memory.isMapped());
-    if (verification == null) {
-      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
-      next.zero(pages.minus(restored));
-    } else {
-      next.changed(pages); // nobody watches yet
-    }
-    waiting.remove(name);
-    return true;
-  }
-
-  /** Watches all segments from now on, and finds what was written to before. */
-  private void watch() {
-    unwatched.watch(
-        pages ->
-            next.changed(
-                segments.inImages(
-                    FirstWrites.before(
-                        segments.inMemory(pages),
-                        () -> next.changed(segments.changed().minus(pages))))));
-  }
-
-  private List<Region> allRegions() {
-    List<Region> all = new ArrayList<>(segments.regions());
-    all.addAll(waiting.values());
-    return all;
   }
 
   /**
@@ -454,10 +316,10 @@ public final class Checkpoints implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none of that name
    */
-  public synchronized void forget(String name) {
-    awaitTurn();
-    if (!segments.remove(name) && waiting.remove(name) == null) {
-      throw new IllegalArgumentException("segment %s: found none of that name".formatted(name));
+  public void forget(String name) {
+    synchronized (turns) {
+      awaitTurn();
+      saved.forget(name);
     }
   }
 
@@ -500,9 +362,7 @@ public final class Checkpoints implements AutoCloseable {
    */
   public CompletableFuture<Checkpoint> take(Supplier<Map<String, String>> metadata)
       throws IOException, InterruptedException {
-    synchronized (this) {
-      checkOpen();
-    }
+    turns.checkOpen();
     try {
       return take(verification == null ? null : verification.await(), metadata);
     } catch (CancellationException e) {
@@ -510,27 +370,31 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
-  private synchronized CompletableFuture<Checkpoint> take(
+  private CompletableFuture<Checkpoint> take(
       @Nullable ImageSet verified, Supplier<Map<String, String>> metadata)
       throws IOException, InterruptedException {
-    awaitTurn();
-    checkSegments();
-    if (verified != null && unsettled) {
-      chain.tidy(verified);
-      next.restored(verified.written());
-      unsettled = false;
+    synchronized (turns) {
+      awaitTurn();
+      saved.check();
+      if (verified != null && unsettled) {
+        chain.tidy(verified);
+        next.restored(verified.written());
+        unsettled = false;
+      }
+      trackOrSay();
+      saved.watch();
+      Taking taking =
+          new Taking(options, segments, next, chain, choice, metadata, thresholds.aheadBytes());
+      taking.copy();
+      return writing.write(taking);
     }
-    trackOrSay();
-    if (!unwatched.isEmpty()) {
-      watch();
-    }
-    Taking taking =
-        new Taking(options, segments, next, chain, choice, metadata, thresholds.aheadBytes());
-    taking.copy();
-    CompletableFuture<Checkpoint> future =
-        CompletableFuture.supplyAsync(() -> finish(taking), writer);
-    pending = future.thenRunAsync(this::rework, writer);
-    return future;
+  }
+
+  /** Waits for what is being written, and while this JVM is being checkpointed. */
+  private void awaitTurn() {
+    turns.await();
+    writing.await();
+    turns.checkOpen();
   }
 
   private void trackOrSay() throws IOException {
@@ -553,19 +417,15 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /** As {@link #takeEvery(Duration)}, each {@linkplain #take(Supplier) with metadata}. */
-  public synchronized void takeEvery(Duration period, Supplier<Map<String, String>> metadata) {
-    checkOpen();
-    if (options.standstill().isEmpty()) {
-      throw new IllegalStateException(
-          "checkpoints by the clock: found no standstill, wanted one that stops the writers");
+  public void takeEvery(Duration period, Supplier<Map<String, String>> metadata) {
+    synchronized (turns) {
+      turns.checkOpen();
+      if (options.standstill().isEmpty()) {
+        throw new IllegalStateException(
+            "checkpoints by the clock: found no standstill, wanted one that stops the writers");
+      }
+      schedule.begin(period, threads, () -> takeNow(metadata));
     }
-    if (schedule != null) {
-      throw new IllegalStateException("checkpoints are taken by the clock already");
-    }
-    ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(this::thread);
-    clock.scheduleWithFixedDelay(
-        () -> takeNow(metadata), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
-    schedule = clock;
   }
 
   private void takeNow(Supplier<Map<String, String>> metadata) {
@@ -586,106 +446,6 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the checkpoints are closed, wanted open ones");
-    }
-  }
-
-  private void checkSegments() {
-    if (!waiting.isEmpty()) {
-      throw new IllegalStateException(
-          "the newest checkpoint has segments that nobody asked for or forgot: "
-              + String.join(", ", waiting.keySet().stream().sorted().toList()));
-    }
-    if (segments.regions().isEmpty()) {
-      throw new IllegalStateException("found no segment, wanted one or more to take");
-    }
-  }
-
-  /** The set that is being written is written, or failed and says so to whoever has its future. */
-  private void awaitPending() {
-    try {
-      pending.join();
-    } catch (CompletionException e) {
-      // what it was to hold is owed to the next one
-    }
-  }
-
-  /** Waits for what is being written, and while this JVM is being checkpointed. */
-  private void awaitTurn() {
-    boolean interrupted = false;
-    while (suspended && !closed) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    awaitPending();
-    checkOpen();
-  }
-
-  private Checkpoint finish(Taking taking) {
-    try {
-      Checkpoint checkpoint = taking.finish();
-      options.listener().taken(checkpoint);
-      return checkpoint;
-    } catch (IOException e) {
-      options.listener().failed(e);
-      reworkOrTell(chain::makeRoom);
-      throw new CompletionException(e);
-    } catch (RuntimeException e) {
-      options.listener().failed(e);
-      throw e;
-    }
-  }
-
-  private void rework() {
-    reworkOrTell(() -> chain.flatten(() -> !closing && !suspended));
-    chain.beginFolding().ifPresent(this::fold);
-  }
-
-  private void fold(Folding begun) {
-    if (chain.foldsBeside()) {
-      folding =
-          CompletableFuture.runAsync(
-              () -> {
-                begun.copy();
-                settleSoon();
-              },
-              action -> thread(Folding.THREAD + options.name(), action).start());
-    } else {
-      begun.copy();
-      settle();
-    }
-  }
-
-  /** When what is being written is written, and before the next one is begun. */
-  private synchronized void settleSoon() {
-    awaitPending();
-    pending = CompletableFuture.runAsync(this::settle, writer);
-  }
-
-  private void settle() {
-    reworkOrTell(() -> chain.settle(next));
-  }
-
-  private interface Rework {
-    void run() throws IOException;
-  }
-
-  private void reworkOrTell(Rework rework) {
-    try {
-      rework.run();
-    } catch (IOException | RuntimeException e) {
-      options.listener().failed(e);
-    }
-  }
-
   /**
    * Ends the tracking, when what is being written is written, and a verification that is at work;
    * what that meets from then on is told to nobody. Takes no checkpoint. The segments stay.
@@ -696,36 +456,25 @@ public final class Checkpoints implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    ScheduledExecutorService clock;
-    closing = true;
+    turns.announceEnd();
     if (verification != null) {
       verification.abandon();
     }
-    synchronized (this) {
-      clock = schedule;
-      schedule = null;
-    }
-    if (clock != null) {
-      clock.shutdown();
-      awaitEnd(clock);
-    }
+    schedule.end();
     if (verification != null) {
       verification.awaitEnd(); // before others may write to the directory
     }
-    synchronized (this) {
-      awaitPending();
-      closed = true;
-      notifyAll();
+    synchronized (turns) {
+      writing.await();
+      turns.close();
     }
-    awaitFolding();
-    synchronized (this) {
-      awaitPending();
+    writing.awaitFolding();
+    synchronized (turns) {
+      writing.await();
       if (!ended) {
         ended = true;
-        writer.shutdown();
-        if (tracker != null) {
-          tracker.close();
-        }
+        writing.end();
+        tracking.end();
         chain.close();
       }
     }
@@ -736,21 +485,7 @@ public final class Checkpoints implements AutoCloseable {
    * anything of this waits for {@link #resume}.
    */
   void suspend() throws IOException {
-    if (verification != null) {
-      verification.awaitEnd();
-    }
-    synchronized (this) {
-      if (closed || suspended) {
-        return;
-      }
-      suspended = true;
-      awaitPending();
-    }
-    awaitFolding();
-    synchronized (this) {
-      awaitPending();
-      chain.suspend();
-    }
+    lending.begin();
   }
 
   /**
@@ -760,25 +495,10 @@ public final class Checkpoints implements AutoCloseable {
    *     then
    */
   void resume() throws IOException {
-    boolean resumed = true;
+    boolean resumed = false;
     try {
-      synchronized (this) {
-        if (!suspended) {
-          return;
-        }
-        resumed = false;
-        try {
-          if (!closed) {
-            chain.resume(known());
-            unwatched.watch(next::changed); // what the kernel knew of them is gone perhaps
-          }
-          resumed = true;
-        } finally {
-          closed |= !resumed;
-          suspended = false;
-          notifyAll();
-        }
-      }
+      lending.end(this::known, saved::lost);
+      resumed = true;
     } finally {
       if (!resumed) {
         close();
@@ -791,26 +511,5 @@ public final class Checkpoints implements AutoCloseable {
     return unsettled && verification != null
         ? verification.found().map(ImageSet::written)
         : next.previous();
-  }
-
-  private void awaitFolding() {
-    folding.handle((done, failure) -> true).join();
-  }
-
-  private static void awaitEnd(ExecutorService clock) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (clock.awaitTermination(1, TimeUnit.DAYS)) {
-          break;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        clock.shutdownNow();
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
