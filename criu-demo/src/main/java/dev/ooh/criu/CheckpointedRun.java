@@ -4,22 +4,23 @@ import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
-import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.workloads.Application;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A program that runs in a thread of its own, while the calling one pre-dumps it at even distances
+ * A program that runs in threads of its own, while the calling one pre-dumps it at even distances
  * and dumps it at last. The program then goes on to its end.
  *
- * <p>At each point of the plan the program waits until it was asked which pages changed, and no
- * longer: pages are copied while it runs. So what a set holds depends on the program alone, and
- * runs under different techniques can be compared; but for a last dump that copies pages before it
- * stops the program ({@link Checkpointer.Options#copyBytes}), which then is where it has come to.
+ * <p>At each point of the plan every thread of the program waits until all are there and it was
+ * asked which pages changed, and no longer: pages are copied while it runs. So what a set holds
+ * depends on the program alone, and runs under different techniques can be compared; but for a last
+ * dump that copies pages before it stops the program ({@link Checkpointer.Options#copyBytes}),
+ * which then is where it has come to.
  */
 public final class CheckpointedRun {
   private final ExecutionContext execution;
@@ -31,19 +32,13 @@ public final class CheckpointedRun {
   /** Guards what follows. */
   private final ContextLock lock;
 
-  /** How many of the plan's points the program has come to. */
-  private int reached;
-
-  private boolean ended;
+  /** How many of the plan's points each thread has come to; written by that thread. */
+  private final int[] reached;
 
   /** At how many of them pages were asked for. */
   private volatile int asked;
 
-  /** Nobody will ask any more. */
-  private volatile boolean abandoned;
-
-  /** What ended the program early. */
-  private volatile @Nullable RuntimeException failure;
+  private final ProgramThreads program;
 
   /**
    * What came of a run.
@@ -59,7 +54,7 @@ public final class CheckpointedRun {
    * Prepares a run.
    *
    * @param heap in which {@code application} was started
-   * @param progress is told how far the program is, 0 to 1, by its thread
+   * @param progress is told how far a thread is, 0 to 1, by each of the program's
    */
   public CheckpointedRun(
       AddressSpace space,
@@ -73,28 +68,48 @@ public final class CheckpointedRun {
     this.plan = plan;
     this.progress = progress;
     this.lock = execution.newLock();
+    this.reached = new int[application.threads(heap)];
+    this.program = new ProgramThreads(execution, application, heap, new AtPoints());
   }
 
   /** Runs it all. By a thread of the execution context. */
   public Outcome run(Checkpointer checkpointer)
       throws CheckpointException, IOException, InterruptedException {
+    return run(checkpointer, () -> {}, report -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param standing is run while the program stands where it is dumped
+   * @param dumped is told of the dump before the program has come to its end
+   */
+  public Outcome run(Checkpointer checkpointer, Runnable standing, Consumer<DumpReport> dumped)
+      throws CheckpointException, IOException, InterruptedException {
     double start = now();
-    TrackedThread program = execution.spawn(application.name(), this::program);
+    program.start();
     List<DumpReport> preDumps = new ArrayList<>();
     DumpReport dump;
     try {
       for (int i = 0; i < plan.preDumps(); i++) {
-        awaitPoint(i, program);
+        awaitPoint(i);
         int points = i + 1;
         preDumps.add(checkpointer.preDump(() -> tellAsked(points)));
       }
-      awaitPoint(plan.preDumps(), program);
-      dump = checkpointer.dump(Checkpointer.Then.END, this::tellDumped);
+      awaitPoint(plan.preDumps());
+      dump =
+          checkpointer.dump(
+              Checkpointer.Then.END,
+              () -> {
+                standing.run();
+                tellDumped();
+              });
+      dumped.accept(dump);
     } catch (CheckpointException | IOException | RuntimeException | Error e) {
       abandon(); // nobody needs its result any more
       throw e;
     }
-    join(program);
+    program.join();
     return new Outcome(preDumps, dump, now() - start, application.result(heap));
   }
 
@@ -106,32 +121,32 @@ public final class CheckpointedRun {
   public double runAlone() throws InterruptedException {
     asked = plan.preDumps() + 1;
     double start = now();
-    join(execution.spawn(application.name(), this::program));
+    program.start();
+    program.join();
     return now() - start;
   }
 
-  private void program() {
-    int next = 0;
-    try {
-      boolean more = true;
-      while (more && !abandoned) {
-        more = application.step(heap);
-        double done = more ? application.progress(heap) : 1;
-        progress.accept(done);
-        int before = next;
-        while (next <= plan.preDumps() && done >= plan.due(next)) {
-          next++;
-        }
-        if (next > before) {
-          announce(next, false);
-          awaitAsked(next);
-        }
-        execution.pollRestartable();
+  /** What a thread of the program does when it comes to a point. */
+  private final class AtPoints implements ProgramThreads.Watcher {
+    @Override
+    public void stepped(int thread, double done) {
+      progress.accept(done);
+      int before = reached[thread];
+      int points = before;
+      while (points <= plan.preDumps() && done >= plan.due(points)) {
+        points++;
       }
-    } catch (RuntimeException e) {
-      failure = e;
-    } finally {
-      announce(next, true);
+      if (points > before) {
+        announce(thread, points);
+        awaitAsked(points);
+      }
+    }
+
+    @Override
+    public void ended() {
+      lock.lock();
+      lock.signalAll();
+      lock.unlock();
     }
   }
 
@@ -139,13 +154,17 @@ public final class CheckpointedRun {
   private void awaitAsked(int points) {
     lock.lock();
     try {
-      while (asked < Math.min(points, plan.preDumps()) && !abandoned) {
+      while (asked < Math.min(points, plan.preDumps()) && !program.isAbandoned()) {
+        lock.await();
+      }
+      // Who stands still for the dump is not to keep the others from coming there.
+      while (points > plan.preDumps() && reachedByAll() < points && !program.isAbandoned()) {
         lock.await();
       }
     } finally {
       lock.unlock();
     }
-    while (asked < points && !abandoned) {
+    while (asked < points && !program.isAbandoned()) {
       execution.pollRestartable();
       Thread.onSpinWait();
     }
@@ -167,52 +186,42 @@ public final class CheckpointedRun {
   }
 
   private void abandon() {
+    program.abandon();
+    lock.lock();
+    lock.signalAll();
+    lock.unlock();
+  }
+
+  private void announce(int thread, int points) {
     lock.lock();
     try {
-      abandoned = true;
+      reached[thread] = points;
       lock.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void announce(int points, boolean end) {
-    lock.lock();
-    try {
-      reached = points;
-      ended |= end;
-      lock.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  private int reachedByAll() {
+    return Arrays.stream(reached).min().orElse(0);
   }
 
-  private void awaitPoint(int index, TrackedThread program)
-      throws CheckpointException, InterruptedException {
+  private void awaitPoint(int index) throws CheckpointException, InterruptedException {
     boolean there;
     lock.lock();
     try {
-      while (reached <= index && !ended) {
+      while (reachedByAll() <= index && !program.isAbandoned()) {
         lock.await();
       }
-      there = reached > index;
+      there = reachedByAll() > index;
     } finally {
       lock.unlock();
     }
     if (!there) {
-      join(program); // says why
+      program.join(); // says why
       throw new CheckpointException(
           "%s ended before point %d of %d, wanted it to go on"
               .formatted(application.name(), index + 1, plan.preDumps() + 1));
-    }
-  }
-
-  /** Waits for the program's end; throws what ended it early. */
-  private void join(TrackedThread program) throws InterruptedException {
-    program.join();
-    RuntimeException failed = failure;
-    if (failed != null) {
-      throw failed;
     }
   }
 

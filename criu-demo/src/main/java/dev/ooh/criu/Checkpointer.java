@@ -128,9 +128,13 @@ public class Checkpointer implements AutoCloseable {
 
   /**
    * The program was restored from {@code set}, and has written to nothing since: the next set
-   * builds on that one, and has what changes from now on.
+   * builds on that one, and has what changes from now on; all of it if the program is elsewhere
+   * now.
    */
   public void restored(ImageSet set) {
+    if (subject.heap().start() != set.description().heapAddress()) {
+      return; // no page is where that set has it
+    }
     PageSet scan = subject.heap().used();
     try (Interval filled = ask(scan, scan)) {
       filled.commit(); // nobody but the restore wrote to it

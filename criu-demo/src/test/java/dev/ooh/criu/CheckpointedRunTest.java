@@ -40,6 +40,9 @@ class CheckpointedRunTest {
   private final Application engine = BabyEngine.withOperations(OPERATIONS);
   private final TestSpace space = ToySubstrate.space();
 
+  private static final Parameters THREE_THREADS =
+      new Parameters(Configuration.SMALL, Optional.empty(), 11, 3);
+
   private static List<Application> engines() {
     int operations = 40_000;
     return List.of(
@@ -51,13 +54,13 @@ class CheckpointedRunTest {
   }
 
   private ArenaHeap started(long bytes) {
-    return started(engine, bytes);
+    return started(engine, PARAMETERS, bytes);
   }
 
-  private ArenaHeap started(Application engine, long bytes) {
+  private ArenaHeap started(Application engine, Parameters parameters, long bytes) {
     Region region = space.map(RegionRequest.anonymous("heap", bytes));
-    ArenaHeap heap = ArenaHeap.create(space, region);
-    engine.start(heap, PARAMETERS);
+    ArenaHeap heap = ArenaHeap.create(space, region, parameters.threads());
+    engine.start(heap, parameters);
     return heap;
   }
 
@@ -70,11 +73,12 @@ class CheckpointedRunTest {
   }
 
   private CheckpointedRun.Outcome run(CheckpointPlan plan) throws Exception {
-    return run(engine, plan);
+    return run(engine, PARAMETERS, plan);
   }
 
-  private CheckpointedRun.Outcome run(Application engine, CheckpointPlan plan) throws Exception {
-    ArenaHeap heap = started(engine, 32 << 20);
+  private CheckpointedRun.Outcome run(
+      Application engine, Parameters parameters, CheckpointPlan plan) throws Exception {
+    ArenaHeap heap = started(engine, parameters, 32 << 20);
     try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
         TrackedCheckpointer checkpointer =
             new TrackedCheckpointer(
@@ -90,7 +94,7 @@ class CheckpointedRunTest {
   @MethodSource("engines")
   void restoredInTheMiddleItEndsAsTheUninterruptedRunDoes(Application engine) throws Exception {
     long wanted = uninterrupted(engine);
-    CheckpointedRun.Outcome outcome = run(engine, new CheckpointPlan(3, 0.5));
+    CheckpointedRun.Outcome outcome = run(engine, PARAMETERS, new CheckpointPlan(3, 0.5));
     assertThat(outcome.result()).isEqualTo(wanted);
     assertThat(outcome.preDumps()).hasSize(3);
     TestSpace other = ToySubstrate.space();
@@ -98,6 +102,49 @@ class CheckpointedRunTest {
     assertThat(engine.progress(program.heap())).isBetween(0.5, 0.99);
     while (engine.step(program.heap())) {}
     assertThat(engine.result(program.heap())).isEqualTo(wanted);
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void restoredElsewhereEachOfItsThreadsGoesOnFromItsPlace(Application engine) throws Exception {
+    long wanted = engine.independentResult(THREE_THREADS).orElseThrow();
+    assertThat(run(engine, THREE_THREADS, new CheckpointPlan(2, 0.5)).result()).isEqualTo(wanted);
+    ImageSet set = ImageSet.open(directory);
+    Region taken =
+        new Region(
+            "taken",
+            set.description().heapAddress(),
+            set.description().regions().getFirst().bytes());
+    TestSpace other = ToySubstrate.space();
+    other.map(RegionRequest.anonymous(taken.name(), taken.bytes()).at(taken.start()));
+    other.memory().fill(taken.start(), taken.bytes(), (byte) 0x55);
+    other.memory().takeWritten(taken.pages());
+    ArenaHeap heap = RestoredProgram.restore(set, other).heap();
+    assertThat(heap.start()).isNotEqualTo(taken.start());
+    for (int thread = 0; thread < THREE_THREADS.threads(); thread++) {
+      assertThat(engine.progress(heap, thread)).isBetween(0.5, 0.99);
+    }
+    new CheckpointedRun(other, engine, heap, new CheckpointPlan(0, 1), done -> {}).runAlone();
+    assertThat(engine.result(heap)).isEqualTo(wanted);
+    assertThat(other.memory().takeWritten(taken.pages()).isEmpty()).isTrue();
+  }
+
+  @Test
+  void whenOneThreadFailsNoneGoesOnAndItSaysWhy() throws Exception {
+    ArenaHeap heap = started(engine, THREE_THREADS, 4 << 20);
+    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("baby", "small", 1, heap),
+                store,
+                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
+      CheckpointedRun run =
+          new CheckpointedRun(space, engine, heap, new CheckpointPlan(1, 1), done -> {});
+      assertThatThrownBy(() -> run.run(checkpointer))
+          .isInstanceOf(HeapExhaustedException.class)
+          .hasMessageContaining("heap heap: asked for");
+    }
   }
 
   @Test

@@ -398,9 +398,10 @@ class CheckpointerTest {
   }
 
   @Test
-  void takenAddressIsNamed() throws Exception {
+  void takenAddressOfOneRegionOfSeveralIsNamed() throws Exception {
     try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 5)) {
       scene.mutate();
+      scene.space.map(RegionRequest.anonymous("second", 4096));
       scene.checkpointer.dump(Checkpointer.Then.END);
       TestSpace other = ToySubstrate.space();
       other.map(RegionRequest.anonymous("other", 4096).at(scene.region.start()));
@@ -409,6 +410,33 @@ class CheckpointerTest {
           .hasMessageContaining("region heap can't be mapped on toy where it was")
           .hasMessageContaining("wanted free addresses");
     }
+  }
+
+  @Test
+  void afterARestoreElsewhereTheNextSetIsWhole() throws Exception {
+    byte[] contents;
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 5)) {
+      scene.mutate();
+      scene.checkpointer.dump(Checkpointer.Then.END);
+      contents = scene.contents();
+    }
+    ImageSet set = ImageSet.open(directory);
+    TestSpace other = ToySubstrate.space();
+    other.map(RegionRequest.anonymous("other", 4096).at(set.description().heapAddress()));
+    RestoredProgram program = RestoredProgram.restore(set, other);
+    assertThat(program.heap().start()).isNotEqualTo(set.description().heapAddress());
+    assertThat(CheckpointScene.contents(other, program.heap())).isEqualTo(contents);
+    try (ImageStore store = ImageStore.open(directory);
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                other,
+                new Subject("toy", "small", CheckpointScene.PID, program.heap()),
+                store,
+                new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {}))) {
+      checkpointer.restored(set);
+      checkpointer.dump(Checkpointer.Then.END);
+    }
+    assertThat(ImageSet.open(directory).parent()).isEmpty();
   }
 
   @Test

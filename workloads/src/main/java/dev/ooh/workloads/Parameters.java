@@ -9,8 +9,15 @@ import java.util.Optional;
  * @param configuration one of the paper's three (Table II)
  * @param input a file for applications that read one
  * @param seed of whatever the application draws at random
+ * @param threads how many the run has, 1 to {@link Application#mostThreads}
  */
-public record Parameters(Configuration configuration, Optional<Path> input, long seed) {
+public record Parameters(
+    Configuration configuration, Optional<Path> input, long seed, int threads) {
+  /** Of a run of one thread. */
+  public Parameters(Configuration configuration, Optional<Path> input, long seed) {
+    this(configuration, input, seed, 1);
+  }
+
   /** The paper's three sizes (Table II). */
   public enum Configuration {
     SMALL,

@@ -67,6 +67,16 @@ final class CheckpointRun implements Callable<Integer> {
   @Mixin private PlaceOptions where = new PlaceOptions();
 
   @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Threads that A runs in: baby, cache, stdhash, stdtree and tiny in up to 64, each with the"
+              + " keys of a range, so that the result is the same for any number (but cache's, which"
+              + " evicts in each range by itself); others in one (default: ${DEFAULT-VALUE}).")
+  private int threads = 1;
+
+  @Option(
       names = "--pre-dumps",
       paramLabel = "N",
       defaultValue = "0",
@@ -137,7 +147,8 @@ final class CheckpointRun implements Callable<Integer> {
         new Parameters(
             choice.configuration(Configuration.class),
             choice.input(application.name(), application.readsInput()),
-            options.seed());
+            options.seed(),
+            threads(application));
     String configuration = choice.configurationName();
     CheckpointPlan plan = plan();
     if (!(frozenTarget >= 0)) {
@@ -182,6 +193,16 @@ final class CheckpointRun implements Callable<Integer> {
     return bytes < PageSet.PAGE_SIZE ? 0 : bytes;
   }
 
+  private int threads(Application application) throws UsageException {
+    int most = application.mostThreads();
+    if (threads < 1 || threads > most) {
+      throw new UsageException(
+          "--threads is %d, wanted %s for %s"
+              .formatted(threads, most == 1 ? "1" : "1 to " + most, application.name()));
+    }
+    return threads;
+  }
+
   private CheckpointPlan plan() throws UsageException {
     if (preDumps < 0 || preDumps > MOST_PRE_DUMPS) {
       throw new UsageException("--pre-dumps is " + preDumps + ", wanted 0 to " + MOST_PRE_DUMPS);
@@ -197,7 +218,7 @@ final class CheckpointRun implements Callable<Integer> {
     long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
     Region region = run.space().map(RegionRequest.anonymous("heap", bytes));
     run.trackedBytes(region.bytes());
-    return ArenaHeap.create(run.space(), region);
+    return ArenaHeap.create(run.space(), region, parameters.threads());
   }
 
   /** Milliseconds of the program without a checkpointer. */

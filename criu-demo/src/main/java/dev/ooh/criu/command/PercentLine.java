@@ -3,7 +3,7 @@ package dev.ooh.criu.command;
 import dev.ooh.cli.Progress;
 import java.util.function.DoubleConsumer;
 
-/** Shows how far a program is, once a percent. For the program's thread. */
+/** Shows how far a program is, once a percent: its fastest thread. For any thread. */
 final class PercentLine implements DoubleConsumer {
   private final Progress progress;
   private final String what;
@@ -16,7 +16,7 @@ final class PercentLine implements DoubleConsumer {
 
   /** Takes 0 to 1. */
   @Override
-  public void accept(double done) {
+  public synchronized void accept(double done) {
     int percent = (int) (100 * done);
     if (percent > shown) {
       shown = percent;

@@ -1,17 +1,13 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.cli.CommandException;
-import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UsageException;
-import dev.ooh.criu.CheckpointException;
 import dev.ooh.criu.Checkpointer;
-import dev.ooh.criu.DumpReport;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
-import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.reader.ImageSet;
@@ -25,10 +21,8 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +36,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ooh restore",
     description =
-        "Maps the regions of the newest image set where they were, on the substrate that they were"
-            + " dumped on, verifies every page, and lets the application go on to its end.")
+        "Maps the regions of the newest image set where they were, or elsewhere if that place is"
+            + " taken, on the substrate that they were dumped on, verifies every page, and lets the"
+            + " application go on to its end, in as many threads as it had.")
 final class RestoreRun implements Callable<Integer> {
   private final Tracking tracking;
   private final ImageDirectories directories;
@@ -127,15 +122,22 @@ final class RestoreRun implements Callable<Integer> {
             RestoredProgram program = RestoredProgram.restore(set, space);
             try (Checkpointer checkpointer = checkpointer(set, tracked, program, store)) {
               checkpointer.restored(set);
-              DumpOnce dump = new DumpOnce(checkpointer, program, set, percent);
-              SetDescription description = set.description();
-              long result =
-                  goOn(set.path(), description, program, space, progress, "verified", dump::check);
-              dump.checkDone();
-              finish(result);
+              RestoredRun run = run(set.path(), set.description(), program, space, progress);
+              finish(run.goOnAndDump(percent / 100, checkpointer));
             }
           });
     }
+  }
+
+  private RestoredRun run(
+      Path set,
+      SetDescription description,
+      RestoredProgram program,
+      AddressSpace space,
+      Progress progress)
+      throws CommandException {
+    return new RestoredRun(
+        set, description, application(set, description), program, space, progress, out());
   }
 
   private static Checkpointer checkpointer(
@@ -147,53 +149,6 @@ final class RestoreRun implements Callable<Integer> {
             description.application(), description.configuration(), set.pid(), program.heap()),
         store,
         new Checkpointer.Options(tracked.isTracked(), false, 0, new Checkpointer.Observer() {}));
-  }
-
-  /** Dumps between two steps, by the thread that takes them. */
-  private final class DumpOnce {
-    private final Checkpointer checkpointer;
-    private final RestoredProgram program;
-    private final Application application;
-    private final double percent;
-    private boolean done;
-
-    DumpOnce(Checkpointer checkpointer, RestoredProgram program, ImageSet set, double percent)
-        throws CommandException {
-      this.checkpointer = checkpointer;
-      this.program = program;
-      this.percent = percent;
-      application = RestoreRun.application(set.path(), set.description());
-    }
-
-    void checkDone() throws CommandException {
-      if (!done) {
-        throw new CommandException(
-            "%s ended before %s %%, wanted it to be dumped there"
-                .formatted(application.name(), percent));
-      }
-    }
-
-    void check() throws IOException {
-      double now = 100 * application.progress(program.heap());
-      if (done || now < percent) {
-        return;
-      }
-      done = true;
-      try {
-        DumpReport report = checkpointer.dump(Checkpointer.Then.END);
-        out()
-            .printf(
-                Locale.ROOT,
-                "%s: dumped at %.1f %% under %s, %d pages written, %d left to the set before%n",
-                report.set(),
-                now,
-                report.technique(),
-                report.pagesWritten(),
-                report.pagesSkippedParent());
-      } catch (CheckpointException e) {
-        throw new IOException(e.getMessage(), e);
-      }
-    }
   }
 
   private void finish(long result) {
@@ -248,9 +203,7 @@ final class RestoreRun implements Callable<Integer> {
 
   private void eagerly(ImageSet set, AddressSpace space, Progress progress) throws Exception {
     RestoredProgram program = RestoredProgram.restore(set, space);
-    long result =
-        goOn(set.path(), set.description(), program, space, progress, "verified", () -> {});
-    finish(result);
+    finish(run(set.path(), set.description(), program, space, progress).goOn("verified", () -> {}));
   }
 
   private void lazily(LazySet set, AddressSpace space, Progress progress) throws Exception {
@@ -268,14 +221,8 @@ final class RestoreRun implements Callable<Integer> {
     long result;
     try {
       result =
-          goOn(
-              set.path(),
-              set.description(),
-              program,
-              space,
-              progress,
-              "mapped",
-              check::throwIfDamaged);
+          run(set.path(), set.description(), program, space, progress)
+              .goOn("mapped", check::throwIfDamaged);
       done = true;
     } finally {
       if (!done) {
@@ -285,55 +232,5 @@ final class RestoreRun implements Callable<Integer> {
     }
     check.throwIfDamaged();
     out().printf("%d pages verified%nresult: %016x%n", program.pages(), result);
-  }
-
-  /** What the application does between two steps. */
-  @FunctionalInterface
-  private interface Check {
-    void run() throws IOException;
-  }
-
-  private long goOn(
-      Path set,
-      SetDescription description,
-      RestoredProgram program,
-      AddressSpace space,
-      Progress progress,
-      String done,
-      Check check)
-      throws IOException, CommandException {
-    Application application = application(set, description);
-    ArenaHeap heap = program.heap();
-    progress.clear();
-    try {
-      out()
-          .printf(
-              Locale.ROOT,
-              "%s: %s %s restored on %s, %d pages %s, %.1f %% done%n",
-              set,
-              application.name(),
-              description.configuration(),
-              space.substrate(),
-              program.pages(),
-              done,
-              100 * application.progress(heap));
-      int percent = -1;
-      while (application.step(heap)) {
-        check.run();
-        space.execution().pollRestartable();
-        int now = (int) (100 * application.progress(heap));
-        if (now > percent) {
-          percent = now;
-          progress.show("%s: %d %%".formatted(application.name(), now));
-        }
-      }
-      long result = application.result(heap);
-      progress.clear();
-      return result;
-    } catch (RuntimeException e) {
-      check.run(); // damage explains more than what came of it
-      throw new CommandException(
-          "%s can't go on from %s: %s".formatted(application.name(), set, ErrorText.of(e)), e);
-    }
   }
 }

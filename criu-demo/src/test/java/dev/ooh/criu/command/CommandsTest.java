@@ -134,6 +134,8 @@ class CommandsTest {
     for (Result result :
         List.of(
             checkpointText("--pre-dumps", "-1"),
+            checkpointText("--threads", "2"),
+            checkpoint("--threads", "65"),
             checkpointText("--until", "0"),
             checkpointText("--until", "101"),
             checkpointText("--configuration", "tiny"),

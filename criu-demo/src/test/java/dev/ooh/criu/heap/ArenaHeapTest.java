@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.criu.toy.ToySubstrate;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -86,6 +87,48 @@ class ArenaHeapTest {
   }
 
   @Test
+  void threadsAllocateBesideEachOther() throws Exception {
+    int threads = 3;
+    int objects = 3000;
+    ArenaHeap heap = ArenaHeap.create(space, region, threads);
+    long[][] made = new long[threads][objects];
+    List<TrackedThread> running = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      int thread = i;
+      ArenaHeap own = heap.forThread(thread);
+      running.add(
+          space
+              .execution()
+              .spawn(
+                  "allocates " + i,
+                  () -> {
+                    for (int object = 0; object < objects; object++) {
+                      long address = own.allocate(1, 8 * (object % 50));
+                      own.setReference(address, 0, address);
+                      made[thread][object] = address;
+                    }
+                  }));
+    }
+    for (TrackedThread thread : running) {
+      thread.join();
+    }
+    PageSet.Builder all = PageSet.builder();
+    long bytes = 0;
+    ArenaHeap again = ArenaHeap.reopen(space, region);
+    for (long[] ofThread : made) {
+      for (long object : ofThread) {
+        assertThat(again.reference(object, 0)).isEqualTo(object);
+        long size = 16 + again.dataBytes(object);
+        all.add(object, object + size);
+        bytes += size;
+      }
+    }
+    assertThat(all.build().bytes()).as("objects overlap").isEqualTo(bytes);
+    assertThat(again.objectBytes()).isEqualTo(heap.objectBytes()).isGreaterThanOrEqualTo(bytes);
+    assertThatThrownBy(() -> heap.forThread(threads)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void nothingAboveTheUsedPagesIsWritten() {
     ArenaHeap heap = ArenaHeap.create(space, region);
     space.memory().takeWritten(region.pages());
@@ -127,6 +170,9 @@ class ArenaHeapTest {
     Region shorter = new Region("heap", region.start(), region.bytes() / 2);
     assertThatThrownBy(() -> ArenaHeap.reopen(space, shorter))
         .hasMessageContaining("at 0x40000010");
+    space.memory().putLong(region.start() + ArenaLayout.THREADS_AT, 65);
+    assertThatThrownBy(() -> ArenaHeap.reopen(space, region))
+        .hasMessageContaining("at 0x40000028: found 0x41 threads, wanted 1 to 64");
   }
 
   @Test

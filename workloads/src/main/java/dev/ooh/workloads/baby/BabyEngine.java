@@ -1,20 +1,21 @@
 package dev.ooh.workloads.baby;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
 
 /**
  * An ordered in-memory key-value engine under set requests with random keys: what the paper runs as
- * tkrzw {@code baby} (Table II), the requests of its three threads folded into one sequence. A
- * request sets a key drawn uniformly below the number of requests; keys and values are eight
- * digits. The engine is a B+ tree whose nodes and values are objects of the heap.
+ * tkrzw {@code baby} (Table II). A request sets a key drawn uniformly below the number of requests;
+ * keys and values are eight digits. The engine is a B+ tree whose nodes and values are objects of
+ * the heap.
  */
-public final class BabyEngine implements Application {
+public final class BabyEngine extends ThreadedApplication {
   /** Bytes of a record with its share of the nodes, which are 69 % full; with some room. */
   private static final int BYTES_PER_RECORD = 56;
 
@@ -43,20 +44,33 @@ public final class BabyEngine implements Application {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
-    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD
+        + load.spareBytes(parameters);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    RecordTree.create(heap, parameters.seed(), load.requests(parameters.configuration()));
+    for (Part part : load.parts(parameters)) {
+      RecordTree.create(heap, part);
+    }
   }
 
   @Override
-  public boolean step(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    RecordTree tree = new RecordTree(heap, state);
-    SetRequests requests = SetRequests.next(heap, state);
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
+  }
+
+  @Override
+  public boolean step(Heap heap, int thread) {
+    EngineState part = EngineState.of(heap, thread);
+    RecordTree tree = new RecordTree(heap, part);
+    SetRequests requests = SetRequests.next(heap, part);
     while (requests.advance()) {
       tree.set(requests.key(), requests.value());
     }
@@ -64,13 +78,17 @@ public final class BabyEngine implements Application {
   }
 
   @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    return new RecordTree(heap, EngineState.of(heap)).digest();
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RecordTree(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.RecordDigest;
 
 /**
@@ -35,9 +36,9 @@ final class RecordTree {
     this.levels = (int) state.word(LEVELS);
   }
 
-  /** Makes the empty tree of a fresh run. */
-  static RecordTree create(Heap heap, long seed, long operations) {
-    EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
+  /** Makes the empty tree of a part of a fresh run. */
+  static RecordTree create(Heap heap, Part part) {
+    EngineState state = EngineState.create(heap, part, REFERENCES, WORDS);
     state.setOwn(ROOT, LeafNode.allocate(heap));
     return new RecordTree(heap, state);
   }
@@ -99,16 +100,16 @@ final class RecordTree {
   }
 
   /**
-   * A digest of all records in order.
+   * Adds all records, in order, to the digest {@code before}.
    *
    * @throws IllegalStateException if keys are out of order or their number is not the counted one
    */
-  long digest() {
+  long digest(long before) {
     long leaf = root;
     for (int above = levels; above > 0; above--) {
       leaf = InnerNode.child(heap, leaf, 0);
     }
-    long digest = 0;
+    long digest = before;
     long records = 0;
     long last = -1;
     for (; leaf != 0; leaf = LeafNode.next(heap, leaf)) {

@@ -1,21 +1,22 @@
 package dev.ooh.workloads.cache;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.PlainRun;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
 
 /**
  * An in-memory cache under set requests with random keys: what the paper runs as tkrzw {@code
- * cache} (Table II), the requests of its five threads folded into one sequence. It holds so many
- * records and no more; a new one takes the place of the one that was set longest ago. Keys and
- * values are eight digits.
+ * cache} (Table II). It holds so many records and no more; a new one takes the place of the one
+ * that was set longest ago, of those of its thread. Keys and values are eight digits.
  */
-public final class CacheEngine implements Application {
+public final class CacheEngine extends ThreadedApplication {
   /** Of a record of {@link RecencyCache} and its bucket. */
   private static final int BYTES_PER_RECORD = 48 + Long.BYTES;
 
@@ -65,22 +66,33 @@ public final class CacheEngine implements Application {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
-    return capacity(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
+    return capacity(parameters.configuration()) * BYTES_PER_RECORD + load.spareBytes(parameters);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    Configuration configuration = parameters.configuration();
-    RecencyCache.create(
-        heap, parameters.seed(), load.requests(configuration), capacity(configuration));
+    long capacity = capacity(parameters.configuration());
+    for (Part part : load.parts(parameters)) {
+      RecencyCache.create(heap, part, part.share(capacity));
+    }
   }
 
   @Override
-  public boolean step(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    RecencyCache cache = new RecencyCache(heap, state);
-    SetRequests requests = SetRequests.next(heap, state);
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
+  }
+
+  @Override
+  public boolean step(Heap heap, int thread) {
+    EngineState part = EngineState.of(heap, thread);
+    RecencyCache cache = new RecencyCache(heap, part);
+    SetRequests requests = SetRequests.next(heap, part);
     while (requests.advance()) {
       cache.set(requests.key(), requests.value());
     }
@@ -88,18 +100,27 @@ public final class CacheEngine implements Application {
   }
 
   @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    return new RecencyCache(heap, EngineState.of(heap)).digest();
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RecencyCache(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override
   public OptionalLong independentResult(Parameters parameters) {
-    long most = capacity(parameters.configuration());
-    return OptionalLong.of(load.plainRun(parameters).latestFirst(most));
+    long capacity = capacity(parameters.configuration());
+    PlainRun run = load.plainRun(parameters);
+    long digest = 0;
+    for (Part part : load.parts(parameters)) {
+      digest = run.latestFirst(digest, part, part.share(capacity));
+    }
+    return OptionalLong.of(digest);
   }
 }

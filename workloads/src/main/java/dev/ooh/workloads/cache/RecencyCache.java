@@ -4,6 +4,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.RecordDigest;
 import dev.ooh.workloads.engine.ReferenceArray;
 import dev.ooh.workloads.engine.SplitMix;
@@ -59,9 +60,9 @@ final class RecencyCache {
     this.allocator = heap.allocator(RECORD_REFERENCES, RECORD_BYTES);
   }
 
-  /** Makes the empty cache of a fresh run. */
-  static RecencyCache create(Heap heap, long seed, long operations, long capacity) {
-    EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
+  /** Makes the empty cache of a part of a fresh run. */
+  static RecencyCache create(Heap heap, Part part, long capacity) {
+    EngineState state = EngineState.create(heap, part, REFERENCES, WORDS);
     state.setWord(CAPACITY, capacity);
     state.setOwn(BUCKETS, ReferenceArray.allocateDirectory(heap, capacity));
     RecencyCache cache = new RecencyCache(heap, state);
@@ -145,13 +146,13 @@ final class RecencyCache {
   }
 
   /**
-   * A digest of all records from the newest on.
+   * Adds all records, from the newest on, to the digest {@code before}.
    *
    * @throws IllegalStateException if a bucket lacks a record of the list, or their number is not
    *     the counted one
    */
-  long digest() {
-    long digest = 0;
+  long digest(long before) {
+    long digest = before;
     long records = 0;
     for (long record = state.own(NEWEST);
         record != 0 && records <= capacity;

@@ -52,15 +52,15 @@ public final class PlainRun {
   }
 
   /**
-   * The {@linkplain RecordDigest#inOrder digest} of the {@code most} records that were set last,
-   * from the latest on.
+   * Adds to {@code before} the {@linkplain RecordDigest#inOrder digest} of the {@code most} records
+   * of a part that were set last, from the latest on.
    */
-  public long latestFirst(long most) {
-    long digest = 0;
+  public long latestFirst(long before, Part part, long most) {
+    long digest = before;
     long records = 0;
     for (int request = requests - 1; request >= 0 && records < most; request--) {
       int key = key(request);
-      if (lastRequest[key] == request) {
+      if (key >= part.firstKey() && key < part.endKey() && lastRequest[key] == request) {
         digest = RecordDigest.inOrder(digest, KeyText.of(key), KeyText.of(request));
         records++;
       }

@@ -1,10 +1,13 @@
 package dev.ooh.workloads.engine;
 
+import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * How many set requests a run has, those of all the paper's threads in one sequence.
+ * How many set requests a run has, those of all its threads in one sequence.
  *
  * @param small requests of the configuration of that name
  * @param medium likewise
@@ -14,8 +17,11 @@ public record SetLoad(long small, long medium, long large) {
   /** The most requests: eight digits number them. */
   public static final long MOST = KeyText.LIMIT;
 
-  /** Of a heap, beside an engine's records. */
-  public static final long SPARE_BYTES = 4 << 20;
+  /** A global of the heap names each one's part. */
+  public static final int MOST_THREADS = Heap.GLOBALS;
+
+  /** Of a heap, beside a part's records. */
+  private static final long SPARE_BYTES = 4 << 20;
 
   /** The share of keys that a run touches, whose keys are as many as its requests: 1 − 1/e. */
   private static final double DISTINCT_KEYS = 0.6322;
@@ -52,6 +58,23 @@ public record SetLoad(long small, long medium, long large) {
   /** About how many keys are set at all. */
   public long records(Configuration configuration) {
     return (long) (requests(configuration) * DISTINCT_KEYS);
+  }
+
+  /** Of a heap, beside the records of all parts. */
+  public long spareBytes(Parameters parameters) {
+    return parameters.threads() * SPARE_BYTES;
+  }
+
+  /**
+   * What each thread does of a run, in ascending order of keys. Each keeps its keys in an engine of
+   * its own (as tkrzw's ShardDBM has it), so that none waits for another.
+   */
+  public List<Part> parts(Parameters parameters) {
+    long all = requests(parameters.configuration());
+    int threads = parameters.threads();
+    return IntStream.range(0, threads)
+        .mapToObj(index -> new Part(parameters.seed(), all, index, threads))
+        .toList();
   }
 
   /** What a run must leave, computed without an engine. */

@@ -3,9 +3,9 @@ package dev.ooh.workloads.engine;
 import dev.ooh.workloads.Heap;
 
 /**
- * The next set requests of a run, a few milliseconds' worth: request <i>i</i> sets a key drawn
- * uniformly below the number of requests to <i>i</i>. A cursor that is good for one step; what it
- * came to enters the heap with {@link #finish}.
+ * The next set requests of a part, a few milliseconds' worth: request <i>i</i> of a run sets a key
+ * drawn uniformly below the number of requests to <i>i</i>, and a part has those of its keys. A
+ * cursor that is good for one step; what it came to enters the heap with {@link #finish}.
  *
  * <pre>{@code
  * SetRequests requests = SetRequests.next(heap, state);
@@ -21,18 +21,26 @@ public final class SetRequests {
 
   private final Heap heap;
   private final EngineState state;
+  private final long seed;
   private final long keyRange;
+  private final long firstKey;
+  private final long endKey;
+  private final long requestsPerPoll;
   private final long end;
-  private long random;
   private long next;
+  private long key;
 
   private SetRequests(Heap heap, EngineState state) {
     this.heap = heap;
     this.state = state;
-    keyRange = state.keyRange();
-    random = state.random();
+    Part part = state.part();
+    seed = part.seed();
+    keyRange = part.requests();
+    firstKey = part.firstKey();
+    endKey = part.endKey();
+    requestsPerPoll = (long) REQUESTS_PER_POLL * part.parts(); // of which so many are its own
     next = state.done();
-    end = Math.min(next + REQUESTS_PER_STEP, state.wanted());
+    end = Math.min(next + (long) REQUESTS_PER_STEP * part.parts(), keyRange);
   }
 
   /** Those after the ones that {@code state} has as done. */
@@ -40,22 +48,24 @@ public final class SetRequests {
     return new SetRequests(heap, state);
   }
 
-  /** Goes to the next request, and polls now and then. Returns false when there is none. */
+  /** Goes to the part's next request, and polls now and then. Returns false when there is none. */
   public boolean advance() {
-    if (next == end) {
-      return false;
+    while (next < end) {
+      if (next % requestsPerPoll == 0) {
+        heap.execution().poll();
+      }
+      next++;
+      key = SplitMix.below(keyRange, seed + next * SplitMix.STEP);
+      if (key >= firstKey && key < endKey) {
+        return true;
+      }
     }
-    if (next % REQUESTS_PER_POLL == 0) {
-      heap.execution().poll();
-    }
-    random += SplitMix.STEP;
-    next++;
-    return true;
+    return false;
   }
 
   /** The key of the request gone to, as comparable text. */
   public long key() {
-    return KeyText.of(SplitMix.below(keyRange, random));
+    return KeyText.of(key);
   }
 
   /** The value of the request gone to, as comparable text. */
@@ -63,11 +73,10 @@ public final class SetRequests {
     return KeyText.of(next - 1);
   }
 
-  /** Notes the requests as done. Returns whether the run has more. */
+  /** Notes the requests as done. Returns whether the part has more. */
   public boolean finish() {
     heap.execution().work(REQUESTS_PER_STEP);
-    state.setRandom(random);
     state.setDone(next);
-    return next < state.wanted();
+    return next < keyRange;
   }
 }

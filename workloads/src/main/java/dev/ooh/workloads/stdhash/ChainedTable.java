@@ -4,6 +4,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.RecordDigest;
 import dev.ooh.workloads.engine.ReferenceArray;
 import dev.ooh.workloads.engine.SplitMix;
@@ -68,13 +69,12 @@ final class ChainedTable implements AutoCloseable {
     this.split = state.word(SPLIT);
   }
 
-  /** Makes the empty table of a fresh run. */
-  static ChainedTable create(
-      Heap heap, long seed, long operations, long firstBuckets, Compression compression) {
-    EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
+  /** Makes the empty table of a part of a fresh run. */
+  static ChainedTable create(Heap heap, Part part, long firstBuckets, Compression compression) {
+    EngineState state = EngineState.create(heap, part, REFERENCES, WORDS);
     state.setWord(UNSPLIT, firstBuckets);
     state.setWord(IS_ZLIB, compression == Compression.ZLIB ? 1 : 0);
-    long most = Math.max(firstBuckets, operations);
+    long most = Math.max(firstBuckets, part.requests());
     state.setOwn(BUCKETS, ReferenceArray.allocateDirectory(heap, most));
     ChainedTable table = new ChainedTable(heap, state);
     table.buckets.reserve(0, firstBuckets);
@@ -157,13 +157,13 @@ final class ChainedTable implements AutoCloseable {
   }
 
   /**
-   * A digest of all records.
+   * Adds all records to the digest {@code before}.
    *
    * @throws IllegalStateException if a record lies in a bucket that isn't its own, its value can't
    *     be read, or their number is not the counted one
    */
-  long digest() {
-    long digest = 0;
+  long digest(long before) {
+    long digest = before;
     long count = 0;
     for (long bucket = 0; bucket < unsplit + split; bucket++) {
       for (long record = buckets.get(bucket); record != 0; record = heap.reference(record, NEXT)) {

@@ -1,21 +1,21 @@
 package dev.ooh.workloads.stdhash;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
-import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
 
 /**
  * An unordered in-memory key-value engine under set requests with random keys: what the paper runs
- * as tkrzw {@code stdhash} (Table II), the requests of its two threads folded into one sequence. A
- * hash table that grows with its records. Keys and values are eight digits; values are compressed
- * by zlib, as the paper has them, which makes them no shorter.
+ * as tkrzw {@code stdhash} (Table II). A hash table that grows with its records. Keys and values
+ * are eight digits; values are compressed by zlib, as the paper has them, which makes them no
+ * shorter.
  */
-public final class StdHashEngine implements Application {
+public final class StdHashEngine extends ThreadedApplication {
   /** Of a record of {@link ChainedTable}, its value, and its bucket; with some room. */
   private static final int BYTES_PER_RECORD = 32 + 32 + Long.BYTES + 2;
 
@@ -66,23 +66,33 @@ public final class StdHashEngine implements Application {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
-    return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + SetLoad.SPARE_BYTES;
+    return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + load.spareBytes(parameters);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    Configuration configuration = parameters.configuration();
-    ChainedTable.create(
-        heap, parameters.seed(), load.requests(configuration), firstBuckets, compression);
+    for (Part part : load.parts(parameters)) {
+      ChainedTable.create(heap, part, part.share(firstBuckets), compression);
+    }
   }
 
   @Override
-  public boolean step(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    SetRequests requests = SetRequests.next(heap, state);
-    try (ChainedTable table = new ChainedTable(heap, state)) {
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
+  }
+
+  @Override
+  public boolean step(Heap heap, int thread) {
+    EngineState part = EngineState.of(heap, thread);
+    SetRequests requests = SetRequests.next(heap, part);
+    try (ChainedTable table = new ChainedTable(heap, part)) {
       while (requests.advance()) {
         table.set(requests.key(), requests.value());
       }
@@ -91,15 +101,19 @@ public final class StdHashEngine implements Application {
   }
 
   @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    try (ChainedTable table = new ChainedTable(heap, EngineState.of(heap))) {
-      return table.digest();
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      try (ChainedTable table = new ChainedTable(heap, EngineState.of(heap, index))) {
+        digest = table.digest(digest);
+      }
     }
+    return digest;
   }
 
   @Override

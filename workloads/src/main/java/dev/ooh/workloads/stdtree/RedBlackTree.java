@@ -4,6 +4,7 @@ import dev.ooh.memory.Memory;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.RecordDigest;
 
 /**
@@ -52,9 +53,9 @@ final class RedBlackTree {
     this.nodes = heap.allocator(NODE_REFERENCES, NODE_BYTES);
   }
 
-  /** Makes the empty tree of a fresh run. */
-  static RedBlackTree create(Heap heap, long seed, long operations) {
-    return new RedBlackTree(heap, EngineState.create(heap, seed, operations, REFERENCES, 0));
+  /** Makes the empty tree of a part of a fresh run. */
+  static RedBlackTree create(Heap heap, Part part) {
+    return new RedBlackTree(heap, EngineState.create(heap, part, REFERENCES, 0));
   }
 
   /** Sets {@code key} to {@code value}; returns whether the key is new. */
@@ -141,12 +142,12 @@ final class RedBlackTree {
   }
 
   /**
-   * A digest of all records by key.
+   * Adds all records, by key, to the digest {@code before}.
    *
    * @throws IllegalStateException if keys are out of order, or their number is not the counted one
    */
-  long digest() {
-    long digest = 0;
+  long digest(long before) {
+    long digest = before;
     long records = 0;
     long last = -1;
     for (long node = root() == 0 ? 0 : leftmost(root()); node != 0; node = next(node)) {

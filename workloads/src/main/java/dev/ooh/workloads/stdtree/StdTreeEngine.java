@@ -1,19 +1,19 @@
 package dev.ooh.workloads.stdtree;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
 
 /**
  * An ordered in-memory key-value engine under set requests with random keys: what the paper runs as
- * tkrzw {@code stdtree} (Table II), the requests of its two threads folded into one sequence. A
- * red-black tree. Keys and values are eight digits.
+ * tkrzw {@code stdtree} (Table II). A red-black tree. Keys and values are eight digits.
  */
-public final class StdTreeEngine implements Application {
+public final class StdTreeEngine extends ThreadedApplication {
   /** Of a node of {@link RedBlackTree}. */
   private static final int BYTES_PER_RECORD = 56;
 
@@ -42,20 +42,33 @@ public final class StdTreeEngine implements Application {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
-    return load.records(parameters.configuration()) * BYTES_PER_RECORD + SetLoad.SPARE_BYTES;
+    return load.records(parameters.configuration()) * BYTES_PER_RECORD
+        + load.spareBytes(parameters);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    RedBlackTree.create(heap, parameters.seed(), load.requests(parameters.configuration()));
+    for (Part part : load.parts(parameters)) {
+      RedBlackTree.create(heap, part);
+    }
   }
 
   @Override
-  public boolean step(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    RedBlackTree tree = new RedBlackTree(heap, state);
-    SetRequests requests = SetRequests.next(heap, state);
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
+  }
+
+  @Override
+  public boolean step(Heap heap, int thread) {
+    EngineState part = EngineState.of(heap, thread);
+    RedBlackTree tree = new RedBlackTree(heap, part);
+    SetRequests requests = SetRequests.next(heap, part);
     while (requests.advance()) {
       tree.set(requests.key(), requests.value());
     }
@@ -63,13 +76,17 @@ public final class StdTreeEngine implements Application {
   }
 
   @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    return new RedBlackTree(heap, EngineState.of(heap)).digest();
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RedBlackTree(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

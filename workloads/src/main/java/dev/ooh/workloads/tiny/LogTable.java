@@ -6,6 +6,7 @@ import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.engine.CellArray;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.RecordDigest;
 import dev.ooh.workloads.engine.SplitMix;
 
@@ -86,16 +87,16 @@ final class LogTable {
     this.bucketCount = state.word(BUCKET_COUNT);
   }
 
-  /** Makes the empty table of a fresh run. */
-  static LogTable create(Heap heap, long seed, long operations, long bucketCount) {
-    long records = operations + operations / IN_FORCE_PER_REPLACED + 2 * LEAST_REPLACED;
-    return create(heap, seed, operations, bucketCount, records);
+  /** Makes the empty table of a part of a fresh run. */
+  static LogTable create(Heap heap, Part part, long bucketCount) {
+    long most = part.requests();
+    long records = most + most / IN_FORCE_PER_REPLACED + 2 * LEAST_REPLACED;
+    return create(heap, part, bucketCount, records);
   }
 
   /** As above, with a log of {@code mostRecords}. */
-  static LogTable create(
-      Heap heap, long seed, long operations, long bucketCount, long mostRecords) {
-    EngineState state = EngineState.create(heap, seed, operations, REFERENCES, WORDS);
+  static LogTable create(Heap heap, Part part, long bucketCount, long mostRecords) {
+    EngineState state = EngineState.create(heap, part, REFERENCES, WORDS);
     state.setWord(BUCKET_COUNT, bucketCount);
     state.setOwn(BUCKETS, CellArray.allocateDirectory(heap, bucketCount, BUCKETS_SHIFT));
     state.setOwn(LOG, CellArray.allocateDirectory(heap, mostRecords, RECORDS_SHIFT));
@@ -225,13 +226,13 @@ final class LogTable {
   }
 
   /**
-   * A digest of all records in force. Not during a rebuild.
+   * Adds all records in force to the digest {@code before}. Not during a rebuild.
    *
    * @throws IllegalStateException if a record lies in a bucket that isn't its own or was replaced,
    *     or their number is not the counted one
    */
-  long digest() {
-    long digest = 0;
+  long digest(long before) {
+    long digest = before;
     long records = 0;
     for (long bucket = 0; bucket < bucketCount; bucket++) {
       long address = buckets.address(bucket);

@@ -1,21 +1,20 @@
 package dev.ooh.workloads.tiny;
 
-import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
-import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
 
 /**
  * A compact in-memory key-value engine under set requests with random keys: what the paper runs as
- * tkrzw {@code tiny} (Table II), the requests of its three to seven threads folded into one
- * sequence. A hash table of four bytes a bucket over a log of records, which is rebuilt when it has
- * too many that were replaced. Keys and values are eight digits.
+ * tkrzw {@code tiny} (Table II). A hash table of four bytes a bucket over a log of records, which
+ * is rebuilt when it has too many that were replaced. Keys and values are eight digits.
  */
-public final class TinyEngine implements Application {
+public final class TinyEngine extends ThreadedApplication {
   /**
    * Of a record of {@link LogTable} and its share of those that were replaced, a quarter at most.
    */
@@ -56,26 +55,37 @@ public final class TinyEngine implements Application {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
-    return records * BYTES_PER_RECORD + buckets * Integer.BYTES + SetLoad.SPARE_BYTES;
+    return records * BYTES_PER_RECORD + buckets * Integer.BYTES + load.spareBytes(parameters);
   }
 
   @Override
   public void start(Heap heap, Parameters parameters) {
-    Configuration configuration = parameters.configuration();
-    LogTable.create(heap, parameters.seed(), load.requests(configuration), buckets);
+    for (Part part : load.parts(parameters)) {
+      LogTable.create(heap, part, part.share(buckets));
+    }
   }
 
   @Override
-  public boolean step(Heap heap) {
-    EngineState state = EngineState.of(heap);
-    LogTable table = new LogTable(heap, state);
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
+  }
+
+  @Override
+  public boolean step(Heap heap, int thread) {
+    EngineState part = EngineState.of(heap, thread);
+    LogTable table = new LogTable(heap, part);
     if (table.isBeingRebuilt()) {
       table.rebuildSome();
       return true;
     }
-    SetRequests requests = SetRequests.next(heap, state);
+    SetRequests requests = SetRequests.next(heap, part);
     while (requests.advance()) {
       table.set(requests.key(), requests.value());
     }
@@ -87,13 +97,17 @@ public final class TinyEngine implements Application {
   }
 
   @Override
-  public double progress(Heap heap) {
-    return EngineState.of(heap).progress();
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
   }
 
   @Override
   public long result(Heap heap) {
-    return new LogTable(heap, EngineState.of(heap)).digest();
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new LogTable(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

@@ -8,11 +8,16 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class CacheEngineTest extends EngineContract {
@@ -58,9 +63,40 @@ class CacheEngineTest extends EngineContract {
 
     @Override
     public long digest() {
-      Map<Long, Long> newestFirst = ((LinkedHashMap<Long, Long>) map).reversed();
-      return new MapModel(newestFirst, RecordDigest::inOrder).digest();
+      return digest(0);
     }
+
+    long digest(long before) {
+      Map<Long, Long> newestFirst = ((LinkedHashMap<Long, Long>) map).reversed();
+      return new MapModel(newestFirst, RecordDigest::inOrder).digest(before);
+    }
+  }
+
+  /** Each thread's records are evicted by its own. */
+  @Override
+  protected Model model(long requests, int threads) {
+    List<Recency> parts = new ArrayList<>();
+    NavigableMap<Long, Recency> byFirstKey = new TreeMap<>();
+    for (int i = 0; i < threads; i++) {
+      long before = capacity(requests) * i / threads;
+      parts.add(new Recency(capacity(requests) * (i + 1) / threads - before));
+      byFirstKey.put(KeyText.of(requests * i / threads), parts.getLast());
+    }
+    return new Model() {
+      @Override
+      public void set(long key, long value) {
+        byFirstKey.floorEntry(key).getValue().set(key, value);
+      }
+
+      @Override
+      public long digest() {
+        long digest = 0;
+        for (Recency part : parts) {
+          digest = part.digest(digest);
+        }
+        return digest;
+      }
+    };
   }
 
   @Test
@@ -71,16 +107,16 @@ class CacheEngineTest extends EngineContract {
       PlainHeap heap = new PlainHeap(1 << 20);
       int capacity = 1 + random.nextInt(40);
       int keys = 1 + random.nextInt(100);
-      RecencyCache cache = RecencyCache.create(heap, 0, 1, capacity);
+      RecencyCache cache = RecencyCache.create(heap, Part.whole(0, 1), capacity);
       Recency model = new Recency(capacity);
       for (int i = 0; i < 300; i++) {
         long key = KeyText.of(random.nextInt(keys));
         long value = KeyText.of(random.nextInt(1000));
         cache.set(key, value);
         model.set(key, value);
-        assertThat(cache.digest()).as("seed %d run %d", seed, run).isEqualTo(model.digest());
+        assertThat(cache.digest(0)).as("seed %d run %d", seed, run).isEqualTo(model.digest());
       }
-      assertThat(EngineState.of(heap).records()).isEqualTo(model.map().size());
+      assertThat(EngineState.of(heap, 0).records()).isEqualTo(model.map().size());
     }
   }
 
@@ -88,7 +124,7 @@ class CacheEngineTest extends EngineContract {
   @Test
   void evictionAllocatesNothing() {
     PlainHeap heap = new PlainHeap(1 << 20);
-    RecencyCache cache = RecencyCache.create(heap, 0, 1, 100);
+    RecencyCache cache = RecencyCache.create(heap, Part.whole(0, 1), 100);
     for (int i = 0; i < 100; i++) {
       cache.set(KeyText.of(i), KeyText.of(i));
     }

@@ -7,10 +7,15 @@ import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for each of the engines under the load that the paper runs them under. */
 public abstract class EngineContract {
@@ -31,6 +36,11 @@ public abstract class EngineContract {
 
   /** A collection of the JDK that does what the engine does. */
   protected abstract Model model(long requests);
+
+  /** As {@link #model(long)}, of a run of so many threads. */
+  protected Model model(long requests, int threads) {
+    return model(requests);
+  }
 
   /** What the engine is held to. */
   protected interface Model {
@@ -86,11 +96,7 @@ public abstract class EngineContract {
   void holdsWhatACollectionOfTheJdkHolds() {
     for (long requests : new long[] {1, 2, 63, 4096, 4097, REQUESTS}) {
       Model model = model(requests);
-      SplittableRandom random = new SplittableRandom(seed);
-      for (long request = 0; request < requests; request++) {
-        long key = Math.unsignedMultiplyHigh(random.nextLong(), requests);
-        model.set(text(key), text(request));
-      }
+      load(model, requests);
       assertThat(result(requests, seed))
           .as("seed %d, %d requests", seed, requests)
           .isEqualTo(model.digest());
@@ -98,6 +104,56 @@ public abstract class EngineContract {
           .as("seed %d, %d requests", seed, requests)
           .isEqualTo(OptionalLong.of(model.digest()));
     }
+  }
+
+  private void load(Model model, long requests) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (long request = 0; request < requests; request++) {
+      long key = Math.unsignedMultiplyHigh(random.nextLong(), requests);
+      model.set(text(key), text(request));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 7})
+  void threadsComeToTheSameInWhateverOrderTheyTakeTheirSteps(int threads) {
+    Parameters parameters = new Parameters(Configuration.SMALL, Optional.empty(), seed, threads);
+    PlainHeap heap = new PlainHeap(HEAP);
+    engine(REQUESTS).start(heap, parameters);
+    assertThat(engine().threads(heap)).isEqualTo(threads).isLessThan(engine().mostThreads());
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Integer> going = new ArrayList<>(IntStream.range(0, threads).boxed().toList());
+    double progress = 0;
+    while (!going.isEmpty()) {
+      Integer thread = going.get(random.nextInt(going.size()));
+      heap = heap.copy();
+      if (!engine().step(heap, thread)) {
+        going.remove(thread);
+        assertThat(engine().progress(heap, thread)).isEqualTo(1);
+      }
+      assertThat(engine().progress(heap)).as("seed %d", seed).isBetween(progress, 1.0);
+      progress = engine().progress(heap);
+    }
+    assertThat(progress).isEqualTo(1);
+    assertThat(engine().step(heap)).isFalse();
+    Model model = model(REQUESTS, threads);
+    load(model, REQUESTS);
+    assertThat(engine().result(heap)).as("seed %d", seed).isEqualTo(model.digest());
+    assertThat(engine(REQUESTS).independentResult(parameters))
+        .as("seed %d", seed)
+        .isEqualTo(OptionalLong.of(model.digest()));
+    assertThat(heap.usedBytes()).isLessThan(engine(REQUESTS).allocatedBytes(parameters));
+  }
+
+  /** A collector has them so. */
+  @Test
+  void oneThreadTakesTheStepsOfMany() {
+    Parameters parameters = new Parameters(Configuration.SMALL, Optional.empty(), seed, 5);
+    PlainHeap heap = new PlainHeap(HEAP);
+    engine(REQUESTS).start(heap, parameters);
+    assertThat(OptionalLong.of(engine().result(finish(heap))))
+        .as("seed %d", seed)
+        .isEqualTo(engine(REQUESTS).independentResult(parameters));
   }
 
   @Test
@@ -138,7 +194,7 @@ public abstract class EngineContract {
   @Test
   void lostRecordIsNoticed() {
     PlainHeap heap = finish(started(10_000, seed));
-    EngineState state = EngineState.of(heap);
+    EngineState state = EngineState.of(heap, 0);
     state.setRecords(state.records() + 1);
     assertThatThrownBy(() -> engine().result(heap))
         .isInstanceOf(IllegalStateException.class)

@@ -16,7 +16,12 @@ public record MapModel(Map<Long, Long> map, Fold fold) implements EngineContract
 
   @Override
   public long digest() {
-    long digest = 0;
+    return digest(0);
+  }
+
+  /** Goes on from the digest of what comes before. */
+  public long digest(long before) {
+    long digest = before;
     for (var record : map.entrySet()) {
       digest = fold.add(digest, record.getKey(), record.getValue());
     }

@@ -7,6 +7,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.SplittableRandom;
@@ -41,7 +42,7 @@ class StdTreeEngineTest extends EngineContract {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     PlainHeap heap = new PlainHeap(1 << 20);
-    RedBlackTree tree = RedBlackTree.create(heap, 0, 1);
+    RedBlackTree tree = RedBlackTree.create(heap, Part.whole(0, 1));
     MapModel model = new MapModel(new TreeMap<>(), RecordDigest::inOrder);
     for (int i = 0; i < 300; i++) {
       long number =
@@ -55,8 +56,8 @@ class StdTreeEngineTest extends EngineContract {
       long value = KeyText.of(random.nextInt(1000));
       boolean isNew = tree.set(key, value);
       assertThat(isNew).as("seed %d", seed).isEqualTo(model.map().put(key, value) == null);
-      assertThat(tree.digest()).as("seed %d", seed).isEqualTo(model.digest());
-      long root = EngineState.of(heap).own(0);
+      assertThat(tree.digest(0)).as("seed %d", seed).isEqualTo(model.digest());
+      long root = EngineState.of(heap, 0).own(0);
       assertThat(isRed(heap, root)).as("seed %d: the root", seed).isFalse();
       blackNodesOnEachWayDown(heap, root, 0, seed);
     }

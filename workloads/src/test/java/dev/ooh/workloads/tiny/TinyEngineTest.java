@@ -9,6 +9,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
+import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ class TinyEngineTest extends EngineContract {
       PlainHeap heap = new PlainHeap(8 << 20);
       int buckets = 1 + random.nextInt(100);
       int keys = 1 + random.nextInt(300);
-      LogTable table = LogTable.create(heap, 0, 1000, buckets);
+      LogTable table = LogTable.create(heap, Part.whole(0, 1000), buckets);
       MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
       for (int i = 0; i < 500; i++) {
         long key = KeyText.of(random.nextInt(keys));
@@ -50,9 +51,9 @@ class TinyEngineTest extends EngineContract {
         assertThat(isNew).as("seed %d", seed).isEqualTo(model.map().put(key, value) == null);
         if (random.nextInt(50) == 0) {
           rebuild(table);
-          assertThat(EngineState.of(heap).word(APPENDED)).isEqualTo(model.map().size());
+          assertThat(EngineState.of(heap, 0).word(APPENDED)).isEqualTo(model.map().size());
         }
-        assertThat(table.digest()).as("seed %d run %d", seed, run).isEqualTo(model.digest());
+        assertThat(table.digest(0)).as("seed %d run %d", seed, run).isEqualTo(model.digest());
       }
     }
   }
@@ -73,7 +74,7 @@ class TinyEngineTest extends EngineContract {
     int rebuilds = 0;
     boolean before = false;
     while (engine.step(heap)) {
-      EngineState state = EngineState.of(heap);
+      EngineState state = EngineState.of(heap, 0);
       boolean now = new LogTable(heap, state).isBeingRebuilt();
       rebuilds += now && !before ? 1 : 0;
       before = now;
@@ -86,7 +87,7 @@ class TinyEngineTest extends EngineContract {
   @Test
   void rebuildInManyStepsKeepsAllRecords() {
     PlainHeap heap = new PlainHeap(16 << 20);
-    LogTable table = LogTable.create(heap, 0, 50_000, 1_200_000);
+    LogTable table = LogTable.create(heap, Part.whole(0, 50_000), 1_200_000);
     MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
     for (int i = 0; i < 50_000; i++) {
       table.set(KeyText.of(i % 30_000), KeyText.of(i));
@@ -95,24 +96,24 @@ class TinyEngineTest extends EngineContract {
     table.beginRebuild();
     int steps = 0;
     while (table.isBeingRebuilt()) {
-      new LogTable(heap, EngineState.of(heap)).rebuildSome();
+      new LogTable(heap, EngineState.of(heap, 0)).rebuildSome();
       steps++;
     }
     assertThat(steps).isEqualTo(3 + 7);
-    assertThat(table.digest()).isEqualTo(model.digest());
+    assertThat(table.digest(0)).isEqualTo(model.digest());
   }
 
   @Test
   void placesOfMoreThan31BitsAreFoundAndThoseOfMoreThan32Refused() {
     for (long first : new long[] {(1L << 31) - 5, LogTable.MOST_RECORDS - 20}) {
       PlainHeap heap = new PlainHeap(32 << 20);
-      LogTable table = LogTable.create(heap, 0, 1, 3, LogTable.MOST_RECORDS);
-      EngineState.of(heap).setWord(APPENDED, first);
+      LogTable table = LogTable.create(heap, Part.whole(0, 1), 3, LogTable.MOST_RECORDS);
+      EngineState.of(heap, 0).setWord(APPENDED, first);
       MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
       for (int i = 0; i < 20; i++) {
         table.set(KeyText.of(i % 12), KeyText.of(i));
         model.set(KeyText.of(i % 12), KeyText.of(i));
-        assertThat(table.digest()).as("record %d", first + i).isEqualTo(model.digest());
+        assertThat(table.digest(0)).as("record %d", first + i).isEqualTo(model.digest());
       }
       if (first + 20 == LogTable.MOST_RECORDS) {
         assertThatThrownBy(() -> table.set(KeyText.of(1), KeyText.of(1)))
