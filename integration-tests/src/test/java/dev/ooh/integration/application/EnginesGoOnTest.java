@@ -17,13 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
 /**
- * Each in-memory engine is dumped on the way, abandoned, restored, and comes to the end that it
- * would have come to, on both substrates; from a directory, and from an object store.
+ * Each in-memory engine is dumped on the way, abandoned, restored where it was or elsewhere, and
+ * its threads come to the end that they would have come to, on both substrates; from a directory,
+ * and from an object store.
  */
 class EnginesGoOnTest {
-  private static final String PROBE = "dev.ooh.integration.probe.checkpoint";
-  private static final String HOST = "dev.ooh.criu-demo";
-
   private static final List<String> ENGINES =
       List.of("baby", "cache", "stdhash", "stdtree", "tiny");
 
@@ -59,19 +57,11 @@ class EnginesGoOnTest {
       if (!place.isEmpty()) {
         folder.context().installBundle(s3().toUri().toString()).start();
       }
-      List<Path> jars =
-          BundleFolder.jars().stream()
-              .filter(
-                  jar ->
-                      jar.getFileName().toString().matches("(workloads|criu-demo|image-sets)-.*"))
-              .toList();
-      ProbeBundle fragment =
-          ProbeBundle.of(
-              PROBE, jars, Map.of("Fragment-Host", HOST, "Import-Package", "!dev.ooh.criu.*,*"));
-      folder.context().installBundle("probe:" + PROBE, fragment.toStream());
-      Bundle host = folder.bundle(HOST);
+      ProbeBundle fragment = CheckpointerProbes.fragment();
+      folder.context().installBundle("probe:checkpoint", fragment.toStream());
+      Bundle host = folder.bundle(CheckpointerProbes.HOST);
       folder.refresh(host);
-      return BundleFolder.call(host, PROBE + ".CheckpointProbe");
+      return BundleFolder.call(host, CheckpointerProbes.PACKAGE + ".CheckpointProbe");
     } finally {
       System.clearProperty("ooh.probe.place");
       System.clearProperty("ooh.probe.engines");

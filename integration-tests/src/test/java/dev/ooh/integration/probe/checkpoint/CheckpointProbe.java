@@ -1,5 +1,7 @@
 package dev.ooh.integration.probe.checkpoint;
 
+import dev.ooh.criu.CheckpointPlan;
+import dev.ooh.criu.CheckpointedRun;
 import dev.ooh.criu.Checkpointer;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
@@ -7,21 +9,15 @@ import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
-import dev.ooh.tracking.TechniqueStatus;
 import dev.ooh.tracking.TrackingControl;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.Parameters;
-import dev.ooh.workloads.Parameters.Configuration;
-import dev.ooh.workloads.baby.BabyEngine;
-import dev.ooh.workloads.cache.CacheEngine;
-import dev.ooh.workloads.stdhash.StdHashEngine;
-import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
-import dev.ooh.workloads.stdtree.StdTreeEngine;
-import dev.ooh.workloads.tiny.TinyEngine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,7 +25,6 @@ import java.nio.file.Path;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.osgi.framework.BundleContext;
@@ -38,22 +33,15 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * Pre-dumps and dumps each in-memory engine on each substrate that works here, abandons it, and
- * lets what is restored go on to its end; with each engine the next of the techniques that are
- * usable. Part of the checkpointer's bundle, whose packages are its own. Answers with "engine
- * substrate technique" and the result, the one that a computation without tracked memory comes to,
- * and how many pages the dump, which nothing was written before, left to its parents.
+ * lets what is restored, where it was or elsewhere, go on to its end in three threads; with each
+ * engine the next of the techniques that are usable. Part of the checkpointer's bundle, whose
+ * packages are its own. Answers with "engine substrate technique" and the result, the one that a
+ * computation without tracked memory comes to, and how many pages the dump, which nothing was
+ * written before, left to its parents.
  */
 public final class CheckpointProbe implements Callable<Map<String, List<Long>>> {
-  private static final int REQUESTS = 30_000;
-  private static final long ARENA_BYTES = 8 << 20;
-  private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 3);
-  private static final List<Application> ENGINES =
-      List.of(
-          BabyEngine.withOperations(REQUESTS),
-          CacheEngine.withOperations(REQUESTS, REQUESTS / 5),
-          StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
-          StdTreeEngine.withOperations(REQUESTS),
-          TinyEngine.withOperations(REQUESTS, 2 * REQUESTS));
+  private static final List<Application> ENGINES = ShortEngines.of(30_000);
+  private static final Parameters PARAMETERS = ShortEngines.PARAMETERS;
 
   private final Map<String, List<Long>> results = new TreeMap<>();
 
@@ -66,7 +54,7 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
     for (ServiceReference<Substrate> found : context.getServiceReferences(Substrate.class, null)) {
       Substrate substrate = context.getService(found);
       if (substrate.refusal().isEmpty()) {
-        List<String> techniques = usable(control, substrate);
+        List<String> techniques = ShortEngines.usable(control, substrate);
         for (int i = 0; i < ENGINES.size(); i++) {
           Application engine = ENGINES.get(i);
           if (wanted.contains(engine.name())) {
@@ -77,16 +65,6 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
       }
     }
     return results;
-  }
-
-  private static List<String> usable(TrackingControl control, Substrate substrate) {
-    try (AddressSpace space = substrate.open(SpaceOptions.named("list"))) {
-      return control.list(space).stream()
-          .filter(status -> status.probe().usable())
-          .map(TechniqueStatus::descriptor)
-          .map(descriptor -> descriptor.name())
-          .toList();
-    }
   }
 
   /** As a command finds it: a provider of file systems is a service. */
@@ -120,18 +98,20 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
       skipped = space.execution().run(() -> dump(engine, space, directory));
     }
     try (AddressSpace space = substrate.open(SpaceOptions.named("restored"))) {
-      long result = space.execution().run(() -> goOn(directory, space));
+      boolean elsewhere = results.size() % 2 == 0;
+      long result = space.execution().run(() -> goOn(directory, space, elsewhere));
       results.put(
           "%s %s %s".formatted(engine.name(), substrate.name(), technique),
-          List.of(result, engine.independentResult(SMALL).orElseThrow(), skipped));
+          List.of(result, engine.independentResult(PARAMETERS).orElseThrow(), skipped));
     }
   }
 
   private static Long dump(Application engine, AddressSpace space, Path directory)
       throws Exception {
-    long bytes = engine.allocatedBytes(SMALL) + ARENA_BYTES;
-    ArenaHeap heap = ArenaHeap.create(space, space.map(RegionRequest.anonymous("heap", bytes)));
-    engine.start(heap, SMALL);
+    long bytes = engine.allocatedBytes(PARAMETERS) + ShortEngines.ARENA_BYTES;
+    Region region = space.map(RegionRequest.anonymous("heap", bytes));
+    ArenaHeap heap = ArenaHeap.create(space, region, PARAMETERS.threads());
+    engine.start(heap, PARAMETERS);
     Subject subject = new Subject(engine.name(), "short", 1, heap);
     Checkpointer.Options verified =
         new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {});
@@ -155,17 +135,24 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
   }
 
   /** As {@code ooh restore} does: the images name the program, and hold all that it knows. */
-  private static Long goOn(Path directory, AddressSpace space) throws Exception {
+  private static Long goOn(Path directory, AddressSpace space, boolean elsewhere) throws Exception {
     ImageSet set = ImageSet.open(directory);
+    long was = set.description().heapAddress();
+    if (elsewhere) {
+      space.map(RegionRequest.anonymous("taken", PageSet.PAGE_SIZE).at(was));
+    }
     ArenaHeap heap = RestoredProgram.restore(set, space).heap();
+    if (elsewhere == (heap.start() == was)) {
+      throw new IOException(
+          "restored at 0x%x, was at 0x%x, wanted %s place"
+              .formatted(heap.start(), was, elsewhere ? "another" : "the same"));
+    }
     Application engine = Applications.find(set.description().application()).orElseThrow();
     double progress = engine.progress(heap);
     if (progress < 0.6 || progress >= 0.8) {
       throw new IOException("restored at %s, wanted 0.6 and a step".formatted(progress));
     }
-    while (engine.step(heap)) {
-      heap.execution().poll();
-    }
+    new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {}).runAlone();
     return engine.result(heap);
   }
 }

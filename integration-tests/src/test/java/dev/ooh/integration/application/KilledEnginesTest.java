@@ -1,0 +1,170 @@
+package dev.ooh.integration.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Engines that are dumped on and on while their threads work, killed with SIGKILL again and again,
+ * whatever they are doing, and each time brought back from the newest set: in the end they hold
+ * what a run without all this leaves.
+ */
+class KilledEnginesTest {
+  private static final String DUMPED = "dumped ";
+  private static final String FROM = "lives from ";
+
+  private final long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+  private final SplittableRandom random = new SplittableRandom(seed);
+
+  /** Of the newest set that a process said was durable. */
+  private String newest = "";
+
+  private int lives;
+
+  @TempDir private Path folder;
+
+  @Test
+  void itsThreadsGoOnFromTheNewestSet() throws Exception {
+    killAndLetGoOn("stdhash", "linux", 3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "baby, virtual", "baby, linux",
+    "cache, virtual", "cache, linux",
+    "stdhash, virtual", "stdhash, linux",
+    "stdtree, virtual", "stdtree, linux",
+    "tiny, virtual", "tiny, linux"
+  })
+  @Tag("soak")
+  void itsThreadsGoOnFromTheNewestSetAllTheTimes(String engine, String substrate) throws Exception {
+    killAndLetGoOn(engine, substrate, 10);
+  }
+
+  private void killAndLetGoOn(String engine, String substrate, int kills) throws Exception {
+    Path jar = Files.write(folder.resolve("probe.jar"), CheckpointerProbes.fragment().toBytes());
+    int killed = 0;
+    int run = 0;
+    boolean whole = false;
+    while (killed < kills || !whole) {
+      if (whole) { // it was at its end before it could be killed often enough
+        run++;
+        newest = "";
+      }
+      Process process =
+          start(jar, engine, substrate, folder.resolve("images-" + run), killed + run);
+      whole = killed >= kills ? liveToTheEnd(process) : !killOnTheWay(process);
+      killed += whole ? 0 : 1;
+    }
+  }
+
+  /** Returns false if the process came to its end first. */
+  private boolean killOnTheWay(Process process) throws Exception {
+    int dumps = random.nextInt(1, 4);
+    try (BufferedReader out = process.inputReader()) {
+      checkFrom(out.readLine());
+      while (dumps > 0) {
+        String line = said(out);
+        if (!line.startsWith(DUMPED)) {
+          checkResult(line);
+          return false;
+        }
+        newest = line.substring(DUMPED.length());
+        dumps--;
+      }
+      LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(50)));
+      process.toHandle().destroyForcibly(); // the process itself would close what it said
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        if (line.startsWith(DUMPED)) {
+          newest = line.substring(DUMPED.length());
+        } else {
+          checkResult(line);
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private boolean liveToTheEnd(Process process) throws Exception {
+    try (BufferedReader out = process.inputReader()) {
+      checkFrom(out.readLine());
+      String line = said(out);
+      while (line.startsWith(DUMPED)) {
+        line = said(out);
+      }
+      checkResult(line);
+      return true;
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private String said(BufferedReader out) throws IOException {
+    String line = out.readLine();
+    assertThat(line).as("seed %d life %d: it ended", seed, lives).isNotNull();
+    return line;
+  }
+
+  /** What was said to be durable is there; a set after it may be, too. */
+  private void checkFrom(String line) {
+    assumeFalse(line != null && line.startsWith("refused"), line);
+    assertThat(line).as("seed %d life %d", seed, lives).startsWith(FROM);
+    String from = line.substring(FROM.length());
+    if (newest.isEmpty()) {
+      assertThat(from).as("seed %d life %d", seed, lives).isEqualTo("nothing");
+    } else {
+      assertThat(from).as("seed %d life %d", seed, lives).isGreaterThanOrEqualTo(newest);
+    }
+  }
+
+  private void checkResult(String line) {
+    String[] words = line.split(" ");
+    assertThat(words).as("seed %d life %d: %s", seed, lives, line).hasSize(4).startsWith("result");
+    assertThat(words[1]).as("seed %d life %d", seed, lives).isEqualTo(words[3]);
+  }
+
+  private Process start(Path jar, String engine, String substrate, Path images, int technique)
+      throws IOException {
+    lives++;
+    Path storage = Files.createDirectories(folder.resolve("framework-" + lives));
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("--enable-native-access=ALL-UNNAMED");
+    line.add("--sun-misc-unsafe-memory-access=allow");
+    line.add("-XX:+UseSerialGC");
+    line.add("-XX:TieredStopAtLevel=1");
+    Stream.of("ooh.home", "ooh.top")
+        .map(name -> "-D%s=%s".formatted(name, System.getProperty(name)))
+        .forEach(line::add);
+    line.add("-Dooh.probe.engine=" + engine);
+    line.add("-Dooh.probe.substrate=" + substrate);
+    line.add("-Dooh.probe.requests=300000");
+    line.add("-Dooh.probe.technique=" + technique);
+    line.add("-Dooh.probe.directory=" + images);
+    line.add("-cp");
+    line.add(System.getProperty("java.class.path"));
+    line.add(EngineLife.class.getName());
+    line.add(storage.toString());
+    line.add(jar.toString());
+    line.add(CheckpointerProbes.PACKAGE + ".LifeProbe");
+    return new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+}
