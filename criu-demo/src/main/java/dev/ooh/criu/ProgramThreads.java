@@ -75,7 +75,9 @@ public final class ProgramThreads {
     } catch (RuntimeException e) {
       failure = e;
     } finally {
-      abandoned |= !whole;
+      if (!whole) {
+        abandoned = true;
+      }
       watcher.ended();
     }
   }

@@ -1,10 +1,5 @@
 package dev.ooh.integration.probe.checkpoint;
 
-import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.SpaceOptions;
-import dev.ooh.memory.Substrate;
-import dev.ooh.tracking.TechniqueStatus;
-import dev.ooh.tracking.TrackingControl;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
@@ -33,16 +28,5 @@ final class ShortEngines {
         StdHashEngine.withOperations(requests, 100, Compression.ZLIB),
         StdTreeEngine.withOperations(requests),
         TinyEngine.withOperations(requests, 2 * requests));
-  }
-
-  /** The techniques that can be used on {@code substrate} here. */
-  static List<String> usable(TrackingControl control, Substrate substrate) {
-    try (AddressSpace space = substrate.open(SpaceOptions.named("list"))) {
-      return control.list(space).stream()
-          .filter(status -> status.probe().usable())
-          .map(TechniqueStatus::descriptor)
-          .map(descriptor -> descriptor.name())
-          .toList();
-    }
   }
 }
