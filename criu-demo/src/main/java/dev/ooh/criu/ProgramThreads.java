@@ -91,11 +91,6 @@ public final class ProgramThreads {
     return abandoned;
   }
 
-  /** Whether any of them is still to end. */
-  public boolean isAlive() {
-    return threads.stream().anyMatch(TrackedThread::isAlive);
-  }
-
   /** Waits for the end of all of them; throws what ended one early. */
   public void join() throws InterruptedException {
     for (TrackedThread thread : threads) {

@@ -12,8 +12,11 @@ import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ArenaHeapTest {
@@ -87,45 +90,48 @@ class ArenaHeapTest {
   }
 
   @Test
-  void threadsAllocateBesideEachOther() throws Exception {
+  void eachThreadAllocatesFromBlocksOfItsOwn() {
+    ArenaHeap heap = ArenaHeap.create(space, region, 3);
+    Map<Long, Integer> threadByBlock = new HashMap<>();
+    for (int i = 0; i < 9000; i++) {
+      int thread = i % 3;
+      long object = heap.forThread(thread).allocate(1, 8 * (i % 5));
+      long block = (object - region.start() - 3 * 4096) / ArenaLayout.BLOCK_BYTES;
+      assertThat(threadByBlock.merge(block, thread, (first, second) -> first)).isEqualTo(thread);
+    }
+    assertThat(heap.objectBytes()).isEqualTo(ArenaHeap.reopen(space, region).objectBytes());
+    assertThat(heap.objectBytes()).isEqualTo(9000 * (16 + 2 * 8));
+    assertThatThrownBy(() -> heap.forThread(3)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void threadsTakeBlocksBesideEachOther() throws Exception {
     int threads = 3;
-    int objects = 3000;
-    ArenaHeap heap = ArenaHeap.create(space, region, threads);
-    long[][] made = new long[threads][objects];
+    int objects = 1000;
+    int bytes = SizeClasses.LARGEST + 8; // each is a block
+    Region large = space.map(RegionRequest.anonymous("large", 32 << 20));
+    ArenaHeap heap = ArenaHeap.create(space, large, threads);
+    AtomicInteger waiting = new AtomicInteger(threads);
     List<TrackedThread> running = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      int thread = i;
-      ArenaHeap own = heap.forThread(thread);
-      running.add(
-          space
-              .execution()
-              .spawn(
-                  "allocates " + i,
-                  () -> {
-                    for (int object = 0; object < objects; object++) {
-                      long address = own.allocate(1, 8 * (object % 50));
-                      own.setReference(address, 0, address);
-                      made[thread][object] = address;
-                    }
-                  }));
+      ArenaHeap own = heap.forThread(i);
+      Runnable allocates =
+          () -> {
+            waiting.decrementAndGet();
+            while (waiting.get() > 0) {
+              Thread.onSpinWait();
+            }
+            for (int object = 0; object < objects; object++) {
+              own.allocate(0, bytes);
+            }
+          };
+      running.add(space.execution().spawn("allocates " + i, allocates));
     }
     for (TrackedThread thread : running) {
       thread.join();
     }
-    PageSet.Builder all = PageSet.builder();
-    long bytes = 0;
-    ArenaHeap again = ArenaHeap.reopen(space, region);
-    for (long[] ofThread : made) {
-      for (long object : ofThread) {
-        assertThat(again.reference(object, 0)).isEqualTo(object);
-        long size = 16 + again.dataBytes(object);
-        all.add(object, object + size);
-        bytes += size;
-      }
-    }
-    assertThat(all.build().bytes()).as("objects overlap").isEqualTo(bytes);
-    assertThat(again.objectBytes()).isEqualTo(heap.objectBytes()).isGreaterThanOrEqualTo(bytes);
-    assertThatThrownBy(() -> heap.forThread(threads)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(heap.used().bytes()).isGreaterThanOrEqualTo(heap.objectBytes());
+    assertThat(heap.objectBytes()).isEqualTo((long) threads * objects * (8 + bytes));
   }
 
   @Test

@@ -40,7 +40,7 @@ class KilledEnginesTest {
 
   @Test
   void itsThreadsGoOnFromTheNewestSet() throws Exception {
-    killAndLetGoOn("stdhash", "linux", "procfs", 3);
+    killAndLetGoOn("baby", "linux", "procfs", 3);
   }
 
   @ParameterizedTest

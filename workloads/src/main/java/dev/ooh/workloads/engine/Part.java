@@ -11,11 +11,6 @@ package dev.ooh.workloads.engine;
  * @param parts how many the run has, one a thread
  */
 public record Part(long seed, long requests, int index, int parts) {
-  /** All of a run, for one thread. */
-  public static Part whole(long seed, long requests) {
-    return new Part(seed, requests, 0, 1);
-  }
-
   /** The lowest key. */
   public long firstKey() {
     return requests * index / parts;

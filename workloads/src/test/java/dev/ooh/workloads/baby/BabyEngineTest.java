@@ -7,7 +7,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
-import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.Parts;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.SplittableRandom;
@@ -35,7 +35,7 @@ class BabyEngineTest extends EngineContract {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     PlainHeap heap = new PlainHeap(16 << 20);
-    RecordTree tree = RecordTree.create(heap, Part.whole(0, 1));
+    RecordTree tree = RecordTree.create(heap, Parts.whole(0, 1));
     TreeMap<Long, Long> model = new TreeMap<>();
     int pattern = random.nextInt(3); // random, ascending, descending
     for (int i = 0; i < 30_000; i++) {

@@ -8,7 +8,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
-import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.Parts;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ class CacheEngineTest extends EngineContract {
       PlainHeap heap = new PlainHeap(1 << 20);
       int capacity = 1 + random.nextInt(40);
       int keys = 1 + random.nextInt(100);
-      RecencyCache cache = RecencyCache.create(heap, Part.whole(0, 1), capacity);
+      RecencyCache cache = RecencyCache.create(heap, Parts.whole(0, 1), capacity);
       Recency model = new Recency(capacity);
       for (int i = 0; i < 300; i++) {
         long key = KeyText.of(random.nextInt(keys));
@@ -124,7 +124,7 @@ class CacheEngineTest extends EngineContract {
   @Test
   void evictionAllocatesNothing() {
     PlainHeap heap = new PlainHeap(1 << 20);
-    RecencyCache cache = RecencyCache.create(heap, Part.whole(0, 1), 100);
+    RecencyCache cache = RecencyCache.create(heap, Parts.whole(0, 1), 100);
     for (int i = 0; i < 100; i++) {
       cache.set(KeyText.of(i), KeyText.of(i));
     }

@@ -8,7 +8,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
-import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.Parts;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import dev.ooh.workloads.stdhash.StdHashEngine.Compression;
@@ -48,7 +48,7 @@ class StdHashEngineTest extends EngineContract {
       int keys = 1 + random.nextInt(300);
       MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
       try (ChainedTable table =
-          ChainedTable.create(heap, Part.whole(0, 300), buckets, compression)) {
+          ChainedTable.create(heap, Parts.whole(0, 300), buckets, compression)) {
         for (int i = 0; i < 300; i++) {
           long key = KeyText.of(random.nextInt(keys));
           long value = KeyText.of(random.nextInt(100_000_000) / (1 + random.nextInt(10_000)));
@@ -81,7 +81,7 @@ class StdHashEngineTest extends EngineContract {
     PlainHeap heap = new PlainHeap(1 << 20);
     long key = KeyText.of(1);
     MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
-    try (ChainedTable table = ChainedTable.create(heap, Part.whole(0, 10), 10, Compression.ZLIB)) {
+    try (ChainedTable table = ChainedTable.create(heap, Parts.whole(0, 10), 10, Compression.ZLIB)) {
       for (long number : new long[] {0, 12_345_678, 7, 98_765_432}) { // 11 bytes, and 16
         table.set(key, KeyText.of(number));
         model.set(key, KeyText.of(number));
@@ -93,7 +93,7 @@ class StdHashEngineTest extends EngineContract {
   @Test
   void damagedValueIsNoticed() {
     PlainHeap heap = new PlainHeap(1 << 20);
-    try (ChainedTable table = ChainedTable.create(heap, Part.whole(0, 10), 1, Compression.ZLIB)) {
+    try (ChainedTable table = ChainedTable.create(heap, Parts.whole(0, 10), 1, Compression.ZLIB)) {
       long before = heap.end();
       table.set(KeyText.of(1), KeyText.of(12_345_678));
       heap.memory().fill(heap.end() - 16, 8, (byte) 0x55);

@@ -7,7 +7,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
-import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.Parts;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.SplittableRandom;
@@ -42,7 +42,7 @@ class StdTreeEngineTest extends EngineContract {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     PlainHeap heap = new PlainHeap(1 << 20);
-    RedBlackTree tree = RedBlackTree.create(heap, Part.whole(0, 1));
+    RedBlackTree tree = RedBlackTree.create(heap, Parts.whole(0, 1));
     MapModel model = new MapModel(new TreeMap<>(), RecordDigest::inOrder);
     for (int i = 0; i < 300; i++) {
       long number =

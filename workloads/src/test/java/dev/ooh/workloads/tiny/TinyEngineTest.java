@@ -9,7 +9,7 @@ import dev.ooh.workloads.engine.EngineContract;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.KeyText;
 import dev.ooh.workloads.engine.MapModel;
-import dev.ooh.workloads.engine.Part;
+import dev.ooh.workloads.engine.Parts;
 import dev.ooh.workloads.engine.PlainHeap;
 import dev.ooh.workloads.engine.RecordDigest;
 import java.util.HashMap;
@@ -42,7 +42,7 @@ class TinyEngineTest extends EngineContract {
       PlainHeap heap = new PlainHeap(8 << 20);
       int buckets = 1 + random.nextInt(100);
       int keys = 1 + random.nextInt(300);
-      LogTable table = LogTable.create(heap, Part.whole(0, 1000), buckets);
+      LogTable table = LogTable.create(heap, Parts.whole(0, 1000), buckets);
       MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
       for (int i = 0; i < 500; i++) {
         long key = KeyText.of(random.nextInt(keys));
@@ -87,7 +87,7 @@ class TinyEngineTest extends EngineContract {
   @Test
   void rebuildInManyStepsKeepsAllRecords() {
     PlainHeap heap = new PlainHeap(16 << 20);
-    LogTable table = LogTable.create(heap, Part.whole(0, 50_000), 1_200_000);
+    LogTable table = LogTable.create(heap, Parts.whole(0, 50_000), 1_200_000);
     MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
     for (int i = 0; i < 50_000; i++) {
       table.set(KeyText.of(i % 30_000), KeyText.of(i));
@@ -107,7 +107,7 @@ class TinyEngineTest extends EngineContract {
   void placesOfMoreThan31BitsAreFoundAndThoseOfMoreThan32Refused() {
     for (long first : new long[] {(1L << 31) - 5, LogTable.MOST_RECORDS - 20}) {
       PlainHeap heap = new PlainHeap(32 << 20);
-      LogTable table = LogTable.create(heap, Part.whole(0, 1), 3, LogTable.MOST_RECORDS);
+      LogTable table = LogTable.create(heap, Parts.whole(0, 1), 3, LogTable.MOST_RECORDS);
       EngineState.of(heap, 0).setWord(APPENDED, first);
       MapModel model = new MapModel(new HashMap<>(), RecordDigest::inAnyOrder);
       for (int i = 0; i < 20; i++) {

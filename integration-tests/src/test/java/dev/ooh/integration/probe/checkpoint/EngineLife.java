@@ -24,6 +24,7 @@ import dev.ooh.workloads.Application;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One life of an engine on a plain class path, as a process to be killed: it is dumped on and on
@@ -34,6 +35,7 @@ public final class EngineLife {
   private static final int REQUESTS = 120_000;
   private static final int STEPS_A_DUMP = 3;
   private static final long COPY_BYTES = 64 << 20;
+  private static final long PAUSE_NANOS = 100_000;
 
   private final Application engine;
   private final Path directory;
@@ -105,7 +107,7 @@ public final class EngineLife {
         new Subject(engine.name(), "short", 1, heap),
         store,
         new Checkpointer.Options(
-            true, true, simulated ? 0 : COPY_BYTES, new Checkpointer.Observer() {})) {
+            true, false, simulated ? 0 : COPY_BYTES, new Checkpointer.Observer() {})) {
       @Override
       protected Interval changedPages(
           AddressSpace memory, TrackingConsumer me, PageSet scan, PageSet arm) {
@@ -160,7 +162,7 @@ public final class EngineLife {
       change(() -> taken++);
       while (enough) {
         execution.pollRestartable();
-        Thread.onSpinWait();
+        LockSupport.parkNanos(PAUSE_NANOS); // the dump has better use for the processor
       }
     }
 
