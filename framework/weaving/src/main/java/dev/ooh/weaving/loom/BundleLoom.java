@@ -103,6 +103,7 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     if (wiring == null
         || bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
         || bundle.equals(own)
+        || runsOn(wiring)
         || !weave.concerns(wiring)
         || weave.hasWoven(wiring.getClassLoader())) {
       return false;
@@ -113,6 +114,13 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
       weave.failed(wiring, bundle.getSymbolicName(), "it could not be read: " + e);
       return false;
     }
+  }
+
+  /** Whether the weaving bundle takes something from that one, whose refresh would end it too. */
+  private boolean runsOn(BundleWiring other) {
+    BundleWiring wiring = own.adapt(BundleWiring.class);
+    return wiring.getRequiredWires(null).stream()
+        .anyMatch(wire -> other.equals(wire.getProviderWiring()));
   }
 
   /** Weaves no further class. */
