@@ -42,8 +42,11 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
 public class StoreBenchmark {
-  private static final long BYTES = 64L << 20;
-  private static final int STORES = (int) (BYTES / Long.BYTES);
+  /** Of the memory. */
+  static final long BYTES = 64L << 20;
+
+  /** In a pass. */
+  static final int STORES = (int) (BYTES / Long.BYTES);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   /** In what order addresses come. */
@@ -110,7 +113,7 @@ public class StoreBenchmark {
                     : sequential(memory, region.start()));
   }
 
-  private static long random(MemorySegment memory) {
+  static long random(MemorySegment memory) {
     long state = 1;
     for (int i = 0; i < STORES; i++) {
       state = next(state);
@@ -119,7 +122,7 @@ public class StoreBenchmark {
     return state;
   }
 
-  private static long random(Memory memory, long base) {
+  static long random(Memory memory, long base) {
     long state = 1;
     for (int i = 0; i < STORES; i++) {
       state = next(state);
@@ -128,14 +131,14 @@ public class StoreBenchmark {
     return state;
   }
 
-  private static long sequential(MemorySegment memory) {
+  static long sequential(MemorySegment memory) {
     for (int i = 0; i < STORES; i++) {
       memory.set(LONG, 8L * i, i);
     }
     return memory.get(LONG, 8);
   }
 
-  private static long sequential(Memory memory, long base) {
+  static long sequential(Memory memory, long base) {
     for (int i = 0; i < STORES; i++) {
       memory.putLong(base + 8L * i, i);
     }

@@ -150,6 +150,7 @@ final class CheckpointRun implements Callable<Integer> {
             options.seed(),
             threads(application));
     String configuration = choice.configurationName();
+    Map<String, String> settings = Map.of(ApplicationOptions.SETTING, application.name());
     CheckpointPlan plan = plan();
     if (!(frozenTarget >= 0)) {
       throw new UsageException("--frozen-target is %s, wanted 0 or more".formatted(frozenTarget));
@@ -162,7 +163,7 @@ final class CheckpointRun implements Callable<Integer> {
           options.techniques().isEmpty() ? List.of(session.technique()) : session.techniques();
       CheckpointFigures figures = new CheckpointFigures(session, application.name(), configuration);
       if (alone) {
-        try (TrackedSpace run = session.rehearse(SessionOptions.NONE, Map.of())) {
+        try (TrackedSpace run = session.rehearse(SessionOptions.NONE, settings)) {
           figures.alone(
               run,
               run.space()
@@ -171,7 +172,7 @@ final class CheckpointRun implements Callable<Integer> {
         }
       }
       for (String technique : techniques) {
-        try (TrackedSpace run = session.start(technique)) {
+        try (TrackedSpace run = session.start(technique, settings)) {
           CheckpointedRun.Outcome outcome =
               run.space()
                   .execution()

@@ -53,6 +53,11 @@ public final class EpmlModule implements KernelModule {
     /** By processor: the process that it logs for now. */
     private final @Nullable TrackedProcess[] logging;
 
+    /** Of a log that is taken: as it is in the page, and in the order of the stores. */
+    private final long[] entries = new long[GuestPmlFields.FIRST_INDEX + 1];
+
+    private final long[] logged = new long[GuestPmlFields.FIRST_INDEX + 1];
+
     private int started;
 
     Machine(KernelContext kernel) {
@@ -136,9 +141,13 @@ public final class EpmlModule implements KernelModule {
       int index = (int) kernel.vmread(GuestPmlFields.INDEX);
       // FFFFH means that entry 0 is filled too. With any other index out of range it may be.
       boolean full = index > GuestPmlFields.FIRST_INDEX;
-      for (int i = GuestPmlFields.FIRST_INDEX; i > (full ? -1 : index); i--) {
-        owner.logged(pmlPages.getLong(pageOffset() + 8L * i));
+      int last = full ? 0 : index + 1;
+      int count = GuestPmlFields.FIRST_INDEX + 1 - last;
+      pmlPages.getLongs(pageOffset() + 8L * last, entries, 0, count);
+      for (int i = 0; i < count; i++) {
+        logged[i] = entries[count - 1 - i]; // the oldest is at the highest index
       }
+      owner.logged(logged, count);
       if (full && kernel.vmread(GuestPmlFields.OVERFLOW) != 0) {
         kernel.vmwrite(GuestPmlFields.OVERFLOW, 0);
         owner.lost();

@@ -48,6 +48,10 @@ final class TrackedProcess extends RingFile {
   protected void arm(PageSet pages) {
     // A page without a frame gets one with a clear dirty flag, so it is armed as it is. The flag of
     // a 2 MiB page is for pages that nobody arms now, too: they have been reported, if it is set.
+    if (!aliased && !process().hasLargePages()) {
+      pages.forEachRun((start, end) -> machine.kernel().clearDirty(process(), start, end));
+      return;
+    }
     BitSet cleared = new BitSet();
     pages.forEachRun(
         (start, end) ->
@@ -56,8 +60,7 @@ final class TrackedProcess extends RingFile {
                     start,
                     end,
                     (gva, gpa, bytes) -> {
-                      boolean once = !aliased && bytes == PageSet.PAGE_SIZE;
-                      if (once || !cleared.get(frame(gpa))) {
+                      if (!cleared.get(frame(gpa))) {
                         cleared.set(frame(gpa));
                         clearDirty(gva, gpa);
                       }
@@ -86,10 +89,22 @@ final class TrackedProcess extends RingFile {
   // ---- What was written ---------------------------------------------------------------------
 
   /**
-   * Reports what the processor logged: the page of the store that set a dirty flag. If that is the
+   * Reports what the processor logged: the pages of the stores that set a dirty flag. If that is the
    * flag of a 2 MiB page, later stores to any of its pages were not logged, so all are reported.
+   *
+   * @param gvas may be changed
    */
-  void logged(long gva) {
+  void logged(long[] gvas, int count) {
+    if (aliased || process().hasLargePages()) {
+      for (int i = 0; i < count; i++) {
+        logged(gvas[i]);
+      }
+    } else {
+      report(gvas, count);
+    }
+  }
+
+  private void logged(long gva) {
     wrote(gva);
     process()
         .forEachLeaf(

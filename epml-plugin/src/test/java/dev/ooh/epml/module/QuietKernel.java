@@ -112,6 +112,9 @@ final class QuietKernel implements KernelContext {
   }
 
   @Override
+  public void clearDirty(GuestProcess process, long start, long end) {}
+
+  @Override
   public boolean isDirty(GuestProcess process, long gva) {
     return false;
   }

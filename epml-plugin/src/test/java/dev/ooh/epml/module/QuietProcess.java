@@ -47,6 +47,11 @@ final class QuietProcess implements GuestProcess {
   public void forEachLeaf(long start, long end, LeafVisitor leaves) {}
 
   @Override
+  public boolean hasLargePages() {
+    return false;
+  }
+
+  @Override
   public boolean hasAliases() {
     return false;
   }

@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** The options of a command that runs an application. A picocli mixin. */
 public final class ApplicationOptions {
+  /** The setting of a space that says which application runs there, by whose work is priced. */
+  public static final String SETTING = "application";
+
   @Option(
       names = "--application",
       paramLabel = "A",

@@ -30,6 +30,16 @@ public interface Memory {
   void putLong(long address, long value);
 
   /**
+   * Stores {@code value} to {@code count} addresses, of which the first is {@code address} and each
+   * other {@code stride} bytes after the one before; as so many {@link #putLong}.
+   */
+  default void putLongs(long address, long stride, int count, long value) {
+    for (int i = 0; i < count; i++) {
+      putLong(address + i * stride, value);
+    }
+  }
+
+  /**
    * Copies {@code length} bytes out of memory into {@code target} from index {@code offset}.
    *
    * @throws IndexOutOfBoundsException if the array has no such part

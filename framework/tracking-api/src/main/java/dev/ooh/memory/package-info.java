@@ -8,7 +8,7 @@
  * <p>Addresses are guest-virtual or process-virtual byte addresses, never negative; ranges are
  * half-open; a page is {@value dev.ooh.memory.PageSet#PAGE_SIZE} bytes.
  */
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package dev.ooh.memory;
 

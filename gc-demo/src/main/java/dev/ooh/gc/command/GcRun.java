@@ -24,6 +24,7 @@ import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +179,7 @@ final class GcRun implements Callable<Integer> {
     String technique = techniques.getLast();
     String what = "gc: %s, warming up".formatted(application().name());
     session.progress().show(what);
-    try (TrackedSpace run = session.rehearse(technique, machines.settings(SETTINGS))) {
+    try (TrackedSpace run = session.rehearse(technique, settings())) {
       collect(run, parameters, heapOptions, List.of(), session, what);
     }
   }
@@ -212,7 +213,7 @@ final class GcRun implements Callable<Integer> {
     String name = machines.named(choice.configurationName());
     String what = "gc: %s %s, %s".formatted(application, name, technique);
     session.progress().show(what);
-    try (Machines all = session.machines(technique, machines.settings(SETTINGS), count)) {
+    try (Machines all = session.machines(technique, settings(), count)) {
       List<GcResult> results =
           all.run(
               run -> collect(run, parameters, heapOptions, listeners(session, run), session, what));
@@ -226,6 +227,13 @@ final class GcRun implements Callable<Integer> {
       session.means(all);
       return results;
     }
+  }
+
+  /** Of the space of each run. */
+  private Map<String, String> settings() throws UsageException {
+    Map<String, String> all = new HashMap<>(machines.settings(SETTINGS));
+    all.put(ApplicationOptions.SETTING, application().name());
+    return all;
   }
 
   private List<CycleListener> listeners(Session session, TrackedSpace run) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,6 +72,33 @@ class WhatIfTest {
       assertThat(figures.get(technique, "1/50 by procfs", "tracked_slowdown")).isGreaterThan(1);
     }
     assertThat(figures.get("uffd", "1/50 by procfs", "event.M6")).isEqualTo(128 * intervals);
+    workCostsWhatTheProfileSaysOfTheApplication();
+  }
+
+  /** A unit that costs a millisecond, of a program that declares some for each byte that it reads. */
+  private void workCostsWhatTheProfileSaysOfTheApplication() throws Exception {
+    Files.writeString(
+        folder.resolve("this-machine.csv"),
+        "id,event,microseconds,techniques\nWORK_UNIT:word_count,work_unit,1000,all\n",
+        StandardOpenOption.APPEND);
+    Files.writeString(folder.resolve("text"), "to be or not to be ".repeat(100));
+    Ooh.Done ran =
+        Ooh.run(
+            folder,
+            "gc",
+            "--application",
+            "word_count",
+            "--input",
+            "text",
+            "--technique",
+            "none",
+            "--profile",
+            "this-machine",
+            "--csv",
+            "g.csv");
+    assertThat(ran.status()).as(ran.err()).isZero();
+    assertThat(Figures.of(folder.resolve("g.csv")).get("none", "small", "total_time"))
+        .isGreaterThan(1900);
   }
 
   /** What is replayed is what happened: every event of the paper's, and so every price. */
@@ -124,6 +152,7 @@ class WhatIfTest {
         import dev.ooh.library.Recording;
         import java.lang.foreign.*;
         import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
         class Mine {
           public static void main(String[] arguments) throws Exception {

@@ -162,7 +162,7 @@ final class Replay {
   }
 
   private void store(PageSet pages) {
-    stores.store(pages, ++stamp); // another value each time, for techniques that compare contents
+    stores.spread(pages, ++stamp); // another value each time, for techniques that compare contents
   }
 
   private ReplayResult result(TechniqueStatistics whole) {

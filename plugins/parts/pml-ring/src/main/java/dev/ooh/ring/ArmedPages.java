@@ -28,6 +28,11 @@ final class ArmedPages {
 
   private long lastNumber;
 
+  /** The run of {@link #watched} that was looked into last. */
+  private long runStart;
+
+  private long runEnd;
+
   /** Everything that was added and not removed since. */
   PageSet watched() {
     return watched;
@@ -36,32 +41,55 @@ final class ArmedPages {
   /** Watches and arms the pages. */
   void add(PageSet pages) {
     if (!watched.containsAll(pages)) {
-      watched = watched.union(pages);
+      watch(watched.union(pages));
     }
     pages.forEachRun(this::forgetReports);
   }
 
   /** Watches the pages no more. */
   void remove(PageSet pages) {
-    watched = watched.minus(pages);
+    watch(watched.minus(pages));
     pages.forEachRun(this::forgetReports);
   }
 
   void clear() {
-    watched = PageSet.empty();
+    watch(PageSet.empty());
     reported.clear();
     last = null;
   }
 
   /** The page of {@code gva} is to be reported; false if it isn't armed. It is none any more. */
   boolean report(long gva) {
-    if (!watched.contains(gva)) {
+    if ((gva < runStart || gva >= runEnd) && !findRun(gva)) {
       return false;
     }
     BitSet chunk = chunk(gva >>> CHUNK_SHIFT);
     boolean isNew = !chunk.get(page(gva));
     chunk.set(page(gva));
     return isNew;
+  }
+
+  private boolean findRun(long gva) {
+    int low = 0;
+    int high = watched.runCount() - 1;
+    while (low <= high) {
+      int run = (low + high) >>> 1;
+      if (gva < watched.runStart(run)) {
+        high = run - 1;
+      } else if (gva >= watched.runEnd(run)) {
+        low = run + 1;
+      } else {
+        runStart = watched.runStart(run);
+        runEnd = watched.runEnd(run);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void watch(PageSet pages) {
+    watched = pages;
+    runEnd = 0;
   }
 
   private BitSet chunk(long number) {

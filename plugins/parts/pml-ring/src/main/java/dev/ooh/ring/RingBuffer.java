@@ -55,6 +55,11 @@ public final class RingBuffer {
   private final Words words;
   private final long capacity;
 
+  /** Where an entry goes while nobody else adds any: at which head, and its index, no division. */
+  private long nextHead;
+
+  private long nextIndex;
+
   /** The ring's memory as one producer reaches it. */
   public interface Words {
     /** Reads the word at {@code offset}, in bytes, a multiple of 8. */
@@ -62,6 +67,13 @@ public final class RingBuffer {
 
     /** Writes the word at {@code offset}. */
     void set(long offset, long value);
+
+    /** Writes words one after another, the first of them at {@code offset}. */
+    default void set(long offset, long[] values, int index, int count) {
+      for (int i = 0; i < count; i++) {
+        set(offset + 8L * i, values[index + i]);
+      }
+    }
   }
 
   /**
@@ -119,6 +131,11 @@ public final class RingBuffer {
           public void set(long offset, long value) {
             pages.setLong(offset, value);
           }
+
+          @Override
+          public void set(long offset, long[] values, int index, int count) {
+            pages.setLongs(offset, values, index, count);
+          }
         },
         capacity);
   }
@@ -156,6 +173,26 @@ public final class RingBuffer {
     append(gva & PAGE_MASK);
   }
 
+  /**
+   * Adds the pages of {@code count} GVAs, each a multiple of 4096, and counts as dropped those for
+   * which there is no room; as so many {@link #appendVirtual}.
+   */
+  public void appendVirtual(long[] gvas, int count) {
+    long head = words.get(HEAD_OFFSET);
+    long used = head - words.get(TAIL_OFFSET);
+    int room = used < 0 || used >= capacity ? 0 : (int) Math.min(count, capacity - used);
+    if (room > 0) {
+      long index = Long.remainderUnsigned(head, capacity);
+      int first = (int) Math.min(room, capacity - index);
+      words.set(ENTRIES_OFFSET + 8 * index, gvas, 0, first);
+      words.set(ENTRIES_OFFSET, gvas, first, room - first);
+      words.set(HEAD_OFFSET, head + room);
+    }
+    if (room < count) {
+      words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + count - room);
+    }
+  }
+
   /** Counts a loss that happened before anything could be added. */
   public void drop() {
     words.set(DROPPED_OFFSET, words.get(DROPPED_OFFSET) + 1);
@@ -174,7 +211,10 @@ public final class RingBuffer {
       drop();
       return;
     }
-    words.set(ENTRIES_OFFSET + 8 * Long.remainderUnsigned(head, capacity), entry);
+    long index = head == nextHead ? nextIndex : Long.remainderUnsigned(head, capacity);
+    words.set(ENTRIES_OFFSET + 8 * index, entry);
     words.set(HEAD_OFFSET, head + 1);
+    nextHead = head + 1;
+    nextIndex = index + 1 == capacity ? 0 : index + 1;
   }
 }

@@ -116,6 +116,24 @@ public abstract class RingFile implements UioDevice.Session, MemoryNotifier {
     }
   }
 
+  /**
+   * {@link #report(long)} for each.
+   *
+   * @param gvas of pages, each a multiple of 4096; those that are not reported are taken out
+   */
+  protected final void report(long[] gvas, int count) {
+    Started now = started;
+    if (now != null) {
+      int reported = 0;
+      for (int i = 0; i < count; i++) {
+        if (armed.report(gvas[i])) {
+          gvas[reported++] = gvas[i];
+        }
+      }
+      now.ring.appendVirtual(gvas, reported);
+    }
+  }
+
   // ---- Requests of the library ----------------------------------------------------------------
 
   @Override

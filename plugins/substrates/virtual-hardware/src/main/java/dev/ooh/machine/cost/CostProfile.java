@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Prices counted events, after the fact; immutable. Prices are linear in counts, so differences of
@@ -77,10 +78,18 @@ public final class CostProfile {
   private final Map<Event, Price> prices;
   private final Map<Event, String> sources;
 
-  private CostProfile(String name, Map<Event, Price> prices, Map<Event, String> sources) {
+  /** What a unit of work costs, by application, where that was calibrated. */
+  private final Map<String, CostTable.Work> work;
+
+  private CostProfile(
+      String name,
+      Map<Event, Price> prices,
+      Map<Event, String> sources,
+      Map<String, CostTable.Work> work) {
     this.name = name;
     this.prices = prices;
     this.sources = sources;
+    this.work = work;
   }
 
   /** The paper's figures, with assumed prices for ordinary work. */
@@ -104,7 +113,7 @@ public final class CostProfile {
     Map<Event, String> sources = new EnumMap<>(table.sources());
     prices.keySet().retainAll(Set.of(Event.PAGE_WRITTEN));
     sources.keySet().retainAll(Set.of(Event.PAGE_WRITTEN));
-    return new CostProfile("zero", prices, sources);
+    return new CostProfile("zero", prices, sources, Map.of());
   }
 
   private static CostTable assumed() {
@@ -113,7 +122,8 @@ public final class CostProfile {
 
   /**
    * A user's own figures, in the format of {@link CostTable}: a price for each of M1, M3 to M8, M13
-   * to M18, CP and W0 (M9 to M12 may be absent), and if wanted for ordinary work and for a
+   * to M18, CP and W0 (M9 to M12 may be absent), and if wanted for ordinary work, that of an
+   * application apart ({@link #forApplication}), and for a
    * technique's own accesses to memory ({@code TRACKER_ACCESS}) and for exits of full logs ({@code
    * PML_FULL_EXIT}).
    *
@@ -150,6 +160,22 @@ public final class CostProfile {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * The same with what a unit of {@code application}'s work was found to cost. This one itself where
+   * it says nothing of that application: a unit then costs what it does for all.
+   */
+  public CostProfile forApplication(String application) {
+    CostTable.Work own = work.get(application);
+    if (own == null) {
+      return this;
+    }
+    Map<Event, Price> owns = new EnumMap<>(prices);
+    Map<Event, String> from = new EnumMap<>(sources);
+    owns.put(Event.WORK_UNIT, own.price());
+    from.put(Event.WORK_UNIT, own.source());
+    return new CostProfile(name, owns, from, work);
   }
 
   /**
@@ -190,9 +216,11 @@ public final class CostProfile {
   private static CostProfile complete(String name, List<CostTable> tables) {
     Map<Event, Price> prices = new EnumMap<>(Event.class);
     Map<Event, String> sources = new EnumMap<>(Event.class);
+    Map<String, CostTable.Work> work = new TreeMap<>();
     for (CostTable table : tables) {
       prices.putAll(table.prices());
       sources.putAll(table.sources());
+      work.putAll(table.work());
     }
     Set<Event> wanted = EnumSet.copyOf(SETUP);
     wanted.addAll(TRACKER);
@@ -205,7 +233,7 @@ public final class CostProfile {
           "cost profile %s: %s (%s) is missing, wanted a row with its cost, by which %s is priced"
               .formatted(name, event.id(), event.label(), users(event)));
     }
-    return new CostProfile(name, prices, sources);
+    return new CostProfile(name, prices, sources, work);
   }
 
   /** Who can't be priced without {@code event}. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +20,28 @@ import org.jspecify.annotations.Nullable;
  *
  * Lines that begin with {@code #} and empty ones are skipped. The last columns of either may be
  * {@code spread} and {@code source}, which are for people; no cell has a comma.
+ *
+ * <p>A row of the first kind with the id {@code WORK_UNIT:APPLICATION} is what a unit of that
+ * application's work costs.
  */
 final class CostTable {
   private static final String SOURCE = "source";
   private static final Set<String> FOR_PEOPLE = Set.of("spread", SOURCE);
+  private static final String WORK_OF = Event.WORK_UNIT.id() + ":";
 
   private final String file;
   private final Map<Event, Price> prices = new EnumMap<>(Event.class);
   private final Map<Event, String> users = new EnumMap<>(Event.class);
   private final Map<Event, String> sources = new EnumMap<>(Event.class);
+  private final Map<String, Work> work = new TreeMap<>();
 
   /** The header that the rows below belong to. */
   private String @Nullable [] header;
 
   private long[] sizes = {};
+
+  /** What a unit of an application's work costs, and where that is from. */
+  record Work(Price price, String source) {}
 
   private CostTable(String file) {
     this.file = file;
@@ -53,6 +62,11 @@ final class CostTable {
 
   Map<Event, Price> prices() {
     return prices;
+  }
+
+  /** What a unit of work costs, by application; of those that have a row. */
+  Map<String, Work> work() {
+    return work;
   }
 
   /** Who pays, by event: techniques with a bar between them, or {@code all}. */
@@ -92,17 +106,38 @@ final class CostTable {
     if (header == null) {
       throw bad("'" + line + "' comes before any header, wanted a line that begins with id,event,");
     }
-    Event event = event(cells[0]);
-    if (prices.containsKey(event)) {
-      throw bad(cells[0] + " appears twice, wanted one row");
-    }
     if (cells.length != header.length) {
       throw bad("%s has %d columns, wanted %d".formatted(cells[0], cells.length, header.length));
     }
+    int column = Arrays.asList(header).indexOf(SOURCE);
+    String source = column < 0 || cells[column].isBlank() ? file : cells[column];
+    if (cells[0].startsWith(WORK_OF)) {
+      workOf(cells, source);
+      return;
+    }
+    Event event = event(cells[0]);
+    if (prices.containsKey(event)) {
+      throw twice(cells[0]);
+    }
     users.put(event, cells[sizes.length == 0 ? 3 : 2]);
-    int source = Arrays.asList(header).indexOf(SOURCE);
-    sources.put(event, source < 0 || cells[source].isBlank() ? file : cells[source]);
+    sources.put(event, source);
     prices.put(event, sizes.length == 0 ? Price.fixed(cost(cells, 2)) : sized(event, cells));
+  }
+
+  private void workOf(String[] cells, String source) {
+    String application = cells[0].substring(WORK_OF.length());
+    if (application.isBlank() || sizes.length > 0) {
+      throw bad(
+          "%s is %s, wanted an application's name after the colon and microseconds a unit"
+              .formatted(cells[0], sizes.length > 0 ? "a row of costs by size" : "no row of one"));
+    }
+    if (work.put(application, new Work(Price.fixed(cost(cells, 2)), source)) != null) {
+      throw twice(cells[0]);
+    }
+  }
+
+  private IllegalArgumentException twice(String id) {
+    return bad(id + " appears twice, wanted one row");
   }
 
   private SizedPrice sized(Event event, String[] cells) {

@@ -34,6 +34,22 @@ public final class DirectMap implements PhysicalMemory {
     HostMemory.EVERYTHING.set(HostMemory.LONG, forWrite(aligned(gpa), Long.BYTES), value);
   }
 
+  @Override
+  public void read(long gpa, long[] target, int index, int count) {
+    long from = forRead(aligned(gpa));
+    for (int i = 0; i < count; i++) {
+      target[index + i] = HostMemory.EVERYTHING.get(HostMemory.LONG, from + 8L * i);
+    }
+  }
+
+  @Override
+  public void write(long gpa, long[] source, int index, int count) {
+    long to = forWrite(aligned(gpa), 8 * count);
+    for (int i = 0; i < count; i++) {
+      HostMemory.EVERYTHING.set(HostMemory.LONG, to + 8L * i, source[index + i]);
+    }
+  }
+
   /**
    * Translates for a read.
    *

@@ -33,6 +33,17 @@ final class EptWalker {
   private final EventCounters counters;
   private final TranslationCache cache;
   private final long[] entryAddress = new long[5];
+  private final long[] entries = new long[5];
+
+  /**
+   * A paging-structure cache of one entry (29.4): whose 2 MiB the last walk to a page of 4 KiB was
+   * in; -1 for none. The entries above are still in {@link #entries}, and are compared with memory
+   * at each use, so that the cache is never stale.
+   */
+  private long lastSlot = -1;
+
+  private long lastRoot;
+  private long lastRights;
   private ReadOnlyPages readOnlyPages = (entry, gpa, bytes) -> null;
   private VmExit exit = new VmExit(ExitReason.EPT_VIOLATION, 0, 0, 0);
 
@@ -66,6 +77,11 @@ final class EptWalker {
   /** The guest-physical mappings. */
   TranslationCache cache() {
     return cache;
+  }
+
+  /** Changes whenever the guest-physical mappings are dropped. */
+  long cacheFlushes() {
+    return cache.flushes();
   }
 
   /** Why the last translation failed. */
@@ -118,29 +134,49 @@ final class EptWalker {
     if (gpa >>> GPA_BITS != 0) {
       return violation(0, access, gpa, gva);
     }
-    long table = controls.eptRoot;
     long rights = EptEntry.ALL_RIGHTS;
     boolean accessedMissing = false;
     long entry;
-    int level = 4;
-    while (true) {
-      long at = memory.nativeAddress(table + EptEntry.index(gpa, level) * 8L);
-      entryAddress[level] = at;
+    int level = 1;
+    if (isLastTable(gpa)) {
+      long at = (entryAddress[1] & -FRAME) + EptEntry.index(gpa, 1) * 8L;
       entry = HostMemory.EVERYTHING.get(HostMemory.LONG, at);
+      entryAddress[1] = at;
+      entries[1] = entry;
       if (!EptEntry.isPresent(entry)) {
         return violation(0, access, gpa, gva);
       }
-      if (EptEntry.isMisconfigured(entry, level)) {
-        exit = new VmExit(ExitReason.EPT_MISCONFIGURATION, 0, gpa, gva);
-        return FAILED;
+      if (EptEntry.isMisconfigured(entry, 1)) {
+        return misconfiguration(gpa, gva);
       }
-      rights &= entry;
-      accessedMissing |= !EptEntry.isAccessed(entry);
-      if (EptEntry.isLeaf(entry, level)) {
-        break;
+      rights = lastRights & entry;
+      accessedMissing = !EptEntry.isAccessed(entry);
+    } else {
+      lastSlot = -1;
+      level = 4;
+      long table = controls.eptRoot;
+      while (true) {
+        long at = memory.nativeAddress(table + EptEntry.index(gpa, level) * 8L);
+        entryAddress[level] = at;
+        entry = HostMemory.EVERYTHING.get(HostMemory.LONG, at);
+        entries[level] = entry;
+        if (!EptEntry.isPresent(entry)) {
+          return violation(0, access, gpa, gva);
+        }
+        if (EptEntry.isMisconfigured(entry, level)) {
+          return misconfiguration(gpa, gva);
+        }
+        if (level == 1 && !accessedMissing) {
+          remember(gpa, rights);
+        }
+        rights &= entry;
+        accessedMissing |= !EptEntry.isAccessed(entry);
+        if (EptEntry.isLeaf(entry, level)) {
+          break;
+        }
+        table = EptEntry.frame(entry);
+        level--;
       }
-      table = EptEntry.frame(entry);
-      level--;
     }
     long needed = write ? EptEntry.WRITE : EptEntry.READ;
     if ((rights & needed) == 0) {
@@ -164,6 +200,25 @@ final class EptWalker {
     long address = memory.nativeAddress(frame(entry, level, gpa) + (gpa & PAGE_MASK));
     fill(gpa, address, dirty && (rights & EptEntry.WRITE) != 0);
     return address;
+  }
+
+  /** The entries above the last one are those that the last walk found, all marked as accessed. */
+  private boolean isLastTable(long gpa) {
+    return gpa >>> 21 == lastSlot
+        && controls.eptRoot == lastRoot
+        && isUnchanged(4)
+        && isUnchanged(3)
+        && isUnchanged(2);
+  }
+
+  private boolean isUnchanged(int level) {
+    return HostMemory.EVERYTHING.get(HostMemory.LONG, entryAddress[level]) == entries[level];
+  }
+
+  private void remember(long gpa, long rights) {
+    lastSlot = gpa >>> 21;
+    lastRoot = controls.eptRoot;
+    lastRights = rights;
   }
 
   private long refused(
@@ -193,10 +248,11 @@ final class EptWalker {
       }
     }
     for (int level = 4; level >= leaf; level--) {
-      long at = entryAddress[level];
       long flags = EptEntry.ACCESSED | (setDirty && level == leaf ? EptEntry.DIRTY : 0);
-      long entry = HostMemory.EVERYTHING.get(HostMemory.LONG, at);
-      HostMemory.EVERYTHING.set(HostMemory.LONG, at, entry | flags);
+      if ((flags & ~entries[level]) != 0) {
+        entries[level] |= flags;
+        HostMemory.EVERYTHING.set(HostMemory.LONG, entryAddress[level], entries[level]);
+      }
     }
     if (setDirty && controls.pml) {
       memory.writeLong(controls.pmlAddress + index * 8, gpa & ~PAGE_MASK);
@@ -216,6 +272,11 @@ final class EptWalker {
   private void fill(long gpa, long address, boolean writable) {
     long rights = TranslationCache.READABLE | (writable ? TranslationCache.WRITABLE : 0);
     cache.fill(gpa, address & ~PAGE_MASK, rights, false);
+  }
+
+  private long misconfiguration(long gpa, long gva) {
+    exit = new VmExit(ExitReason.EPT_MISCONFIGURATION, 0, gpa, gva);
+    return FAILED;
   }
 
   private long violation(long rights, long access, long gpa, long gva) {

@@ -28,6 +28,18 @@ final class GuestWalker {
   private final long[] entries = new long[5];
   private int errorCode;
 
+  /**
+   * A paging-structure cache of one entry (SDM volume 3A, 5.10.3): whose 2 MiB the last walk to a
+   * page of 4 KiB was in; -1 for none. The entries above are still in {@link #entries}, and are
+   * compared with memory at each use, so that the cache is never stale.
+   */
+  private long lastSlot = -1;
+
+  private long lastRoot;
+  private long lastWalkAccess;
+  private long lastFlush;
+  private long lastRights;
+
   GuestWalker(EptWalker ept, ExecutionControls controls, ExtensionPort extensions) {
     this.ept = ept;
     this.controls = controls;
@@ -58,29 +70,49 @@ final class GuestWalker {
     long walkAccess =
         controls.accessedDirty ? EptViolation.READ | EptViolation.WRITE : EptViolation.READ;
     int code = (write ? PageFaultErrorCode.WRITE : 0) | (user ? PageFaultErrorCode.USER : 0);
-    long table = GuestPte.frame(root);
     long rights = GuestPte.WRITABLE | GuestPte.USER;
-    int level = 4;
-    while (true) {
-      long at = ept.translate(table + GuestPte.index(gva, level) * 8L, Long.BYTES, walkAccess, gva);
-      if (at == EptWalker.FAILED) {
-        return EXIT;
-      }
+    int level = 1;
+    if (isLastTable(root, gva, walkAccess)) {
+      long at = (entryAddress[1] & -HostMemory.FRAME) + GuestPte.index(gva, 1) * 8L;
       long entry = HostMemory.EVERYTHING.get(HostMemory.LONG, at);
-      entryAddress[level] = at;
-      entries[level] = entry;
+      entryAddress[1] = at;
+      entries[1] = entry;
       if (!GuestPte.isPresent(entry)) {
         return fault(code);
       }
-      if (GuestPte.hasReservedBit(entry, level)) {
+      if (GuestPte.hasReservedBit(entry, 1)) {
         return fault(code | PageFaultErrorCode.PRESENT | PageFaultErrorCode.RESERVED);
       }
-      rights &= entry;
-      if (level == 1 || (level == 2 && GuestPte.isLarge(entry))) {
-        break;
+      rights = lastRights & entry;
+    } else {
+      lastSlot = -1;
+      level = 4;
+      long table = GuestPte.frame(root);
+      while (true) {
+        long at =
+            ept.translate(table + GuestPte.index(gva, level) * 8L, Long.BYTES, walkAccess, gva);
+        if (at == EptWalker.FAILED) {
+          return EXIT;
+        }
+        long entry = HostMemory.EVERYTHING.get(HostMemory.LONG, at);
+        entryAddress[level] = at;
+        entries[level] = entry;
+        if (!GuestPte.isPresent(entry)) {
+          return fault(code);
+        }
+        if (GuestPte.hasReservedBit(entry, level)) {
+          return fault(code | PageFaultErrorCode.PRESENT | PageFaultErrorCode.RESERVED);
+        }
+        if (level == 1) {
+          remember(root, gva, walkAccess, rights);
+        }
+        rights &= entry;
+        if (level == 1 || (level == 2 && GuestPte.isLarge(entry))) {
+          break;
+        }
+        table = GuestPte.frame(entry);
+        level--;
       }
-      table = GuestPte.frame(entry);
-      level--;
     }
     boolean userPage = (rights & GuestPte.USER) != 0;
     boolean writablePage = (rights & GuestPte.WRITABLE) != 0;
@@ -107,6 +139,29 @@ final class GuestWalker {
       cache.fill(gva, address & ~0xFFFL, cached, level == 2);
     }
     return address;
+  }
+
+  /** The entries above the last one are those that the last walk found, and its accesses hit. */
+  private boolean isLastTable(long root, long gva, long walkAccess) {
+    return gva >>> 21 == lastSlot
+        && root == lastRoot
+        && walkAccess == lastWalkAccess
+        && ept.cacheFlushes() == lastFlush
+        && isUnchanged(4)
+        && isUnchanged(3)
+        && isUnchanged(2);
+  }
+
+  private boolean isUnchanged(int level) {
+    return HostMemory.EVERYTHING.get(HostMemory.LONG, entryAddress[level]) == entries[level];
+  }
+
+  private void remember(long root, long gva, long walkAccess, long rights) {
+    lastSlot = gva >>> 21;
+    lastRoot = root;
+    lastWalkAccess = walkAccess;
+    lastFlush = ept.cacheFlushes();
+    lastRights = rights;
   }
 
   private long leafFrame(int level, long gva) {
@@ -141,7 +196,8 @@ final class GuestWalker {
     for (int level = 4; level >= leaf; level--) {
       long missing = missingFlags(level, leaf, write);
       if (missing != 0) {
-        HostMemory.EVERYTHING.set(HostMemory.LONG, entryAddress[level], entries[level] | missing);
+        entries[level] |= missing;
+        HostMemory.EVERYTHING.set(HostMemory.LONG, entryAddress[level], entries[level]);
       }
     }
     return setsDirty;

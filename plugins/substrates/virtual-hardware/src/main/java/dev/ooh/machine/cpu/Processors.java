@@ -120,5 +120,15 @@ public final class Processors {
     public void write(long gpa, long value) {
       executing.directMap().write(gpa, value);
     }
+
+    @Override
+    public void read(long gpa, long[] target, int index, int count) {
+      executing.directMap().read(gpa, target, index, count);
+    }
+
+    @Override
+    public void write(long gpa, long[] source, int index, int count) {
+      executing.directMap().write(gpa, source, index, count);
+    }
   }
 }

@@ -47,6 +47,7 @@ public final class TranslationCache {
   private boolean hidden;
 
   private CachedPages shown = new CachedPages();
+  private long flushes;
 
   /** What each processor has cached, by its number; the one shown included. */
   private @Nullable CachedPages[] byProcessor = {shown};
@@ -158,8 +159,14 @@ public final class TranslationCache {
     }
   }
 
+  /** Changes with each {@link #flush}. */
+  long flushes() {
+    return flushes;
+  }
+
   /** Drops everything that {@code processor} has cached. */
   void flush(int processor) {
+    flushes++;
     CachedPages pages = of(processor);
     pages.flush();
     if (pages == shown) {

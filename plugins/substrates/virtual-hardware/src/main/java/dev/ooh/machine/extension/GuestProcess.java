@@ -46,6 +46,9 @@ public interface GuestProcess {
    */
   void forEachLeaf(long start, long end, LeafVisitor leaves);
 
+  /** Whether any of this process's page-table entries maps 2 MiB. */
+  boolean hasLargePages();
+
   /** Whether any frame of this process is mapped at more than one of its pages. */
   boolean hasAliases();
 

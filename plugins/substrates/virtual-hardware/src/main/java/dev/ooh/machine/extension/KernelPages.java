@@ -23,6 +23,23 @@ public interface KernelPages extends AutoCloseable {
   /** Writes eight bytes; as {@link #getLong}. */
   void setLong(long offset, long value);
 
+  /**
+   * Reads {@code count} words, the first of them at {@code offset}, into {@code target} from {@code
+   * index} on; as so many {@link #getLong}.
+   */
+  default void getLongs(long offset, long[] target, int index, int count) {
+    for (int i = 0; i < count; i++) {
+      target[index + i] = getLong(offset + 8L * i);
+    }
+  }
+
+  /** Writes words as {@link #getLongs} reads them. */
+  default void setLongs(long offset, long[] source, int index, int count) {
+    for (int i = 0; i < count; i++) {
+      setLong(offset + 8L * i, source[index + i]);
+    }
+  }
+
   /** Frees the pages. No device may hand them out any more. Closing twice does nothing. */
   @Override
   void close();

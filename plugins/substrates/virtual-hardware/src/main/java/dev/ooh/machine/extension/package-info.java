@@ -17,7 +17,7 @@
  * <p><b>Addresses.</b> Most calls here happen once a page, so they carry raw {@code long}s. A name
  * with {@code gva}, {@code gpa} or {@code hpa} says which kind; all are byte addresses.
  */
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package dev.ooh.machine.extension;
 

@@ -53,6 +53,9 @@ public final class ExtendedPageTables {
       throw new IllegalStateException(
           "GPA 0x%x is outside of guest-physical memory of 0x%x bytes".formatted(gpa, guestBytes));
     }
+    if (leaf(gpa) != NONE) {
+      return;
+    }
     long table = table(table(root, gpa, 4), gpa, 3);
     long at = table + 8L * EptEntry.index(gpa, 2);
     long entry = memory.readLong(at);
@@ -94,13 +97,19 @@ public final class ExtendedPageTables {
    * @return whether it was set
    */
   boolean clearDirty(long gpa) {
-    split(gpa);
     long at = leaf(gpa);
     if (at == NONE) {
       return false;
     }
     long entry = memory.readLong(at);
-    memory.writeLong(at, entry & ~EptEntry.DIRTY);
+    if (EptEntry.isLarge(entry)) {
+      split(gpa);
+      at = leaf(gpa);
+      entry = memory.readLong(at);
+    }
+    if (EptEntry.isDirty(entry)) {
+      memory.writeLong(at, entry & ~EptEntry.DIRTY);
+    }
     return EptEntry.isDirty(entry);
   }
 

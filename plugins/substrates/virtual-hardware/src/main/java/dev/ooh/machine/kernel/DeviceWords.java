@@ -29,9 +29,7 @@ sealed interface DeviceWords {
 
     @Override
     public void get(long offset, long[] target, int index, int count) {
-      for (int i = 0; i < count; i++) {
-        target[index + i] = pages.getLong(offset + 8L * i);
-      }
+      pages.getLongs(offset, target, index, count);
     }
 
     @Override

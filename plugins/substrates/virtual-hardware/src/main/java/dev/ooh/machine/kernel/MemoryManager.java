@@ -2,6 +2,7 @@ package dev.ooh.machine.kernel;
 
 import dev.ooh.machine.cpu.DirectMap;
 import dev.ooh.machine.cpu.Processors;
+import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.MemoryNotifier.Cause;
 import dev.ooh.machine.memory.HostMemory;
 import dev.ooh.machine.paging.GuestPte;
@@ -470,17 +471,29 @@ final class MemoryManager {
 
   /**
    * Clears the dirty flag of the leaf that maps a page; the kernel remembers that its frames were
-   * written.
+   * written. Counts M15 where there is a leaf.
+   *
+   * @return whether it was set
    */
   boolean clearDirty(UserProcess process, long gva) {
-    long entry = process.tables().leaf(gva);
+    return clearDirtyLeaf(process, gva, process.tables().leaf(gva));
+  }
+
+  /** As {@link #clearDirty(UserProcess, long)} for each leaf that maps any of the range. */
+  void clearDirty(UserProcess process, long start, long end) {
+    process.tables().forEachLeaf(start, end, (gva, leaf) -> clearDirtyLeaf(process, gva, leaf));
+  }
+
+  private boolean clearDirtyLeaf(UserProcess process, long gva, long entry) {
     if (!GuestPte.isPresent(entry)) {
       return false;
     }
+    processors.counters().count(Event.CLEAR_REFS);
     if (!GuestPte.isDirty(entry)) {
       return false;
     }
-    forEachPage(gva, entry, (page, frame) -> markDirty(frame));
+    int first = frame(GuestPte.frame(entry));
+    dirtyFrames.set(first, first + (int) (GuestPte.bytes(entry) / PAGE));
     process.tables().set(gva, entry & ~GuestPte.DIRTY);
     shootdowns.invlpg(process, gva);
     return true;

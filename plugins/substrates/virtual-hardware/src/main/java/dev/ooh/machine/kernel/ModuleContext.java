@@ -194,11 +194,12 @@ final class ModuleContext implements KernelContext {
 
   @Override
   public boolean clearDirty(GuestProcess process, long gva) {
-    UserProcess target = own(process);
-    if (GuestPte.isPresent(target.tables().get(gva))) {
-      processors.counters().count(Event.CLEAR_REFS);
-    }
-    return memory.clearDirty(target, gva);
+    return memory.clearDirty(own(process), gva);
+  }
+
+  @Override
+  public void clearDirty(GuestProcess process, long start, long end) {
+    memory.clearDirty(own(process), start, end);
   }
 
   @Override
@@ -213,7 +214,7 @@ final class ModuleContext implements KernelContext {
   }
 
   private UserProcess own(GuestProcess process) {
-    if (process instanceof UserProcess mine && processes.get(mine.pid()) == mine) {
+    if (process instanceof UserProcess mine && mine.isLiveIn(processes)) {
       return mine;
     }
     throw new IllegalArgumentException(process + " is no live process of this kernel");

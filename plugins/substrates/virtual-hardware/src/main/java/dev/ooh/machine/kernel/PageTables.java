@@ -120,6 +120,11 @@ final class PageTables {
     return table < LARGE || table >= 0 && isEmpty(table);
   }
 
+  /** Whether there is a leaf of 2 MiB. */
+  boolean hasLarge() {
+    return !keptAside.isEmpty(); // a table for each
+  }
+
   /**
    * Replaces the block's leaf of 2 MiB by 512 of 4 KiB with the same frames and flags. As nothing
    * is translated otherwise afterwards, no cached translation is wrong (Intel SDM volume 3A,

@@ -53,6 +53,28 @@ final class PhysicalPages implements KernelPages {
   }
 
   @Override
+  public void getLongs(long offset, long[] target, int index, int count) {
+    for (int done = 0; done < count; ) {
+      int part = wordsInPage(offset + 8L * done, count - done);
+      memory.read(at(offset + 8L * done), target, index + done, part);
+      done += part;
+    }
+  }
+
+  @Override
+  public void setLongs(long offset, long[] source, int index, int count) {
+    for (int done = 0; done < count; ) {
+      int part = wordsInPage(offset + 8L * done, count - done);
+      memory.write(at(offset + 8L * done), source, index + done, part);
+      done += part;
+    }
+  }
+
+  private static int wordsInPage(long offset, int count) {
+    return (int) Math.min(count, (FrameAllocator.FRAME - (offset & 0xFFF)) / Long.BYTES);
+  }
+
+  @Override
   public void close() {
     if (!freed) {
       freed = true;

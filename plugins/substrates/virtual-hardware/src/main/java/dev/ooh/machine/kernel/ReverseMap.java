@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pages map a frame: GPA → (process, GVA), exact at every moment. Frames are nearly always
@@ -67,7 +68,7 @@ final class ReverseMap {
     if (frame >= first.length || first[frame] == NONE) {
       return 0;
     }
-    long[] more = further.get(frame);
+    long[] more = further(frame);
     return 1 + (more == null ? 0 : more.length);
   }
 
@@ -76,13 +77,17 @@ final class ReverseMap {
     if (frame >= first.length || first[frame] == NONE) {
       return;
     }
-    long[] more = further.get(frame);
+    long[] more = further(frame);
     visit(first[frame], visitor);
     if (more != null) {
       for (long mapping : more) {
         visit(mapping, visitor);
       }
     }
+  }
+
+  private long @Nullable [] further(int frame) {
+    return further.isEmpty() ? null : further.get(frame);
   }
 
   /** Whether some frame is mapped more than once. */

@@ -71,6 +71,11 @@ public final class UserProcess implements GuestProcess {
     return alive;
   }
 
+  /** Whether it is a live process of that kernel. */
+  boolean isLiveIn(Processes kernels) {
+    return alive && processes == kernels;
+  }
+
   void markDead() {
     alive = false;
   }
@@ -185,6 +190,11 @@ public final class UserProcess implements GuestProcess {
             leaves.leaf(gva, GuestPte.frame(entry), GuestPte.bytes(entry));
           }
         });
+  }
+
+  @Override
+  public boolean hasLargePages() {
+    return tables.hasLarge();
   }
 
   @Override

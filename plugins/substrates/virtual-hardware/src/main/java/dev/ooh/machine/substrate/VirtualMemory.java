@@ -82,6 +82,19 @@ final class VirtualMemory implements Memory {
   }
 
   @Override
+  public void putLongs(long address, long stride, int count, long value) {
+    for (int i = 0; i < count; i++) {
+      long at = address + i * stride;
+      long known = translations.writable(at, 8);
+      if (known != 0) {
+        EVERYTHING.set(LONG, known, value);
+      } else {
+        slow.putLong(at, value); // past the door: here a miss is the rule
+      }
+    }
+  }
+
+  @Override
   public void read(long address, byte[] target, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, target.length);
     int done = 0;

@@ -47,6 +47,13 @@ public final class VirtualSubstrate implements Substrate {
           "sc22",
           "What simulated events cost.");
 
+  private static final Setting<String> APPLICATION =
+      Setting.text(
+          "application",
+          "a name",
+          "unnamed",
+          "Which application runs: its work costs what the cost profile says of it, if it does.");
+
   private static final String TRACKED_PROCESS = "tracked-process";
   private static final String OWN_PROCESS = "own-process";
   private static final Setting<String> TRACKER =
@@ -119,6 +126,7 @@ public final class VirtualSubstrate implements Substrate {
         SEED,
         QUANTUM,
         COST_PROFILE,
+        APPLICATION,
         TRACKER,
         TRACKER_USER,
         VCPUS,
@@ -167,7 +175,7 @@ public final class VirtualSubstrate implements Substrate {
             vcpus,
             all.value(SEED),
             Math.toIntExact(all.value(QUANTUM)),
-            CostProfile.named(all.value(COST_PROFILE)));
+            CostProfile.named(all.value(COST_PROFILE)).forApplication(all.value(APPLICATION)));
     OptionalInt trackerUser =
         all.value(TRACKER).equals(OWN_PROCESS)
             ? OptionalInt.of(Math.toIntExact(all.value(TRACKER_USER)))

@@ -156,6 +156,27 @@ class CostProfileTest {
   }
 
   @Test
+  void anApplicationsWorkCostsWhatTheFileSaysOfIt() throws Exception {
+    List<String> lines = complete();
+    lines.add("id,event,microseconds,techniques,source");
+    lines.add("WORK_UNIT,work_unit,0.5,all,everybody's");
+    lines.add("WORK_UNIT:baby,work_unit,0.25,all,measured");
+    CostProfile profile = CostProfile.named(write(lines).toString());
+    EventCounters counters = new EventCounters();
+    counters.count(Event.WORK_UNIT, 4000);
+    counters.count(Event.CHECKPOINT_PAGE_WRITTEN, 1);
+    double page = profile.microseconds(Event.CHECKPOINT_PAGE_WRITTEN, MB) / 1000;
+    assertThat(profile.price(counters.counts(), MB).work()).isCloseTo(2 + page, within(1e-9));
+    CostProfile baby = profile.forApplication("baby");
+    assertThat(baby.price(counters.counts(), MB).work()).isCloseTo(1 + page, within(1e-9));
+    assertThat(baby.sources()).containsEntry(Event.WORK_UNIT, "measured");
+    assertThat(profile.forApplication("gcbench")).isSameAs(profile);
+    lines.add("WORK_UNIT:baby,work_unit,0.25,all,measured");
+    assertThatThrownBy(() -> CostProfile.named(write(lines).toString()))
+        .hasMessageContaining("WORK_UNIT:baby appears twice, wanted one row");
+  }
+
+  @Test
   void columnsForPeopleAreNotPrices() throws Exception {
     List<String> lines = complete();
     lines.replaceAll(
@@ -192,6 +213,9 @@ class CostProfileTest {
         "W0, | # gone | by which the untracked baseline is priced",
         "M13, | M99,x,1,all,s | id 'M99' is unknown",
         "M4, | M3,x,1,all,s | M3 appears twice",
+        "M4, | WORK_UNIT:,x,1,all,s | WORK_UNIT: is no row of one, wanted an application's name",
+        "M4, | WORK_UNIT:baby,x,-1,all,s | WORK_UNIT:baby is '-1'",
+        "M6, | WORK_UNIT:a,x,all,1,2,3,4,5,6,7,s | WORK_UNIT:a is a row of costs by size, wanted",
       })
   void refusesABadFileInOneLine(String start, String instead, String message) throws Exception {
     List<String> lines = complete();

@@ -59,6 +59,21 @@ class EptWalkerTest {
   }
 
   @Test
+  void whatATableLosesIsMissedByTheNextMissInItsBlock() {
+    long next = machine.map(GVA + 4096);
+    machine.load(GVA);
+    assertThat(next >>> 21).isEqualTo(gpa >>> 21);
+    machine.cpu.invlpg(GVA);
+    machine.clearEpt(next, 2, EptEntry.WRITE);
+    machine.cpu.invept();
+    int before = machine.exits.size();
+    machine.vmm = exit -> machine.setEpt(next, 2, machine.ept(next, 2) | EptEntry.WRITE);
+    machine.store(GVA + 4096, 1);
+    assertThat(machine.exits.size()).isGreaterThan(before);
+    assertThat(machine.peek(next)).isEqualTo(1);
+  }
+
+  @Test
   void rightsOfAllLevelsAreCombined() {
     machine.clearEpt(gpa, 3, EptEntry.WRITE | EptEntry.EXECUTE);
     machine.vmm =

@@ -79,6 +79,35 @@ class GuestWalkerTest {
   }
 
   @Test
+  void aTableThatIsReplacedIsSeenByTheNextMissInItsBlock() {
+    long other = GVA + 4096;
+    long entry = machine.pte(GVA, 1);
+    machine.map(other);
+    machine.store(GVA, 1);
+    long table = machine.guestFrame();
+    long elsewhere = machine.guestFrame();
+    machine.poke(table + GuestPte.index(other, 1) * 8L, elsewhere | TestMachine.USER_PAGE);
+    machine.setPte(GVA, 2, table | TestMachine.USER_PAGE); // without an INVLPG
+    machine.store(other, 7);
+    assertThat(machine.peek(elsewhere)).isEqualTo(7);
+    repairOnFault(GVA + 8192, 1, entry);
+    machine.load(GVA + 8192);
+    assertThat(codes).containsExactly(USER);
+  }
+
+  @Test
+  void aRightThatATableLosesIsMissedByTheNextMissInItsBlock() {
+    long other = GVA + 4096;
+    machine.map(other);
+    machine.store(GVA, 1);
+    long entry = machine.pte(GVA, 3);
+    machine.setPte(GVA, 3, entry & ~GuestPte.WRITABLE);
+    repairOnFault(other, 3, entry);
+    machine.store(other, 1);
+    assertThat(codes).containsExactly(PRESENT | WRITE | USER);
+  }
+
+  @Test
   void rightsOfAllLevelsAreCombined() {
     long entry = machine.pte(GVA, 4);
     machine.setPte(GVA, 4, entry & ~GuestPte.WRITABLE);
