@@ -14,9 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What each application's accesses to memory take: untracked on real memory, by which its declared
- * units of work are priced, and on the simulated machine. Prints a Markdown table, and writes the
- * prices into a cost profile, which {@code ooh calibrate} made on the same machine.
+ * What each application's accesses to memory take, in processor time: untracked on real memory, by
+ * which its declared units of work are priced, and on the simulated machine. Prints a Markdown
+ * table, and writes the prices into a cost profile, which {@code ooh calibrate} made on the same
+ * machine.
  *
  * <p>A unit is priced so that the untracked run takes on the simulated machine what it took on real
  * memory: the time less what all other events of the run cost by the profile, by the number of
@@ -91,7 +92,8 @@ final class ApplicationCosts {
     rows.add(
         String.format(
             Locale.ROOT,
-            "%s%s,work_unit,%.6f,all,%.0f %%,measured: %s %s untracked on real memory in %.0f ms;"
+            "%s%s,work_unit,%.6f,all,%.0f %%,measured: %s %s untracked on real memory in %.0f ms of"
+                + " processor time;"
                 + " %.0f million accesses of %.2f ns; %.2f accesses a unit; %.0f ms are other"
                 + " events'; median of %d",
             WORK_OF,
@@ -145,7 +147,7 @@ final class ApplicationCosts {
       section++;
     }
     lines.subList(section, lines.size()).clear();
-    Map<String, String> origin = Provenance.here("ApplicationCosts " + configuration);
+    Map<String, String> origin = Provenance.of("benchmarks", "ApplicationCosts " + configuration);
     lines.add(SECTION + String.join("; ", origin.values()));
     lines.add("id,event,microseconds,techniques,spread,source");
     lines.addAll(rows);

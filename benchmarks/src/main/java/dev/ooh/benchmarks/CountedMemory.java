@@ -3,8 +3,8 @@ package dev.ooh.benchmarks;
 import dev.ooh.memory.Memory;
 
 /**
- * Counts loads and stores, of at most eight bytes each. For a JVM of its own: a third implementation
- * of memory makes every access slow. For a space whose threads take turns.
+ * Counts loads and stores, of at most eight bytes each. For a JVM of its own: a third
+ * implementation of memory makes every access slow. For a space whose threads take turns.
  */
 final class CountedMemory implements Memory {
   private final Memory memory;

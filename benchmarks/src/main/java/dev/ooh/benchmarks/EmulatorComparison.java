@@ -6,7 +6,6 @@ import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.machine.substrate.VirtualSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Memory;
-import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
@@ -37,13 +36,10 @@ final class EmulatorComparison {
   }
 
   private void run() throws Exception {
-    Provenance.here("EmulatorComparison " + passes)
+    Provenance.of("benchmarks", "EmulatorComparison " + passes)
         .forEach((what, fact) -> System.out.printf("%s: %s%n", what, fact));
     System.out.printf("%n| millions of stores a second | random | sequential |%n|---|---|---|%n");
-    System.out.println(raw().row("raw memory, in Java"));
-    for (Substrate substrate : List.of(new LinuxSubstrate(), new VirtualSubstrate())) {
-      System.out.println(in(substrate).row("substrate `" + substrate.name() + "`"));
-    }
+    inThisProcess();
     try {
       BareGuest guest = BareGuest.assemble();
       emulated("QEMU, TCG", guest::qemu);
@@ -65,41 +61,90 @@ final class EmulatorComparison {
     StorePasses measure(int passes) throws Exception;
   }
 
-  private StorePasses raw() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(StoreBenchmark.BYTES, 4096);
-      return repeated(
-          () -> StoreBenchmark.random(memory), () -> StoreBenchmark.sequential(memory));
-    }
-  }
-
-  private StorePasses in(Substrate substrate) throws Exception {
-    try (AddressSpace space = substrate.open(SpaceOptions.named("stores"))) {
-      Region region = space.map(RegionRequest.anonymous("stores", StoreBenchmark.BYTES));
-      Memory memory = space.memory();
-      return space
-          .execution()
-          .run(
-              () ->
-                  repeated(
-                      () -> StoreBenchmark.random(memory, region.start()),
-                      () -> StoreBenchmark.sequential(memory, region.start())));
-    }
-  }
-
-  private StorePasses repeated(Runnable random, Runnable sequential) {
-    StorePasses measured = new StorePasses();
-    for (int pass = -WARM_UP; pass <= passes; pass++) {
-      long begins = System.nanoTime();
-      random.run();
-      long between = System.nanoTime();
-      sequential.run();
-      long ends = System.nanoTime();
-      if (pass >= 0) {
-        measured.random(begins, between);
-        measured.sequential(between, ends);
+  /** Each in turn, so that every loop has met every implementation before anything is timed. */
+  private void inThisProcess() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Loops linux = new InSpace(new LinuxSubstrate());
+        Loops virtual = new InSpace(new VirtualSubstrate())) {
+      List<Loops> all =
+          List.of(new Raw(arena.allocate(StoreBenchmark.BYTES, 4096)), linux, virtual);
+      for (int pass = 0; pass < WARM_UP; pass++) {
+        for (Loops loops : all) {
+          loops.random();
+          loops.sequential();
+        }
+      }
+      for (Loops loops : all) {
+        StorePasses measured = new StorePasses();
+        while (measured.isShortOf(passes)) {
+          long begins = System.nanoTime();
+          loops.random();
+          long between = System.nanoTime();
+          loops.sequential();
+          measured.random(begins, between);
+          measured.sequential(between, System.nanoTime());
+        }
+        System.out.println(measured.row(loops.toString()));
       }
     }
-    return measured;
+  }
+
+  /** The two loops on some memory. */
+  private interface Loops extends AutoCloseable {
+    void random() throws Exception;
+
+    void sequential() throws Exception;
+
+    @Override
+    default void close() {}
+  }
+
+  private record Raw(MemorySegment memory) implements Loops {
+    @Override
+    public void random() {
+      StoreBenchmark.random(memory);
+    }
+
+    @Override
+    public void sequential() {
+      StoreBenchmark.sequential(memory);
+    }
+
+    @Override
+    public String toString() {
+      return "raw memory, in Java";
+    }
+  }
+
+  private static final class InSpace implements Loops {
+    private final AddressSpace space;
+    private final Memory memory;
+    private final long start;
+
+    InSpace(Substrate substrate) {
+      space = substrate.open(SpaceOptions.named("stores"));
+      memory = space.memory();
+      start = space.map(RegionRequest.anonymous("stores", StoreBenchmark.BYTES)).start();
+    }
+
+    @Override
+    public void random() throws Exception {
+      space.execution().run(() -> StoreBenchmark.random(memory, start));
+    }
+
+    @Override
+    public void sequential() throws Exception {
+      space.execution().run(() -> StoreBenchmark.sequential(memory, start));
+    }
+
+    @Override
+    public void close() {
+      space.close();
+    }
+
+    @Override
+    public String toString() {
+      return "substrate `" + space.substrate() + "`";
+    }
   }
 }

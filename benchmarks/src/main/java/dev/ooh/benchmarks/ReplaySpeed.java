@@ -89,7 +89,8 @@ final class ReplaySpeed {
     }
     double store = median(storing) / pages.pageCount();
     double fetch = median(fetching) / pages.pageCount();
-    long least = IntStream.range(0, intervals).mapToLong(i -> storing[i] + fetching[i]).min().orElse(0);
+    long least =
+        IntStream.range(0, intervals).mapToLong(i -> storing[i] + fetching[i]).min().orElse(0);
     return String.format(
         Locale.ROOT,
         "| `%s` | %.1f | %.1f | %.0f | %.0f |",

@@ -47,6 +47,7 @@ public class StoreBenchmark {
 
   /** In a pass. */
   static final int STORES = (int) (BYTES / Long.BYTES);
+
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   /** In what order addresses come. */

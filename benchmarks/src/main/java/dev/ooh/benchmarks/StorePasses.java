@@ -37,14 +37,10 @@ final class StorePasses {
 
   private static String speed(List<Long> passes) {
     List<Double> millions =
-        passes.stream()
-            .skip(1)
-            .map(nanos -> StoreBenchmark.STORES * 1e3 / nanos)
-            .sorted()
-            .toList();
+        passes.stream().skip(1).map(nanos -> StoreBenchmark.STORES * 1e3 / nanos).sorted().toList();
     return String.format(
         Locale.ROOT,
-        "%.0f (%.0f to %.0f)",
+        "%.1f (%.1f to %.1f)",
         millions.get(millions.size() / 2),
         millions.getFirst(),
         millions.getLast());

@@ -89,8 +89,9 @@ final class TrackedProcess extends RingFile {
   // ---- What was written ---------------------------------------------------------------------
 
   /**
-   * Reports what the processor logged: the pages of the stores that set a dirty flag. If that is the
-   * flag of a 2 MiB page, later stores to any of its pages were not logged, so all are reported.
+   * Reports what the processor logged: the pages of the stores that set a dirty flag. If that is
+   * the flag of a 2 MiB page, later stores to any of its pages were not logged, so all are
+   * reported.
    *
    * @param gvas may be changed
    */

@@ -75,7 +75,9 @@ class WhatIfTest {
     workCostsWhatTheProfileSaysOfTheApplication();
   }
 
-  /** A unit that costs a millisecond, of a program that declares some for each byte that it reads. */
+  /**
+   * A unit that costs a millisecond, of a program that declares some for each byte that it reads.
+   */
   private void workCostsWhatTheProfileSaysOfTheApplication() throws Exception {
     Files.writeString(
         folder.resolve("this-machine.csv"),
@@ -147,7 +149,7 @@ class WhatIfTest {
   void aProgramOfOnesOwnIsRecordedAndReplayed() throws Exception {
     Files.writeString(
         folder.resolve("Mine.java"),
-        """
+"""
         import dev.ooh.library.PageTracker;
         import dev.ooh.library.Recording;
         import java.lang.foreign.*;

@@ -123,9 +123,8 @@ public final class CostProfile {
   /**
    * A user's own figures, in the format of {@link CostTable}: a price for each of M1, M3 to M8, M13
    * to M18, CP and W0 (M9 to M12 may be absent), and if wanted for ordinary work, that of an
-   * application apart ({@link #forApplication}), and for a
-   * technique's own accesses to memory ({@code TRACKER_ACCESS}) and for exits of full logs ({@code
-   * PML_FULL_EXIT}).
+   * application apart ({@link #forApplication}), and for a technique's own accesses to memory
+   * ({@code TRACKER_ACCESS}) and for exits of full logs ({@code PML_FULL_EXIT}).
    *
    * @throws IllegalArgumentException naming file, id, value found and value wanted
    */
@@ -163,8 +162,8 @@ public final class CostProfile {
   }
 
   /**
-   * The same with what a unit of {@code application}'s work was found to cost. This one itself where
-   * it says nothing of that application: a unit then costs what it does for all.
+   * The same with what a unit of {@code application}'s work was found to cost. This one itself
+   * where it says nothing of that application: a unit then costs what it does for all.
    */
   public CostProfile forApplication(String application) {
     CostTable.Work own = work.get(application);

@@ -95,7 +95,9 @@ public interface KernelContext {
    */
   boolean clearDirty(GuestProcess process, long gva);
 
-  /** {@link #clearDirty(GuestProcess, long)} for each entry that maps any of {@code [start, end)}. */
+  /**
+   * {@link #clearDirty(GuestProcess, long)} for each entry that maps any of {@code [start, end)}.
+   */
   void clearDirty(GuestProcess process, long start, long end);
 
   /** Whether the dirty flag in the guest page-table entry is set. Not counted. */
