@@ -218,6 +218,9 @@ public final class Checkpoints implements AutoCloseable {
     try {
       resource = CracResource.register(this);
     } catch (NoClassDefFoundError e) {
+      if (!String.valueOf(e.getMessage()).startsWith("org/crac/")) {
+        throw e;
+      }
       resource = null;
     }
   }
