@@ -34,7 +34,7 @@ class EpmlMutantsTest extends MutantsContract {
     return Stream.of(
         that(
             "forgets INVLPG",
-            without("dev.ooh.machine.kernel.MemoryManager", "clearDirty", "invlpg")),
+            without("dev.ooh.machine.kernel.MemoryManager", "clearDirtyLeaf", "invlpg")),
         that("never re-arms", without("dev.ooh.epml.module.TrackedProcess", "arm", "forEachRun")),
         that(
             "loses what is in the log when its process is scheduled out",
