@@ -64,13 +64,12 @@ public final class SeededExecution implements ExecutionContext {
 
   @Override
   public TrackedThread spawn(String name, Runnable body) {
-    Spawned spawned = new Spawned(name);
-    Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> live(spawned, body));
+    Spawned spawned = new Spawned(name, body);
     synchronized (baton) {
-      waiting.add(thread);
+      waiting.add(spawned.thread);
       started++;
     }
-    thread.start();
+    spawned.thread.start();
     return spawned;
   }
 
@@ -181,11 +180,13 @@ public final class SeededExecution implements ExecutionContext {
 
   private final class Spawned implements TrackedThread {
     private final String name;
+    private final Thread thread;
     private boolean ended;
     private @Nullable Throwable failure;
 
-    Spawned(String name) {
+    Spawned(String name, Runnable body) {
       this.name = name;
+      thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> live(this, body));
     }
 
     @Override
@@ -201,14 +202,15 @@ public final class SeededExecution implements ExecutionContext {
     }
 
     @Override
-    public void join() {
+    public void join() throws InterruptedException {
       synchronized (baton) {
         while (!ended) {
           giveAway();
         }
-        if (failure != null) {
-          throw new IllegalStateException(name + " threw " + failure, failure);
-        }
+      }
+      thread.join(); // it needs no turn any more, and is alive until the machine has ended it
+      if (failure != null) {
+        throw new IllegalStateException(name + " threw " + failure, failure);
       }
     }
   }
