@@ -87,10 +87,10 @@ public final class CheckpointedRun {
   public Outcome run(Checkpointer checkpointer, Runnable standing, Consumer<DumpReport> dumped)
       throws CheckpointException, IOException, InterruptedException {
     double start = now();
-    program.start();
     List<DumpReport> preDumps = new ArrayList<>();
     DumpReport dump;
     try {
+      program.start();
       for (int i = 0; i < plan.preDumps(); i++) {
         awaitPoint(i);
         int points = i + 1;

@@ -62,9 +62,9 @@ public final class ProgramThreads {
   }
 
   private void run(int thread) {
-    ArenaHeap own = heap.forThread(thread);
     boolean whole = false;
     try {
+      ArenaHeap own = heap.forThread(thread);
       boolean more = true;
       while (more && !abandoned) {
         more = application.step(own, thread);
@@ -93,10 +93,16 @@ public final class ProgramThreads {
 
   /** Waits for the end of all of them; throws what ended one early. */
   public void join() throws InterruptedException {
+    RuntimeException failed = null;
     for (TrackedThread thread : threads) {
-      thread.join();
+      try {
+        thread.join();
+      } catch (IllegalStateException e) { // an error of it; no step of another may come later
+        abandoned = true;
+        failed = e;
+      }
     }
-    RuntimeException failed = failure;
+    failed = failed == null ? failure : failed;
     if (failed != null) {
       throw failed;
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random programs under the real techniques, on a plain class path. */
 class TechniquesTest {
-  private static final int SEEDS = Integer.getInteger("ooh.seeds", 2);
+  private static final int SEEDS = Integer.getInteger("ooh.seeds", 1);
   private static final int ACTIONS = 2000;
   private static final HeapOptions OPTIONS =
       HeapOptions.of(1 << 20, 64 << 20).withAllocationBytes(30_000).withVerify(true);

@@ -214,12 +214,17 @@ final class CheckpointRun implements Callable<Integer> {
     return new CheckpointPlan(preDumps, until / 100);
   }
 
-  private ArenaHeap heap(TrackedSpace run, Application application, Parameters parameters) {
+  private ArenaHeap heap(TrackedSpace run, Application application, Parameters parameters)
+      throws CommandException {
     Long asked = heapBytes;
     long bytes = asked == null ? application.allocatedBytes(parameters) + ARENA_BYTES : asked;
     Region region = run.space().map(RegionRequest.anonymous("heap", bytes));
     run.trackedBytes(region.bytes());
-    return ArenaHeap.create(run.space(), region, parameters.threads());
+    try {
+      return ArenaHeap.create(run.space(), region, parameters.threads());
+    } catch (HeapExhaustedException e) {
+      throw exhausted(application, e);
+    }
   }
 
   /** Milliseconds of the program without a checkpointer. */

@@ -60,15 +60,22 @@ public final class ArenaHeap implements Heap, DumpedHeap {
    * As above, for several threads.
    *
    * @param threads that allocate, 1 to {@link #GLOBALS}; it is for the first of them
+   * @throws HeapExhaustedException if the region holds less than what each thread has of its own
    */
   public static ArenaHeap create(AddressSpace space, Region region, int threads) {
     ArenaHeap heap = of(space, region, Objects.checkIndex(threads - 1, GLOBALS) + 1);
+    long first = (long) threads * ArenaLayout.THREAD_BYTES;
+    if (first > region.bytes()) {
+      throw new HeapExhaustedException(
+          "heap %s: %d threads need %d bytes before the first object, limit is %d"
+              .formatted(region.name(), threads, first, region.bytes()));
+    }
     Memory memory = heap.memory;
     memory.putLong(heap.base + ArenaLayout.MAGIC_AT, ArenaLayout.MAGIC);
     memory.putLong(heap.base + ArenaLayout.VERSION_AT, ArenaLayout.VERSION);
     memory.putLong(heap.base + ArenaLayout.LIMIT_AT, region.bytes());
     memory.putLong(heap.base + ArenaLayout.THREADS_AT, threads);
-    memory.putLong(heap.base + ArenaLayout.TOP_AT, (long) threads * ArenaLayout.THREAD_BYTES);
+    memory.putLong(heap.base + ArenaLayout.TOP_AT, first);
     return heap;
   }
 
@@ -80,7 +87,12 @@ public final class ArenaHeap implements Heap, DumpedHeap {
   public static ArenaHeap reopen(AddressSpace space, Region region) {
     ArenaHeap heap = of(space, region, 1);
     heap.expect(ArenaLayout.MAGIC_AT, ArenaLayout.MAGIC);
-    heap.expect(ArenaLayout.VERSION_AT, ArenaLayout.VERSION);
+    long version = heap.word(ArenaLayout.VERSION_AT);
+    if (version != ArenaLayout.VERSION) {
+      throw new IllegalStateException(
+          "heap %s: layout version is %d, wanted %d: another ooh made it"
+              .formatted(region.name(), version, ArenaLayout.VERSION));
+    }
     heap.expect(ArenaLayout.LIMIT_AT, region.bytes());
     long threads = heap.word(ArenaLayout.THREADS_AT);
     if (threads < 1 || threads > GLOBALS) {

@@ -179,6 +179,19 @@ class ArenaHeapTest {
     space.memory().putLong(region.start() + ArenaLayout.THREADS_AT, 65);
     assertThatThrownBy(() -> ArenaHeap.reopen(space, region))
         .hasMessageContaining("at 0x40000028: found 0x41 threads, wanted 1 to 64");
+    space.memory().putLong(region.start() + ArenaLayout.VERSION_AT, 1);
+    assertThatThrownBy(() -> ArenaHeap.reopen(space, region))
+        .hasMessage("heap heap: layout version is 1, wanted 2: another ooh made it");
+  }
+
+  @Test
+  void aRegionThatHoldsNoThreadsPartIsRefused() {
+    Region small = space.map(RegionRequest.anonymous("small", 2 * ArenaLayout.THREAD_BYTES));
+    assertThatThrownBy(() -> ArenaHeap.create(space, small, 3))
+        .isInstanceOf(HeapExhaustedException.class)
+        .hasMessage(
+            "heap small: 3 threads need 12288 bytes before the first object, limit is 8192");
+    assertThat(ArenaHeap.create(space, small, 2).used()).isEqualTo(small.pages());
   }
 
   @Test

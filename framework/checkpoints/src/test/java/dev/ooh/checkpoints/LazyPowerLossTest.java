@@ -39,9 +39,6 @@ class LazyPowerLossTest {
   /** One moment in so many that are tried sees the program go on. */
   private static final int GOES_ON = 20;
 
-  /** In a run of all tests; a prime, so that it falls in with no rhythm of the steps. */
-  private static final int SOME = 7;
-
   private static final int ROUNDS = 20;
 
   @TempDir private Path temporary;
@@ -164,7 +161,7 @@ class LazyPowerLossTest {
 
   @Test
   void theLastDurableCheckpointIsThereAtMomentsOfAllKinds() throws Exception {
-    theLastDurableCheckpointIsThere(SOME);
+    theLastDurableCheckpointIsThere(Moments.SOME);
   }
 
   @Test
@@ -184,7 +181,7 @@ class LazyPowerLossTest {
     SplittableRandom random = new SplittableRandom(seed);
     int flat = 0;
     int tried = 0;
-    for (int moment = random.nextInt(oneIn); moment <= changes.size(); moment += oneIn) {
+    for (int moment : Moments.of(changes.size(), oneIn, random)) {
       String what = "what is restored, seed %d moment %d".formatted(seed, moment);
       Path state = leave(changes.subList(0, moment), random);
       flat += isOnFlat(state) ? 1 : 0;

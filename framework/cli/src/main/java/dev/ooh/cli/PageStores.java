@@ -28,7 +28,7 @@ public final class PageStores {
     for (int run = 0; run < pages.runCount(); run++) {
       long end = pages.runEnd(run);
       for (long page = pages.runStart(run); page < end; ) {
-        int line = (int) (page / PageSet.PAGE_SIZE) % LINES;
+        int line = (int) (page / PageSet.PAGE_SIZE % LINES);
         long left = (end - page) / PageSet.PAGE_SIZE;
         int count = (int) Math.min(left, Math.min(poll, LINES - line));
         memory.putLongs(page + line * LINE, PageSet.PAGE_SIZE + LINE, count, value);

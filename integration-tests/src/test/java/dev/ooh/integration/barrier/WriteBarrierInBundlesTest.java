@@ -1,6 +1,7 @@
 package dev.ooh.integration.barrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.integration.bundles.BundleFolder;
 import dev.ooh.integration.bundles.ProbeBundle;
@@ -24,9 +25,15 @@ class WriteBarrierInBundlesTest {
   private BundleFolder folder;
   private Bundle probe;
 
+  @TempDir private Path storage;
+
   @BeforeEach
-  void start(@TempDir Path storage) throws Exception {
-    folder = BundleFolder.start(storage);
+  void start() throws Exception {
+    start("first");
+  }
+
+  private void start(String name) throws Exception {
+    folder = BundleFolder.start(storage.resolve(name));
     probe = folder.install(ProbeBundle.of(PROBE, Map.of()));
   }
 
@@ -60,6 +67,21 @@ class WriteBarrierInBundlesTest {
     folder.settle();
     assertThat(folder.bundle("dev.ooh.linux-memory").getState()).isEqualTo(Bundle.ACTIVE);
     assertThat(track(() -> null)).containsExactly("complete");
+  }
+
+  /** The weaver's own bundle would be refreshed with it. */
+  @Test
+  void aChosenClassThatTheWeaverRunsOnIsSaidToBeUnwoven() throws Exception {
+    folder.close();
+    System.setProperty("ooh.write-barrier.classes", "dev.ooh.memory.PageSet");
+    try {
+      start("second");
+      assertThatThrownBy(() -> track(() -> null))
+          .hasStackTraceContaining("the stores of dev.ooh.memory.PageSet were not woven")
+          .hasStackTraceContaining("its bundle carries the weaver");
+    } finally {
+      System.clearProperty("ooh.write-barrier.classes");
+    }
   }
 
   @SuppressWarnings("unchecked")

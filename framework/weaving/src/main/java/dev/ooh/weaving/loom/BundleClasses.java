@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 
 /** The class files of a bundle, which are read without loading a class. */
@@ -25,6 +26,19 @@ public final class BundleClasses {
     return holds(bundle, name -> false, marker::isIn);
   }
 
+  /** With dots; reads none. */
+  static Stream<String> names(Bundle bundle) {
+    Enumeration<URL> classFiles = bundle.findEntries("/", "*" + SUFFIX, true);
+    return classFiles == null
+        ? Stream.empty()
+        : Collections.list(classFiles).stream().map(BundleClasses::name);
+  }
+
+  private static String name(URL classFile) {
+    String path = classFile.getPath();
+    return path.substring(1, path.length() - SUFFIX.length()).replace('/', '.');
+  }
+
   private static boolean holds(
       Bundle bundle, Predicate<String> byName, BiPredicate<String, byte[]> byContent)
       throws IOException {
@@ -33,8 +47,7 @@ public final class BundleClasses {
       return false;
     }
     for (URL url : Collections.list(classFiles)) {
-      String path = url.getPath();
-      String name = path.substring(1, path.length() - SUFFIX.length()).replace('/', '.');
+      String name = name(url);
       if (byName.test(name)) {
         return true;
       }

@@ -17,7 +17,9 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Weaves the classes of bundles as they are loaded. Starts before its targets; a bundle that was
- * resolved already is reported and refreshed. The bundle that weaves is never woven itself.
+ * resolved already is reported and refreshed, but for those that the weaver itself takes something
+ * from: where a class of theirs was chosen by name, the {@link Weave} is told that it failed. The
+ * bundle that weaves is never woven itself.
  *
  * <p>A failure here never keeps a class from loading: the class stays as it is, and the {@link
  * Weave} is told.
@@ -103,9 +105,12 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     if (wiring == null
         || bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
         || bundle.equals(own)
-        || runsOn(wiring)
         || !weave.concerns(wiring)
         || weave.hasWoven(wiring.getClassLoader())) {
+      return false;
+    }
+    if (runsOn(wiring)) {
+      tellChosen(wiring);
       return false;
     }
     try {
@@ -113,6 +118,21 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     } catch (IOException e) {
       weave.failed(wiring, bundle.getSymbolicName(), "it could not be read: " + e);
       return false;
+    }
+  }
+
+  /**
+   * Of a bundle that can't be refreshed: it stays unwoven. No class there is marked, so only names
+   * are looked at.
+   */
+  private void tellChosen(BundleWiring wiring) {
+    if (weave.choosesByName()) {
+      BundleClasses.names(wiring.getBundle())
+          .filter(weave::wantsByName)
+          .findFirst()
+          .ifPresent(
+              name ->
+                  weave.failed(wiring, name, "its bundle carries the weaver, which would end too"));
     }
   }
 

@@ -11,6 +11,11 @@ public interface Weave {
   /** Whether classes of this bundle may be woven at all; asked before a class is looked at. */
   boolean concerns(BundleWiring bundle);
 
+  /** Whether there are classes that are to be woven by their names. */
+  default boolean choosesByName() {
+    return false;
+  }
+
   /** Whether the class is to be woven by its name alone. */
   default boolean wantsByName(String className) {
     return false;

@@ -77,6 +77,18 @@ class PageModificationLoggingTest {
   }
 
   @Test
+  void aTableThatIsArmedIsLoggedByTheNextMissInItsBlock() {
+    machine.map(GVA + 4096);
+    warmUp();
+    long table = machine.pteAddress(GVA, 2) & ~0xFFFL;
+    machine.clearEpt(table, 1, EptEntry.DIRTY);
+    machine.cpu.invept();
+    machine.enablePml(511);
+    machine.load(GVA + 4096);
+    assertThat(machine.logged()).containsExactly(table);
+  }
+
+  @Test
   void lastEntryWrapsTheIndexToFfffAndExitsOnlyWithTheNextFlag() {
     warmUp();
     long otherGva = GVA + 4096;

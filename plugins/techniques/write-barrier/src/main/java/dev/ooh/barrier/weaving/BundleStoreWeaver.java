@@ -50,6 +50,11 @@ public final class BundleStoreWeaver implements Weave {
   }
 
   @Override
+  public boolean choosesByName() {
+    return weaver.choosesSome();
+  }
+
+  @Override
   public boolean wantsByName(String className) {
     return weaver.isChosen(className);
   }

@@ -22,6 +22,11 @@ final class LinkedWeaver {
     this.chosen = chosen;
   }
 
+  /** Whether somebody named classes. */
+  boolean choosesSome() {
+    return !chosen.patterns().isEmpty();
+  }
+
   /** Whether somebody named the class. */
   boolean isChosen(String className) {
     return chosen.matches(className);
