@@ -4,7 +4,6 @@ import dev.ooh.cli.Provenance;
 import dev.ooh.workloads.Application;
 import dev.ooh.workloads.Applications;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,23 +119,8 @@ final class ApplicationCosts {
   }
 
   private static double[] child(String... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ApplicationSide.class.getName()));
-    command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = process.waitFor();
-    if (status != 0) {
-      throw new IllegalStateException("%s ended with %d, wanted 0".formatted(command, status));
-    }
-    return Arrays.stream(out.strip().split(" +")).mapToDouble(Double::parseDouble).toArray();
+    String said = ChildJvm.output(ApplicationSide.class, List.of(arguments));
+    return Arrays.stream(said.split(" +")).mapToDouble(Double::parseDouble).toArray();
   }
 
   /** Replaces what the profile says of applications so far. */

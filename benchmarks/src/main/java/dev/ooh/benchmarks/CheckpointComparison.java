@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -123,26 +122,11 @@ final class CheckpointComparison {
   }
 
   private double peak(String state) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CheckpointMemory.class.getName(),
-                Long.toString(bytes >> 20)));
+    List<String> arguments = new ArrayList<>(List.of(Long.toString(bytes >> 20)));
     if (!state.isEmpty()) {
-      command.add(state);
+      arguments.add(state);
     }
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = process.waitFor();
-    if (status != 0) {
-      throw new IOException("%s ended with %d".formatted(command, status));
-    }
-    return Long.parseLong(said.strip()) / 1024.0;
+    return Long.parseLong(ChildJvm.output(CheckpointMemory.class, arguments)) / 1024.0;
   }
 
   private static void fill(MemorySegment memory, long seed) {
