@@ -131,20 +131,7 @@ class CheckpointedRunTest {
 
   @Test
   void whenOneThreadFailsNoneGoesOnAndItSaysWhy() throws Exception {
-    ArenaHeap heap = started(engine, THREE_THREADS, 4 << 20);
-    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
-        TrackedCheckpointer checkpointer =
-            new TrackedCheckpointer(
-                space,
-                new Subject("baby", "small", 1, heap),
-                store,
-                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
-      CheckpointedRun run =
-          new CheckpointedRun(space, engine, heap, new CheckpointPlan(1, 1), done -> {});
-      assertThatThrownBy(() -> run.run(checkpointer))
-          .isInstanceOf(HeapExhaustedException.class)
-          .hasMessageContaining("heap heap: asked for");
-    }
+    failsAsItsHeapIsFull(started(engine, THREE_THREADS, 4 << 20), new CheckpointPlan(1, 1));
   }
 
   @Test
@@ -205,7 +192,11 @@ class CheckpointedRunTest {
 
   @Test
   void failingProgramEndsTheRunAndSaysWhy() throws Exception {
-    ArenaHeap heap = started(2 << 20);
+    failsAsItsHeapIsFull(started(2 << 20), new CheckpointPlan(0, 1));
+    assertThat(directory.toFile().list()).containsOnly(".lock");
+  }
+
+  private void failsAsItsHeapIsFull(ArenaHeap heap, CheckpointPlan plan) throws Exception {
     try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
         TrackedCheckpointer checkpointer =
             new TrackedCheckpointer(
@@ -213,13 +204,11 @@ class CheckpointedRunTest {
                 new Subject("baby", "small", 1, heap),
                 store,
                 new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
-      CheckpointedRun run =
-          new CheckpointedRun(space, engine, heap, new CheckpointPlan(0, 1), done -> {});
+      CheckpointedRun run = new CheckpointedRun(space, engine, heap, plan, done -> {});
       assertThatThrownBy(() -> run.run(checkpointer))
           .isInstanceOf(HeapExhaustedException.class)
           .hasMessageContaining("heap heap: asked for");
     }
-    assertThat(directory.toFile().list()).containsOnly(".lock");
   }
 
   @Test
