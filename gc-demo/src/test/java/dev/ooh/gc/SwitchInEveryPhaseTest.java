@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,8 +44,19 @@ class SwitchInEveryPhaseTest {
     REMOVE
   }
 
+  /** Each technique, at each phase, is left in one of the two ways, in turns. */
   @TestFactory
   Stream<DynamicTest> nothingIsLost() {
+    return onEverySubstrate(false);
+  }
+
+  @TestFactory
+  @Tag("soak")
+  Stream<DynamicTest> nothingIsLostWhicheverWayItIsLeft() {
+    return onEverySubstrate(true);
+  }
+
+  private static Stream<DynamicTest> onEverySubstrate(boolean bothWays) {
     return ServiceLoader.load(Substrate.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(substrate -> substrate.refusal().isEmpty())
@@ -54,10 +66,11 @@ class SwitchInEveryPhaseTest {
                     .map(
                         kind ->
                             dynamicTest(
-                                substrate.name() + ", " + kind, () -> run(substrate, kind))));
+                                substrate.name() + ", " + kind,
+                                () -> run(substrate, kind, bothWays))));
   }
 
-  private static void run(Substrate substrate, AnyCycle kind) throws Exception {
+  private static void run(Substrate substrate, AnyCycle kind, boolean bothWays) throws Exception {
     List<TrackingTechnique> all =
         ServiceLoader.load(TrackingTechnique.class).stream()
             .map(ServiceLoader.Provider::get)
@@ -76,7 +89,7 @@ class SwitchInEveryPhaseTest {
           .execution()
           .run(
               () -> {
-                new Trial(core, space, kind, all, usable).run();
+                new Trial(core, space, kind, all, usable).run(bothWays);
                 return 0;
               });
     }
@@ -146,7 +159,7 @@ class SwitchInEveryPhaseTest {
           .orElseThrow();
     }
 
-    void run() throws TrackingException {
+    void run(boolean bothWays) throws TrackingException {
       try (heap) {
         core.use(space, usable.getFirst());
         change(20 * SOME);
@@ -158,8 +171,12 @@ class SwitchInEveryPhaseTest {
             from = usable.get(i);
             to = usable.get((i + 1 + place % (usable.size() - 1)) % usable.size());
             at = place;
-            runOne(Action.SWITCH);
-            if (!from.equals(BUILT_IN)) {
+            boolean builtIn = from.equals(BUILT_IN);
+            boolean removes = !builtIn && (bothWays || (place + i) % 2 == 0);
+            if (bothWays || !removes) {
+              runOne(Action.SWITCH);
+            }
+            if (removes) {
               runOne(Action.REMOVE);
             }
           }

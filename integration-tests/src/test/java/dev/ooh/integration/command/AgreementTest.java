@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AgreementTest {
   private static final String SIZES = "1";
-  private static final String DIRTY = "10,100";
+  private static final String DIRTY = "10";
 
   /** The lines of the kernel's interfaces among what doctor says. */
   private static final String ASYNCHRONOUS = "userfaultfd asynchronous write protect";
@@ -33,6 +33,16 @@ class AgreementTest {
   @BeforeAll
   static void examine(@TempDir Path folder) throws Exception {
     ownChecks = doctor(User.self(folder));
+  }
+
+  /** Finer runs than pages included. */
+  @Test
+  void everyTechniqueWorksOnTheVirtualMachine() {
+    List<Map<String, String>> virtual = Findings.where(ownChecks, "substrate", "virtual");
+    assertThat(virtual).extracting(check -> check.get("what")).contains("spp", "epml", "spml");
+    assertThat(Findings.where(virtual, "works", "false"))
+        .extracting(check -> check.get("what"))
+        .containsExactly("write-barrier"); // which is for programs that run here
   }
 
   @Test

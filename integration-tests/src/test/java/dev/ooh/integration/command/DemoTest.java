@@ -36,8 +36,5 @@ class DemoTest {
       assertThat(done.out()).containsPattern(technique + " +virtual +usable ");
     }
     assertThat(done.out()).containsPattern("spml +linux +refused +\\w");
-    Ooh.Done json = Ooh.run(folder, "techniques", "--json");
-    assertThat(json.status()).isZero();
-    assertThat(json.out().strip()).startsWith("[").endsWith("]").contains("\"usable\" : true");
   }
 }

@@ -42,7 +42,7 @@ class ShellTest {
   @Test
   void switchesEveryTechniqueUnderTheRunningProgram() throws Exception {
     try (ShellTalk shell = new ShellTalk(folder)) {
-      for (String technique : new String[] {"spml", "procfs", "uffd", "epml", "all-dirty"}) {
+      for (String technique : new String[] {"spml", "procfs", "uffd", "epml", "spp", "all-dirty"}) {
         shell.say("tracking:use " + technique);
         assertThat(shell.after(5)).contains(" 0 lost").contains("reported by " + technique);
       }

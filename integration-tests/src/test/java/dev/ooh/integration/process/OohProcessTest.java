@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,17 +60,27 @@ class OohProcessTest {
       strings = {
         "nonsense",
         "micro --technique nonsense",
-        "micro --substrate nonsense",
-        "micro --sizes nonsense",
-        "micro --nonsense",
-        "techniques --metrics-port nonsense",
-        "techniques --plugins"
       })
   void wrongUsageIsOneLineAndStatusTwo(String line) throws Exception {
     OohProcess.Result result = ooh.run(line.split(" "));
     assertThat(result.err()).hasSize(1);
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.out()).isEmpty();
+  }
+
+  /** Each is a process of its own, which takes its time. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "micro --substrate nonsense",
+        "micro --sizes nonsense",
+        "micro --nonsense",
+        "techniques --metrics-port nonsense",
+        "techniques --plugins"
+      })
+  @Tag("soak")
+  void moreWrongUsageIsOneLineAndStatusTwo(String line) throws Exception {
+    wrongUsageIsOneLineAndStatusTwo(line);
   }
 
   @Test
@@ -86,7 +99,7 @@ class OohProcessTest {
     Process process = ooh.start("gc", "--configuration", "large", "--metrics-port", "0");
     try (HttpClient client = HttpClient.newHttpClient()) {
       while (process.isAlive() && ooh.lines("err").stream().noneMatch(SERVING)) {
-        Thread.onSpinWait();
+        waitALittle();
       }
       String line = ooh.lines("err").stream().filter(SERVING).findFirst().orElseThrow();
       URI uri = URI.create(line.substring(line.indexOf("http")));
@@ -108,7 +121,7 @@ class OohProcessTest {
     Process process =
         ooh.start("checkpoint", "--configuration", "large", "--directory", images.toString());
     while (process.isAlive() && !Files.exists(images.resolve(".lock"))) {
-      Thread.onSpinWait();
+      waitALittle();
     }
     process.destroy();
     assertThat(process.waitFor()).isNotZero();
@@ -133,7 +146,7 @@ class OohProcessTest {
             "--set",
             "uffd.mode=synchronous");
     while (process.isAlive() && process.children().findAny().isEmpty()) {
-      Thread.onSpinWait();
+      waitALittle();
     }
     List<ProcessHandle> monitors = process.children().toList();
     assumeFalse(monitors.isEmpty(), () -> "no monitor: " + folder.resolve("err"));
@@ -142,6 +155,11 @@ class OohProcessTest {
     process.waitFor();
     monitors.forEach(monitor -> monitor.onExit().join());
     assertThat(ooh.temporary()).isEmptyDirectory();
+  }
+
+  /** So that what is waited for has the processor. */
+  private static void waitALittle() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
   }
 
   private static void run(String... command) throws Exception {

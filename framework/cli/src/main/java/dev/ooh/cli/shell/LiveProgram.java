@@ -130,7 +130,7 @@ final class LiveProgram implements AutoCloseable {
     for (int i = 0; i < PAGES_AN_INTERVAL / 2; i++) {
       long page = region.start() + random.nextLong(BYTES) / PageSet.PAGE_SIZE * PageSet.PAGE_SIZE;
       memory.putLong(page, memory.getLong(page) + 1);
-      written.addPage(page);
+      written.add(page, page + Long.BYTES); // a technique may report less than the page
       space.execution().poll();
     }
     return written.build();

@@ -40,9 +40,9 @@ import org.osgi.framework.ServiceReference;
  */
 public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
-  private static final int REQUESTS = 40_000;
-  private static final int BYTES = 200_000;
-  private static final int ROWS = 100;
+  private static final int REQUESTS = 8_000;
+  private static final int BYTES = 50_000;
+  private static final int ROWS = 50;
   private static final long MOST_HEAP = 1 << 30;
 
   private final Map<String, List<Long>> results = new TreeMap<>();
