@@ -2,6 +2,7 @@ package dev.ooh.image.message;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.ooh.image.DumpStatsEntry;
+import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public final class CriuImages {
   private static final int IMAGE_VERSION = 1;
+  private static final int COMPRESSED_BY_THE_BLOCK = 1;
 
   /** CRIU's 1.1, of version 2.0 and later. */
   public static final int NEWEST_VERSION = 2;
@@ -39,6 +41,14 @@ public final class CriuImages {
 
   public static CriuMessages.Inventory inventory() {
     return CriuMessages.Inventory.newBuilder().setImgVersion(IMAGE_VERSION).build();
+  }
+
+  /** Of a set whose pages are compressed. */
+  public static CriuMessages.Inventory compressedInventory() {
+    return inventory().toBuilder()
+        .setCompress(COMPRESSED_BY_THE_BLOCK)
+        .setCompressBlockSize(BlockSizes.PAGES * PageSet.PAGE_SIZE)
+        .build();
   }
 
   /** The root of its tree. */
@@ -167,6 +177,36 @@ public final class CriuImages {
     }
     out.writeUInt32(CriuMessages.PagemapEntry.FLAGS_FIELD_NUMBER, flags);
     out.writeUInt64(CriuMessages.PagemapEntry.NR_PAGES_FIELD_NUMBER, count);
+  }
+
+  /**
+   * Writes a run of present pages that are compressed.
+   *
+   * @param first of its blocks, of which {@code sizes} knows how long they are
+   * @return the block after its last one
+   */
+  static int writeBlocks(
+      CodedOutputStream out, long start, long count, BlockSizes sizes, int first)
+      throws IOException {
+    CriuMessages.PagemapBlocks.Builder blocks =
+        CriuMessages.PagemapBlocks.newBuilder().setPagesPerBlock(BlockSizes.PAGES);
+    int after = first + Math.toIntExact(BlockSizes.count(count, BlockSizes.PAGES));
+    long total = 0;
+    for (int block = first; block < after; block++) {
+      blocks.addBlockSizes(sizes.size(block)).addBlockDigests(sizes.digest(block));
+      total += sizes.size(block);
+    }
+    CriuMessages.PagemapEntry entry =
+        CriuMessages.PagemapEntry.newBuilder()
+            .setVaddr(start)
+            .setNrPagesLow((int) count)
+            .setFlags(PRESENT)
+            .setNrPages(count)
+            .setBlocks(blocks.setTotalPayloadSize(total))
+            .build();
+    out.writeFixed32NoTag(entry.getSerializedSize());
+    entry.writeTo(out);
+    return after;
   }
 
   /** Whether a run of such flags is one of the parent set, and not in the pages file. */

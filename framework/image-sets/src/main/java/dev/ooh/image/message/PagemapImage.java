@@ -1,6 +1,7 @@
 package dev.ooh.image.message;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.memory.PageSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,6 +53,27 @@ public final class PagemapImage {
     CodedOutputStream out = CodedOutputStream.newInstance(file, BUFFER);
     begin(out, pagesId);
     runs(present, inParent, (start, end, parent) -> append(out, start, end, parent));
+    out.flush();
+  }
+
+  /** As {@link #write}, of present pages that are compressed. */
+  public static void writeCompressed(
+      OutputStream file, int pagesId, PageSet present, PageSet inParent, BlockSizes sizes)
+      throws IOException {
+    CodedOutputStream out = CodedOutputStream.newInstance(file, BUFFER);
+    begin(out, pagesId);
+    int[] next = {0};
+    runs(
+        present,
+        inParent,
+        (start, end, parent) -> {
+          if (parent) {
+            append(out, start, end, parent);
+          } else {
+            long count = (end - start) / PageSet.PAGE_SIZE;
+            next[0] = CriuImages.writeBlocks(out, start, count, sizes, next[0]);
+          }
+        });
     out.flush();
   }
 

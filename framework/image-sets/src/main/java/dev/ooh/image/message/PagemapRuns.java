@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import dev.ooh.image.ImageException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runs of a pagemap, one after another, without an object for each. What is not as the library
@@ -17,6 +18,8 @@ public final class PagemapRuns {
   private static final int IN_PARENT = varint(CriuMessages.PagemapEntry.IN_PARENT_FIELD_NUMBER);
   private static final int FLAGS = varint(CriuMessages.PagemapEntry.FLAGS_FIELD_NUMBER);
   private static final int NR_PAGES = varint(CriuMessages.PagemapEntry.NR_PAGES_FIELD_NUMBER);
+  private static final int BLOCKS =
+      CriuMessages.PagemapEntry.BLOCKS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
   private final Entries in;
   private CodedInputStream coded;
@@ -28,6 +31,7 @@ public final class PagemapRuns {
   private long count;
   private int flags;
   private boolean saidInParent;
+  private CriuMessages.@Nullable PagemapBlocks blocks;
 
   public PagemapRuns(Entries in) {
     this.in = in;
@@ -47,6 +51,7 @@ public final class PagemapRuns {
   public void next() throws ImageException {
     int begin = in.position() + Integer.BYTES;
     int length = in.skip("pagemap_entry");
+    blocks = null;
     if (!isPlain(begin, length)) {
       CriuMessages.PagemapEntry entry =
           in.again("pagemap_entry", begin, length, CriuMessages.PagemapEntry.parser()).message();
@@ -55,6 +60,7 @@ public final class PagemapRuns {
           entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getNrPagesLow());
       flags = entry.getFlags();
       saidInParent = entry.getInParent();
+      blocks = entry.hasBlocks() ? entry.getBlocks() : null;
       base = begin + length;
       coded = in.coded(base);
     }
@@ -96,7 +102,7 @@ public final class PagemapRuns {
       } else if (tag == NR_PAGES) {
         all = coded.readUInt64();
         hasAll = true;
-      } else if (!coded.skipField(tag)) {
+      } else if (tag == BLOCKS || !coded.skipField(tag)) {
         return false;
       }
     }
@@ -110,6 +116,11 @@ public final class PagemapRuns {
 
   public long count() {
     return count;
+  }
+
+  /** How they lie in the pages file; null where they are not compressed. */
+  public CriuMessages.@Nullable PagemapBlocks blocks() {
+    return blocks;
   }
 
   public boolean isInParent() {

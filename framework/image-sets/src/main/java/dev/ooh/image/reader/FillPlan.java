@@ -3,7 +3,6 @@ package dev.ooh.image.reader;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ final class FillPlan implements RunSink {
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final int LEAST = 16;
 
-  private final List<Path> files = new ArrayList<>();
+  private final List<PagesFile> files = new ArrayList<>();
   private int[] file = new int[64];
   private long[] offsets = new long[64];
   private long[] starts = new long[64];
@@ -41,7 +40,7 @@ final class FillPlan implements RunSink {
 
   /** Runs are added in ascending order of addresses. */
   @Override
-  public void run(Path from, long offset, long start, long end) {
+  public void run(PagesFile from, long offset, long start, long end) {
     if (size == starts.length) {
       file = Arrays.copyOf(file, 2 * size);
       offsets = Arrays.copyOf(offsets, 2 * size);
@@ -55,9 +54,9 @@ final class FillPlan implements RunSink {
     size++;
   }
 
-  private int index(Path from) {
+  private int index(PagesFile from) {
     int index = files.size() - 1;
-    while (index >= 0 && files.get(index) != from) { // each pagemap has one Path for its pages
+    while (index >= 0 && files.get(index) != from) { // each pagemap has one for its pages
       index--;
     }
     if (index < 0) {
@@ -83,7 +82,7 @@ final class FillPlan implements RunSink {
       int first = mappings.first[i];
       long start = starts[first];
       mapped.add(start, mappings.end[i]);
-      filling.map(files.get(file[first]), offsets[first], start + shift, mappings.end[i] - start);
+      filling.map(files.get(file[first]).path(), offsets[first], start + shift, mappings.end[i] - start);
     }
     copy(filling, shift, mappings);
     PageSet.Builder known = PageSet.builder();
@@ -106,7 +105,7 @@ final class FillPlan implements RunSink {
           mapping++;
         }
         if (file[run] == each && !mappings.bring(mapping, run)) {
-          filling.copy(files.get(each), offsets[run], starts[run] + shift, ends[run] - starts[run]);
+          filling.copy(files.get(each).path(), offsets[run], starts[run] + shift, ends[run] - starts[run]);
         }
       }
     }

@@ -56,7 +56,7 @@ final class FlatCheck {
         PageSet held = set.pages().intersect(region.pages());
         for (int run = 0; run < held.runCount(); run++) {
           long start = held.runStart(run);
-          present.run(flat.path(), flat.offset(start), start, held.runEnd(run));
+          present.run(flat.pages(), flat.offset(start), start, held.runEnd(run));
         }
         PageSet holes = region.pages().minus(held);
         for (int run = 0; run < holes.runCount(); run++) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param identity of the set that it is of
  * @param regions of that set, which lie one behind the other in it
  */
-record FlatFile(FileLayer files, Path path, int identity, List<Region> regions) {
+record FlatFile(FileLayer files, PagesFile pages, int identity, List<Region> regions) {
   private static final String FOLDER = ".flat";
 
   static Path folder(Path store) {
@@ -37,7 +37,7 @@ record FlatFile(FileLayer files, Path path, int identity, List<Region> regions) 
     Path file = FlatState.pages(folder, state.get().number());
     try {
       return Files.size(file) == bytes(regions)
-          ? Optional.of(new FlatFile(files, file, identity, regions))
+          ? Optional.of(new FlatFile(files, PagesFile.plain(file), identity, regions))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // the sets have all of it
@@ -61,6 +61,10 @@ record FlatFile(FileLayer files, Path path, int identity, List<Region> regions) 
         "found no region of 0x%x, wanted one of %s".formatted(address, regions));
   }
 
+  Path path() {
+    return pages.path();
+  }
+
   long offset(long address) {
     return offset(regions, address);
   }
@@ -74,9 +78,9 @@ record FlatFile(FileLayer files, Path path, int identity, List<Region> regions) 
               .filter(it -> it.start() <= at && at < it.end())
               .findAny()
               .orElseThrow(
-                  () -> new ImageException(path, "no region of 0x%x".formatted(at), "one"));
+                  () -> new ImageException(path(), "no region of 0x%x".formatted(at), "one"));
       long until = Math.min(end, region.end());
-      runs.run(path, offset(address), address, until);
+      runs.run(pages, offset(address), address, until);
       address = until;
     }
   }

@@ -2,7 +2,6 @@ package dev.ooh.image.reader;
 
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.input.CheckedFiles;
-import dev.ooh.image.input.OpenFiles;
 import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.memory.PageSet;
@@ -157,7 +156,7 @@ public final class FlatImage implements AutoCloseable {
     FlatFile.spoil(files, folder);
     CheckedFiles set = CheckedFiles.unread(after.path());
     Pagemap own = Pagemap.parse(set, SetFiles.pagemap(set.pid()));
-    try (OpenFiles from = new OpenFiles()) {
+    try (PagesInput from = new PagesInput()) {
       for (int entry = 0; entry < own.size(); entry++) {
         if (!own.isInParent(entry)) {
           copy(from, own, entry);
@@ -171,7 +170,7 @@ public final class FlatImage implements AutoCloseable {
     publish(after.identity());
   }
 
-  private void copy(OpenFiles from, Pagemap own, int entry) throws IOException {
+  private void copy(PagesInput from, Pagemap own, int entry) throws IOException {
     long length = own.end(entry) - own.start(entry);
     long target = FlatFile.offset(regions, own.start(entry));
     for (long done = 0; done < length; done += GATHERED) {

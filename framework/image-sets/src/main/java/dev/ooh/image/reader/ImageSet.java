@@ -290,6 +290,11 @@ public final class ImageSet {
     return layers;
   }
 
+  /** Whether those of its pages that are in no parent are compressed. */
+  public boolean isCompressed() {
+    return pagemap.isCompressed();
+  }
+
   /** Under which the images are filed. */
   public int pid() {
     return pid;

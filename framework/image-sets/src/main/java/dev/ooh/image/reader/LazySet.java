@@ -6,11 +6,13 @@ import dev.ooh.image.SetDescription;
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.input.CheckedFiles;
 import dev.ooh.image.message.SetFiles;
+import dev.ooh.image.store.SetFolder;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -51,11 +53,24 @@ public final class LazySet {
     flat = own != null || parent == null ? own : parent.flat;
   }
 
-  /** Why nothing in {@code directory} can be mapped; empty where it can. */
+  /**
+   * Why nothing in {@code directory}, which has sets or is one of them, can be mapped; empty where
+   * it can, or where it can't be read either.
+   */
   public static Optional<String> refusal(Path directory) {
-    return directory.getFileSystem() == FileSystems.getDefault()
-        ? Optional.empty()
-        : Optional.of("files of %s can't be mapped".formatted(directory.toUri()));
+    if (directory.getFileSystem() != FileSystems.getDefault()) {
+      return Optional.of("files of %s can't be mapped".formatted(directory.toUri()));
+    }
+    try {
+      Optional<Path> compressed = new SetFolder(directory).compressed();
+      if (compressed.isEmpty() && Files.exists(directory)) {
+        Path beside = directory.toRealPath().getParent();
+        compressed = beside == null ? compressed : new SetFolder(beside).compressed();
+      }
+      return compressed.map(set -> "the pages of %s are compressed".formatted(set));
+    } catch (IOException e) {
+      return Optional.empty(); // a restore says what is wrong
+    }
   }
 
   /**
@@ -96,6 +111,9 @@ public final class LazySet {
     CheckedFiles files = CheckedFiles.unread(set);
     int pid = files.pid();
     Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
+    if (pagemap.isCompressed()) {
+      throw new ImageException(set, "compressed pages", "others, which can be mapped");
+    }
     SetDescription description = files.manifest().description();
     LazySet parent = null;
     if (pagemap.hasParentPages()) {

@@ -4,10 +4,8 @@ import dev.ooh.image.PageSink;
 import dev.ooh.image.digest.DamageSink;
 import dev.ooh.image.digest.Digest;
 import dev.ooh.image.digest.PageDigests;
-import dev.ooh.image.input.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 
 /** Reads runs of pages out of the pages files of a chain and verifies them. For one thread. */
 final class PageFetcher implements RunSink, AutoCloseable {
@@ -19,7 +17,7 @@ final class PageFetcher implements RunSink, AutoCloseable {
   private final byte[] buffer = new byte[GATHERED];
   private final ByteBuffer pages = ByteBuffer.wrap(buffer);
   private final Digest digest = new Digest();
-  private final OpenFiles files = new OpenFiles();
+  private final PagesInput files = new PagesInput();
 
   /** Ends at the first damaged page. */
   PageFetcher(PageDigests digests, PageSink sink) {
@@ -34,12 +32,12 @@ final class PageFetcher implements RunSink, AutoCloseable {
 
   /** Delivers the pages from {@code start} to {@code end}, which are at {@code offset} on. */
   @Override
-  public void run(Path file, long offset, long start, long end) throws IOException {
+  public void run(PagesFile file, long offset, long start, long end) throws IOException {
     for (long address = start; address < end; ) {
       int length = (int) Math.min(end - address, GATHERED);
       long from = offset + (address - start);
       files.read(file, from, pages.clear().limit(length));
-      digests.verify(pages.rewind(), digest, address, file, from, damage);
+      digests.verify(pages.rewind(), digest, address, file.path(), file.place(from), damage);
       sink.accept(address, buffer, length);
       address += length;
     }

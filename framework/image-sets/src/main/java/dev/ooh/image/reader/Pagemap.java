@@ -1,6 +1,7 @@
 package dev.ooh.image.reader;
 
 import dev.ooh.image.ImageException;
+import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.image.input.CheckedFiles;
 import dev.ooh.image.input.RegularFile;
 import dev.ooh.image.message.CriuMessages;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A pagemap that was read, with where in the pages file each entry's pages begin. */
 final class Pagemap {
@@ -22,7 +24,12 @@ final class Pagemap {
   private static final long HIGHEST_PAGE = Long.MAX_VALUE / PAGE;
 
   private final Path file;
-  private final Path pagesFile;
+  private final Path pages;
+
+  /** Null as long as no entry says where its blocks are. */
+  private @Nullable BlockTable blocks;
+
+  private PagesFile pagesFile;
   private final BitSet inParent = new BitSet();
   private long[] starts = new long[16];
   private long[] ends = new long[16];
@@ -32,7 +39,8 @@ final class Pagemap {
 
   private Pagemap(Path file, Path pagesFile) {
     this.file = file;
-    this.pagesFile = pagesFile;
+    this.pages = pagesFile;
+    this.pagesFile = PagesFile.plain(pagesFile);
   }
 
   static Pagemap parse(CheckedFiles files, String name) throws IOException {
@@ -47,6 +55,7 @@ final class Pagemap {
       runs.next();
       pagemap.add(runs);
     }
+    pagemap.pagesFile = new PagesFile(pagemap.pages, pagemap.blocks);
     // A page server gives the file a number of its own: CRIU's begins at 65537.
     pagemap.checkLength(
         files.listed(files.lists(name) ? pagesName : SetFiles.pages(SetFiles.PAGES_ID)));
@@ -74,20 +83,72 @@ final class Pagemap {
     if (run.isInParent()) {
       inParent.set(size);
     } else {
+      addBlocks(start, count, run.blocks());
       presentBytes += count * PAGE;
     }
     size++;
   }
 
-  private void checkLength(ListedFile listed) throws IOException {
-    if (listed.bytes() != presentBytes) {
-      throw new ImageException(
-          file, presentBytes + " bytes of present pages", listed.bytes() + " as listed");
+  /** All entries of a file have blocks, or none has. */
+  private void addBlocks(long start, long pageCount, CriuMessages.@Nullable PagemapBlocks said)
+      throws ImageException {
+    if (presentBytes > 0 && (said == null) != (blocks == null)) {
+      throw wrong(start, said == null ? "no blocks" : "blocks", "the same as of those before");
     }
-    long found = RegularFile.length(pagesFile, presentBytes + " bytes of pages");
-    if (found != presentBytes) {
+    if (said == null) {
+      return;
+    }
+    BlockTable table = blocks == null ? new BlockTable() : blocks;
+    blocks = table;
+    int pagesPerBlock = said.getPagesPerBlock();
+    if (pagesPerBlock < 1 || pagesPerBlock > BlockSizes.MOST_PAGES) {
+      throw wrong(
+          start,
+          "blocks of %s pages".formatted(Integer.toUnsignedString(pagesPerBlock)),
+          "1 to " + BlockSizes.MOST_PAGES);
+    }
+    long count = BlockSizes.count(pageCount, pagesPerBlock);
+    if (said.getBlockSizesCount() != count) {
+      throw wrong(start, said.getBlockSizesCount() + " blocks", count + " of them");
+    }
+    if (said.getBlockDigestsCount() != count) {
+      throw wrong(start, said.getBlockDigestsCount() + " digests of blocks", "" + count);
+    }
+    long total = 0;
+    for (int block = 0; block < count; block++) {
+      int length = BlockSizes.bytes(pageCount - (long) block * pagesPerBlock, pagesPerBlock);
+      int stored = said.getBlockSizes(block);
+      if (stored < 0 || stored > length) {
+        throw wrong(
+            start,
+            "a block of %s bytes".formatted(Integer.toUnsignedString(stored)),
+            length + " at most");
+      }
+      table.add(length, stored, said.getBlockDigests(block));
+      total += stored;
+    }
+    if (said.getTotalPayloadSize() != total) {
+      throw wrong(
+          start,
+          Long.toUnsignedString(said.getTotalPayloadSize()) + " bytes in all",
+          total + ", as its blocks have");
+    }
+  }
+
+  private ImageException wrong(long start, String found, String wanted) {
+    return new ImageException(file, "entry at 0x%x with %s".formatted(start, found), wanted);
+  }
+
+  private void checkLength(ListedFile listed) throws IOException {
+    long wanted = storedBytes();
+    if (listed.bytes() != wanted) {
       throw new ImageException(
-          pagesFile, Math.min(found, presentBytes), found + " bytes", presentBytes + " bytes");
+          file, wanted + " bytes of present pages", listed.bytes() + " as listed");
+    }
+    long found = RegularFile.length(pages, wanted + " bytes of pages");
+    if (found != wanted) {
+      throw new ImageException(
+          pages, Math.min(found, wanted), found + " bytes", wanted + " bytes");
     }
   }
 
@@ -95,8 +156,17 @@ final class Pagemap {
     return file;
   }
 
-  Path pagesFile() {
+  PagesFile pagesFile() {
     return pagesFile;
+  }
+
+  boolean isCompressed() {
+    return blocks != null;
+  }
+
+  /** Bytes of the pages file. */
+  private long storedBytes() {
+    return blocks == null ? presentBytes : blocks.stored();
   }
 
   int size() {
@@ -115,7 +185,10 @@ final class Pagemap {
     return inParent.get(entry);
   }
 
-  /** Where the entry's pages are in the pages file; only of entries that are present. */
+  /**
+   * Where the entry's pages are in the pages file, as if it were not compressed; only of entries
+   * that are present.
+   */
   long offset(int entry) {
     return offsets[entry];
   }

@@ -3,11 +3,9 @@ package dev.ooh.image.reader;
 import dev.ooh.image.digest.DamageSink;
 import dev.ooh.image.digest.Digest;
 import dev.ooh.image.digest.PageDigests;
-import dev.ooh.image.input.OpenFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 
 /**
  * Reads runs of pages straight into memory and verifies them there: they are copied once, by the
@@ -21,7 +19,7 @@ final class SegmentFiller implements RunSink, AutoCloseable {
   private final ByteBuffer target;
   private final long base;
   private final Digest digest = new Digest();
-  private final OpenFiles files = new OpenFiles();
+  private final PagesInput files = new PagesInput();
 
   /**
    * @param target what is to be filled, less than 2 GiB
@@ -34,13 +32,19 @@ final class SegmentFiller implements RunSink, AutoCloseable {
   }
 
   @Override
-  public void run(Path file, long offset, long start, long end) throws IOException {
+  public void run(PagesFile file, long offset, long start, long end) throws IOException {
     for (long address = start; address < end; address += AT_ONCE) {
       int length = (int) Math.min(end - address, AT_ONCE);
       int at = (int) (address - base);
       long from = offset + (address - start);
       files.read(file, from, target.limit(at + length).position(at));
-      digests.verify(target.position(at), digest, address, file, from, DamageSink.FIRST_ENDS);
+      digests.verify(
+          target.position(at),
+          digest,
+          address,
+          file.path(),
+          file.place(from),
+          DamageSink.FIRST_ENDS);
     }
   }
 

@@ -177,7 +177,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   private void tryToWrite() throws IOException {
-    try (SetDraft draft = anyDraft();
+    try (SetDraft draft = anyDraft(false);
         FileLayer.Output out = draft.create("trial")) {
       out.write(ByteBuffer.wrap(new byte[] {1}));
     }
@@ -228,23 +228,52 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   @Override
-  public synchronized SetDraft draft() throws IOException {
+  public SetDraft draft() throws IOException {
+    return draft(false);
+  }
+
+  private synchronized SetDraft draft(boolean compresses) throws IOException {
     if (ending) {
       throw new IOException("image directory %s: this process is ending".formatted(named));
     }
     if (abilities.renames()) {
-      String _ = SetNames.name(directory, SetNames.next(directory)); // before pages are written
+      // Before pages are written.
+      String _ = SetNames.name(directory, SetNames.next(directory), compresses);
+    } else if (compresses) {
+      throw new IOException(
+          "image directory %s: found one where nothing can be renamed, wanted another for sets with"
+                  .formatted(named)
+              + " compressed pages");
     }
-    return anyDraft();
+    return anyDraft(compresses);
   }
 
-  private SetDraft anyDraft() throws IOException {
-    return abilities.renames() ? renamedDraft() : manifestLastDraft();
+  /**
+   * This directory as a place for sets whose pages are compressed by LZ4, which are called {@code
+   * set-N.lz4}. Their drafts are refused where nothing can be renamed: two writers are kept apart
+   * there by one name for each number.
+   */
+  public SetPlace compressed() {
+    return new SetPlace() {
+      @Override
+      public SetDraft draft() throws IOException {
+        return ImageStore.this.draft(true);
+      }
+
+      @Override
+      public void remove(Path set) throws IOException {
+        ImageStore.this.remove(set);
+      }
+    };
   }
 
-  private RenamedDraft renamedDraft() throws IOException {
+  private SetDraft anyDraft(boolean compresses) throws IOException {
+    return abilities.renames() ? renamedDraft(compresses) : manifestLastDraft();
+  }
+
+  private RenamedDraft renamedDraft(boolean compresses) throws IOException {
     String name = SetNames.DRAFT_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong());
-    RenamedDraft draft = new RenamedDraft(files, directory, directory.resolve(name));
+    RenamedDraft draft = new RenamedDraft(files, directory, directory.resolve(name), compresses);
     boolean open = false;
     try {
       draft.begin();
@@ -260,7 +289,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   private ManifestLastDraft manifestLastDraft() throws IOException {
     settleLast();
     ManifestLastDraft draft =
-        new ManifestLastDraft(files, directory.resolve(SetNames.name(directory, next)));
+        new ManifestLastDraft(files, directory.resolve(SetNames.name(directory, next, false)));
     last = draft;
     return draft;
   }
@@ -273,10 +302,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     before.close(); // what could not be removed at once
     if (before.metAnother()
-        && !ManifestLastDraft.seal(files, directory.resolve(SetNames.name(directory, next)))) {
+        && !ManifestLastDraft.seal(files, directory.resolve(SetNames.name(directory, next, false)))) {
       throw new IOException(
           "image directory %s: another writer made %s, wanted to be the only one"
-              .formatted(directory, SetNames.name(directory, next)));
+              .formatted(directory, SetNames.name(directory, next, false)));
     }
     if (before.isSpent()) {
       next++;
@@ -290,7 +319,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   @Override
   public void remove(Path set) throws IOException {
     if (abilities.renames()) {
-      try (RenamedDraft draft = renamedDraft()) {
+      try (RenamedDraft draft = renamedDraft(false)) {
         files.rename(set, draft.grave());
       }
     } else {

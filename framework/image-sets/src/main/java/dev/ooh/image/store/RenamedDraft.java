@@ -21,21 +21,28 @@ final class RenamedDraft implements SetDraft {
   private final Path directory;
   private final Path work;
   private final Path set;
+  private final boolean compresses;
 
   /**
    * @param directory of the sets
    * @param work a directory that is made in it, and removed when this is closed
    */
-  RenamedDraft(FileLayer files, Path directory, Path work) {
+  RenamedDraft(FileLayer files, Path directory, Path work, boolean compresses) {
     this.files = files;
     this.directory = directory;
     this.work = work;
     this.set = work.resolve("set");
+    this.compresses = compresses;
   }
 
   void begin() throws IOException {
     files.createDirectory(work);
     files.createDirectory(set);
+  }
+
+  @Override
+  public boolean compresses() {
+    return compresses;
   }
 
   /** Where something may be put that is to vanish. */
@@ -62,7 +69,8 @@ final class RenamedDraft implements SetDraft {
   @Override
   public Path publish(boolean newest) throws IOException {
     files.syncDirectory(set);
-    Path target = directory.resolve(SetNames.name(directory, SetNames.next(directory)));
+    Path target =
+        directory.resolve(SetNames.name(directory, SetNames.next(directory), compresses));
     files.rename(set, target);
     boolean done = false;
     try {

@@ -23,6 +23,11 @@ public interface SetDraft extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Whether its pages are to be compressed. */
+  default boolean compresses() {
+    return false;
+  }
+
   /** Names the set, beside this one, that in-parent pages are found in. */
   void parent(Path parent) throws IOException;
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What sets and drafts are called. */
@@ -22,7 +23,10 @@ final class SetNames {
   static final String PREFIX = "set-";
 
   /** Numbers have as many digits at most, so that the one after is one as well. */
-  private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9]{1,18}");
+  private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,18})(\\.lz4)?");
+
+  /** Of sets whose pages are compressed, so that nobody takes them for what others read. */
+  private static final String COMPRESSED = ".lz4";
 
   private static final Comparator<Path> OLDEST_FIRST =
       Comparator.comparingLong(SetNames::number).thenComparing(Comparator.naturalOrder());
@@ -35,7 +39,16 @@ final class SetNames {
   }
 
   private static long number(Path set) {
-    return Long.parseLong(set.getFileName().toString().substring(PREFIX.length()));
+    Matcher matcher = NAME.matcher(set.getFileName().toString());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(set + " is no name of a set");
+    }
+    return Long.parseLong(matcher.group(1));
+  }
+
+  /** Whether a set of that name has compressed pages. */
+  static boolean isCompressed(String name) {
+    return isName(name) && name.endsWith(COMPRESSED);
   }
 
   /** The sets by number, oldest first, also those of which there is only a part. */
@@ -73,8 +86,8 @@ final class SetNames {
    *
    * @throws IOException if it has too many digits for others to know it as a set
    */
-  static String name(Path directory, long number) throws IOException {
-    String name = "%s%06d".formatted(PREFIX, number);
+  static String name(Path directory, long number, boolean compressed) throws IOException {
+    String name = "%s%06d%s".formatted(PREFIX, number, compressed ? COMPRESSED : "");
     if (!isName(name)) {
       throw new ImageException(
           directory.resolve("%s%06d".formatted(PREFIX, number - 1)),

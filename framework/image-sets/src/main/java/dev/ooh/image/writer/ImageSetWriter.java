@@ -70,16 +70,25 @@ public final class ImageSetWriter implements AutoCloseable {
     Optional<FileLayer.Output> elsewhere = draft.pages(pid, present, inParent);
     FileLayer.Output out = elsewhere.isPresent() ? elsewhere.get() : draft.create(PAGES_FILE);
     pagesFile = out;
+    if (draft.compresses()) {
+      CompressedPages pages = new CompressedPages(out, source, digests, written::accept);
+      pages.write(present);
+      listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
+      pagemap(
+          file ->
+              PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, pages.sizes()));
+      return;
+    }
     PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
     pages.write(present);
     listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
     if (elsewhere.isEmpty()) {
-      pagemap(present, inParent);
+      pagemap(file -> PagemapImage.write(file, PAGES_ID, present, inParent));
     }
   }
 
-  private void pagemap(PageSet present, PageSet inParent) throws IOException {
-    file(SetFiles.pagemap(pid), file -> PagemapImage.write(file, PAGES_ID, present, inParent));
+  private void pagemap(Contents contents) throws IOException {
+    file(SetFiles.pagemap(pid), contents);
   }
 
   /** Makes the pages durable by now, for whoever has the time; {@link #finish} does anyway. */
@@ -100,7 +109,10 @@ public final class ImageSetWriter implements AutoCloseable {
     pages.close();
     pagesFile = null;
     String name = description.application();
-    image(SetFiles.INVENTORY, ImageType.INVENTORY, CriuImages.inventory());
+    image(
+        SetFiles.INVENTORY,
+        ImageType.INVENTORY,
+        draft.compresses() ? CriuImages.compressedInventory() : CriuImages.inventory());
     image(SetFiles.PSTREE, ImageType.PSTREE, CriuImages.process(pid));
     image(SetFiles.core(pid), ImageType.CORE, CriuImages.core(name));
     image(SetFiles.mappings(pid), ImageType.MM, CriuImages.mappings(description.regions()));

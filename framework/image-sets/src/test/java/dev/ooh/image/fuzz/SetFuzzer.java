@@ -31,8 +31,9 @@ import java.util.stream.Stream;
  * <pre>
  *  0                       1                                                2
  *  ├───────────────────────┼────────────────────────────────────────────────┼──────────────────────
- *  │ number of the file,   │ odd: the manifest's digests are made to agree, │ contents of the file
- *  │ by name, modulo all   │ so that what reads the contents sees them      │
+ *  │ number of the file,   │ bit 0: the manifest's digests are made to      │ contents of the file
+ *  │ by name, modulo all   │ agree, so that what reads the contents sees    │
+ *  │                       │ them; bit 1: of sets with compressed pages     │
  *  └───────────────────────┴────────────────────────────────────────────────┴──────────────────────
  * </pre>
  */
@@ -40,7 +41,7 @@ public final class SetFuzzer {
   private static final int HEADER = 2;
   private static final int MANIFEST_DIGEST = 8;
   private static final int MANIFEST_HEADER = 12;
-  private static final SetFuzzer ONLY = new SetFuzzer();
+  private static final List<SetFuzzer> KINDS = List.of(new SetFuzzer(false), new SetFuzzer(true));
 
   private final Path directory =
       Jimfs.newFileSystem(Configuration.unix()).getPath("/sets").toAbsolutePath();
@@ -49,9 +50,9 @@ public final class SetFuzzer {
   /** The newer set's files as they were written. */
   private final Map<String, byte[]> whole = new TreeMap<>();
 
-  private SetFuzzer() {
+  private SetFuzzer(boolean compressed) {
     try (ImageStore store = ImageStore.open(directory)) {
-      SmallChain chain = new SmallChain(store, 6);
+      SmallChain chain = new SmallChain(compressed ? store.compressed() : store, 6);
       chain.dump(0, 1, 2, 3, 4, 5);
       set = chain.dump(1, 2, 4);
       try (Stream<Path> files = Files.list(set)) {
@@ -68,31 +69,31 @@ public final class SetFuzzer {
 
   /** What Jazzer calls. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {
-    boolean _ = ONLY.isTaken(input);
+    boolean _ = takes(input);
   }
 
   /** Inputs by which each file has the bytes that it has, its digest to be checked or not. */
   static List<byte[]> seeds() {
     List<byte[]> seeds = new ArrayList<>();
-    byte number = 0;
-    for (byte[] bytes : ONLY.whole.values()) {
-      for (byte signs = 0; signs < 2; signs++) {
+    for (int flags = 0; flags < 2 * KINDS.size(); flags++) {
+      byte number = 0;
+      for (byte[] bytes : KINDS.get(flags >> 1).whole.values()) {
         seeds.add(
-            ByteBuffer.allocate(HEADER + bytes.length).put(number).put(signs).put(bytes).array());
+            ByteBuffer.allocate(HEADER + bytes.length)
+                .put(number++)
+                .put((byte) flags)
+                .put(bytes)
+                .array());
       }
-      number++;
     }
     return seeds;
   }
 
   static boolean takes(byte[] input) throws IOException {
-    return ONLY.isTaken(input);
+    return input.length < HEADER || KINDS.get(input[1] >> 1 & 1).isTaken(input);
   }
 
   private boolean isTaken(byte[] input) throws IOException {
-    if (input.length < HEADER) {
-      return true;
-    }
     String name = List.copyOf(whole.keySet()).get((input[0] & 0xff) % whole.size());
     byte[] bytes = Arrays.copyOfRange(input, HEADER, input.length);
     boolean signs = (input[1] & 1) != 0;

@@ -44,7 +44,7 @@ class SetFuzzerTest {
         byte[] other = seed.clone();
         other[at] ^= (byte) (1 << at % 8);
         boolean changed = SetFuzzer.takes(other);
-        if (seed[1] == 0) {
+        if ((seed[1] & 1) == 0) {
           assertThat(cut || changed).as("byte %d of %s", at, Arrays.toString(seed)).isFalse();
         }
       }

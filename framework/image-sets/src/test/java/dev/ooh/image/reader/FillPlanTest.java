@@ -63,6 +63,10 @@ class FillPlanTest {
     public void close() {}
   }
 
+  private static PagesFile pages(String name) {
+    return PagesFile.plain(Path.of(name));
+  }
+
   private static Model apply(FillPlan plan, int most) throws Exception {
     Model model = new Model(most);
     plan.apply(model, SHIFT);
@@ -73,7 +77,7 @@ class FillPlanTest {
    * Where each page is: the number of its file, or -1. Pages of a file lie one behind the other;
    * the first file has one as well for each page of others and each hole, which is not valid.
    */
-  private static String[] expect(int[] where, List<Path> files, FillPlan plan) {
+  private static String[] expect(int[] where, List<PagesFile> files, FillPlan plan) {
     int[] used = new int[files.size()];
     String[] expected = new String[PAGES];
     for (int page = 0; page < PAGES; ) {
@@ -82,12 +86,12 @@ class FillPlanTest {
         end++;
       }
       if (where[page] >= 0) {
-        Path file = files.get(where[page]);
+        PagesFile file = files.get(where[page]);
         int at = where[page] == 0 ? page : used[where[page]];
         used[where[page]] += end - page;
         plan.run(file, (long) at * PAGE, (long) page * PAGE, (long) end * PAGE);
         for (int i = page; i < end; i++) {
-          expected[i] = file + " " + (at + i - page);
+          expected[i] = file.path() + " " + (at + i - page);
         }
       }
       page = end;
@@ -99,7 +103,7 @@ class FillPlanTest {
   void holdsWhateverItIsMadeOf() throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
-    List<Path> files = List.of(Path.of("a"), Path.of("b"), Path.of("c"));
+    List<PagesFile> files = List.of(pages("a"), pages("b"), pages("c"));
     for (int round = 0; round < 300; round++) {
       int[] where = new int[PAGES];
       int longest = random.nextInt(1, 100);
@@ -123,8 +127,8 @@ class FillPlanTest {
   /** A base of which single pages are in later sets, as the base's file goes on beneath them. */
   @Test
   void oneMappingGoesOnBelowSinglePagesOfOthers() throws Exception {
-    Path base = Path.of("base");
-    Path later = Path.of("later");
+    PagesFile base = pages("base");
+    PagesFile later = pages("later");
     FillPlan plan = new FillPlan();
     long at = 0;
     for (int i = 0; i < 19; i++) {
@@ -143,8 +147,8 @@ class FillPlanTest {
   @Test
   void everyOtherPageOfTwoFilesTakesOneMapping() throws Exception {
     FillPlan plan = new FillPlan();
-    Path a = Path.of("a");
-    Path b = Path.of("b");
+    PagesFile a = pages("a");
+    PagesFile b = pages("b");
     for (int page = 0; page < PAGES; page++) {
       long at = (long) page * PAGE;
       plan.run(page % 2 == 0 ? a : b, at, at, at + PAGE);
@@ -158,7 +162,7 @@ class FillPlanTest {
   @Test
   void whereNothingCanBeMappedAllIsCopied() throws Exception {
     FillPlan plan = new FillPlan();
-    plan.run(Path.of("a"), 0, 0, (long) PAGES * PAGE);
+    plan.run(pages("a"), 0, 0, (long) PAGES * PAGE);
     Model model = apply(plan, 0);
     assertThat(model.mapped).isZero();
     assertThat(model.copied).isEqualTo(PAGES);

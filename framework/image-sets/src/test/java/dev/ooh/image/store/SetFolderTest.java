@@ -69,6 +69,19 @@ class SetFolderTest {
     }
   }
 
+  /** There, two writers are kept apart by one name for each number. */
+  @Test
+  void compressedSetsAreRefusedWhereNothingCanBeRenamed() throws Exception {
+    try (ImageStore store = ImageStore.open(directory, new Unrenamed())) {
+      assertThatThrownBy(() -> store.compressed().draft())
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "image directory %s: found one where nothing can be renamed, wanted another for sets"
+                  + " with compressed pages",
+              directory);
+    }
+  }
+
   @Test
   void theHighestNumberOfAllIsRefusedBeforeAnythingIsWritten() throws Exception {
     Path last = directory.resolve("set-" + "9".repeat(18));
