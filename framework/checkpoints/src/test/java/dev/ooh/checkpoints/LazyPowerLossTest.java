@@ -147,6 +147,8 @@ class LazyPowerLossTest {
     Story.step(seed, memory);
     Checkpoint _ = checkpoints.take().join();
     awaitWriter(checkpoints);
+    awaitFolding();
+    awaitWriter(checkpoints);
   }
 
   private Checkpoints openLazily(Path directory, DiskFiles by) throws Exception {
@@ -157,6 +159,18 @@ class LazyPowerLossTest {
   private static void awaitWriter(Checkpoints checkpoints) {
     assertThatThrownBy(() -> checkpoints.forget("nothing"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /**
+   * How long the chain is at each step is not to hang on how far its folding has come: no flat
+   * image is made of one that is to be folded.
+   */
+  private static void awaitFolding() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith(Folding.THREAD)) {
+        thread.join();
+      }
+    }
   }
 
   @Test
