@@ -41,7 +41,7 @@ public final class CheckpointScene implements AutoCloseable {
   }
 
   /** Whose sets go to a place that may have a directory beside. */
-  CheckpointScene(Path directory, long seed, Function<ImageStore, SetPlace> place)
+  public CheckpointScene(Path directory, long seed, Function<ImageStore, SetPlace> place)
       throws IOException {
     this(
         directory,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,6 +100,23 @@ class CritTest {
     assertThat(shown)
         .contains("\"pages_id\": 1", "\"flags\": \"PE_PARENT\"", "\"flags\": \"PE_PRESENT\"");
     assertThat(shown).contains("\"vaddr\": \"0x40000000\"");
+  }
+
+  /** It passes over what CRIU has no release for yet. */
+  @Test
+  void setsWithCompressedPagesDecodeAsWell() throws Exception {
+    Path compressed = Files.createDirectory(directory.resolve("compressed"));
+    Path set;
+    try (CheckpointScene scene = new CheckpointScene(compressed, 9, ImageStore::compressed)) {
+      scene.mutate();
+      set = scene.checkpointer.dump(Checkpointer.Then.END).set();
+    }
+    assertThat(crit("show", set.resolve("pagemap-" + PID + ".img").toString()))
+        .contains("\"flags\": \"PE_PRESENT\"");
+    assertThat(crit("decode", "-i", set.resolve("inventory.img").toString()))
+        .contains("\"img_version\": 1");
+    assertThat(crit("x", set.toString(), "rss")).contains("40000000 / 1024");
+    assertThat(crit("x", set.toString(), "mems")).containsPattern("40000000-40400000 +rw-");
   }
 
   @Test

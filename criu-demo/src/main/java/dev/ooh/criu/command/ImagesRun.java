@@ -8,7 +8,6 @@ import dev.ooh.cli.UsageException;
 import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
-import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.Pruning;
 import dev.ooh.image.store.SetFolder;
@@ -16,6 +15,7 @@ import dev.ooh.image.writer.SetMerge;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -212,7 +212,7 @@ final class ImagesRun implements Callable<Integer> {
       try (Progress progress = Progress.onTerminal()) {
         progress.show(
             "merge: %d sets, %d pages".formatted(latest.chainLength(), latest.pages().pageCount()));
-        merged = SetMerge.merge(store, latest).path();
+        merged = SetMerge.merge(latest.isCompressed() ? store.compressed() : store, latest).path();
       }
       removeOldFlatImage(folder);
       Map<String, Object> object = new LinkedHashMap<>();
@@ -229,7 +229,7 @@ final class ImagesRun implements Callable<Integer> {
 
   /** It may be of a set that is of use for no start any more. */
   private static void removeOldFlatImage(SetFolder folder) throws IOException {
-    if (LazySet.refusal(folder.path()).isPresent()) {
+    if (folder.path().getFileSystem() != FileSystems.getDefault()) {
       return;
     }
     ImageSet latest;

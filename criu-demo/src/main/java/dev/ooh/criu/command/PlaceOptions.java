@@ -43,6 +43,13 @@ final class PlaceOptions {
               + " ${DEFAULT-VALUE}).")
   private String protocol = OURS;
 
+  @Option(
+      names = "--compress",
+      description =
+          "Compress pages by LZ4, 256 KiB at a time, in sets that are called set-N.lz4. They are"
+              + " restored as a whole, as what is compressed can't be mapped.")
+  private boolean compress;
+
   /** A place that is open. */
   interface Open extends AutoCloseable {
     SetPlace place();
@@ -70,6 +77,10 @@ final class PlaceOptions {
       throw new UsageException(
           "--page-server-protocol without a page server, wanted --page-server");
     }
+    if (address != null && compress) {
+      throw new UsageException(
+          "--compress with --page-server, wanted one of them: pages are sent as they are");
+    }
     if (address != null && protocol.equals(OURS)) {
       if (to != null) {
         throw new UsageException(
@@ -90,7 +101,7 @@ final class PlaceOptions {
       }
       opened = true;
       return address == null
-          ? new Directory(store, to)
+          ? new Directory(store, to, compress)
           : new CriusServer(
               store,
               to,
@@ -126,7 +137,12 @@ final class PlaceOptions {
     return new InetSocketAddress(host, Integer.parseInt(port));
   }
 
-  private record Directory(ImageStore place, String name) implements Open {
+  private record Directory(ImageStore store, String name, boolean compress) implements Open {
+    @Override
+    public SetPlace place() {
+      return compress ? store.compressed() : store;
+    }
+
     @Override
     public void printHint(PrintWriter out) {
       out.printf("restore with: ooh restore %s%n", quoted(name));
@@ -134,7 +150,7 @@ final class PlaceOptions {
 
     @Override
     public void close() throws IOException {
-      place.close();
+      store.close();
     }
   }
 

@@ -14,6 +14,7 @@ import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.FileContents;
@@ -120,7 +121,8 @@ final class RestoreRun implements Callable<Integer> {
           (space, progress) -> {
             TrackedSpace tracked = TrackedSpace.of(space, tracking.control(), technique);
             RestoredProgram program = RestoredProgram.restore(set, space);
-            try (Checkpointer checkpointer = checkpointer(set, tracked, program, store)) {
+            SetPlace place = set.isCompressed() ? store.compressed() : store;
+            try (Checkpointer checkpointer = checkpointer(set, tracked, program, place)) {
               checkpointer.restored(set);
               RestoredRun run = run(set.path(), set.description(), program, space, progress);
               finish(run.goOnAndDump(percent / 100, checkpointer));
@@ -141,13 +143,13 @@ final class RestoreRun implements Callable<Integer> {
   }
 
   private static Checkpointer checkpointer(
-      ImageSet set, TrackedSpace tracked, RestoredProgram program, ImageStore store) {
+      ImageSet set, TrackedSpace tracked, RestoredProgram program, SetPlace place) {
     SetDescription description = set.description();
     return new Checkpointer(
         tracked.space(),
         new Subject(
             description.application(), description.configuration(), set.pid(), program.heap()),
-        store,
+        place,
         new Checkpointer.Options(tracked.isTracked(), false, 0, new Checkpointer.Observer() {}));
   }
 

@@ -249,4 +249,54 @@ class CommandsTest {
         .isEqualTo("every page is read first: no file can be mapped into memory of substrate toy");
     assertThat(lazy.line("result: ")).isEqualTo(eager.line("result: ")).startsWith("result: ");
   }
+
+  @Test
+  void compressedSetsTakeLessRoomAndAreRestoredCheckedAndDumpedAgain() throws Exception {
+    Result plain = checkpointText("--until", "50");
+    Result compressed = checkpointText("--until", "50", "--pre-dumps", "1", "--compress");
+    assertThat(compressed.err).isEmpty();
+    assertThat(images.resolve("latest").toRealPath()).hasFileName("set-000003.lz4");
+    assertThat(Files.size(images.resolve("set-000002.lz4/pages-1.img")))
+        .isLessThan(Files.size(images.resolve("set-000001/pages-1.img")) / 2);
+    String lazily = restored("--lazy");
+    assertThat(lazily)
+        .contains("every page is read first: the pages of ", "set-000003.lz4 are compressed\n");
+    String result = lazily.substring(lazily.indexOf("result: "));
+    assertThat(plain.out).contains(result.substring("result: ".length()).strip());
+    assertThat(images("check").status).isZero();
+    Result again =
+        execute(
+            new RestoreRun(tracking, new ImageDirectories(List.of())),
+            images.toString(),
+            "--technique",
+            "all-dirty",
+            "--dump-at",
+            "80");
+    assertThat(again.err).isEmpty();
+    assertThat(images.resolve("latest").toRealPath()).hasFileName("set-000004.lz4");
+    assertThat(restored()).endsWith(result);
+    Result wrong =
+        execute(
+            new CheckpointRun(tracking, new ImageDirectories(List.of())),
+            "--substrate",
+            "toy",
+            "--page-server",
+            "localhost:1",
+            "--compress");
+    assertThat(wrong.status).isEqualTo(2);
+    assertThat(wrong.err).contains("--compress with --page-server, wanted one of them");
+  }
+
+  private Result images(String action) {
+    return execute(new ImagesRun(new ImageDirectories(List.of())), action, images.toString());
+  }
+
+  private String restored(String... options) {
+    Result restored =
+        execute(
+            new RestoreRun(tracking, new ImageDirectories(List.of())),
+            Stream.concat(Stream.of(images.toString()), Stream.of(options)).toArray(String[]::new));
+    assertThat(restored.err).isEmpty();
+    return restored.out;
+  }
 }

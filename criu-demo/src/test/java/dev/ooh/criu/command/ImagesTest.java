@@ -131,6 +131,22 @@ class ImagesTest {
   }
 
   @Test
+  void aChainWhoseNewestSetIsCompressedIsMergedIntoOneOfThatKind() throws Exception {
+    scene.close();
+    Path compressed = Files.createDirectory(directory.resolve("compressed"));
+    try (CheckpointScene other = new CheckpointScene(compressed, 7, ImageStore::compressed)) {
+      other.mutate();
+      other.checkpointer.preDump();
+      other.mutate();
+      other.checkpointer.dump(Then.GO_ON);
+      other.close();
+      assertThat(execute("merge", compressed.toString()).out)
+          .contains("set-000003.lz4: 2 sets in one");
+      assertThat(CheckpointScene.restored(compressed)).isEqualTo(other.contents());
+    }
+  }
+
+  @Test
   void nothingIsPrunedWhileAProgramMayBuildOnIt() throws Exception {
     scene.mutate();
     scene.checkpointer.preDump();

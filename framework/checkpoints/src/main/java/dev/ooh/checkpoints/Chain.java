@@ -10,12 +10,14 @@ import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.Pruning;
 import dev.ooh.image.store.SetFolder;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +145,7 @@ final class Chain implements AutoCloseable {
   void flatten(BooleanSupplier goOn) throws IOException {
     if (flattening != null) {
       flattening.settle(!isLong(), goOn);
-    } else if (canBeMapped(directory)) {
+    } else if (directory.getFileSystem() == FileSystems.getDefault()) {
       FlatImage.remove(files, directory);
     }
   }
@@ -166,9 +168,13 @@ final class Chain implements AutoCloseable {
     return Optional.ofNullable(newest);
   }
 
+  private SetPlace place() {
+    return options.compressed() ? store.compressed() : store;
+  }
+
   /** Begins a set that builds on {@code previous}. */
   Draft draft(Optional<WrittenSet> previous) throws IOException {
-    return new Draft(new ImageSetWriter(store, pid, previous), previous);
+    return new Draft(new ImageSetWriter(place(), pid, previous), previous);
   }
 
   /**
@@ -181,7 +187,7 @@ final class Chain implements AutoCloseable {
     if (!isLong() || folding != null) {
       return Optional.empty();
     }
-    Folding begun = new Folding(directory, store);
+    Folding begun = new Folding(directory, place());
     folding = begun;
     return Optional.of(begun);
   }

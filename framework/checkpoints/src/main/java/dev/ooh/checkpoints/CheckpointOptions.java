@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param hugePages whether segments may be backed by pages of 2 MiB
  * @param flatImage whether a program that restores lazily keeps what its newest checkpoint holds in
  *     one file as well
+ * @param compressed whether pages are compressed on their way to the disk
  * @param listener is told what happens
  */
 public record CheckpointOptions(
@@ -31,6 +32,7 @@ public record CheckpointOptions(
     int keep,
     boolean hugePages,
     boolean flatImage,
+    boolean compressed,
     CheckpointListener listener) {
   private static final int CHAIN = 16;
   private static final Duration FROZEN = Duration.ofMillis(1);
@@ -65,6 +67,7 @@ public record CheckpointOptions(
         1,
         false,
         true,
+        false,
         new CheckpointListener() {});
   }
 
@@ -124,6 +127,17 @@ public record CheckpointOptions(
     return with(copy -> copy.flatImage = false);
   }
 
+  /**
+   * Compresses pages by LZ4, 256 KiB at a time, in sets that are called {@code set-N.lz4}: less to
+   * write where memory holds text, tables or zeros, more to compute, and nothing that a restore
+   * could map: {@link Checkpoints#openLazily} reads everything before it returns then, and keeps no
+   * flat image. Sets of both kinds may build on each other. Not in file systems where nothing can
+   * be renamed; {@link Checkpoints#take} fails there.
+   */
+  public CheckpointOptions withCompression() {
+    return with(copy -> copy.compressed = true);
+  }
+
   public CheckpointOptions withListener(CheckpointListener told) {
     return with(copy -> copy.listener = told);
   }
@@ -145,6 +159,7 @@ public record CheckpointOptions(
     private int keep;
     private boolean hugePages;
     private boolean flatImage;
+    private boolean compressed;
     private CheckpointListener listener;
 
     private Copy(CheckpointOptions of) {
@@ -157,6 +172,7 @@ public record CheckpointOptions(
       keep = of.keep;
       hugePages = of.hugePages;
       flatImage = of.flatImage;
+      compressed = of.compressed;
       listener = of.listener;
     }
 
@@ -171,6 +187,7 @@ public record CheckpointOptions(
           keep,
           hugePages,
           flatImage,
+          compressed,
           listener);
     }
   }

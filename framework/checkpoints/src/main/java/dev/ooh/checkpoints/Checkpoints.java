@@ -158,8 +158,9 @@ public final class Checkpoints implements AutoCloseable {
    * leave less than 64 MiB free, {@link CheckpointListener#failed} is told, and the program does
    * without until its next start. {@link CheckpointOptions#withoutFlatImage} switches it off.
    *
-   * <p>Where {@code directory} is of another file system than Java's default one, this is {@link
-   * #open(Path, CheckpointOptions)}.
+   * <p>Where {@code directory} is of another file system than Java's default one, or pages are
+   * {@linkplain CheckpointOptions#withCompression compressed} or were, this is {@link #open(Path,
+   * CheckpointOptions)}.
    *
    * @param damaged is told, by a thread of its own, if something is not as it was written: what the
    *     program did since is worthless, and it should end. No checkpoint is taken from then on
@@ -168,7 +169,7 @@ public final class Checkpoints implements AutoCloseable {
   public static Checkpoints openLazily(
       Path directory, CheckpointOptions options, Consumer<? super IOException> damaged)
       throws IOException, TrackingException {
-    return LazySet.refusal(directory).isPresent()
+    return options.compressed() || LazySet.refusal(directory).isPresent()
         ? open(directory, options)
         : openLazily(directory, options, damaged, FileLayers.of(directory), Thresholds.USUAL);
   }

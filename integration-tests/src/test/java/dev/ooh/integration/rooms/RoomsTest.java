@@ -1,5 +1,6 @@
 package dev.ooh.integration.rooms;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -40,6 +41,7 @@ class RoomsTest {
       List.of(
           IMAGE,
           IMAGE + ".digest",
+          IMAGE + ".compression",
           IMAGE + ".message",
           IMAGE + ".support",
           IMAGE + ".file",
@@ -64,7 +66,9 @@ class RoomsTest {
     return List.of(
         image("").mayImport(List.of(MEMORY)),
         image(".digest").mayImport(List.of(MEMORY, IMAGE)),
-        image(".message").mayImport(List.of(MEMORY, IMAGE, IMAGE + ".digest")),
+        image(".compression").mayImport(List.of(MEMORY)),
+        image(".message")
+            .mayImport(List.of(MEMORY, IMAGE, IMAGE + ".digest", IMAGE + ".compression")),
         image(".support"),
         image(".file").mayImport(List.of(IMAGE + ".support")),
         image(".input").mayImport(List.of(IMAGE, IMAGE + ".digest", IMAGE + ".message")),
@@ -198,24 +202,28 @@ class RoomsTest {
 
   /** What has one removable door, by class name: the packages that may import it. */
   static Map<String, List<String>> doors() {
-    return Map.of(
-        "net\\.bytebuddy\\..*",
-            List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving"),
-        "io\\.micrometer\\..*", List.of("dev.ooh.metering.."),
-        "io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus"),
-        "org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics"),
-        "com\\.google\\.protobuf\\..*",
-            List.of(IMAGE + ".message", IMAGE + ".input", IMAGE + ".reader", IMAGE + ".writer"),
-        "software\\.amazon\\..*", List.of("dev.ooh.s3"),
-        "picocli\\..*",
+    return Map.ofEntries(
+        entry(
+            "net\\.bytebuddy\\..*",
+            List.of("dev.ooh.weaving.internal", "dev.ooh.weaving.loom", "dev.ooh.barrier.weaving")),
+        entry("io\\.micrometer\\..*", List.of("dev.ooh.metering..")),
+        entry("io\\.prometheus\\..*", List.of("dev.ooh.metering.prometheus")),
+        entry("org\\.HdrHistogram\\..*", List.of("dev.ooh.gc.statistics")),
+        entry(
+            "com\\.google\\.protobuf\\..*",
+            List.of(IMAGE + ".message", IMAGE + ".input", IMAGE + ".reader", IMAGE + ".writer")),
+        entry("net\\.jpountz\\..*", List.of(IMAGE + ".compression")),
+        entry("software\\.amazon\\..*", List.of("dev.ooh.s3")),
+        entry(
+            "picocli\\..*",
             List.of(
                 "dev.ooh.cli..",
                 "dev.ooh.evaluation",
                 "dev.ooh.gc.command..",
-                "dev.ooh.criu.command.."),
-        "(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.cli.plot"),
-        "org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher"),
-        "java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux.."));
+                "dev.ooh.criu.command..")),
+        entry("(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.cli.plot")),
+        entry("org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher")),
+        entry("java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux..")));
   }
 
   @ParameterizedTest

@@ -4,8 +4,8 @@ import dev.ooh.memory.PageSet;
 import java.util.Arrays;
 
 /**
- * How many bytes each block of a pages file takes in it, and their digest: runs of pages are cut into blocks of
- * {@link #PAGES} pages, of which the last of a run may have fewer. For one thread.
+ * How many bytes each block of a pages file takes in it, and their digest: runs of pages are cut
+ * into blocks of {@link #PAGES} pages, of which the last of a run may have fewer. For one thread.
  *
  * <pre>
  *  run of pages:  ├───── 64 pages ─────┼───── 64 pages ─────┼─ 9 ─┤

@@ -185,8 +185,7 @@ public final class CriuImages {
    * @param first of its blocks, of which {@code sizes} knows how long they are
    * @return the block after its last one
    */
-  static int writeBlocks(
-      CodedOutputStream out, long start, long count, BlockSizes sizes, int first)
+  static int writeBlocks(CodedOutputStream out, long start, long count, BlockSizes sizes, int first)
       throws IOException {
     CriuMessages.PagemapBlocks.Builder blocks =
         CriuMessages.PagemapBlocks.newBuilder().setPagesPerBlock(BlockSizes.PAGES);

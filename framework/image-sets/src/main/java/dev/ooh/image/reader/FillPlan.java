@@ -82,7 +82,8 @@ final class FillPlan implements RunSink {
       int first = mappings.first[i];
       long start = starts[first];
       mapped.add(start, mappings.end[i]);
-      filling.map(files.get(file[first]).path(), offsets[first], start + shift, mappings.end[i] - start);
+      filling.map(
+          files.get(file[first]).path(), offsets[first], start + shift, mappings.end[i] - start);
     }
     copy(filling, shift, mappings);
     PageSet.Builder known = PageSet.builder();
@@ -105,7 +106,8 @@ final class FillPlan implements RunSink {
           mapping++;
         }
         if (file[run] == each && !mappings.bring(mapping, run)) {
-          filling.copy(files.get(each).path(), offsets[run], starts[run] + shift, ends[run] - starts[run]);
+          filling.copy(
+              files.get(each).path(), offsets[run], starts[run] + shift, ends[run] - starts[run]);
         }
       }
     }

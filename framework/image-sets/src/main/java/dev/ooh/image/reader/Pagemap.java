@@ -147,8 +147,7 @@ final class Pagemap {
     }
     long found = RegularFile.length(pages, wanted + " bytes of pages");
     if (found != wanted) {
-      throw new ImageException(
-          pages, Math.min(found, wanted), found + " bytes", wanted + " bytes");
+      throw new ImageException(pages, Math.min(found, wanted), found + " bytes", wanted + " bytes");
     }
   }
 

@@ -302,7 +302,8 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
     before.close(); // what could not be removed at once
     if (before.metAnother()
-        && !ManifestLastDraft.seal(files, directory.resolve(SetNames.name(directory, next, false)))) {
+        && !ManifestLastDraft.seal(
+            files, directory.resolve(SetNames.name(directory, next, false)))) {
       throw new IOException(
           "image directory %s: another writer made %s, wanted to be the only one"
               .formatted(directory, SetNames.name(directory, next, false)));

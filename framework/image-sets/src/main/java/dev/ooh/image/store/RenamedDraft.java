@@ -69,8 +69,7 @@ final class RenamedDraft implements SetDraft {
   @Override
   public Path publish(boolean newest) throws IOException {
     files.syncDirectory(set);
-    Path target =
-        directory.resolve(SetNames.name(directory, SetNames.next(directory), compresses));
+    Path target = directory.resolve(SetNames.name(directory, SetNames.next(directory), compresses));
     files.rename(set, target);
     boolean done = false;
     try {

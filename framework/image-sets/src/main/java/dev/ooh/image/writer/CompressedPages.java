@@ -34,10 +34,7 @@ final class CompressedPages {
   private long written;
 
   CompressedPages(
-      FileLayer.Output out,
-      PageReader source,
-      PageDigests digests,
-      PagesWriter.Progress progress) {
+      FileLayer.Output out, PageReader source, PageDigests digests, PagesWriter.Progress progress) {
     this.out = out;
     this.source = source;
     this.digests = digests;

@@ -75,8 +75,7 @@ public final class ImageSetWriter implements AutoCloseable {
       pages.write(present);
       listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
       pagemap(
-          file ->
-              PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, pages.sizes()));
+          file -> PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, pages.sizes()));
       return;
     }
     PagesWriter pages = new PagesWriter(out, source, digests, written::accept);

@@ -116,8 +116,7 @@ class CompressedSetsTest {
         PageSet changed = some();
         change(changed);
         boolean compressed = random.nextBoolean();
-        newest =
-            write(compressed ? store.compressed() : store, Optional.of(newest), changed);
+        newest = write(compressed ? store.compressed() : store, Optional.of(newest), changed);
         assertThat(newest.path().toString().endsWith(".lz4")).isEqualTo(compressed);
         assertThat(ImageSet.open(directory).isCompressed()).isEqualTo(compressed);
         isRestored();
@@ -162,7 +161,8 @@ class CompressedSetsTest {
         Files.write(file, damaged);
         assertThatThrownBy(() -> new ChainCheck().check(ImageSet.open(directory)))
             .isInstanceOf(ImageException.class)
-            .hasMessageMatching(".*/set-000001\\.lz4/pages-1\\.img at offset \\d+: found a block of .*");
+            .hasMessageMatching(
+                ".*/set-000001\\.lz4/pages-1\\.img at offset \\d+: found a block of .*");
       }
     }
   }

@@ -116,8 +116,7 @@ public final class SetFuzzer {
       ByteBuffer.wrap(bytes)
           .order(ByteOrder.LITTLE_ENDIAN)
           .putInt(
-              MANIFEST_DIGEST,
-              Digest.of(bytes, MANIFEST_HEADER, bytes.length - MANIFEST_HEADER));
+              MANIFEST_DIGEST, Digest.of(bytes, MANIFEST_HEADER, bytes.length - MANIFEST_HEADER));
     }
     return bytes;
   }
