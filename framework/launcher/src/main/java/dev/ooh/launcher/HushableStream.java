@@ -3,21 +3,28 @@ package dev.ooh.launcher;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /**
  * Standard error until the process is told to end; then the line of progress that stands there is
- * cleared, and nothing more comes: what a command says that loses its bundles under it misleads.
- * For any thread.
+ * cleared, and nothing more comes: what a command says that loses its bundles or files under it
+ * misleads. For any thread.
  */
 final class HushableStream extends OutputStream {
   private static final byte[] CLEAR_LINE = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
 
   private final OutputStream target;
+  private final BooleanSupplier ending;
   private boolean hushed;
   private boolean progress;
 
-  HushableStream(OutputStream target) {
+  /**
+   * @param ending whether the process ends, which others may learn before whoever calls {@link
+   *     #hush}
+   */
+  HushableStream(OutputStream target, BooleanSupplier ending) {
     this.target = target;
+    this.ending = ending;
   }
 
   @Override
@@ -27,6 +34,9 @@ final class HushableStream extends OutputStream {
 
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    if (!hushed && ending.getAsBoolean()) {
+      hush();
+    }
     if (hushed) {
       return;
     }

@@ -35,7 +35,7 @@ public final class Launcher {
   Launcher(Path home, PrintStream out, PrintStream err) {
     this.home = home;
     this.out = out;
-    hushable = new HushableStream(err);
+    hushable = new HushableStream(err, StopAtSignal::isEnding);
     this.err = new PrintStream(hushable, true, err.charset());
   }
 
@@ -76,7 +76,6 @@ public final class Launcher {
             new PluginFolder(arguments.plugins(), framework.context(), console)) {
       plugins.watch();
       int status = runCommand(new Commands(framework.context()), arguments, console);
-      stop.disarm();
       return status == 0 ? written(console) : status;
     } catch (UsageException e) {
       console.problem(Failures.line(e));

@@ -7,8 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Closes what is open when the process is told to end, at whatever moment that is. What is being
- * opened then is waited for, because half of it could be found by nobody. For any thread.
+ * Closes what is open when the process is told to end, at whatever moment that is: also when the
+ * command has come to its end, or failed because the signal took something from it, as the JVM
+ * doesn't wait for whoever closes things in the usual way then. What is being opened is waited for,
+ * because half of it could be found by nobody. For any thread.
  */
 final class StopAtSignal implements AutoCloseable {
   /** A bundle that hangs while it starts must not make the process deaf. */
@@ -18,7 +20,6 @@ final class StopAtSignal implements AutoCloseable {
   private final Thread hook;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private boolean disarmed;
   private boolean signalled;
 
   /** Listens from now on. */
@@ -29,7 +30,7 @@ final class StopAtSignal implements AutoCloseable {
   }
 
   /**
-   * Opens what a signal closes too, the last opened first.
+   * Opens what a signal closes too, the last opened first, and perhaps while another thread does.
    *
    * @throws IllegalStateException after a signal; nothing is opened then
    */
@@ -58,9 +59,6 @@ final class StopAtSignal implements AutoCloseable {
       return;
     }
     try {
-      if (disarmed) {
-        return;
-      }
       signalled = true;
       err.hush();
       while (!open.isEmpty()) {
@@ -79,23 +77,24 @@ final class StopAtSignal implements AutoCloseable {
     }
   }
 
-  /** The command is done, and what is open will be closed as usual. */
-  void disarm() {
-    lock.lock();
+  /** Whether the process was told to end, or ends: what fails from then on may fail for that. */
+  static boolean isEnding() {
+    Thread tried = Thread.ofPlatform().unstarted(() -> {});
     try {
-      disarmed = true;
-    } finally {
-      lock.unlock();
+      Runtime.getRuntime().addShutdownHook(tried);
+      return !Runtime.getRuntime().removeShutdownHook(tried);
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 
+  /** All that was opened is closed: there is nothing left to do at a signal. */
   @Override
   public void close() {
-    disarm();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending already, and the hook has seen that it is not needed.
+      // The process is ending already, and closes all of it once more.
     }
   }
 }

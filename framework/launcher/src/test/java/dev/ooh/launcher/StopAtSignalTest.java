@@ -12,8 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class StopAtSignalTest {
+  private boolean ending;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final HushableStream err = new HushableStream(bytes);
+  private final HushableStream err = new HushableStream(bytes, () -> ending);
   private final List<String> closed = new ArrayList<>();
 
   private String said() {
@@ -68,14 +69,26 @@ class StopAtSignalTest {
     assertThat(closed).isEmpty();
   }
 
+  /** The JVM ends when its hooks have, whatever the main thread has left to close. */
   @Test
-  void leavesWhatIsOpenAloneWhenTheCommandIsDone() throws Exception {
-    try (StopAtSignal stop = new StopAtSignal(err)) {
-      stop.open(() -> () -> closed.add("folder"));
-      stop.disarm();
+  void closesWhatIsOpenAlsoWhenTheCommandIsDone() throws Exception {
+    try (StopAtSignal stop = new StopAtSignal(err);
+        AutoCloseable folder = stop.open(() -> () -> closed.add("folder"))) {
+      assertThat(folder).isNotNull(); // a command, which is over
       stop.signal();
+      assertThat(closed).containsExactly("folder");
     }
-    assertThat(closed).isEmpty();
+  }
+
+  /** Another hook takes files away before the one that hushes has its turn. */
+  @Test
+  void nothingIsSaidOnceTheProcessEnds() {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    stream.print("\r\033[Kmicro: 10 %");
+    ending = true;
+    stream.println("ooh checkpoint: D is gone");
+    assertThat(said()).isEqualTo("\r\033[Kmicro: 10 %\r\033[K");
+    assertThat(StopAtSignal.isEnding()).isFalse();
   }
 
   @Test
