@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.reader.ImageSet;
-import dev.ooh.image.store.ImageStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,7 +106,8 @@ class CritTest {
   void setsWithCompressedPagesDecodeAsWell() throws Exception {
     Path compressed = Files.createDirectory(directory.resolve("compressed"));
     Path set;
-    try (CheckpointScene scene = new CheckpointScene(compressed, 9, ImageStore::compressed)) {
+    try (CheckpointScene scene =
+        new CheckpointScene(compressed, 9, store -> store.preferably(true))) {
       scene.mutate();
       set = scene.checkpointer.dump(Checkpointer.Then.END).set();
     }

@@ -212,7 +212,7 @@ final class ImagesRun implements Callable<Integer> {
       try (Progress progress = Progress.onTerminal()) {
         progress.show(
             "merge: %d sets, %d pages".formatted(latest.chainLength(), latest.pages().pageCount()));
-        merged = SetMerge.merge(latest.isCompressed() ? store.compressed() : store, latest).path();
+        merged = SetMerge.merge(store.preferably(latest.isCompressed()), latest).path();
       }
       removeOldFlatImage(folder);
       Map<String, Object> object = new LinkedHashMap<>();

@@ -101,7 +101,7 @@ final class PlaceOptions {
       }
       opened = true;
       return address == null
-          ? new Directory(store, to, compress)
+          ? new Directory(store, compress ? store.compressed() : store, to)
           : new CriusServer(
               store,
               to,
@@ -137,12 +137,7 @@ final class PlaceOptions {
     return new InetSocketAddress(host, Integer.parseInt(port));
   }
 
-  private record Directory(ImageStore store, String name, boolean compress) implements Open {
-    @Override
-    public SetPlace place() {
-      return compress ? store.compressed() : store;
-    }
-
+  private record Directory(ImageStore store, SetPlace place, String name) implements Open {
     @Override
     public void printHint(PrintWriter out) {
       out.printf("restore with: ooh restore %s%n", quoted(name));

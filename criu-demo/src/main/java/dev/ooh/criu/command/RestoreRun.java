@@ -10,6 +10,7 @@ import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.reader.CompressedPagesException;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
@@ -90,9 +91,13 @@ final class RestoreRun implements Callable<Integer> {
     }
     Optional<String> refusal = lazy ? LazySet.refusal(directory) : Optional.empty();
     if (lazy && refusal.isEmpty()) {
-      LazySet set = LazySet.open(directory);
-      return restore(
-          set.path(), set.description(), (space, progress) -> lazily(set, space, progress));
+      try {
+        LazySet set = LazySet.open(directory);
+        return restore(
+            set.path(), set.description(), (space, progress) -> lazily(set, space, progress));
+      } catch (CompressedPagesException e) {
+        refusal = Optional.of(String.valueOf(e.getMessage()));
+      }
     }
     refusal.ifPresent(this::tellOfEagerness);
     ImageSet set = ImageSet.open(directory);
@@ -121,7 +126,7 @@ final class RestoreRun implements Callable<Integer> {
           (space, progress) -> {
             TrackedSpace tracked = TrackedSpace.of(space, tracking.control(), technique);
             RestoredProgram program = RestoredProgram.restore(set, space);
-            SetPlace place = set.isCompressed() ? store.compressed() : store;
+            SetPlace place = store.preferably(set.isCompressed());
             try (Checkpointer checkpointer = checkpointer(set, tracked, program, place)) {
               checkpointer.restored(set);
               RestoredRun run = run(set.path(), set.description(), program, space, progress);

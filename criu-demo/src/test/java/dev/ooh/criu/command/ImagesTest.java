@@ -134,7 +134,8 @@ class ImagesTest {
   void aChainWhoseNewestSetIsCompressedIsMergedIntoOneOfThatKind() throws Exception {
     scene.close();
     Path compressed = Files.createDirectory(directory.resolve("compressed"));
-    try (CheckpointScene other = new CheckpointScene(compressed, 7, ImageStore::compressed)) {
+    try (CheckpointScene other =
+        new CheckpointScene(compressed, 7, store -> store.preferably(true))) {
       other.mutate();
       other.checkpointer.preDump();
       other.mutate();

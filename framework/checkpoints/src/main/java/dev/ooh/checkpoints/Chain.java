@@ -4,6 +4,7 @@ import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.file.FileLayer;
+import dev.ooh.image.reader.CompressedPagesException;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
@@ -80,14 +81,15 @@ final class Chain implements AutoCloseable {
     ImageStore store = ImageStore.lock(directory, files);
     boolean opened = false;
     try {
+      if (options.compressed()) {
+        SetPlace _ = store.compressed(); // or it says why not
+      }
       boolean found = new SetFolder(directory).latest().isPresent();
-      if (!lazily || !found) {
+      Newest newest = lazily && found ? lazily(directory, files) : null;
+      if (newest == null) {
         store.prepare();
         store.tidy();
-      }
-      Newest newest = null;
-      if (found) {
-        newest = lazily ? new Newest.Lazy(directory, files) : new Newest.Whole(directory);
+        newest = found ? new Newest.Whole(directory) : null;
       }
       opened = true;
       Flattening flattening = null;
@@ -102,6 +104,15 @@ final class Chain implements AutoCloseable {
     }
   }
 
+  /** Null if nothing can be mapped, as it is compressed. */
+  private static @Nullable Newest lazily(Path directory, FileLayer files) throws IOException {
+    try {
+      return new Newest.Lazy(directory, files);
+    } catch (CompressedPagesException e) {
+      return null;
+    }
+  }
+
   private static boolean canBeMapped(Path directory) {
     return LazySet.refusal(directory).isEmpty();
   }
@@ -109,7 +120,8 @@ final class Chain implements AutoCloseable {
   private static Flattening flattening(
       FileLayer files, Path directory, @Nullable Newest newest, long least) {
     Flattening flattening = new Flattening(files, directory, least);
-    if (newest instanceof Newest.Lazy lazy && lazy.set().isOnFlat()) {
+    boolean read = newest instanceof Newest.Whole; // which a flat image would have spared
+    if (read || (newest instanceof Newest.Lazy lazy && lazy.set().isOnFlat())) {
       flattening.restoredFlat();
     }
     return flattening;
@@ -168,7 +180,7 @@ final class Chain implements AutoCloseable {
     return Optional.ofNullable(newest);
   }
 
-  private SetPlace place() {
+  private SetPlace place() throws IOException {
     return options.compressed() ? store.compressed() : store;
   }
 
@@ -183,7 +195,7 @@ final class Chain implements AutoCloseable {
    *
    * @return empty if it is short enough, or that was begun already
    */
-  Optional<Folding> beginFolding() {
+  Optional<Folding> beginFolding() throws IOException {
     if (!isLong() || folding != null) {
       return Optional.empty();
     }

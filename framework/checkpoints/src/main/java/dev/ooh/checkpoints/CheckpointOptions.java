@@ -129,10 +129,11 @@ public record CheckpointOptions(
 
   /**
    * Compresses pages by LZ4, 256 KiB at a time, in sets that are called {@code set-N.lz4}: less to
-   * write where memory holds text, tables or zeros, more to compute, and nothing that a restore
-   * could map: {@link Checkpoints#openLazily} reads everything before it returns then, and keeps no
-   * flat image. Sets of both kinds may build on each other. Not in file systems where nothing can
-   * be renamed; {@link Checkpoints#take} fails there.
+   * write where memory holds text, tables or zeros, more to compute, also while writers stand still
+   * if there is no room for copies, and nothing that a restore could map: {@link
+   * Checkpoints#openLazily} reads everything before it returns then, and keeps no flat image. Sets
+   * of both kinds may build on each other. Not in file systems where nothing can be renamed, which
+   * {@link Checkpoints#open} says.
    */
   public CheckpointOptions withCompression() {
     return with(copy -> copy.compressed = true);

@@ -158,9 +158,10 @@ public final class Checkpoints implements AutoCloseable {
    * leave less than 64 MiB free, {@link CheckpointListener#failed} is told, and the program does
    * without until its next start. {@link CheckpointOptions#withoutFlatImage} switches it off.
    *
-   * <p>Where {@code directory} is of another file system than Java's default one, or pages are
-   * {@linkplain CheckpointOptions#withCompression compressed} or were, this is {@link #open(Path,
-   * CheckpointOptions)}.
+   * <p>Where {@code directory} is of another file system than Java's default one, or pages are to
+   * be {@linkplain CheckpointOptions#withCompression compressed}, this is {@link #open(Path,
+   * CheckpointOptions)}; where some were, everything is read as well, and a flat image spares that
+   * the next time.
    *
    * @param damaged is told, by a thread of its own, if something is not as it was written: what the
    *     program did since is worthless, and it should end. No checkpoint is taken from then on

@@ -62,7 +62,7 @@ final class Writing {
 
   private void rework() {
     reworkOrTell(() -> chain.flatten(turns::hasTime));
-    chain.beginFolding().ifPresent(this::fold);
+    reworkOrTell(() -> chain.beginFolding().ifPresent(this::fold));
   }
 
   private void fold(Folding begun) {

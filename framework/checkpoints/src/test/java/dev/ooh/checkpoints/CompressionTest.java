@@ -2,6 +2,7 @@ package dev.ooh.checkpoints;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.ooh.image.store.SetFolder;
@@ -41,6 +42,9 @@ class CompressionTest {
         }
         wanted = memory.toArray(JAVA_BYTE);
         Checkpoint _ = checkpoints.take().join();
+        // Until then a flat image is made, which closing would end.
+        assertThatThrownBy(() -> checkpoints.forget("nothing"))
+            .isInstanceOf(IllegalArgumentException.class);
       }
     }
   }
@@ -53,6 +57,8 @@ class CompressionTest {
     assertThat(sets).hasSize(2).allMatch(set -> set.toString().endsWith(".lz4"));
     assertThat(Files.size(sets.getFirst().resolve("pages-1.img"))).isLessThan(BYTES / 20);
     live(PLAIN, true, 1);
+    assertThat(directory.resolve(".flat")).isDirectory();
+    live(PLAIN, true, 1); // by that
     live(compressed, true, 4); // folded on the way
     live(PLAIN, false, 1);
     live(compressed, true, 1);

@@ -68,10 +68,17 @@ public final class PageDigests {
    * @param digest to compute with
    * @param start the address of the first
    * @param file that they were read from, from {@code offset} on
+   * @param places of that file
    * @param damage is told of those that are not what they were
    */
   public void verify(
-      ByteBuffer pages, Digest digest, long start, Path file, long offset, DamageSink damage)
+      ByteBuffer pages,
+      Digest digest,
+      long start,
+      Path file,
+      FilePlaces places,
+      long offset,
+      DamageSink damage)
       throws ImageException {
     int first = pages.position();
     int length = pages.remaining();
@@ -83,7 +90,7 @@ public final class PageDigests {
             start + at,
             new ImageException(
                 file,
-                offset + at,
+                places.place(offset + at),
                 "page 0x%x with %s".formatted(start + at, Digest.text(found)),
                 Digest.text(wanted)));
       }

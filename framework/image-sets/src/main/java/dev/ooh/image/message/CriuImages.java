@@ -51,6 +51,11 @@ public final class CriuImages {
         .build();
   }
 
+  /** Whether it is of such a set. */
+  public static boolean isCompressed(CriuMessages.Inventory inventory) {
+    return inventory.getCompress() == COMPRESSED_BY_THE_BLOCK;
+  }
+
   /** The root of its tree. */
   public static CriuMessages.Pstree process(int pid) {
     return CriuMessages.Pstree.newBuilder()

@@ -46,6 +46,7 @@ public final class ImageSet {
   private final PageSet pages;
   private final @Nullable ImageSet parent;
   private final int identity;
+  private final boolean compressed;
 
   /** Null once another set builds on it: of a long chain's there are too many to keep. */
   private volatile @Nullable PageDigests digests;
@@ -54,11 +55,13 @@ public final class ImageSet {
       Path path,
       CheckedFiles files,
       int pid,
+      boolean compressed,
       SetDescription description,
       Pagemap pagemap,
       PageDigests digests,
       @Nullable ImageSet parent) {
     this.path = path;
+    this.compressed = compressed;
     this.files = files;
     this.pid = pid;
     this.description = description;
@@ -124,6 +127,13 @@ public final class ImageSet {
     CriuMessages.Mm mm =
         files.single(SetFiles.mappings(pid), ImageType.MM, CriuMessages.Mm.parser());
     Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
+    boolean compressed = CriuImages.isCompressed(inventory);
+    if (pagemap.presentBytes() > 0 && pagemap.isCompressed() != compressed) {
+      throw new ImageException(
+          set.resolve(SetFiles.INVENTORY),
+          "compress " + Integer.toUnsignedString(inventory.getCompress()),
+          pagemap.isCompressed() ? "1, as pages are in blocks" : "none, as pages are in no blocks");
+    }
     PageDigests digests = digests(files);
     SetDescription description = files.manifest().description();
     checkAgree(files, pid, mm, pagemap, digests, description);
@@ -135,7 +145,7 @@ public final class ImageSet {
     if (parent != null) {
       parent.digests = null;
     }
-    return new ImageSet(set, files, pid, description, pagemap, digests, parent);
+    return new ImageSet(set, files, pid, compressed, description, pagemap, digests, parent);
   }
 
   private static void checkAgree(
@@ -290,9 +300,9 @@ public final class ImageSet {
     return layers;
   }
 
-  /** Whether those of its pages that are in no parent are compressed. */
+  /** Whether those of its pages that are in no parent are compressed, if there are any. */
   public boolean isCompressed() {
-    return pagemap.isCompressed();
+    return compressed;
   }
 
   /** Under which the images are filed. */

@@ -6,13 +6,11 @@ import dev.ooh.image.SetDescription;
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.input.CheckedFiles;
 import dev.ooh.image.message.SetFiles;
-import dev.ooh.image.store.SetFolder;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -53,29 +51,17 @@ public final class LazySet {
     flat = own != null || parent == null ? own : parent.flat;
   }
 
-  /**
-   * Why nothing in {@code directory}, which has sets or is one of them, can be mapped; empty where
-   * it can, or where it can't be read either.
-   */
+  /** Why nothing in {@code directory} can be mapped; empty where it can. */
   public static Optional<String> refusal(Path directory) {
-    if (directory.getFileSystem() != FileSystems.getDefault()) {
-      return Optional.of("files of %s can't be mapped".formatted(directory.toUri()));
-    }
-    try {
-      Optional<Path> compressed = new SetFolder(directory).compressed();
-      if (compressed.isEmpty() && Files.exists(directory)) {
-        Path beside = directory.toRealPath().getParent();
-        compressed = beside == null ? compressed : new SetFolder(beside).compressed();
-      }
-      return compressed.map(set -> "the pages of %s are compressed".formatted(set));
-    } catch (IOException e) {
-      return Optional.empty(); // a restore says what is wrong
-    }
+    return directory.getFileSystem() == FileSystems.getDefault()
+        ? Optional.empty()
+        : Optional.of("files of %s can't be mapped".formatted(directory.toUri()));
   }
 
   /**
    * Reads {@code directory}: a set itself, or a store whose {@code latest} names one.
    *
+   * @throws CompressedPagesException if a set of the chain has such, which none can map
    * @throws IOException as {@link ImageSet#open}
    */
   public static LazySet open(Path directory) throws IOException {
@@ -112,7 +98,7 @@ public final class LazySet {
     int pid = files.pid();
     Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
     if (pagemap.isCompressed()) {
-      throw new ImageException(set, "compressed pages", "others, which can be mapped");
+      throw new CompressedPagesException(set);
     }
     SetDescription description = files.manifest().description();
     LazySet parent = null;

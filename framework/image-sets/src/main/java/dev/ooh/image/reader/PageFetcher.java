@@ -1,9 +1,11 @@
 package dev.ooh.image.reader;
 
+import dev.ooh.image.ImageException;
 import dev.ooh.image.PageSink;
 import dev.ooh.image.digest.DamageSink;
 import dev.ooh.image.digest.Digest;
 import dev.ooh.image.digest.PageDigests;
+import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -34,12 +36,29 @@ final class PageFetcher implements RunSink, AutoCloseable {
   @Override
   public void run(PagesFile file, long offset, long start, long end) throws IOException {
     for (long address = start; address < end; ) {
-      int length = (int) Math.min(end - address, GATHERED);
       long from = offset + (address - start);
-      files.read(file, from, pages.clear().limit(length));
-      digests.verify(pages.rewind(), digest, address, file.path(), file.place(from), damage);
-      sink.accept(address, buffer, length);
+      int length = (int) Math.min(Math.min(end - address, GATHERED), file.together(from));
+      if (read(file, from, address, length)) {
+        digests.verify(pages.rewind(), digest, address, file.path(), file, from, damage);
+        sink.accept(address, buffer, length);
+      }
       address += length;
+    }
+  }
+
+  /** Returns false if nothing is to be had, and whoever wants to know was told of each page. */
+  private boolean read(PagesFile file, long from, long address, int length) throws IOException {
+    try {
+      files.read(file, from, pages.clear().limit(length));
+      return true;
+    } catch (ImageException e) {
+      if (file.blocks() == null || e.kind() != ImageException.Kind.DAMAGED) {
+        throw e;
+      }
+      for (int at = 0; at < length; at += PageSet.PAGE_SIZE) {
+        damage.damaged(address + at, e);
+      }
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ooh.image.reader;
 
+import dev.ooh.image.digest.FilePlaces;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param blocks where they are; null where nothing is compressed
  */
-record PagesFile(Path path, @Nullable BlockTable blocks) {
+record PagesFile(Path path, @Nullable BlockTable blocks) implements FilePlaces {
   static PagesFile plain(Path path) {
     return new PagesFile(path, null);
   }
 
-  /** For messages: the byte of the file where what is at {@code offset} begins, or its block. */
-  long place(long offset) {
+  /** Of what is compressed, where its block begins. */
+  @Override
+  public long place(long offset) {
     return blocks == null ? offset : blocks.place(blocks.at(offset));
+  }
+
+  /** How much can be read from {@code offset} on of which all is damaged if anything is. */
+  long together(long offset) {
+    if (blocks == null) {
+      return Long.MAX_VALUE;
+    }
+    int block = blocks.at(offset);
+    return blocks.offset(block) + blocks.length(block) - offset;
   }
 }

@@ -39,12 +39,7 @@ final class SegmentFiller implements RunSink, AutoCloseable {
       long from = offset + (address - start);
       files.read(file, from, target.limit(at + length).position(at));
       digests.verify(
-          target.position(at),
-          digest,
-          address,
-          file.path(),
-          file.place(from),
-          DamageSink.FIRST_ENDS);
+          target.position(at), digest, address, file.path(), file, from, DamageSink.FIRST_ENDS);
     }
   }
 

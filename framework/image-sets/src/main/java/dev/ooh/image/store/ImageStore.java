@@ -239,21 +239,28 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     if (abilities.renames()) {
       // Before pages are written.
       String _ = SetNames.name(directory, SetNames.next(directory), compresses);
-    } else if (compresses) {
-      throw new IOException(
-          "image directory %s: found one where nothing can be renamed, wanted another for sets with"
-                  .formatted(named)
-              + " compressed pages");
     }
     return anyDraft(compresses);
   }
 
   /**
    * This directory as a place for sets whose pages are compressed by LZ4, which are called {@code
-   * set-N.lz4}. Their drafts are refused where nothing can be renamed: two writers are kept apart
-   * there by one name for each number.
+   * set-N.lz4}.
+   *
+   * @throws IOException where nothing can be renamed: two writers are kept apart there by one name
+   *     for each number
    */
-  public SetPlace compressed() {
+  public SetPlace compressed() throws IOException {
+    if (!abilities.renames()) {
+      throw new IOException(
+          "image directory %s: found one where nothing can be renamed, wanted another for sets with"
+                  .formatted(named)
+              + " compressed pages");
+    }
+    return compressedPlace();
+  }
+
+  private SetPlace compressedPlace() {
     return new SetPlace() {
       @Override
       public SetDraft draft() throws IOException {
@@ -265,6 +272,11 @@ public final class ImageStore implements SetPlace, AutoCloseable {
         ImageStore.this.remove(set);
       }
     };
+  }
+
+  /** This directory as a place for sets of that kind, or for plain ones where none other can be. */
+  public SetPlace preferably(boolean compressed) {
+    return compressed && abilities.renames() ? compressedPlace() : this;
   }
 
   private SetDraft anyDraft(boolean compresses) throws IOException {
@@ -389,6 +401,10 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   private void sealUnfinished() throws IOException {
     boolean newest = true;
     for (Path set : SetNames.numbered(directory).reversed()) {
+      if (SetNames.isCompressed(set)) {
+        newest = false; // it was copied here, as none is begun
+        continue;
+      }
       Path manifest = set.resolve(SetFiles.MANIFEST);
       if (newest && SetNames.exists(set) && Manifest.isTorn(RegularFile.read(manifest))) {
         files.delete(manifest);

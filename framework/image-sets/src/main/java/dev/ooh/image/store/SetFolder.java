@@ -24,19 +24,11 @@ public record SetFolder(Path path) {
     return sets;
   }
 
-  /** The newest set with compressed pages, by its name; empty where there is none. */
-  public Optional<Path> compressed() throws IOException {
-    return SetNames.numbered(path).reversed().stream()
-        .filter(set -> SetNames.isCompressed(set.getFileName().toString()))
-        .findFirst();
-  }
-
   /** What is named somewhat like a set, and is none: nobody reads it, or removes it. */
   public List<Path> foreign() throws IOException {
     List<Path> foreign = new ArrayList<>();
     for (Path entry : SetNames.entries(path)) {
-      String name = entry.getFileName().toString();
-      if (name.startsWith(SetNames.PREFIX) && !SetNames.isName(name)) {
+      if (entry.getFileName().toString().startsWith(SetNames.PREFIX) && !SetNames.isSet(entry)) {
         foreign.add(entry);
       }
     }

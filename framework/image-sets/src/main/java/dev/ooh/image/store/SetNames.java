@@ -47,14 +47,20 @@ final class SetNames {
   }
 
   /** Whether a set of that name has compressed pages. */
-  static boolean isCompressed(String name) {
-    return isName(name) && name.endsWith(COMPRESSED);
+  static boolean isCompressed(Path set) {
+    return set.getFileName().toString().endsWith(COMPRESSED);
+  }
+
+  /** Whether it has the name of a set, and is no archive that somebody made of one. */
+  static boolean isSet(Path entry) {
+    return isName(entry.getFileName().toString())
+        && (!isCompressed(entry) || Files.isDirectory(entry));
   }
 
   /** The sets by number, oldest first, also those of which there is only a part. */
   static List<Path> numbered(Path directory) throws IOException {
     List<Path> sets = new ArrayList<>(entries(directory));
-    sets.removeIf(entry -> !isName(entry.getFileName().toString()));
+    sets.removeIf(entry -> !isSet(entry));
     sets.sort(OLDEST_FIRST);
     return sets;
   }
@@ -90,9 +96,7 @@ final class SetNames {
     String name = "%s%06d%s".formatted(PREFIX, number, compressed ? COMPRESSED : "");
     if (!isName(name)) {
       throw new ImageException(
-          directory.resolve("%s%06d".formatted(PREFIX, number - 1)),
-          "it",
-          "a lower number, as none comes after it");
+          numbered(directory).getLast(), "it", "a lower number, as none comes after it");
     }
     return name;
   }

@@ -67,6 +67,9 @@ final class CompressedPages {
   }
 
   private void flush() throws IOException {
+    if (pages == 0) {
+      return;
+    }
     out.write(ByteBuffer.wrap(gathered, 0, used));
     written += used;
     used = 0;

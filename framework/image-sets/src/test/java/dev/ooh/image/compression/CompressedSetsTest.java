@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.SmallChain;
 import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.CompressedPagesException;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
@@ -27,8 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -168,15 +170,64 @@ class CompressedSetsTest {
   }
 
   @Test
-  void theyCantBeMapped() throws Exception {
+  void eachDamagedBlockOfEachSetIsTold() throws Exception {
     try (ImageStore store = ImageStore.open(directory)) {
-      SmallChain chain = new SmallChain(store.compressed(), 2);
-      Path set = chain.dump(0, 1);
-      String wanted = "the pages of %s are compressed".formatted(set);
-      assertThat(LazySet.refusal(directory)).contains(wanted);
-      assertThat(LazySet.refusal(set)).contains(wanted);
-      assertThat(LazySet.refusal(directory.resolve("latest"))).contains(wanted);
-      assertThatThrownBy(() -> LazySet.open(directory)).hasMessageContaining("compressed pages");
+      random.nextBytes(memory);
+      WrittenSet base = write(store.compressed(), Optional.empty(), PageSet.empty());
+      PageSet changed = PageSet.of(START, START + 3L * BlockSizes.PAGES * PAGE);
+      WrittenSet top = write(store.compressed(), Optional.of(base), changed);
+      for (WrittenSet set : List.of(base, top)) {
+        Path file = set.path().resolve("pages-1.img");
+        byte[] bytes = Files.readAllBytes(file);
+        for (int block : List.of(0, 2)) {
+          bytes[block * BlockSizes.PAGES * PAGE + 9] ^= 1;
+        }
+        Files.write(file, bytes);
+      }
+      Map<String, Integer> told = new TreeMap<>();
+      boolean whole =
+          new ChainCheck()
+              .check(
+                  ImageSet.open(directory),
+                  (set, how) -> told.merge(set.path().getFileName().toString(), 1, Integer::sum));
+      assertThat(whole).isFalse();
+      int pages = 2 * BlockSizes.PAGES;
+      assertThat(told).isEqualTo(Map.of("set-000001.lz4", pages, "set-000002.lz4", pages));
+    }
+  }
+
+  @Test
+  void theyCantBeMappedNorCanWhatBuildsOnThem() throws Exception {
+    try (ImageStore store = ImageStore.open(directory)) {
+      WrittenSet base = write(store.compressed(), Optional.empty(), PageSet.empty());
+      WrittenSet top = write(store, Optional.of(base), PageSet.of(START, START + PAGE));
+      for (Path place : List.of(directory, base.path(), top.path())) {
+        assertThatThrownBy(() -> LazySet.open(place))
+            .isInstanceOf(CompressedPagesException.class)
+            .hasMessage("the pages of %s are compressed", base.path());
+      }
+      WrittenSet plain = write(store, Optional.empty(), PageSet.empty());
+      assertThat(LazySet.open(directory).path()).isEqualTo(plain.path());
+    }
+  }
+
+  @Test
+  void anArchiveOfThatNameIsForeign() throws Exception {
+    try (ImageStore store = ImageStore.open(directory)) {
+      WrittenSet set = write(store, Optional.empty(), PageSet.empty());
+      Path archive = Files.writeString(directory.resolve("set-000007.lz4"), "no set");
+      assertThat(new SetFolder(directory).sets()).containsExactly(set.path());
+      assertThat(new SetFolder(directory).foreign()).containsExactly(archive);
+    }
+  }
+
+  @Test
+  void oneWithoutPagesOfItsOwnIsOfThatKindToo() throws Exception {
+    try (ImageStore store = ImageStore.open(directory)) {
+      WrittenSet base = write(store.compressed(), Optional.empty(), PageSet.empty());
+      WrittenSet _ = write(store.compressed(), Optional.of(base), PageSet.empty());
+      assertThat(ImageSet.open(directory).isCompressed()).isTrue();
+      isRestored();
     }
   }
 }

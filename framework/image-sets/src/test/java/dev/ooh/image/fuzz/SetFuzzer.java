@@ -11,7 +11,9 @@ import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.reader.ChainCheck;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -41,6 +43,7 @@ public final class SetFuzzer {
   private static final int HEADER = 2;
   private static final int MANIFEST_DIGEST = 8;
   private static final int MANIFEST_HEADER = 12;
+  private static final int MOST_FILLED = 1 << 20;
   private static final List<SetFuzzer> KINDS = List.of(new SetFuzzer(false), new SetFuzzer(true));
 
   private final Path directory =
@@ -147,6 +150,11 @@ public final class SetFuzzer {
     long[] pages = {0};
     newest.readPages((address, bytes, length) -> pages[0] += length / 4096);
     ChainCheck.rest(newest);
+    for (Region region : newest.description().regions()) {
+      if (region.bytes() <= MOST_FILLED) {
+        newest.fill(MemorySegment.ofArray(new byte[(int) region.bytes()]), region.start());
+      }
+    }
     if (pages[0] != newest.pages().pageCount()) {
       throw new AssertionError("read %d pages of %s".formatted(pages[0], newest.pages()));
     }

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SetFuzzerTest {
   private static final Path CORPUS = Path.of("src/test/resources/fuzz-corpus");
 
+  /** What ended otherwise stays there, to be tried again. */
+  private static final Path FOUND = Path.of("target/jazzer").toAbsolutePath();
+
   @Test
   void whatWasWrittenIsTaken() throws Exception {
     for (byte[] seed : SetFuzzer.seeds()) {
@@ -76,8 +79,8 @@ class SetFuzzerTest {
             "-max_total_time=" + Integer.getInteger("ooh.fuzz-seconds", 600),
             "-timeout=30",
             "-max_len=16384",
-            "-artifact_prefix=" + folder + "/",
-            System.getProperty("ooh.fuzz-corpus", corpus.toString()),
+            "-artifact_prefix=" + Files.createDirectories(FOUND) + "/",
+            found(),
             corpus.toString()));
     Process jazzer =
         new ProcessBuilder(command)
@@ -90,6 +93,12 @@ class SetFuzzerTest {
     } finally {
       jazzer.destroyForcibly();
     }
+  }
+
+  /** Where inputs go that reach new code. */
+  private static String found() throws IOException {
+    String given = System.getProperty("ooh.fuzz-corpus", FOUND.resolve("corpus").toString());
+    return Files.createDirectories(Path.of(given).toAbsolutePath()).toString();
   }
 
   private static List<Path> kept() throws IOException {

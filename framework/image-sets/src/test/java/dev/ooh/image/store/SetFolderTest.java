@@ -73,7 +73,7 @@ class SetFolderTest {
   @Test
   void compressedSetsAreRefusedWhereNothingCanBeRenamed() throws Exception {
     try (ImageStore store = ImageStore.open(directory, new Unrenamed())) {
-      assertThatThrownBy(() -> store.compressed().draft())
+      assertThatThrownBy(store::compressed)
           .isInstanceOf(IOException.class)
           .hasMessage(
               "image directory %s: found one where nothing can be renamed, wanted another for sets"
