@@ -1,5 +1,6 @@
 package dev.ooh.checkpoints;
 
+import dev.ooh.image.DirectPageReader;
 import dev.ooh.library.PageTracker;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.Interval;
@@ -294,6 +295,27 @@ final class Segments {
       each.copied(segment.memory().address() + from, offset + done, count);
       done += count;
     }
+  }
+
+  /** Reads what is in memory now. */
+  DirectPageReader reader() {
+    return new DirectPageReader() {
+      @Override
+      public void read(long address, byte[] target, int offset, int length) {
+        Segments.this.read(address, target, offset, length);
+      }
+
+      @Override
+      public void read(long address, MemorySegment target, long offset, int length) {
+        for (int done = 0; done < length; ) {
+          Placed segment = at(address + done);
+          long from = address + done - segment.image().start();
+          int count = (int) Math.min(length - done, segment.image().bytes() - from);
+          MemorySegment.copy(segment.memory(), from, target, offset + done, count);
+          done += count;
+        }
+      }
+    };
   }
 
   private Placed at(long address) {

@@ -76,7 +76,7 @@ final class Taking {
     this.leastAhead = leastAhead;
     regions = segments.regions();
     scan = segments.pages();
-    source = segments::read;
+    source = segments.reader();
   }
 
   /**

@@ -1,7 +1,10 @@
 package dev.ooh.image.writer;
 
+import dev.ooh.image.DirectPageReader;
 import dev.ooh.image.PageReader;
 import dev.ooh.memory.PageSet;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +14,7 @@ import java.util.List;
  *
  * <p>Each call of {@link #copy} appends; of a page that was copied twice the newer copy counts.
  */
-final class PageCopies implements PageReader {
+final class PageCopies implements DirectPageReader {
   private static final int PAGE = PageSet.PAGE_SIZE;
 
   /** Small enough that no garbage collector gives an array regions of its own. */
@@ -99,6 +102,20 @@ final class PageCopies implements PageReader {
       long place = place(address + done);
       System.arraycopy(
           chunk(place), (int) (place % PAGES_A_CHUNK) * PAGE, target, offset + done, PAGE);
+    }
+  }
+
+  @Override
+  public void read(long address, MemorySegment target, long offset, int length) {
+    for (int done = 0; done < length; done += PAGE) {
+      long place = place(address + done);
+      MemorySegment.copy(
+          chunk(place),
+          (int) (place % PAGES_A_CHUNK) * PAGE,
+          target,
+          ValueLayout.JAVA_BYTE,
+          offset + done,
+          PAGE);
     }
   }
 
