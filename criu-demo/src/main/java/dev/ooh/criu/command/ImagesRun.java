@@ -8,6 +8,7 @@ import dev.ooh.cli.UsageException;
 import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.Pruning;
 import dev.ooh.image.store.SetFolder;
@@ -15,7 +16,6 @@ import dev.ooh.image.writer.SetMerge;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,7 +229,7 @@ final class ImagesRun implements Callable<Integer> {
 
   /** It may be of a set that is of use for no start any more. */
   private static void removeOldFlatImage(SetFolder folder) throws IOException {
-    if (folder.path().getFileSystem() != FileSystems.getDefault()) {
+    if (LazySet.refusal(folder.path()).isPresent()) {
       return;
     }
     ImageSet latest;

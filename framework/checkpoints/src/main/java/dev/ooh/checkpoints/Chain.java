@@ -18,7 +18,6 @@ import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +156,7 @@ final class Chain implements AutoCloseable {
   void flatten(BooleanSupplier goOn) throws IOException {
     if (flattening != null) {
       flattening.settle(!isLong(), goOn);
-    } else if (directory.getFileSystem() == FileSystems.getDefault()) {
+    } else if (canBeMapped(directory)) {
       FlatImage.remove(files, directory);
     }
   }

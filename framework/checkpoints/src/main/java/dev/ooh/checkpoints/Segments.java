@@ -8,7 +8,6 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.tracking.TrackingException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -286,13 +285,16 @@ final class Segments {
 
   /** As above; {@code each} is told of the copy of each segment's part. */
   void read(long address, byte[] target, int offset, int length, CopiedPart each) {
+    read(address, MemorySegment.ofArray(target), offset, length, each);
+  }
+
+  private void read(long address, MemorySegment target, long offset, int length, CopiedPart each) {
     for (int done = 0; done < length; ) {
       Placed segment = at(address + done);
       long from = address + done - segment.image().start();
       int count = (int) Math.min(length - done, segment.image().bytes() - from);
-      MemorySegment.copy(
-          segment.memory(), ValueLayout.JAVA_BYTE, from, target, offset + done, count);
-      each.copied(segment.memory().address() + from, offset + done, count);
+      MemorySegment.copy(segment.memory(), from, target, offset + done, count);
+      each.copied(segment.memory().address() + from, (int) offset + done, count);
       done += count;
     }
   }
@@ -307,13 +309,7 @@ final class Segments {
 
       @Override
       public void read(long address, MemorySegment target, long offset, int length) {
-        for (int done = 0; done < length; ) {
-          Placed segment = at(address + done);
-          long from = address + done - segment.image().start();
-          int count = (int) Math.min(length - done, segment.image().bytes() - from);
-          MemorySegment.copy(segment.memory(), from, target, offset + done, count);
-          done += count;
-        }
+        Segments.this.read(address, target, offset, length, (memory, at, count) -> {});
       }
     };
   }

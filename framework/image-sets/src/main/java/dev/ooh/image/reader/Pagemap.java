@@ -24,7 +24,6 @@ final class Pagemap {
   private static final long HIGHEST_PAGE = Long.MAX_VALUE / PAGE;
 
   private final Path file;
-  private final Path pages;
 
   /** Null as long as no entry says where its blocks are. */
   private @Nullable BlockTable blocks;
@@ -39,7 +38,6 @@ final class Pagemap {
 
   private Pagemap(Path file, Path pagesFile) {
     this.file = file;
-    this.pages = pagesFile;
     this.pagesFile = PagesFile.plain(pagesFile);
   }
 
@@ -55,7 +53,7 @@ final class Pagemap {
       runs.next();
       pagemap.add(runs);
     }
-    pagemap.pagesFile = new PagesFile(pagemap.pages, pagemap.blocks);
+    pagemap.pagesFile = new PagesFile(pagemap.pagesFile.path(), pagemap.blocks);
     // A page server gives the file a number of its own: CRIU's begins at 65537.
     pagemap.checkLength(
         files.listed(files.lists(name) ? pagesName : SetFiles.pages(SetFiles.PAGES_ID)));
@@ -145,6 +143,7 @@ final class Pagemap {
       throw new ImageException(
           file, wanted + " bytes of present pages", listed.bytes() + " as listed");
     }
+    Path pages = pagesFile.path();
     long found = RegularFile.length(pages, wanted + " bytes of pages");
     if (found != wanted) {
       throw new ImageException(pages, Math.min(found, wanted), found + " bytes", wanted + " bytes");

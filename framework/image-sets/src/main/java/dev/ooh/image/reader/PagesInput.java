@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files with pages again and again, compressed ones as if they were not. For one thread. */
 final class PagesInput implements AutoCloseable {
@@ -16,7 +17,9 @@ final class PagesInput implements AutoCloseable {
 
   private final OpenFiles files = new OpenFiles();
   private final Digest digest = new Digest();
-  private final BlockDecompressor decompressor = new BlockDecompressor();
+
+  /** Null as long as nothing was compressed: most never is, and need not load it. */
+  private @Nullable BlockDecompressor decompressor;
 
   /** Of each file, the block that was needed last; the file that was needed last comes last. */
   private final Map<PagesFile, Block> blocks = new LinkedHashMap<>(MOST_BLOCKS, 0.75f, true);
@@ -87,7 +90,9 @@ final class PagesInput implements AutoCloseable {
           "a block of " + Digest.text(found),
           Digest.text(table.digest(wanted)));
     }
-    if (!decompressor.decompress(stored, size, into.pages, length)) {
+    BlockDecompressor own = decompressor == null ? new BlockDecompressor() : decompressor;
+    decompressor = own;
+    if (!own.decompress(stored, size, into.pages, length)) {
       throw new ImageException(
           from.path(),
           table.place(wanted),

@@ -98,11 +98,7 @@ final class PageCopies implements DirectPageReader {
   /** Reads whole pages from their newest copies. */
   @Override
   public void read(long address, byte[] target, int offset, int length) {
-    for (int done = 0; done < length; done += PAGE) {
-      long place = place(address + done);
-      System.arraycopy(
-          chunk(place), (int) (place % PAGES_A_CHUNK) * PAGE, target, offset + done, PAGE);
-    }
+    read(address, MemorySegment.ofArray(target), offset, length);
   }
 
   @Override
