@@ -62,13 +62,19 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
           results.put(
               "twice",
               List.of(
-                  figures(substrate, control, technique), figures(substrate, control, technique)));
+                  figures(substrate, control, technique, directory(context, "once", substrate)),
+                  figures(substrate, control, technique, directory(context, "again", substrate))));
         }
         for (int i = 0; i < ENGINES.size(); i++) {
           Application engine = ENGINES.get(i);
           if (wanted.contains(engine.name())) {
             String technique = techniques.get(i % techniques.size());
-            run(engine, substrate, control, technique, directory(context, engine, substrate));
+            run(
+                engine,
+                substrate,
+                control,
+                technique,
+                directory(context, engine.name(), substrate));
           }
         }
       }
@@ -87,13 +93,14 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
   }
 
   /** As a command finds it: a provider of file systems is a service. */
-  private static Path directory(BundleContext context, Application engine, Substrate substrate)
+  private static Path directory(BundleContext context, String name, Substrate substrate)
       throws Exception {
-    String place = System.getProperty("ooh.probe.place");
-    if (place.isEmpty()) {
-      return Files.createTempDirectory(engine.name());
+    URI uri =
+        URI.create(
+            "%s/%s/%s".formatted(System.getProperty("ooh.probe.place"), substrate.name(), name));
+    if (uri.getScheme().equals("file")) {
+      return Files.createDirectories(Path.of(uri));
     }
-    URI uri = URI.create("%s/%s/%s".formatted(place, substrate.name(), engine.name()));
     for (ServiceReference<FileSystemProvider> found :
         context.getServiceReferences(FileSystemProvider.class, null)) {
       FileSystemProvider provider = context.getService(found);
@@ -126,11 +133,12 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
   }
 
   /** What dumps of several threads cost, simulated, in one number. */
-  private static Long figures(Substrate substrate, TrackingControl control, String technique)
+  private static Long figures(
+      Substrate substrate, TrackingControl control, String technique, Path directory)
       throws Exception {
     Application engine = ENGINES.getFirst();
     try (AddressSpace space = substrate.open(SpaceOptions.named("figures"));
-        ImageStore store = ImageStore.open(Files.createTempDirectory("figures"))) {
+        ImageStore store = ImageStore.open(directory)) {
       control.use(space, technique);
       return space
           .execution()

@@ -200,7 +200,10 @@ public final class LinuxCalls implements AutoCloseable {
     }
   }
 
-  /** read(2): fills {@code target} at most; 0 at the end. */
+  /**
+   * read(2): fills {@code target} at most; 0 at the end, -1 where a non-blocking descriptor has
+   * nothing.
+   */
   public long read(int fd, MemorySegment target) throws CallException {
     long result;
     do {
@@ -211,7 +214,7 @@ public final class LinuxCalls implements AutoCloseable {
         throw CallState.unexpected(e);
       }
     } while (result < 0 && errors.errno() == Errno.EINTR);
-    if (result < 0) {
+    if (result < 0 && errors.errno() != Errno.EAGAIN) {
       throw errors.failure("read(fd " + fd + ")");
     }
     return result;

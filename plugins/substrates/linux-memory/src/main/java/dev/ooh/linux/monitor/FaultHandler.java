@@ -25,6 +25,10 @@ final class FaultHandler {
   private final int connection;
   private final FaultLog log;
   private final PageSaver saver;
+  private final Wakefulness wakefulness =
+      new Wakefulness(Runtime.getRuntime().availableProcessors());
+
+  private volatile boolean stopped;
 
   /**
    * @param userfaultfd non-blocking
@@ -37,6 +41,11 @@ final class FaultHandler {
     this.saver = saver;
   }
 
+  /** Makes {@link #run} end, also while faults keep coming; who sleeps is woken by the hang-up. */
+  void stop() {
+    stopped = true;
+  }
+
   void run() throws CallException {
     try (LinuxCalls calls = new LinuxCalls();
         Arena arena = Arena.ofConfined()) {
@@ -46,12 +55,16 @@ final class FaultHandler {
       PollFd.set(ready, 0, userfaultfd, PollFd.POLLIN);
       PollFd.set(ready, 1, connection, PollFd.POLLRDHUP);
       while (true) {
-        calls.poll(ready, -1);
-        if (PollFd.found(ready, 1) != 0) {
-          return;
+        long count = wakefulness.isDue() ? readAwake(calls, messages) : 0;
+        while (count == 0) {
+          calls.poll(ready, -1);
+          if (stopped || PollFd.found(ready, 1) != 0) {
+            return;
+          }
+          count = read(calls, messages);
         }
-        long count = read(calls, messages) / UffdMsg.BYTES;
         long read = System.nanoTime();
+        wakefulness.faulted(read);
         for (long i = 0; i < count; i++) {
           if (UffdMsg.event(messages, i) == UffdMsg.EVENT_PAGEFAULT) {
             long page = UffdMsg.address(messages, i) & -PAGE;
@@ -87,15 +100,19 @@ final class FaultHandler {
     return saved;
   }
 
+  /** Asks for a while; 0 where nothing came. */
+  private long readAwake(LinuxCalls calls, MemorySegment messages) throws CallException {
+    long count;
+    long start = System.nanoTime();
+    do {
+      count = read(calls, messages);
+    } while (count == 0 && !stopped && System.nanoTime() - start < Wakefulness.NANOS);
+    return stopped ? 0 : count;
+  }
+
+  /** Messages that were there; 0 also where a writer was woken by somebody else, or ended. */
   private long read(LinuxCalls calls, MemorySegment messages) throws CallException {
-    try {
-      return calls.read(userfaultfd, messages);
-    } catch (CallException e) {
-      if (e.errno() == Errno.EAGAIN) {
-        return 0; // Its writer was woken by somebody else, or ended.
-      }
-      throw e;
-    }
+    return Math.max(0, calls.read(userfaultfd, messages)) / UffdMsg.BYTES;
   }
 
   /**

@@ -25,6 +25,7 @@ final class ServedDescriptor {
   private final FaultLog log = new FaultLog();
   private final PageSaver saver;
   private final LinuxCalls calls = new LinuxCalls();
+  private final FaultHandler handler;
   private final Thread faults;
 
   ServedDescriptor(int userfaultfd, UnixSocket socket, Runnable ended) {
@@ -32,6 +33,7 @@ final class ServedDescriptor {
     this.socket = socket;
     this.ended = ended;
     saver = new PageSaver(userfaultfd, log);
+    handler = new FaultHandler(userfaultfd, socket.fd(), log, saver);
     faults = Thread.ofPlatform().daemon().name("faults-" + userfaultfd).unstarted(this::handle);
   }
 
@@ -42,7 +44,7 @@ final class ServedDescriptor {
 
   private void handle() {
     try {
-      new FaultHandler(userfaultfd, socket.fd(), log, saver).run();
+      handler.run();
     } catch (CallException | RuntimeException | Error e) {
       // The tracked process is gone, and its memory with it, or the log no longer fits. Nobody is
       // left to resolve faults here: the other thread closes the descriptor.
@@ -78,6 +80,7 @@ final class ServedDescriptor {
 
   /** The kernel frees a descriptor only when nobody polls it any more. */
   private void release() throws InterruptedException, CallException {
+    handler.stop();
     socket.stopReceiving();
     faults.join();
     saver.end();
