@@ -14,9 +14,16 @@ final class OohProcess {
   private static final long LIMIT_SECONDS = 600;
 
   private final Path folder;
+  private final List<String> options;
 
-  OohProcess(Path folder) {
+  /**
+   * Runs in {@code folder}.
+   *
+   * @param options of the JVM, as in {@code OOH_JAVA_OPTS}
+   */
+  OohProcess(Path folder, String... options) {
     this.folder = folder;
+    this.options = List.of(options);
   }
 
   /** What a finished process left. */
@@ -52,6 +59,7 @@ final class OohProcess {
     line.add("-XX:+UseSerialGC");
     line.add("-XX:TieredStopAtLevel=1"); // a command here is over before the second compiler pays
     line.add("-Djava.io.tmpdir=" + temporary());
+    line.addAll(options);
     line.add("-cp");
     line.add(BundleFolder.HOME.resolve("lib") + "/*");
     line.add("dev.ooh.launcher.Launcher");

@@ -50,35 +50,36 @@ final class Examination {
       checks.add(Check.fails(Check.ANY, substrate.name(), Check.ANY, refusal, ""));
       return;
     }
-    List<TechniqueStatus> techniques;
-    Map<MappingKind, String> kinds;
+    // Open to the end: a process that handles faults for all spaces starts once, not for each
+    // trial.
     try (AddressSpace space = substrate.open(SpaceOptions.named("doctor"))) {
       checks.addAll(Interfaces.of(space));
-      kinds = mappable(space);
-      techniques = control.list(space);
+      Map<MappingKind, String> kinds = mappable(space);
+      List<Check> trials = new ArrayList<>();
+      for (TechniqueStatus status : control.list(space)) {
+        trials.addAll(trials(substrate, status, kinds));
+      }
+      trials.forEach(check -> checks.add(advised(check, trials)));
     } catch (RuntimeException e) {
       String why = "an address space could not be opened: " + ErrorText.of(e);
       checks.add(Check.fails(Check.ANY, substrate.name(), Check.ANY, why, ""));
-      return;
+    }
+  }
+
+  private List<Check> trials(
+      Substrate substrate, TechniqueStatus status, Map<MappingKind, String> kinds) {
+    if (!status.probe().usable()) {
+      return List.of(
+          Check.fails(
+              status.descriptor().name(),
+              substrate.name(),
+              Check.ANY,
+              status.probe().reason(),
+              status.probe().remedy()));
     }
     List<Check> trials = new ArrayList<>();
-    for (TechniqueStatus status : techniques) {
-      String name = status.descriptor().name();
-      if (status.probe().usable()) {
-        for (Map.Entry<MappingKind, String> kind : kinds.entrySet()) {
-          trials.add(trial(substrate, status, kind.getKey(), kind.getValue()));
-        }
-      } else {
-        trials.add(
-            Check.fails(
-                name,
-                substrate.name(),
-                Check.ANY,
-                status.probe().reason(),
-                status.probe().remedy()));
-      }
-    }
-    trials.forEach(check -> checks.add(advised(check, trials)));
+    kinds.forEach((kind, memory) -> trials.add(trial(substrate, status, kind, memory)));
+    return trials;
   }
 
   /** The kinds of memory that the substrate has, with their names; the others are findings. */
