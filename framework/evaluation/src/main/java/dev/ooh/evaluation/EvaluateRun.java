@@ -218,6 +218,7 @@ final class EvaluateRun implements Callable<Integer> {
       Optional<Comparison> comparison)
       throws CommandException, IOException {
     try (CsvRows csv = CsvRows.to(folder.path().resolve("results.csv"))) {
+      csv.origin(facts);
       rows.forEach(csv::add);
       csv.finish();
     }

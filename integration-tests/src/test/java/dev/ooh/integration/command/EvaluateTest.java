@@ -52,6 +52,9 @@ class EvaluateTest {
         .contains("sim_ms (simulated)")
         .doesNotContain("http-equiv", "src=", "<script");
     assertThat(Files.readString(one.resolve("results.json"))).contains("\"published\" : 66.0");
+    assertThat(one.resolve("results.csv.origin"))
+        .content()
+        .contains("cost profile: sc22", "host: ");
     Figures figures = Figures.of(one.resolve("results.csv"));
     assertThat(figures.get("spml", "1024", "tracked_slowdown")).isBetween(60.0, 72.0);
     assertThat(figures.get("epml", "1024", "tracked_slowdown")).isBetween(1.0, 1.02);

@@ -149,12 +149,11 @@ class WhatIfTest {
   void aProgramOfOnesOwnIsRecordedAndReplayed() throws Exception {
     Files.writeString(
         folder.resolve("Mine.java"),
-"""
+        """
         import dev.ooh.library.PageTracker;
         import dev.ooh.library.Recording;
         import java.lang.foreign.*;
         import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
         class Mine {
           public static void main(String[] arguments) throws Exception {

@@ -61,7 +61,7 @@ final class Examination {
       }
       trials.forEach(check -> checks.add(advised(check, trials)));
     } catch (RuntimeException e) {
-      String why = "an address space could not be opened: " + ErrorText.of(e);
+      String why = "an address space could not be opened or examined: " + ErrorText.of(e);
       checks.add(Check.fails(Check.ANY, substrate.name(), Check.ANY, why, ""));
     }
   }

@@ -28,10 +28,10 @@ public final class HtmlReport {
 
   private static final String ABSENT =
       """
-      <section id="absent"><h2>What is not here</h2><p>Of CRIU's five in-memory engines \
-      <code>--quick</code> runs one, <code>baby</code>, and the whole evaluation all; of the \
-      figures, only those are set beside published values that this project holds: Table IV, the \
-      ends of Figure 4, and the headlines.</p></section>
+      <section id="absent"><h2>What is not here</h2><p>Of the five in-memory engines that the \
+      paper checkpoints <code>--quick</code> runs one, <code>baby</code>, and the whole evaluation \
+      all. Figures are set beside published values only where this project holds those: Tables II, \
+      III and IV, Figure 4 at 1 GB, and the headlines.</p></section>
       """;
 
   private HtmlReport() {}
@@ -54,9 +54,10 @@ public final class HtmlReport {
         .append("<title>Out of Hypervisor: the evaluation</title><style>")
         .append(STYLE)
         .append("</style></head><body><h1>Out of Hypervisor: the evaluation, simulated</h1>")
-        .append("<p>All times are simulated: events that were counted while real programs ran on")
-        .append(" the simulated machine, times the prices of a profile. Prices are input, counts")
-        .append(" are output; nothing is fitted to a published result.</p>\n");
+        .append("<p>Times in tables and figures are simulated: events that were counted while real")
+        .append(" programs ran on the simulated machine, times the prices of a profile. Prices are")
+        .append(" input, two of them (W0 and CP) derived from published results; counts are")
+        .append(" output, and fitted to nothing.</p>\n");
     facts(html, provenance);
     html.append("<nav><p>");
     for (Result result : results) {

@@ -202,7 +202,7 @@ public final class LinuxCalls implements AutoCloseable {
 
   /**
    * read(2): fills {@code target} at most; 0 at the end, -1 where a non-blocking descriptor has
-   * nothing.
+   * nothing, which is no error to who asks again and again.
    */
   public long read(int fd, MemorySegment target) throws CallException {
     long result;

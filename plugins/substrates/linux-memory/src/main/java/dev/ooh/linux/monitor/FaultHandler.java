@@ -8,6 +8,7 @@ import dev.ooh.linux.layout.UffdMsg;
 import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Semaphore;
 
 /**
  * Reads a descriptor's faults, records each page, then lets its writer go on. Runs until the
@@ -25,20 +26,22 @@ final class FaultHandler {
   private final int connection;
   private final FaultLog log;
   private final PageSaver saver;
-  private final Wakefulness wakefulness =
-      new Wakefulness(Runtime.getRuntime().availableProcessors());
+  private final Semaphore awake;
+  private final Wakefulness wakefulness = new Wakefulness();
 
   private volatile boolean stopped;
 
   /**
    * @param userfaultfd non-blocking
    * @param connection whose hang-up ends {@link #run}
+   * @param awake as many as may be awake at once, of all handlers
    */
-  FaultHandler(int userfaultfd, int connection, FaultLog log, PageSaver saver) {
+  FaultHandler(int userfaultfd, int connection, FaultLog log, PageSaver saver, Semaphore awake) {
     this.userfaultfd = userfaultfd;
     this.connection = connection;
     this.log = log;
     this.saver = saver;
+    this.awake = awake;
   }
 
   /** Makes {@link #run} end, also while faults keep coming; who sleeps is woken by the hang-up. */
@@ -54,7 +57,7 @@ final class FaultHandler {
       MemorySegment ready = arena.allocate(2L * PollFd.BYTES, Long.BYTES);
       PollFd.set(ready, 0, userfaultfd, PollFd.POLLIN);
       PollFd.set(ready, 1, connection, PollFd.POLLRDHUP);
-      while (true) {
+      while (!stopped) {
         long count = wakefulness.isDue() ? readAwake(calls, messages) : 0;
         while (count == 0) {
           calls.poll(ready, -1);
@@ -64,7 +67,7 @@ final class FaultHandler {
           count = read(calls, messages);
         }
         long read = System.nanoTime();
-        wakefulness.faulted(read);
+        wakefulness.faulted(read, count);
         for (long i = 0; i < count; i++) {
           if (UffdMsg.event(messages, i) == UffdMsg.EVENT_PAGEFAULT) {
             long page = UffdMsg.address(messages, i) & -PAGE;
@@ -100,14 +103,21 @@ final class FaultHandler {
     return saved;
   }
 
-  /** Asks for a while; 0 where nothing came. */
+  /** Asks for a while; 0 where nothing came, or as many are awake as may be. */
   private long readAwake(LinuxCalls calls, MemorySegment messages) throws CallException {
-    long count;
-    long start = System.nanoTime();
-    do {
-      count = read(calls, messages);
-    } while (count == 0 && !stopped && System.nanoTime() - start < Wakefulness.NANOS);
-    return stopped ? 0 : count;
+    if (!awake.tryAcquire()) {
+      return 0;
+    }
+    try {
+      long count;
+      long start = System.nanoTime();
+      do {
+        count = read(calls, messages);
+      } while (count == 0 && !stopped && System.nanoTime() - start < Wakefulness.NANOS);
+      return count;
+    } finally {
+      awake.release();
+    }
   }
 
   /** Messages that were there; 0 also where a writer was woken by somebody else, or ended. */

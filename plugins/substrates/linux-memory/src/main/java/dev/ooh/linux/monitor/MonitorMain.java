@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -31,6 +32,9 @@ final class MonitorMain {
   private final Duration limit;
   private final Duration idle;
   private final AtomicInteger serving = new AtomicInteger();
+
+  /** Handlers that are awake take half of the processors at most, and none of a single one. */
+  private final Semaphore awake = new Semaphore(Runtime.getRuntime().availableProcessors() / 2);
 
   private MonitorMain(UnixSocket control, Duration limit, Duration idle) throws CallException {
     this.control = control;
@@ -92,7 +96,7 @@ final class MonitorMain {
           if (descriptors.length == 2) {
             serving.incrementAndGet();
             new ServedDescriptor(
-                    descriptors[0], UnixSocket.of(descriptors[1]), serving::decrementAndGet)
+                    descriptors[0], UnixSocket.of(descriptors[1]), awake, serving::decrementAndGet)
                 .start();
           }
           taken.set(ValueLayout.JAVA_INT, 0, descriptors.length == 2 ? 0 : Errno.EMFILE);

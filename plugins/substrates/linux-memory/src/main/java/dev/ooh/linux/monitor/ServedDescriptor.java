@@ -9,6 +9,7 @@ import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Semaphore;
 
 /**
  * One userfaultfd that the monitor holds: its faults are resolved on one thread, requests about it
@@ -28,12 +29,12 @@ final class ServedDescriptor {
   private final FaultHandler handler;
   private final Thread faults;
 
-  ServedDescriptor(int userfaultfd, UnixSocket socket, Runnable ended) {
+  ServedDescriptor(int userfaultfd, UnixSocket socket, Semaphore awake, Runnable ended) {
     this.userfaultfd = userfaultfd;
     this.socket = socket;
     this.ended = ended;
     saver = new PageSaver(userfaultfd, log);
-    handler = new FaultHandler(userfaultfd, socket.fd(), log, saver);
+    handler = new FaultHandler(userfaultfd, socket.fd(), log, saver, awake);
     faults = Thread.ofPlatform().daemon().name("faults-" + userfaultfd).unstarted(this::handle);
   }
 

@@ -5,8 +5,9 @@ package dev.ooh.linux.monitor;
  * To be woken can take longer than all else that a fault does: an idle processor has halted, and a
  * virtual one has to be scheduled by its host first. Then a fault is several times as fast where
  * the handler was awake. Where all processors are busy it is the other way round, as who asks takes
- * the time of those who have something to do. So both are tried in turns, and that is kept which
- * made faults follow each other faster, until the other one is tried again.
+ * the time of those who have something to do. So a handler sleeps, tries now and then for {@link
+ * #TRY} faults what it is like to be awake, and stays so as long as faults follow each other faster
+ * by a quarter, which it finds out by trying to sleep.
  *
  * <p>For one thread.
  */
@@ -14,34 +15,30 @@ final class Wakefulness {
   /** How long to ask, in nanoseconds: about what being woken takes. */
   static final long NANOS = 100_000;
 
-  /** Faults of one try. */
+  /** Faults of one try, at least. */
   static final int TRY = 64;
 
   /** Tries of what was faster, between two of the other. */
   static final int ROUND = 32;
 
-  /** Faults so far apart on average, in nanoseconds, don't become much faster. */
-  static final long RARE = 1_000_000;
+  /** Faults so far apart on average, in nanoseconds, would not become much faster. */
+  static final long RARE = 500_000;
 
-  /** What lies further apart is the program's own pause: a try begins anew after it. */
-  private static final long PAUSE = 10_000_000;
+  /** What lies further apart, in nanoseconds, is the program's own pause, and counts as this. */
+  private static final long PAUSE = 2 * RARE;
 
-  private final boolean alone;
   private boolean awake;
   private boolean better;
+
+  /** Nanoseconds a fault, of the last try of each. */
   private long asleepTook;
+
   private long awakeTook;
+
   private int faults;
   private int tries;
   private long took;
   private long last;
-
-  /**
-   * @param processors that this process may use: with one, who asks keeps the writer from writing
-   */
-  Wakefulness(int processors) {
-    alone = processors == 1;
-  }
 
   /** Whether to stay awake until the next fault. */
   boolean isDue() {
@@ -49,44 +46,36 @@ final class Wakefulness {
   }
 
   /**
-   * A fault was read.
+   * So many faults were read at once.
    *
    * @param now by {@link System#nanoTime}
    */
-  void faulted(long now) {
-    if (alone) {
-      return;
-    }
-    long gap = now - last;
+  void faulted(long now, long count) {
+    took += Math.min(PAUSE, now - last);
     last = now;
-    if (gap > PAUSE) {
-      begin();
-      return;
-    }
-    took += gap;
-    if (++faults == TRY) {
-      tried();
-      begin();
+    faults += (int) count;
+    if (faults >= TRY) {
+      tried(took / faults);
+      faults = 0;
+      took = 0;
     }
   }
 
-  private void begin() {
-    faults = 0;
-    took = 0;
-  }
-
-  private void tried() {
+  private void tried(long average) {
     if (awake) {
-      awakeTook = took;
+      awakeTook = average;
     } else {
-      asleepTook = took;
+      asleepTook = average;
     }
     if (awake != better) {
       better = awakeTook < asleepTook - asleepTook / 4;
       awake = better;
       tries = 1;
+    } else if (average >= RARE) {
+      better = false;
+      awake = false;
     } else if (tries++ % ROUND == 0) {
-      awake = !better && asleepTook < TRY * RARE;
+      awake = !better;
     }
   }
 }

@@ -21,6 +21,7 @@ import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -186,5 +187,30 @@ class MonitorTrapsTest {
     try (Descriptor descriptor = open(one)) {
       assertTracks(descriptor, one);
     }
+  }
+
+  /** Faults that follow each other keep the handler awake, and it is told to end all the same. */
+  @Test
+  void aDescriptorIsClosedWhileFaultsKeepComing() throws Exception {
+    int pages = 8192;
+    pool.enter();
+    Region many = space.map(RegionRequest.anonymous("many", (long) pages * PAGE));
+    AtomicInteger written = new AtomicInteger();
+    Thread writer =
+        new Thread(
+            () -> {
+              for (int page = 0; page < pages; page++) {
+                write(many, page);
+                written.incrementAndGet();
+              }
+            });
+    try (Descriptor descriptor = open(many)) {
+      writer.start();
+      while (written.get() < 256) {
+        Thread.onSpinWait();
+      }
+    }
+    writer.join();
+    assertThat(written).hasValue(pages);
   }
 }

@@ -31,7 +31,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,9 +49,26 @@ class SnapshotTest {
   private static final long BLOCK = 2L << 20;
   private static final long ROOM = 64L << 20;
 
-  private final AddressSpace space = new LinuxSubstrate().open(SpaceOptions.named("snapshot"));
+  private static final LinuxSubstrate LINUX = new LinuxSubstrate();
+
+  /** Open all the while, so that one monitor serves all. */
+  private static @Nullable AddressSpace keeper;
+
+  private final AddressSpace space = LINUX.open(SpaceOptions.named("snapshot"));
   private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();
   private final Region region = space.map(RegionRequest.anonymous("memory", (long) PAGES * PAGE));
+
+  @BeforeAll
+  static void openKeeper() {
+    keeper = LINUX.open(SpaceOptions.named("keeper"));
+  }
+
+  @AfterAll
+  static void closeKeeper() {
+    if (keeper != null) {
+      keeper.close();
+    }
+  }
 
   @BeforeEach
   void synchronousModeWorks() {
