@@ -24,7 +24,7 @@ final class Wakefulness {
   /** Faults so far apart on average, in nanoseconds, would not become much faster. */
   static final long RARE = 500_000;
 
-  /** What lies further apart, in nanoseconds, is the program's own pause, and counts as this. */
+  /** What lies further apart, in nanoseconds, is the program's own pause. */
   private static final long PAUSE = 2 * RARE;
 
   private boolean awake;
@@ -36,6 +36,7 @@ final class Wakefulness {
   private long awakeTook;
 
   private int faults;
+  private int afterPauses;
   private int tries;
   private long took;
   private long last;
@@ -51,12 +52,18 @@ final class Wakefulness {
    * @param now by {@link System#nanoTime}
    */
   void faulted(long now, long count) {
-    took += Math.min(PAUSE, now - last);
+    long gap = now - last;
     last = now;
-    faults += (int) count;
-    if (faults >= TRY) {
-      tried(took / faults);
+    if (gap < PAUSE) {
+      took += gap;
+      faults += (int) count;
+    } else {
+      afterPauses += (int) count;
+    }
+    if (faults + afterPauses >= TRY) {
+      tried(afterPauses > faults ? PAUSE : took / faults);
       faults = 0;
+      afterPauses = 0;
       took = 0;
     }
   }
