@@ -58,9 +58,9 @@ final class CalibrateRun implements Callable<Integer> {
   @Option(
       names = "--passes",
       paramLabel = "N",
-      defaultValue = "7",
+      defaultValue = "25",
       description = "How often each is measured, 3 or more (default: ${DEFAULT-VALUE}).")
-  private int passes = 7;
+  private int passes = 25;
 
   CalibrateRun(Tracking tracking) {
     this.tracking = tracking;
