@@ -85,7 +85,9 @@ final class EvaluateRun implements Callable<Integer> {
       names = "--only",
       paramLabel = "X",
       split = ",",
-      description = "Only these experiments, such as figure4,table3.")
+      description =
+          "Only these experiments, such as figure4,table3; the report and results.csv then have no"
+              + " others.")
   private List<String> only = List.of();
 
   @Option(

@@ -142,7 +142,9 @@ class EvaluateTest {
     }
     assertThat(folder.resolve("killed/results.csv"))
         .hasSameTextualContentAs(folder.resolve("whole/results.csv"));
-    assertThat(folder.resolve("killed/runs")).isDirectoryNotContaining("glob:**.process");
+    assertThat(folder.resolve("killed/runs"))
+        .isDirectoryNotContaining("glob:**.process")
+        .isDirectoryNotContaining("glob:**.part");
   }
 
   /** One run more than what was done for all tests. */

@@ -18,7 +18,7 @@ public final class RecordSegment {
       MemorySegment segment = arena.allocate(64L << 20, 4096);
       try (PageTracker tracker = PageTracker.track(segment);
           Recording recording = tracker.record(Path.of(arguments[0]), "my-program")) {
-        tracker.changes().commit(); // the first interval is everything, and not counted
+        tracker.changes().commit(); // the first interval is all pages, as none was armed before it
         for (int interval = 0; interval < 10; interval++) {
           work(segment, interval);
           tracker.changes().commit();

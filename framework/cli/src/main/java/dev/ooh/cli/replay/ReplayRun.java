@@ -171,8 +171,9 @@ final class ReplayRun implements Callable<Integer> {
       out.printf("left out: %d intervals whose writes were not seen exactly%n", inexact);
     }
     if (contents.programs().stream().anyMatch(each -> each.untrackedNanos().isEmpty())) {
-      out.println(
-          "no untracked run was recorded: slowdowns are against the recorded time between fetches");
+      out.printf(
+          "no untracked run %s: slowdowns are against the recorded time between fetches%n",
+          contents.whole() ? "was recorded" : "is in what is left");
     }
   }
 

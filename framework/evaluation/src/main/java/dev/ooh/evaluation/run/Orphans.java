@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 public final class Orphans {
   private static final String SUFFIX = ".process";
 
+  /** Of what a process writes before it has all rows. */
+  private static final String UNFINISHED = ".part";
+
   private Orphans() {}
 
   static Path file(Path runs, Measurement measurement) {
@@ -31,7 +34,7 @@ public final class Orphans {
 
   /**
    * Waits for those that an evaluation that was killed left in {@code runs}: they end by themselves
-   * soon after it.
+   * soon after it. Removes the rows that they did not finish.
    *
    * @throws CommandException if one doesn't, naming it
    */
@@ -51,6 +54,11 @@ public final class Orphans {
                     file.getFileName().toString().replace(SUFFIX, "")));
       }
       Files.deleteIfExists(file);
+    }
+    try (Stream<Path> all = Files.list(runs)) {
+      for (Path file : all.filter(each -> each.toString().endsWith(UNFINISHED)).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

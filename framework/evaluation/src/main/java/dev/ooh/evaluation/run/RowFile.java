@@ -2,6 +2,7 @@ package dev.ooh.evaluation.run;
 
 import dev.ooh.cli.CommandException;
 import dev.ooh.cli.CsvRows;
+import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ public final class RowFile {
     try {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
-      throw new CommandException(file + " can't be read: " + e.getMessage(), e);
+      throw new CommandException(file + " can't be read: " + ErrorText.reason(e), e);
     }
     if (lines.isEmpty() || !lines.getFirst().equals(CsvRows.HEADER)) {
       throw new CommandException(
