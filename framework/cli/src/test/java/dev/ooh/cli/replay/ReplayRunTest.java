@@ -138,7 +138,7 @@ class ReplayRunTest {
     assertThat(Files.readAllLines(csv))
         .contains("replay,virtual,checksum,unnamed,by uffd,untracked_time,13,ms");
     assertThat(done.out())
-        .contains("no untracked run was recorded")
+        .contains("no untracked run is in what is left")
         .contains("cut short: " + folder.resolve("recording"))
         .contains("to its last whole interval, of 4");
   }
