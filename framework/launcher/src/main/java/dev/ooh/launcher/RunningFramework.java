@@ -40,8 +40,7 @@ public final class RunningFramework implements AutoCloseable {
     Map<String, String> configuration = new HashMap<>();
     configuration.put(Constants.FRAMEWORK_STORAGE, storage.toString());
     configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(levels.lastKey()));
-    // A running flight recording weaves this package into the classes of events, whoever loads
-    // them.
+    // A flight recording weaves this package into the classes of events, whoever loads them.
     configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "jdk.jfr.internal.event");
     configuration.put("felix.service.urlhandlers", "false");
     // Problems come as framework events, and are told once.

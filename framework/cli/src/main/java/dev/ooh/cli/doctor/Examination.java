@@ -50,8 +50,7 @@ final class Examination {
       checks.add(Check.fails(Check.ANY, substrate.name(), Check.ANY, refusal, ""));
       return;
     }
-    // Open to the end: a process that handles faults for all spaces starts once, not for each
-    // trial.
+    // Open to the end: a process that handles the faults of all spaces starts once then.
     try (AddressSpace space = substrate.open(SpaceOptions.named("doctor"))) {
       checks.addAll(Interfaces.of(space));
       Map<MappingKind, String> kinds = mappable(space);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public final class Orphans {
   private static final String SUFFIX = ".process";
 
-  /** Of what a process writes before it has all rows. */
+  /** Of what a process writes before it has all rows: {@link dev.ooh.cli.CsvRows}. */
   private static final String UNFINISHED = ".part";
 
   private Orphans() {}
@@ -39,11 +39,7 @@ public final class Orphans {
    * @throws CommandException if one doesn't, naming it
    */
   public static void await(Path runs, long seconds) throws CommandException, IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(runs)) {
-      files = all.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
-    }
-    for (Path file : files) {
+    for (Path file : ending(runs, SUFFIX)) {
       Optional<ProcessHandle> left = alive(Files.readString(file).strip());
       if (left.isPresent() && !ended(left.get(), seconds)) {
         throw new CommandException(
@@ -55,10 +51,14 @@ public final class Orphans {
       }
       Files.deleteIfExists(file);
     }
+    for (Path file : ending(runs, UNFINISHED)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static List<Path> ending(Path runs, String suffix) throws IOException {
     try (Stream<Path> all = Files.list(runs)) {
-      for (Path file : all.filter(each -> each.toString().endsWith(UNFINISHED)).toList()) {
-        Files.deleteIfExists(file);
-      }
+      return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
     }
   }
 

@@ -61,7 +61,7 @@ final class FaultHandler {
         long count = wakefulness.isDue() ? readAwake(calls, messages) : 0;
         while (count == 0) {
           calls.poll(ready, -1);
-          if (stopped || PollFd.found(ready, 1) != 0) {
+          if (PollFd.found(ready, 1) != 0) {
             return;
           }
           count = read(calls, messages);
@@ -113,7 +113,7 @@ final class FaultHandler {
       long start = System.nanoTime();
       do {
         count = read(calls, messages);
-      } while (count == 0 && !stopped && System.nanoTime() - start < Wakefulness.NANOS);
+      } while (count == 0 && System.nanoTime() - start < Wakefulness.NANOS);
       return count;
     } finally {
       awake.release();

@@ -2,6 +2,8 @@ package dev.ooh.linux.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,52 +55,54 @@ class WakefulnessTest {
 
   @Test
   void findsOutWithinARoundThatTheMachineBecameBusy() {
-    for (int before = FAULTS; before < FAULTS + 2 * ROUND; before += 7) {
-      wakefulness = new Wakefulness();
-      awake(before, 24, 110);
-      assertThat(awake(FAULTS, 60, 15)).as("after %d", before).isLessThan(FAULTS * 2 / 10);
-    }
+    atAnyMoment(
+        faults -> awake(faults, 24, 110),
+        moment -> assertThat(awake(FAULTS, 60, 15)).as(moment).isLessThan(FAULTS * 2 / 10));
   }
 
   @Test
   void findsOutWithinARoundThatTheMachineBecameIdle() {
-    for (int before = FAULTS; before < FAULTS + 2 * ROUND; before += 7) {
-      wakefulness = new Wakefulness();
-      awake(before, 60, 15);
-      assertThat(awake(FAULTS, 24, 110)).as("after %d", before).isGreaterThan(FAULTS * 8 / 10);
-    }
+    atAnyMoment(
+        faults -> awake(faults, 60, 15),
+        moment -> assertThat(awake(FAULTS, 24, 110)).as(moment).isGreaterThan(FAULTS * 8 / 10));
   }
 
   @Test
   void goesToSleepAsSoonAsFaultsBecomeRare() {
-    for (int before = FAULTS; before < FAULTS + 2 * ROUND; before += 7) {
-      wakefulness = new Wakefulness();
-      awake(before, 24, 110);
-      assertThat(awake(FAULTS, 2_000, 2_100))
-          .as("after %d", before)
-          .isLessThanOrEqualTo(2 * Wakefulness.TRY);
-    }
+    atAnyMoment(
+        faults -> awake(faults, 24, 110),
+        moment ->
+            assertThat(awake(FAULTS, 2_000, 2_100))
+                .as(moment)
+                .isLessThanOrEqualTo(2 * Wakefulness.TRY));
   }
 
   /** Such as those of a fetch a second: each try is of several intervals. */
   @Test
   void burstsWithPausesBetweenThemAreTriesToo() {
+    assertThat(awakeInBursts(FAULTS, 24, 110)).isGreaterThan(FAULTS / 2);
+    awakeInBursts(ROUND, 60, 15);
+    assertThat(awakeInBursts(FAULTS, 60, 15))
+        .as("on a machine that became busy")
+        .isLessThan(FAULTS / 2);
+  }
+
+  /** Has {@code then} follow so many faults of {@code before} as end at each moment of a round. */
+  private void atAnyMoment(IntConsumer before, Consumer<String> then) {
+    for (int faults = FAULTS; faults < FAULTS + 2 * ROUND; faults += 7) {
+      wakefulness = new Wakefulness();
+      before.accept(faults);
+      then.accept("after " + faults);
+    }
+  }
+
+  private int awakeInBursts(int faults, int awakeMicros, int asleepMicros) {
     int awake = 0;
-    for (int burst = 0; burst < FAULTS / 50; burst++) {
-      awake += awake(50, 24, 110);
+    for (int burst = 0; burst < faults / 50; burst++) {
+      awake += awake(50, awakeMicros, asleepMicros);
       now += 100_000_000L;
     }
-    assertThat(awake).isGreaterThan(FAULTS / 2);
-    for (int burst = 0; burst < ROUND / 50; burst++) {
-      awake(50, 60, 15);
-      now += 100_000_000L;
-    }
-    awake = 0;
-    for (int burst = 0; burst < FAULTS / 50; burst++) {
-      awake += awake(50, 60, 15);
-      now += 100_000_000L;
-    }
-    assertThat(awake).as("on a machine that became busy").isLessThan(FAULTS / 2);
+    return awake;
   }
 
   /** Returns at how many of so many faults it was awake. */
