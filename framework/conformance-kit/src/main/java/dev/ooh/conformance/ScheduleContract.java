@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Random schedules of a technique on a substrate: extend it and name the subjects. A few dozen
- * seeds run with the other tests, and thousands with those that have the tag {@code soak}. The
- * system properties {@code ooh.first-seed} and {@code ooh.seeds} say otherwise, so {@code
+ * Random schedules of a technique on a substrate: extend it and name the subjects. A few seeds run
+ * with the other tests, and thousands with those that have the tag {@code soak}. The system
+ * properties {@code ooh.first-seed} and {@code ooh.seeds} say otherwise, so {@code
  * -Dooh.first-seed=1307 -Dooh.seeds=1} repeats one.
  */
 public abstract class ScheduleContract {
-  private static final int FEW = 40;
+  private static final int FEW = 16;
   private static final int MANY = 5_000;
   private static final int FEW_HUGE = 3;
   private static final int MANY_HUGE = 1_000;

@@ -61,14 +61,14 @@ class LinuxConformanceTest {
 
     @Override
     protected int seeds() {
-      return 10;
+      return 6;
     }
   }
 
   @Test
   @Timeout(300)
   void aStormLosesNothing() throws Exception {
-    storm(5);
+    storm(2);
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * what threads make of them differs from run to run.
  */
 public abstract class AuditContract {
-  private static final int FEW = 16;
+  private static final int FEW = 8;
   private static final int SECONDS = 10;
 
   protected abstract Substrate substrate();

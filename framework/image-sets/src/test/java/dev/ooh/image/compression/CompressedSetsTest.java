@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,6 +151,17 @@ class CompressedSetsTest {
 
   @Test
   void aDamagedBlockIsToldByItsPlaceInTheFile() throws Exception {
+    damageIsToldByItsPlaceInTheFile(20);
+  }
+
+  @Test
+  @Tag("soak")
+  void eachDamagedByteIsToldByItsPlaceInTheFile() throws Exception {
+    damageIsToldByItsPlaceInTheFile(1);
+  }
+
+  /** One byte after the other is changed, each {@code apart} from the one before. */
+  private void damageIsToldByItsPlaceInTheFile(int apart) throws Exception {
     try (ImageStore store = ImageStore.open(directory)) {
       Arrays.fill(memory, (byte) 'x');
       Path file =
@@ -157,7 +169,7 @@ class CompressedSetsTest {
               .path()
               .resolve("pages-1.img");
       byte[] bytes = Files.readAllBytes(file);
-      for (int at = 0; at < bytes.length; at++) {
+      for (int at = random.nextInt(apart); at < bytes.length; at += apart) {
         byte[] damaged = bytes.clone();
         damaged[at] ^= (byte) (1 << at % 8);
         Files.write(file, damaged);

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  */
 final class LimitedAudit {
   private static final int PAGES = 512;
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 10;
 
   /** What the JVM was started with. */
   enum Limit {

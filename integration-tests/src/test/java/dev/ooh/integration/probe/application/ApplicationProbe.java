@@ -29,14 +29,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Runs each application on the collected heap, on each substrate that works here, under each
- * technique that is usable there. Answers with "application substrate technique" and what came of
- * it: the checksum, and how many cycles there were of which were full.
+ * Runs each application on the collected heap, on each substrate that works here: GCBench under
+ * each technique that is usable there, the others under some. Answers with "application substrate
+ * technique" and what came of it: the checksum, and how many cycles there were of which were full.
  */
 public final class ApplicationProbe implements Callable<Map<String, List<Long>>> {
   private static final Parameters SMALL = new Parameters(Configuration.SMALL, Optional.empty(), 1);
@@ -44,6 +45,23 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
   private static final int BYTES = 50_000;
   private static final int ROWS = 50;
   private static final long MOST_HEAP = 1 << 30;
+
+  /** Techniques of each substrate that an application other than GCBench runs under, in turns. */
+  private static final int TURNS = 3;
+
+  private static final List<Supplier<Application>> OTHERS =
+      List.of(
+          () -> new Histogram(BYTES),
+          () -> new KMeans(ROWS),
+          () -> new MatrixMultiply(ROWS),
+          () -> new Pca(ROWS),
+          () -> new StringMatch(BYTES),
+          () -> new WordCount(BYTES),
+          () -> BabyEngine.withOperations(REQUESTS),
+          () -> CacheEngine.withOperations(REQUESTS, REQUESTS / 5),
+          () -> StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
+          () -> StdTreeEngine.withOperations(REQUESTS),
+          () -> TinyEngine.withOperations(REQUESTS, REQUESTS));
 
   private final Map<String, List<Long>> results = new TreeMap<>();
 
@@ -55,23 +73,15 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
     for (ServiceReference<Substrate> found : context.getServiceReferences(Substrate.class, null)) {
       Substrate substrate = context.getService(found);
       if (substrate.refusal().isEmpty()) {
-        for (String technique : usable(control, substrate)) {
+        List<String> techniques = usable(control, substrate);
+        for (String technique : techniques) {
           run(new GcBench(), substrate, control, technique);
-          run(new Histogram(BYTES), substrate, control, technique);
-          run(new KMeans(ROWS), substrate, control, technique);
-          run(new MatrixMultiply(ROWS), substrate, control, technique);
-          run(new Pca(ROWS), substrate, control, technique);
-          run(new StringMatch(BYTES), substrate, control, technique);
-          run(new WordCount(BYTES), substrate, control, technique);
-          run(BabyEngine.withOperations(REQUESTS), substrate, control, technique);
-          run(CacheEngine.withOperations(REQUESTS, REQUESTS / 5), substrate, control, technique);
-          run(
-              StdHashEngine.withOperations(REQUESTS, 100, Compression.ZLIB),
-              substrate,
-              control,
-              technique);
-          run(StdTreeEngine.withOperations(REQUESTS), substrate, control, technique);
-          run(TinyEngine.withOperations(REQUESTS, REQUESTS), substrate, control, technique);
+        }
+        for (int i = 0; i < OTHERS.size(); i++) {
+          for (int turn = i; turn < i + TURNS; turn++) {
+            String technique = techniques.get(turn % techniques.size());
+            run(OTHERS.get(i).get(), substrate, control, technique);
+          }
         }
       }
     }

@@ -71,9 +71,11 @@ class TakenEntriesTest {
       for (Taker taker : Taker.values()) {
         for (Way way : Way.values()) {
           if (taker.applies(kind) && way.watches(kind)) {
-            cases.add(Arguments.of(kind, taker, way, (byte) 0, false));
-            cases.add(Arguments.of(kind, taker, way, (byte) 0, true));
             cases.add(Arguments.of(kind, taker, way, (byte) 7, false));
+            if (taker != Taker.COMPACT) { // which goes over all of the machine's memory each time
+              cases.add(Arguments.of(kind, taker, way, (byte) 0, false));
+              cases.add(Arguments.of(kind, taker, way, (byte) 0, true));
+            }
           }
         }
       }
