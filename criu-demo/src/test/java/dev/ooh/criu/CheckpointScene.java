@@ -15,11 +15,17 @@ import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 
 /** A heap with random contents in a toy space, and a checkpointer over it. */
 public final class CheckpointScene implements AutoCloseable {
   static final int PID = 4242;
+
+  /** Where a store's sets go. */
+  @FunctionalInterface
+  public interface Place {
+    SetPlace of(ImageStore store) throws IOException;
+  }
+
   public final TestSpace space = ToySubstrate.space();
   public final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
   public final ArenaHeap heap = ArenaHeap.create(space, region);
@@ -40,29 +46,28 @@ public final class CheckpointScene implements AutoCloseable {
     this(directory, files, seed, options, store -> store);
   }
 
-  /** Whose sets go to a place that may have a directory beside. */
-  public CheckpointScene(Path directory, long seed, Function<ImageStore, SetPlace> place)
-      throws IOException {
+  CheckpointScene(Path directory, FileLayer files, long seed, Place place) throws IOException {
     this(
         directory,
-        FileLayers.of(directory),
+        files,
         seed,
         new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}),
         place);
   }
 
+  /** Whose sets go to a place that may have a directory beside. */
+  public CheckpointScene(Path directory, long seed, Place place) throws IOException {
+    this(directory, FileLayers.of(directory), seed, place);
+  }
+
   private CheckpointScene(
-      Path directory,
-      FileLayer files,
-      long seed,
-      Checkpointer.Options options,
-      Function<ImageStore, SetPlace> place)
+      Path directory, FileLayer files, long seed, Checkpointer.Options options, Place place)
       throws IOException {
     random = new SplittableRandom(seed);
     store = ImageStore.open(directory, files);
     checkpointer =
         new TrackedCheckpointer(
-            space, new Subject("toy", "small", PID, heap), place.apply(store), options);
+            space, new Subject("toy", "small", PID, heap), place.of(store), options);
   }
 
   /** Allocates some, and writes somewhere among what was allocated. */

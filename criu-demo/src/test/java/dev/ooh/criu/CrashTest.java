@@ -3,19 +3,23 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.criu.CheckpointScene.Place;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dump that fails or dies at any of its steps. */
 class CrashTest {
   private static final long SEED = 20261122;
+  private static final Place PLAIN = store -> store;
 
   @TempDir private Path directory;
 
@@ -39,10 +43,10 @@ class CrashTest {
   }
 
   /** Opening takes some steps before the first dump. */
-  private static int stepsOfTwoDumps(Path directory) throws Exception {
+  private static int stepsOfTwoDumps(Path directory, Place place) throws Exception {
     FaultyFiles counting = new FaultyFiles();
     Files.createDirectory(directory);
-    try (CheckpointScene scene = new CheckpointScene(directory, counting, SEED)) {
+    try (CheckpointScene scene = new CheckpointScene(directory, counting, SEED, place)) {
       twoDumps(scene);
     }
     return counting.steps();
@@ -59,14 +63,24 @@ class CrashTest {
 
   @Test
   void diskFullAtAnyStepLeavesNothingBehindAndLosesNoPage() throws Exception {
-    int steps = stepsOfTwoDumps(directory.resolve("count"));
+    fillTheDiskAtAnyStep(PLAIN);
+  }
+
+  @Test
+  @Tag("soak")
+  void diskFullAtAnyStepOfCompressedSetsLosesNoPage() throws Exception {
+    fillTheDiskAtAnyStep(ImageStore::compressed);
+  }
+
+  private void fillTheDiskAtAnyStep(Place place) throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"), place);
     assertThat(steps).isGreaterThan(60);
     for (int step = 0; step < steps; step++) {
       Path images = Files.createDirectory(directory.resolve("full-" + step));
       FaultyFiles files = new FaultyFiles(step, false);
       CheckpointScene scene;
       try {
-        scene = new CheckpointScene(images, files, SEED);
+        scene = new CheckpointScene(images, files, SEED, place);
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("No space left on device");
         assertThat(visible(images)).as("step %d", step).isEmpty();
@@ -93,7 +107,17 @@ class CrashTest {
 
   @Test
   void killedAtAnyStepLeavesThePreviousSetAndNothingHalfWritten() throws Exception {
-    int steps = stepsOfTwoDumps(directory.resolve("count"));
+    killAtAnyStep(PLAIN);
+  }
+
+  @Test
+  @Tag("soak")
+  void killedAtAnyStepOfCompressedSetsLeavesThePreviousSet() throws Exception {
+    killAtAnyStep(ImageStore::compressed);
+  }
+
+  private void killAtAnyStep(Place place) throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"), place);
     for (int step = 0; step < steps; step++) {
       Path images = Files.createDirectory(directory.resolve("killed-" + step));
       byte[] before = null;
@@ -101,7 +125,7 @@ class CrashTest {
       boolean complete = false;
       CheckpointScene scene = null;
       try {
-        scene = new CheckpointScene(images, new FaultyFiles(step, true), SEED);
+        scene = new CheckpointScene(images, new FaultyFiles(step, true), SEED, place);
         scene.mutate();
         after = scene.contents();
         scene.checkpointer.dump(Checkpointer.Then.GO_ON);

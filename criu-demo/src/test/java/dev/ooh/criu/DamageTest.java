@@ -7,6 +7,7 @@ import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.reader.ChainCheck;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is done to images, a restore brings back what was dumped or says what is wrong. */
 class DamageTest {
@@ -84,21 +87,24 @@ class DamageTest {
     assertThat(CheckpointScene.restored(directory)).isEqualTo(dumped);
   }
 
-  @Test
-  void aSampleOfSingleBytes() throws Exception {
-    singleBytes(401);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSampleOfSingleBytes(boolean compressed) throws Exception {
+    singleBytes(compressed, compressed ? 101 : 401);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @Tag("soak")
-  void everySingleByte() throws Exception {
-    singleBytes(1);
+  void everySingleByte(boolean compressed) throws Exception {
+    singleBytes(compressed, 1);
   }
 
   /** Each so many bytes of all files of a chain, superseded pages included. */
-  private void singleBytes(int stride) throws Exception {
+  private void singleBytes(boolean compressed, int stride) throws Exception {
     Path small = Files.createDirectory(directory.resolve("small"));
-    try (CheckpointScene scene = new CheckpointScene(small, new FaultyFiles(), 8)) {
+    CheckpointScene.Place place = compressed ? ImageStore::compressed : store -> store;
+    try (CheckpointScene scene = new CheckpointScene(small, new FaultyFiles(), 8, place)) {
       scene.space.memory().putByte(scene.region.start() + 6 * PageSet.PAGE_SIZE, (byte) 1); // stays
       for (int i = 0; i < 3; i++) {
         scene.heap.allocate(2, 500);

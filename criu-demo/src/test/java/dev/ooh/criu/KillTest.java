@@ -24,12 +24,16 @@ class KillTest {
 
   @TempDir private Path directory;
 
-  /** What is killed: dumps to the directory that is its argument, and tells after each. */
+  /**
+   * What is killed: dumps to the directory that is its argument, and tells after each. Pages are
+   * compressed where the seed is odd.
+   */
   public static final class Dumper {
     public static void main(String[] arguments) throws Exception {
       Path directory = Path.of(arguments[0]);
-      try (CheckpointScene scene =
-          new CheckpointScene(directory, new DiskFiles(), Long.parseLong(arguments[1]))) {
+      long seed = Long.parseLong(arguments[1]);
+      CheckpointScene.Place place = seed % 2 == 0 ? store -> store : ImageStore::compressed;
+      try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), seed, place)) {
         while (true) {
           scene.mutate();
           scene.checkpointer.preDump();

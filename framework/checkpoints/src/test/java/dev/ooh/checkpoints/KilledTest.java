@@ -23,6 +23,7 @@ class KilledTest {
   private static final int FEW = 3;
   private static final int MANY = 500;
   private static final String LAZILY = "lazily";
+  private static final String COMPRESSED = "compressed";
 
   @TempDir private Path directory;
 
@@ -31,18 +32,22 @@ class KilledTest {
     public static void main(String[] arguments) throws Exception {
       Path directory = Path.of(arguments[0]);
       long seed = Long.parseLong(arguments[1]);
-      CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
+      List<String> said = List.of(arguments).subList(2, arguments.length);
+      CheckpointOptions plain = CheckpointOptions.defaults().withLongestChain(3);
+      CheckpointOptions options = said.contains(COMPRESSED) ? plain.withCompression() : plain;
       try (Arena arena = Arena.ofShared();
           Checkpoints checkpoints =
-              List.of(arguments).contains(LAZILY)
+              said.contains(LAZILY)
                   ? Checkpoints.openLazily(directory, options, Program::end)
                   : Checkpoints.open(directory, options)) {
         MemorySegment memory = checkpoints.segment(Story.NAME, Story.BYTES, arena);
         System.out.println("from " + Story.steps(memory));
         long left =
-            arguments.length > 2 && !arguments[2].equals(LAZILY)
-                ? Long.parseLong(arguments[2])
-                : Long.MAX_VALUE;
+            said.stream()
+                .filter(word -> word.matches("\\d+"))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
         while (left-- > 0) {
           Story.step(seed, memory);
           checkpoints.take().join();
@@ -134,13 +139,17 @@ class KilledTest {
     killAndLookAfterIt(MANY);
   }
 
+  private static String[] some(SplittableRandom random, String... words) {
+    return Stream.of(words).filter(word -> random.nextBoolean()).toArray(String[]::new);
+  }
+
   private void killAndLookAfterIt(int kills) throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     long told = 0;
     for (int kill = 0; kill < kills; kill++) {
       // Killed while it restores, verifies, or long after.
-      Process process = random.nextBoolean() ? start(seed, LAZILY) : start(seed);
+      Process process = start(seed, some(random, LAZILY, COMPRESSED));
       try (BufferedReader out = process.inputReader()) {
         assertThat(out.readLine()).as("seed %d kill %d", seed, kill).startsWith("from ");
         if (kill == kills - 1) { // one at least comes as far, however slow the machine

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever the power takes, the newest checkpoint that was called durable is there. */
 class PowerLossTest {
@@ -27,28 +27,46 @@ class PowerLossTest {
 
   @TempDir private Path temporary;
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void theLastDurableCheckpointIsThereAtMomentsOfAllKinds(boolean ahead) throws Exception {
-    theLastDurableCheckpointIsThere(ahead, Moments.SOME);
+  /** How checkpoints are written. */
+  private enum Way {
+    STANDING_STILL,
+    AHEAD {
+      @Override
+      CheckpointOptions of(CheckpointOptions options) {
+        return options.withStandstill(() -> () -> {});
+      }
+    },
+    COMPRESSED {
+      @Override
+      CheckpointOptions of(CheckpointOptions options) {
+        return options.withCompression();
+      }
+    };
+
+    CheckpointOptions of(CheckpointOptions options) {
+      return options;
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
+  @EnumSource
+  void theLastDurableCheckpointIsThereAtMomentsOfAllKinds(Way way) throws Exception {
+    theLastDurableCheckpointIsThere(way, Moments.SOME);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @Tag("soak")
-  void theLastDurableCheckpointIsThereAtEveryMoment(boolean ahead) throws Exception {
-    theLastDurableCheckpointIsThere(ahead, 1);
+  void theLastDurableCheckpointIsThereAtEveryMoment(Way way) throws Exception {
+    theLastDurableCheckpointIsThere(way, 1);
   }
 
-  private void theLastDurableCheckpointIsThere(boolean ahead, int oneIn) throws Exception {
+  private void theLastDurableCheckpointIsThere(Way way, int oneIn) throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
     Path top = Files.createDirectory(temporary.resolve("top"));
     RecordedFiles files = new RecordedFiles(Files.createDirectory(temporary.resolve("kept")));
     List<Integer> durableAt = new ArrayList<>();
-    CheckpointOptions options = CheckpointOptions.defaults().withLongestChain(3);
-    if (ahead) {
-      options = options.withStandstill(() -> () -> {});
-    }
+    CheckpointOptions options = way.of(CheckpointOptions.defaults().withLongestChain(3));
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints =
             Checkpoints.open(
