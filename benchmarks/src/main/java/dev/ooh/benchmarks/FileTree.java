@@ -11,6 +11,22 @@ import java.util.stream.Stream;
 final class FileTree {
   private FileTree() {}
 
+  /** A new temporary folder, which is deleted with all that is in it when this JVM ends. */
+  static Path untilExit(String prefix) throws IOException {
+    Path top = Files.createTempDirectory(prefix);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    delete(top);
+                  } catch (IOException e) {
+                    System.err.println(top + " is left: " + e.getMessage());
+                  }
+                }));
+    return top;
+  }
+
   static void delete(Path top) throws IOException {
     List<Path> all;
     try (Stream<Path> walk = Files.walk(top)) {

@@ -2,34 +2,17 @@ package dev.ooh.uffd;
 
 import dev.ooh.conformance.session.SessionContract;
 import dev.ooh.linux.substrate.LinuxSubstrate;
-import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.TrackingTechnique;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same code on real memory; skipped where the kernel refuses it. */
 class UffdOnLinuxSessionTest extends SessionContract {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
-  /** Open all the while, so that one monitor serves all. */
-  private static @Nullable AddressSpace keeper;
-
-  @BeforeAll
-  static void open() {
-    if (LINUX.refusal().isEmpty()) {
-      keeper = LINUX.open(SpaceOptions.named("keeper"));
-    }
-  }
-
-  @AfterAll
-  static void close() {
-    if (keeper != null) {
-      keeper.close();
-    }
-  }
+  /** So that one monitor serves all. */
+  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
 
   @Override
   protected Substrate substrate() {

@@ -8,42 +8,32 @@ import dev.ooh.conformance.TechniqueLaws;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.Probe;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The laws and random schedules over real memory, where this kernel offers the technique. */
-@TestInstance(Lifecycle.PER_CLASS)
 class UffdOnLinuxTest extends TechniqueLaws {
-  private final LinuxSubstrate linux = new LinuxSubstrate();
+  private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
-  /** Open all the while, so that one monitor serves all. */
-  private @Nullable AddressSpace keeper;
+  /** So that one monitor serves all. */
+  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
 
   @BeforeAll
-  void whereTheKernelOffersIt() {
-    assumeTrue(linux.refusal().isEmpty(), () -> linux.refusal().orElse(""));
-    AddressSpace space = linux.open(SpaceOptions.named("keeper"));
-    keeper = space;
-    Probe probe = new UffdTechnique().probe(space);
-    assumeTrue(probe.usable(), probe.reason());
-  }
-
-  @AfterAll
-  void close() {
-    if (keeper != null) {
-      keeper.close();
+  static void whereTheKernelOffersIt() {
+    assumeTrue(LINUX.refusal().isEmpty(), () -> LINUX.refusal().orElse(""));
+    try (AddressSpace space = LINUX.open(SpaceOptions.named("probe"))) {
+      Probe probe = new UffdTechnique().probe(space);
+      assumeTrue(probe.usable(), probe.reason());
     }
   }
 
   @Override
   protected Subject subject() {
-    return Subject.plain(linux, new UffdTechnique());
+    return Subject.plain(LINUX, new UffdTechnique());
   }
 
   @Nested
@@ -51,11 +41,6 @@ class UffdOnLinuxTest extends TechniqueLaws {
     @Override
     protected Stream<Subject> subjects() {
       return Stream.of(subject());
-    }
-
-    @Override
-    protected int seeds() {
-      return 100;
     }
   }
 }

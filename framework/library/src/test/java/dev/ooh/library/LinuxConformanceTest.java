@@ -9,42 +9,32 @@ import dev.ooh.conformance.session.SessionContract;
 import dev.ooh.conformance.storm.MemoryStorm;
 import dev.ooh.conformance.storm.StormReport;
 import dev.ooh.linux.substrate.LinuxSubstrate;
-import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
 import dev.ooh.procfs.ProcfsTechnique;
+import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.uffd.UffdTechnique;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The kit on real memory, with the techniques that work there. */
 class LinuxConformanceTest {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
-  /** Open all the while, so that one monitor serves all. */
-  private static @Nullable AddressSpace keeper;
+  /** So that one monitor serves all. */
+  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
 
   @BeforeAll
-  static void open() {
+  static void onRealMemory() {
     assumeTrue(LINUX.refusal().isEmpty(), () -> LINUX.refusal().orElse(""));
-    keeper = LINUX.open(SpaceOptions.named("keeper"));
-  }
-
-  @AfterAll
-  static void close() {
-    if (keeper != null) {
-      keeper.close();
-    }
   }
 
   /** Switches go to the other of the two, too; by themselves they are tested where they live. */

@@ -22,22 +22,21 @@ public final class BlockCompressor {
   }
 
   /**
-   * Compresses the first {@code bytes} of {@code block} into {@code target}. What would be shorter
-   * by less than an eighth stays as it is, as CRIU has it: that much less to read is not worth the
-   * time.
+   * Compresses {@code bytes} of {@code source} into {@code target}. What would be shorter by less
+   * than an eighth stays as it is, as CRIU has it: that much less to read is not worth the time.
    *
    * @return how many bytes of the target are the block: 0 for one of zeros, {@code bytes} where it
    *     stays as it is
    */
-  public int compress(byte[] block, int bytes, byte[] target, int offset) {
-    if (Arrays.equals(block, 0, bytes, zeros, 0, bytes)) {
+  public int compress(byte[] source, int from, int bytes, byte[] target, int offset) {
+    if (Arrays.equals(source, from, from + bytes, zeros, 0, bytes)) {
       return 0;
     }
-    int size = compressor.compress(block, 0, bytes, target, offset, most(bytes));
+    int size = compressor.compress(source, from, bytes, target, offset, most(bytes));
     if (size < bytes - bytes / 8) {
       return size;
     }
-    System.arraycopy(block, 0, target, offset, bytes);
+    System.arraycopy(source, from, target, offset, bytes);
     return bytes;
   }
 }

@@ -1,84 +1,59 @@
 package dev.ooh.image.writer;
 
-import dev.ooh.image.PageReader;
 import dev.ooh.image.compression.BlockCompressor;
 import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.image.digest.Digest;
-import dev.ooh.image.digest.PageDigests;
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/**
- * Writes {@code pages-N.img} of a set whose pages are compressed: the blocks of the present runs,
- * one after another, without a header. Some mebibyte of blocks is gathered for each write. For one
- * thread.
- */
-final class CompressedPages {
-  private static final int PAGE = PageSet.PAGE_SIZE;
-  private static final int BLOCK = BlockSizes.PAGES * PAGE;
-  private static final int GATHERED = 1 << 20;
+/** The blocks of the present runs, each compressed, one after another, without a header. */
+final class CompressedPages implements PagesForm {
+  private static final int BLOCK = BlockSizes.PAGES * PageSet.PAGE_SIZE;
 
   private final FileLayer.Output out;
-  private final PageReader source;
-  private final PageDigests digests;
-  private final PagesWriter.Progress progress;
   private final Digest digest = new Digest();
   private final BlockCompressor compressor = new BlockCompressor(BLOCK);
   private final BlockSizes sizes = new BlockSizes();
-  private final byte[] block = new byte[BLOCK];
-  private final byte[] gathered = new byte[GATHERED + BlockCompressor.most(BLOCK)];
-  private int used;
-  private long pages;
+  private byte[] compressed = {};
   private long written;
 
-  CompressedPages(
-      FileLayer.Output out, PageReader source, PageDigests digests, PagesWriter.Progress progress) {
+  CompressedPages(FileLayer.Output out) {
     this.out = out;
-    this.source = source;
-    this.digests = digests;
-    this.progress = progress;
   }
 
-  /** Copies {@code present} and notes their digests, as of the copy. */
-  void write(PageSet present) throws IOException {
-    for (int run = 0; run < present.runCount(); run++) {
-      long end = present.runEnd(run);
-      for (long address = present.runStart(run); address < end; address += BLOCK) {
-        add(address, (int) Math.min(end - address, BLOCK));
-      }
-    }
-    flush();
+  @Override
+  public int piece(long left, int room) {
+    int block = (int) Math.min(left, BLOCK);
+    return block <= room ? block : 0;
   }
 
-  private void add(long address, int length) throws IOException {
-    source.read(address, block, 0, length);
-    for (int done = 0; done < length; done += PAGE) {
-      digests.set(address + done, digest.next(block, done, PAGE));
-    }
-    int size = compressor.compress(block, length, gathered, used);
-    sizes.add(size, digest.next(gathered, used, size));
-    used += size;
-    pages += length / PAGE;
-    if (used >= GATHERED) {
-      flush();
-    }
+  @Override
+  public boolean takesNative() {
+    return false;
   }
 
-  private void flush() throws IOException {
-    if (pages == 0) {
-      return;
+  @Override
+  public void write(GatheredPages pages) throws IOException {
+    if (compressed.length == 0) {
+      compressed = new byte[GatheredPages.BYTES + BlockCompressor.most(BLOCK)];
     }
-    out.write(ByteBuffer.wrap(gathered, 0, used));
+    int used = 0;
+    int from = 0;
+    for (int piece = 0; piece < pages.pieces(); piece++) {
+      int length = pages.piece(piece);
+      int size = compressor.compress(pages.array(), from, length, compressed, used);
+      sizes.add(size, digest.next(compressed, used, size));
+      used += size;
+      from += length;
+    }
+    out.write(ByteBuffer.wrap(compressed, 0, used));
     written += used;
-    used = 0;
-    progress.written(pages);
-    pages = 0;
   }
 
-  /** Bytes in the file. */
-  long written() {
+  @Override
+  public long written() {
     return written;
   }
 

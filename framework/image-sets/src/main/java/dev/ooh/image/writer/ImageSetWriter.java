@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.image.digest.PageDigests;
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.message.CriuImages;
@@ -70,18 +71,14 @@ public final class ImageSetWriter implements AutoCloseable {
     Optional<FileLayer.Output> elsewhere = draft.pages(pid, present, inParent);
     FileLayer.Output out = elsewhere.isPresent() ? elsewhere.get() : draft.create(PAGES_FILE);
     pagesFile = out;
-    if (draft.compresses()) {
-      CompressedPages pages = new CompressedPages(out, source, digests, written::accept);
-      pages.write(present);
-      listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
-      pagemap(
-          file -> PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, pages.sizes()));
-      return;
-    }
-    PagesWriter pages = new PagesWriter(out, source, digests, written::accept);
+    PagesForm form = draft.compresses() ? new CompressedPages(out) : new PlainPages(out);
+    PagesWriter pages = new PagesWriter(form, source, digests, written::accept);
     pages.write(present);
-    listed.add(new ListedFile(PAGES_FILE, pages.written(), 0));
-    if (elsewhere.isEmpty()) {
+    listed.add(new ListedFile(PAGES_FILE, form.written(), 0));
+    if (form instanceof CompressedPages compressed) {
+      BlockSizes sizes = compressed.sizes();
+      pagemap(file -> PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, sizes));
+    } else if (elsewhere.isEmpty()) {
       pagemap(file -> PagemapImage.write(file, PAGES_ID, present, inParent));
     }
   }

@@ -4,13 +4,11 @@ import dev.ooh.image.DirectPageReader;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.digest.Digest;
 import dev.ooh.image.digest.PageDigests;
-import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.support.Failure;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -18,29 +16,20 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code pages-N.img}: the present pages one after another, without a header. Pages of many
- * runs are gathered, so that the file sees writes of a mebibyte and not of a page; while one is
- * written, by a thread of its own, the next is gathered: outside the heap where the source can do
- * that, as the JDK would copy an array once more. For one thread.
+ * Writes {@code pages-N.img}, the present pages in one form or another. Pages of many runs are
+ * gathered, so that the file sees writes of a mebibyte and not of a page; while one is brought into
+ * its form and written, by a thread of its own, the next is gathered: outside the heap where the
+ * source can do that and the form takes it, as the JDK would copy an array once more. For one
+ * thread.
  */
 final class PagesWriter {
   private static final int PAGE = PageSet.PAGE_SIZE;
-  private static final int GATHERED = 1 << 20;
 
-  private final FileLayer.Output out;
+  private final PagesForm form;
   private final PageReader source;
   private final PageDigests digests;
   private final Progress progress;
   private final Digest digest = new Digest();
-  private Gathered gathered = Gathered.NONE;
-  private int used;
-
-  /** What the other thread has, or had last. */
-  private Gathered handed = Gathered.NONE;
-
-  private int handedBytes;
-  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
-  private long written;
 
   /** Is told after each gathered write. */
   @FunctionalInterface
@@ -48,25 +37,8 @@ final class PagesWriter {
     void written(long pages);
   }
 
-  /**
-   * Pages that are written together.
-   *
-   * @param memory the same, if it is outside the heap
-   */
-  private record Gathered(ByteBuffer bytes, @Nullable MemorySegment memory) {
-    private static final Gathered NONE = new Gathered(ByteBuffer.allocate(0), null);
-
-    static Gathered in(@Nullable Arena arena) {
-      if (arena == null) {
-        return new Gathered(ByteBuffer.allocate(GATHERED), null);
-      }
-      MemorySegment memory = arena.allocate(GATHERED, PAGE);
-      return new Gathered(memory.asByteBuffer(), memory);
-    }
-  }
-
-  PagesWriter(FileLayer.Output out, PageReader source, PageDigests digests, Progress progress) {
-    this.out = out;
+  PagesWriter(PagesForm form, PageReader source, PageDigests digests, Progress progress) {
+    this.form = form;
     this.source = source;
     this.digests = digests;
     this.progress = progress;
@@ -75,7 +47,9 @@ final class PagesWriter {
   /** Copies {@code pages} and notes their digests, as of the copy. */
   void write(PageSet pages) throws IOException {
     // So little is over before an arena pays.
-    if (source instanceof DirectPageReader && pages.bytes() > GATHERED) {
+    if (form.takesNative()
+        && source instanceof DirectPageReader
+        && pages.bytes() > GatheredPages.BYTES) {
       try (Arena arena = Arena.ofShared()) {
         write(pages, arena);
       }
@@ -85,93 +59,110 @@ final class PagesWriter {
   }
 
   private void write(PageSet pages, @Nullable Arena arena) throws IOException {
-    gathered = Gathered.in(arena);
-    try (ExecutorService thread = Executors.newSingleThreadExecutor(PagesWriter::thread)) {
-      try {
-        for (int run = 0; run < pages.runCount(); run++) {
-          gather(pages.runStart(run), pages.runEnd(run), thread, arena);
-        }
-        await();
-        if (used > 0) {
-          out.write(gathered.bytes().position(0).limit(used));
-          tell(used);
-          used = 0;
-        }
-      } finally {
-        writing.handle((done, failure) -> true).join(); // nobody writes when this returns
+    try (Turns turns = new Turns(arena)) {
+      for (int run = 0; run < pages.runCount(); run++) {
+        gather(pages.runStart(run), pages.runEnd(run), turns);
       }
+      turns.last();
+    }
+  }
+
+  private void gather(long start, long end, Turns turns) throws IOException {
+    for (long address = start; address < end; ) {
+      GatheredPages gathered = turns.gathered;
+      int length = form.piece(end - address, gathered.room());
+      if (length == 0) {
+        turns.next();
+        continue;
+      }
+      read(address, gathered, length);
+      for (int done = 0; done < length; done += PAGE) {
+        digests.set(address + done, digest.next(gathered.part(gathered.used() + done, PAGE)));
+      }
+      gathered.add(length);
+      address += length;
+      if (gathered.room() == 0) {
+        turns.next();
+      }
+    }
+  }
+
+  private void read(long address, GatheredPages target, int length) {
+    MemorySegment memory = target.memory();
+    if (memory != null && source instanceof DirectPageReader direct) {
+      direct.read(address, memory, target.used(), length);
+    } else {
+      source.read(address, target.array(), target.used(), length);
+    }
+  }
+
+  /** Two that are gathered in by turns; the thread writes the other one. */
+  private final class Turns implements AutoCloseable {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(PagesWriter::thread);
+    private final @Nullable Arena arena;
+    private GatheredPages gathered;
+
+    /** What the thread has, or had last. */
+    private @Nullable GatheredPages handed;
+
+    private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
+
+    private Turns(@Nullable Arena arena) {
+      this.arena = arena;
+      gathered = new GatheredPages(arena);
+    }
+
+    /** Has what was gathered written, when what was handed before is. */
+    private void next() throws IOException {
+      await();
+      GatheredPages full = gathered;
+      gathered = handed == null ? new GatheredPages(arena) : handed;
+      handed = full;
+      writing = CompletableFuture.runAsync(() -> writeThere(full), thread);
+    }
+
+    private void writeThere(GatheredPages full) {
+      try {
+        form.write(full);
+      } catch (IOException e) {
+        throw new CompletionException(e);
+      }
+    }
+
+    private void await() throws IOException {
+      try {
+        writing.join();
+      } catch (CompletionException e) {
+        throw Failure.of(e);
+      }
+      if (handed != null) {
+        tell(handed);
+      }
+    }
+
+    /** Writes what is left, itself. */
+    private void last() throws IOException {
+      await();
+      if (gathered.used() > 0) {
+        form.write(gathered);
+        tell(gathered);
+      }
+    }
+
+    private void tell(GatheredPages done) {
+      progress.written(done.used() / PAGE);
+      done.clear();
+    }
+
+    /** Nobody writes when this returns. */
+    @Override
+    public void close() {
+      writing.handle((done, failure) -> true).join();
+      thread.close();
     }
   }
 
   private static Thread thread(Runnable action) {
     return Thread.ofPlatform().daemon().name("writer of pages").unstarted(action);
-  }
-
-  private void gather(long start, long end, ExecutorService thread, @Nullable Arena arena)
-      throws IOException {
-    for (long address = start; address < end; ) {
-      int length = (int) Math.min(end - address, GATHERED - used);
-      read(address, length);
-      ByteBuffer bytes = gathered.bytes();
-      for (int done = 0; done < length; done += PAGE) {
-        int at = used + done;
-        digests.set(address + done, digest.next(bytes.limit(at + PAGE).position(at)));
-      }
-      address += length;
-      used += length;
-      if (used == GATHERED) {
-        hand(thread, arena);
-      }
-    }
-  }
-
-  private void read(long address, int length) {
-    MemorySegment memory = gathered.memory();
-    if (memory != null && source instanceof DirectPageReader direct) {
-      direct.read(address, memory, used, length);
-    } else {
-      source.read(address, gathered.bytes().array(), used, length);
-    }
-  }
-
-  /** Has what was gathered written, when what was handed before is. */
-  private void hand(ExecutorService thread, @Nullable Arena arena) throws IOException {
-    await();
-    Gathered full = gathered;
-    gathered = handed == Gathered.NONE ? Gathered.in(arena) : handed;
-    handed = full;
-    handedBytes = used;
-    used = 0;
-    writing = CompletableFuture.runAsync(() -> write(full), thread);
-  }
-
-  private void write(Gathered full) {
-    try {
-      out.write(full.bytes().clear());
-    } catch (IOException e) {
-      throw new CompletionException(e);
-    }
-  }
-
-  private void await() throws IOException {
-    try {
-      writing.join();
-    } catch (CompletionException e) {
-      throw Failure.of(e);
-    }
-    if (handedBytes > 0) {
-      tell(handedBytes);
-      handedBytes = 0;
-    }
-  }
-
-  private void tell(int bytes) {
-    written += bytes;
-    progress.written(bytes / PAGE);
-  }
-
-  /** Bytes in the file. */
-  long written() {
-    return written;
   }
 }

@@ -67,8 +67,9 @@ class PagesWriterTest {
     PageReader heap =
         (from, target, offset, length) ->
             Numbers.fill(MemorySegment.ofArray(target), from, offset, length);
+    PagesForm form = new PlainPages(out);
     PagesWriter writer =
-        new PagesWriter(out, direct ? new Numbers(heap) : heap, digests, written -> {});
+        new PagesWriter(form, direct ? new Numbers(heap) : heap, digests, written -> {});
     writer.write(pages);
     byte[] wanted = new byte[(int) pages.bytes()];
     int[] at = {0};
@@ -79,7 +80,7 @@ class PagesWriterTest {
           at[0] += 4096;
         });
     assertThat(file.toByteArray()).isEqualTo(wanted);
-    assertThat(writer.written()).isEqualTo(wanted.length);
+    assertThat(form.written()).isEqualTo(wanted.length);
   }
 
   /** Each word of memory is its address. */
@@ -105,7 +106,10 @@ class PagesWriterTest {
   void whatTheWritingThreadThrewIsNotWrapped() {
     PagesWriter writer =
         new PagesWriter(
-            BROKEN, (address, target, offset, length) -> {}, new PageDigests(PAGES), pages -> {});
+            new PlainPages(BROKEN),
+            (address, target, offset, length) -> {},
+            new PageDigests(PAGES),
+            pages -> {});
     assertThatThrownBy(() -> writer.write(PAGES))
         .isExactlyInstanceOf(IllegalStateException.class)
         .hasMessage("the store is closed");

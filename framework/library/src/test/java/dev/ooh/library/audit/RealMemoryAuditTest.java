@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.conformance.audit.AuditContract;
 import dev.ooh.conformance.audit.Scenario;
-import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.core.TrackingCore;
 import java.io.IOException;
@@ -19,12 +19,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nothing is lost on real memory, whatever is done to it, its trackers and their helpers. */
 @Timeout(600)
 class RealMemoryAuditTest {
-  /** Open all the while, so that one monitor serves all. */
-  private static @Nullable AddressSpace keeper;
+  /** So that one monitor serves all. */
+  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(Way.LINUX);
 
   /** On the disk of the build, since a temporary folder may lie on tmpfs. */
   private static @Nullable Path folder;
@@ -32,15 +33,11 @@ class RealMemoryAuditTest {
   @BeforeAll
   static void open() throws IOException {
     assumeTrue(Way.LINUX.refusal().isEmpty(), () -> Way.LINUX.refusal().orElse(""));
-    keeper = Way.LINUX.open(SpaceOptions.named("keeper"));
     folder = Files.createTempDirectory(Path.of("target"), "audit");
   }
 
   @AfterAll
   static void close() throws IOException {
-    if (keeper != null) {
-      keeper.close();
-    }
     if (folder != null) {
       Files.delete(folder);
     }

@@ -15,6 +15,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SnapshotException;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
@@ -31,14 +32,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Copy before write, by a synchronous userfaultfd and its monitor. */
 @Timeout(600)
@@ -51,24 +50,12 @@ class SnapshotTest {
 
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
-  /** Open all the while, so that one monitor serves all. */
-  private static @Nullable AddressSpace keeper;
+  /** So that one monitor serves all. */
+  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
 
   private final AddressSpace space = LINUX.open(SpaceOptions.named("snapshot"));
   private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();
   private final Region region = space.map(RegionRequest.anonymous("memory", (long) PAGES * PAGE));
-
-  @BeforeAll
-  static void openKeeper() {
-    keeper = LINUX.open(SpaceOptions.named("keeper"));
-  }
-
-  @AfterAll
-  static void closeKeeper() {
-    if (keeper != null) {
-      keeper.close();
-    }
-  }
 
   @BeforeEach
   void synchronousModeWorks() {
