@@ -37,7 +37,7 @@ final class BareGuest {
    * @throws MissingProgramException if it isn't installed
    */
   static BareGuest assemble() throws IOException, InterruptedException, MissingProgramException {
-    Path folder = FileTree.untilExit("ooh-stores");
+    Path folder = FileTree.temporaryUntilExit("ooh-stores");
     Path source = folder.resolve("stores.asm");
     try (InputStream in = BareGuest.class.getResourceAsStream("stores.asm")) {
       Files.copy(Objects.requireNonNull(in), source, StandardCopyOption.REPLACE_EXISTING);

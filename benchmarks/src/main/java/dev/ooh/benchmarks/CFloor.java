@@ -43,7 +43,7 @@ final class CFloor implements TrackedMemory {
 
   private static Path build() {
     try {
-      Path folder = FileTree.untilExit("ooh-floor");
+      Path folder = FileTree.temporaryUntilExit("ooh-floor");
       Path source = folder.resolve("floor.c");
       Path library = folder.resolve("libfloor.so");
       try (InputStream in = CFloor.class.getResourceAsStream("floor.c")) {

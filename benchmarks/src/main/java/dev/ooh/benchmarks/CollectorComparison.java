@@ -72,7 +72,7 @@ final class CollectorComparison {
     Map<String, List<String>> sides = new LinkedHashMap<>();
     sides.put("OoH, procfs", java(configuration, "procfs"));
     sides.put("OoH, all-dirty", java(configuration, "all-dirty"));
-    Path folder = FileTree.untilExit("ooh-gcbench");
+    Path folder = FileTree.temporaryUntilExit("ooh-gcbench");
     Path source = folder.resolve(SOURCE);
     try (InputStream in = CollectorComparison.class.getResourceAsStream(SOURCE)) {
       Files.copy(Objects.requireNonNull(in), source, StandardCopyOption.REPLACE_EXISTING);

@@ -1,6 +1,7 @@
 package dev.ooh.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -11,8 +12,8 @@ import java.util.stream.Stream;
 final class FileTree {
   private FileTree() {}
 
-  /** A new temporary folder, which is deleted with all that is in it when this JVM ends. */
-  static Path untilExit(String prefix) throws IOException {
+  /** Makes a temporary folder, which is deleted with all that is in it when this JVM ends. */
+  static Path temporaryUntilExit(String prefix) throws IOException {
     Path top = Files.createTempDirectory(prefix);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -20,10 +21,11 @@ final class FileTree {
                 () -> {
                   try {
                     delete(top);
-                  } catch (IOException e) {
+                  } catch (IOException | UncheckedIOException e) {
                     System.err.println(top + " is left: " + e.getMessage());
                   }
-                }));
+                },
+                "temporary folder"));
     return top;
   }
 

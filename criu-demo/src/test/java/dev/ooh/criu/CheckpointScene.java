@@ -15,17 +15,11 @@ import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** A heap with random contents in a toy space, and a checkpointer over it. */
 public final class CheckpointScene implements AutoCloseable {
   static final int PID = 4242;
-
-  /** Where a store's sets go. */
-  @FunctionalInterface
-  public interface Place {
-    SetPlace of(ImageStore store) throws IOException;
-  }
-
   public final TestSpace space = ToySubstrate.space();
   public final Region region = space.map(RegionRequest.anonymous("heap", 4 << 20));
   public final ArenaHeap heap = ArenaHeap.create(space, region);
@@ -46,7 +40,8 @@ public final class CheckpointScene implements AutoCloseable {
     this(directory, files, seed, options, store -> store);
   }
 
-  CheckpointScene(Path directory, FileLayer files, long seed, Place place) throws IOException {
+  CheckpointScene(Path directory, FileLayer files, long seed, Function<ImageStore, SetPlace> place)
+      throws IOException {
     this(
         directory,
         files,
@@ -56,18 +51,23 @@ public final class CheckpointScene implements AutoCloseable {
   }
 
   /** Whose sets go to a place that may have a directory beside. */
-  public CheckpointScene(Path directory, long seed, Place place) throws IOException {
+  public CheckpointScene(Path directory, long seed, Function<ImageStore, SetPlace> place)
+      throws IOException {
     this(directory, FileLayers.of(directory), seed, place);
   }
 
   private CheckpointScene(
-      Path directory, FileLayer files, long seed, Checkpointer.Options options, Place place)
+      Path directory,
+      FileLayer files,
+      long seed,
+      Checkpointer.Options options,
+      Function<ImageStore, SetPlace> place)
       throws IOException {
     random = new SplittableRandom(seed);
     store = ImageStore.open(directory, files);
     checkpointer =
         new TrackedCheckpointer(
-            space, new Subject("toy", "small", PID, heap), place.of(store), options);
+            space, new Subject("toy", "small", PID, heap), place.apply(store), options);
   }
 
   /** Allocates some, and writes somewhere among what was allocated. */

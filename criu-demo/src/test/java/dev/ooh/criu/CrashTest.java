@@ -3,10 +3,8 @@ package dev.ooh.criu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.CheckpointScene.Place;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.reader.ImageSet;
-import dev.ooh.image.store.ImageStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A dump that fails or dies at any of its steps. */
 class CrashTest {
   private static final long SEED = 20261122;
-  private static final Place PLAIN = store -> store;
 
   @TempDir private Path directory;
 
@@ -42,11 +39,16 @@ class CrashTest {
     }
   }
 
+  private static CheckpointScene scene(
+      Path directory, FaultyFiles files, long seed, boolean compressed) throws IOException {
+    return new CheckpointScene(directory, files, seed, store -> store.preferably(compressed));
+  }
+
   /** Opening takes some steps before the first dump. */
-  private static int stepsOfTwoDumps(Path directory, Place place) throws Exception {
+  private static int stepsOfTwoDumps(Path directory, boolean compressed) throws Exception {
     FaultyFiles counting = new FaultyFiles();
     Files.createDirectory(directory);
-    try (CheckpointScene scene = new CheckpointScene(directory, counting, SEED, place)) {
+    try (CheckpointScene scene = scene(directory, counting, SEED, compressed)) {
       twoDumps(scene);
     }
     return counting.steps();
@@ -63,24 +65,24 @@ class CrashTest {
 
   @Test
   void diskFullAtAnyStepLeavesNothingBehindAndLosesNoPage() throws Exception {
-    fillTheDiskAtAnyStep(PLAIN);
+    fillTheDiskAtAnyStep(false);
   }
 
   @Test
   @Tag("soak")
-  void diskFullAtAnyStepOfCompressedSetsLosesNoPage() throws Exception {
-    fillTheDiskAtAnyStep(ImageStore::compressed);
+  void diskFullAtAnyStepOfCompressedSetsLeavesNothingBehindAndLosesNoPage() throws Exception {
+    fillTheDiskAtAnyStep(true);
   }
 
-  private void fillTheDiskAtAnyStep(Place place) throws Exception {
-    int steps = stepsOfTwoDumps(directory.resolve("count"), place);
+  private void fillTheDiskAtAnyStep(boolean compressed) throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"), compressed);
     assertThat(steps).isGreaterThan(60);
     for (int step = 0; step < steps; step++) {
       Path images = Files.createDirectory(directory.resolve("full-" + step));
       FaultyFiles files = new FaultyFiles(step, false);
       CheckpointScene scene;
       try {
-        scene = new CheckpointScene(images, files, SEED, place);
+        scene = scene(images, files, SEED, compressed);
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("No space left on device");
         assertThat(visible(images)).as("step %d", step).isEmpty();
@@ -107,17 +109,17 @@ class CrashTest {
 
   @Test
   void killedAtAnyStepLeavesThePreviousSetAndNothingHalfWritten() throws Exception {
-    killAtAnyStep(PLAIN);
+    killAtAnyStep(false);
   }
 
   @Test
   @Tag("soak")
-  void killedAtAnyStepOfCompressedSetsLeavesThePreviousSet() throws Exception {
-    killAtAnyStep(ImageStore::compressed);
+  void killedAtAnyStepOfCompressedSetsLeavesThePreviousSetAndNothingHalfWritten() throws Exception {
+    killAtAnyStep(true);
   }
 
-  private void killAtAnyStep(Place place) throws Exception {
-    int steps = stepsOfTwoDumps(directory.resolve("count"), place);
+  private void killAtAnyStep(boolean compressed) throws Exception {
+    int steps = stepsOfTwoDumps(directory.resolve("count"), compressed);
     for (int step = 0; step < steps; step++) {
       Path images = Files.createDirectory(directory.resolve("killed-" + step));
       byte[] before = null;
@@ -125,7 +127,7 @@ class CrashTest {
       boolean complete = false;
       CheckpointScene scene = null;
       try {
-        scene = new CheckpointScene(images, new FaultyFiles(step, true), SEED, place);
+        scene = scene(images, new FaultyFiles(step, true), SEED, compressed);
         scene.mutate();
         after = scene.contents();
         scene.checkpointer.dump(Checkpointer.Then.GO_ON);
@@ -152,7 +154,7 @@ class CrashTest {
         assertThat(before).as("step %d: latest is gone", step).isNull();
       }
       // the next one sweeps, and dumps
-      try (CheckpointScene next = new CheckpointScene(images, new FaultyFiles(), SEED + 1)) {
+      try (CheckpointScene next = scene(images, new FaultyFiles(), SEED + 1, compressed)) {
         assertThat(hidden(images)).as("step %d", step).isEmpty();
         next.mutate();
         next.checkpointer.dump(Checkpointer.Then.END);

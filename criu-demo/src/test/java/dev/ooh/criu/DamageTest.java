@@ -7,7 +7,6 @@ import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.reader.ChainCheck;
 import dev.ooh.image.reader.ImageSet;
-import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,8 +102,8 @@ class DamageTest {
   /** Each so many bytes of all files of a chain, superseded pages included. */
   private void singleBytes(boolean compressed, int stride) throws Exception {
     Path small = Files.createDirectory(directory.resolve("small"));
-    CheckpointScene.Place place = compressed ? ImageStore::compressed : store -> store;
-    try (CheckpointScene scene = new CheckpointScene(small, new FaultyFiles(), 8, place)) {
+    try (CheckpointScene scene =
+        new CheckpointScene(small, new FaultyFiles(), 8, store -> store.preferably(compressed))) {
       scene.space.memory().putByte(scene.region.start() + 6 * PageSet.PAGE_SIZE, (byte) 1); // stays
       for (int i = 0; i < 3; i++) {
         scene.heap.allocate(2, 500);

@@ -32,8 +32,9 @@ class KillTest {
     public static void main(String[] arguments) throws Exception {
       Path directory = Path.of(arguments[0]);
       long seed = Long.parseLong(arguments[1]);
-      CheckpointScene.Place place = seed % 2 == 0 ? store -> store : ImageStore::compressed;
-      try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), seed, place)) {
+      try (CheckpointScene scene =
+          new CheckpointScene(
+              directory, new DiskFiles(), seed, store -> store.preferably(seed % 2 != 0))) {
         while (true) {
           scene.mutate();
           scene.checkpointer.preDump();

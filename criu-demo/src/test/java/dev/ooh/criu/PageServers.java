@@ -1,9 +1,12 @@
 package dev.ooh.criu;
 
+import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetPlace;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** A program whose dumps go to a page server. */
 public final class PageServers implements AutoCloseable {
@@ -12,7 +15,8 @@ public final class PageServers implements AutoCloseable {
   /**
    * @param beside what does not go there
    */
-  public PageServers(Path beside, long seed, CheckpointScene.Place place) throws IOException {
+  public PageServers(Path beside, long seed, Function<ImageStore, SetPlace> place)
+      throws IOException {
     scene = new CheckpointScene(beside, seed, place);
   }
 

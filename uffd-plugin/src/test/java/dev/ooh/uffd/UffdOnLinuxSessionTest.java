@@ -12,7 +12,7 @@ class UffdOnLinuxSessionTest extends SessionContract {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
   /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
+  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
 
   @Override
   protected Substrate substrate() {

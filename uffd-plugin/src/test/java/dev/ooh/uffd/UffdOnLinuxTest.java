@@ -20,7 +20,7 @@ class UffdOnLinuxTest extends TechniqueLaws {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
   /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
+  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
 
   @BeforeAll
   static void whereTheKernelOffersIt() {

@@ -3,7 +3,6 @@ package dev.ooh.criu.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.criu.CheckpointScene;
 import dev.ooh.criu.PageServers;
 import dev.ooh.image.message.PagemapImage;
 import dev.ooh.image.reader.ImageSet;
@@ -22,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -251,7 +251,7 @@ class PageServerTest {
     Path beside = directory.resolve("beside");
     try (PageServer server = server(images, true);
         CuttingProxy proxy = new CuttingProxy(server.address())) {
-      CheckpointScene.Place place =
+      Function<ImageStore, SetPlace> place =
           store ->
               protocol.equals("ooh")
                   ? new RemoteSets(proxy.address())

@@ -63,14 +63,7 @@ public final class KnownSettings {
    */
   void check(Map<String, String> given) throws UsageException {
     try {
-      Settings.checkNames(given.keySet(), byName.keySet(), "--set names");
-      byName.forEach(
-          (name, known) -> {
-            String said = given.get(name);
-            if (said != null) {
-              known.setting().parse(said);
-            }
-          });
+      Settings.check(given, byName.values().stream().map(Known::setting).toList(), "--set names");
     } catch (IllegalArgumentException e) {
       throw new UsageException(ErrorText.of(e));
     }

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.TestFactory;
  * -Dooh.first-seed=1307 -Dooh.seeds=1} repeats one.
  */
 public abstract class ScheduleContract {
-  private static final int FEW = 16;
+
+  /** Two of each kind of schedule. */
+  private static final int FEW = 18;
+
   private static final int MANY = 5_000;
   private static final int FEW_HUGE = 3;
   private static final int MANY_HUGE = 1_000;

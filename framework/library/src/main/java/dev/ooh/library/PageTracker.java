@@ -78,8 +78,8 @@ public final class PageTracker implements AutoCloseable {
     this.orReportAll = orReportAll;
     core = TrackingCore.load(PageTracker.class.getClassLoader());
     try {
-      Settings.checkNames(
-          options.settings().keySet(),
+      Settings.check(
+          options.settings(),
           SegmentTracking.settings(core),
           "the options of %s name".formatted(options.name()));
       tracking = new SegmentTracking(options);

@@ -12,8 +12,7 @@ import dev.ooh.tracking.TrackingControl;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import java.lang.foreign.MemorySegment;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** One address space with one consumer, from open to close. */
@@ -28,13 +27,12 @@ final class SegmentTracking implements AutoCloseable {
     adoption = space.facility(SegmentAdoption.class).orElseThrow();
   }
 
-  /** The names of the settings that anything here declares. */
-  static Set<String> settings(TrackingControl control) {
-    return Stream.concat(
+  /** The settings that anything here declares. */
+  static List<Setting<?>> settings(TrackingControl control) {
+    return Stream.<Setting<?>>concat(
             new LinuxSubstrate().settings().stream(),
             control.techniques().stream().flatMap(each -> each.settings().stream()))
-        .map(Setting::name)
-        .collect(Collectors.toSet());
+        .toList();
   }
 
   AddressSpace space() {

@@ -30,7 +30,7 @@ class LinuxConformanceTest {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
   /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
+  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
 
   @BeforeAll
   static void onRealMemory() {
@@ -51,7 +51,7 @@ class LinuxConformanceTest {
 
     @Override
     protected int seeds() {
-      return 6;
+      return 9; // one of each kind
     }
   }
 

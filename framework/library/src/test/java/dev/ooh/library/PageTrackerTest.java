@@ -228,6 +228,15 @@ class PageTrackerTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** Though another technique is preferred here, which doesn't read it. */
+  @Test
+  void aValueThatNoSettingWantsIsRefused() {
+    SpaceOptions options = SpaceOptions.named("cache").with("uffd.mode", "asynchronos");
+    assertThatThrownBy(() -> PageTracker.track(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting uffd.mode is 'asynchronos', wanted ");
+  }
+
   /** Nothing else can tell what a device or io_uring writes through a long-term pin. */
   @Test
   void pinsDeclaredAlwaysDirtyAreInEveryInterval() throws Exception {

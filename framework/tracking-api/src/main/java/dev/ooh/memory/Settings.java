@@ -25,6 +25,23 @@ public final class Settings {
     }
   }
 
+  /**
+   * Checks names, as {@link #checkNames}, and values: each by every setting of its name, whoever is
+   * to read it.
+   *
+   * @throws IllegalArgumentException also for a value that is not what a setting wants
+   */
+  public static void check(
+      Map<String, String> given, Collection<? extends Setting<?>> known, String where) {
+    checkNames(given.keySet(), known.stream().map(Setting::name).toList(), where);
+    for (Setting<?> setting : known) {
+      String text = given.get(setting.name());
+      if (text != null) {
+        setting.parse(text);
+      }
+    }
+  }
+
   private static String proposal(String name, Collection<String> known) {
     return Nearest.of(name, known)
         .map(nearest -> "did you mean " + nearest + "?")

@@ -22,6 +22,22 @@ class SettingsTest {
         .hasMessageEndingWith("those present: ring-entries, uffd.mode");
   }
 
+  /** Whoever is to read it: it may be somebody else who is active. */
+  @Test
+  void aValueThatASettingDoesNotWantIsRefused() {
+    List<Setting<?>> known =
+        List.of(
+            Setting.oneOf(
+                "uffd.mode", List.of("synchronous", "asynchronous"), "synchronous", "how"),
+            Setting.flag("loud", false, "whether"));
+    Settings.check(Map.of("uffd.mode", "asynchronous"), known, "it names");
+    assertThatThrownBy(() -> Settings.check(Map.of("uffd.mode", "asynchronos"), known, "it names"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting uffd.mode is 'asynchronos', wanted ");
+    assertThatThrownBy(() -> Settings.check(Map.of("lout", "true"), known, "it names"))
+        .hasMessageEndingWith("did you mean loud?");
+  }
+
   @Test
   void whatOsgiAddsToAConfigurationIsNoSetting() {
     assertThat(

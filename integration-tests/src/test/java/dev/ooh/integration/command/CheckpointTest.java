@@ -95,7 +95,8 @@ class CheckpointTest {
   @Test
   @Tag("soak")
   void figuresAreTheSameWhateverElseIsMeasuredBeside() throws Exception {
-    String[] all = checkpoint("--technique", "all", "--directory", "D", "--csv", "one.csv");
+    String[] all =
+        checkpoint("--technique", "all", "--directory", "D", "--verify", "--csv", "one.csv");
     assertThat(Ooh.run(folder, all).status()).isZero();
     String[] alone = checkpoint("--technique", "epml", "--directory", "E", "--csv", "two.csv");
     assertThat(Ooh.run(folder, alone).status()).isZero();
@@ -185,6 +186,22 @@ class CheckpointTest {
     assertThat(damaged.status()).isEqualTo(1);
     assertThat(damaged.err()).contains("ooh-digests.img at offset 0: found CRC32C").hasLineCount(1);
     assertThat(damaged.out()).doesNotContain("result");
+  }
+
+  /** While the program runs, by default. */
+  @Test
+  @Tag("soak")
+  void whatWasCopiedWhileTheProgramRanComesToTheSameResult() throws Exception {
+    String[] virtual = checkpoint("--technique", "epml", "--directory", "E", "--csv", "one.csv");
+    assertThat(Ooh.run(folder, virtual).status()).isZero();
+    Ooh.Done done =
+        Ooh.run(
+            folder,
+            checkpoint("--substrate", "linux", "--directory", "F", "--verify", "--until", "60"));
+    assumeFalse(done.err().contains("substrate linux can't be used here"), done.err());
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(result(Ooh.run(folder, "restore", "F").out()))
+        .isEqualTo(Figures.of(folder.resolve("one.csv")).text("epml", "small", "result"));
   }
 
   @Test

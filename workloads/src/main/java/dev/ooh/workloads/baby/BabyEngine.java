@@ -2,9 +2,9 @@ package dev.ooh.workloads.baby;
 
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.Part;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * keys and values are eight digits. The engine is a B+ tree whose nodes and values are objects of
  * the heap.
  */
-public final class BabyEngine extends SetEngine {
+public final class BabyEngine extends ThreadedApplication {
   /** Bytes of a record with its share of the nodes, which are 69 % full; with some room. */
   private static final int BYTES_PER_RECORD = 56;
 
@@ -44,6 +44,11 @@ public final class BabyEngine extends SetEngine {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     return load.records(parameters.configuration()) * BYTES_PER_RECORD
         + load.spareBytes(parameters);
@@ -54,6 +59,11 @@ public final class BabyEngine extends SetEngine {
     for (Part part : load.parts(parameters)) {
       RecordTree.create(heap, part);
     }
+  }
+
+  @Override
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
   }
 
   @Override
@@ -68,8 +78,17 @@ public final class BabyEngine extends SetEngine {
   }
 
   @Override
-  protected long digest(Heap heap, EngineState part, long digest) {
-    return new RecordTree(heap, part).digest(digest);
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RecordTree(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

@@ -3,10 +3,10 @@ package dev.ooh.workloads.cache;
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.Part;
 import dev.ooh.workloads.engine.PlainRun;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * cache} (Table II). It holds so many records and no more; a new one takes the place of the one
  * that was set longest ago, of those of its thread. Keys and values are eight digits.
  */
-public final class CacheEngine extends SetEngine {
+public final class CacheEngine extends ThreadedApplication {
   /** Of a record of {@link RecencyCache} and its bucket. */
   private static final int BYTES_PER_RECORD = 48 + Long.BYTES;
 
@@ -66,6 +66,11 @@ public final class CacheEngine extends SetEngine {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     return capacity(parameters.configuration()) * BYTES_PER_RECORD + load.spareBytes(parameters);
   }
@@ -76,6 +81,11 @@ public final class CacheEngine extends SetEngine {
     for (Part part : load.parts(parameters)) {
       RecencyCache.create(heap, part, part.share(capacity));
     }
+  }
+
+  @Override
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
   }
 
   @Override
@@ -90,8 +100,17 @@ public final class CacheEngine extends SetEngine {
   }
 
   @Override
-  protected long digest(Heap heap, EngineState part, long digest) {
-    return new RecencyCache(heap, part).digest(digest);
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RecencyCache(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

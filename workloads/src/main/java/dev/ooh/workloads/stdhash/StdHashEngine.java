@@ -2,9 +2,9 @@ package dev.ooh.workloads.stdhash;
 
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.Part;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * are eight digits; values are compressed by zlib, as the paper has them, which makes them no
  * shorter.
  */
-public final class StdHashEngine extends SetEngine {
+public final class StdHashEngine extends ThreadedApplication {
   /** Of a record of {@link ChainedTable}, its value, and its bucket; with some room. */
   private static final int BYTES_PER_RECORD = 32 + 32 + Long.BYTES + 2;
 
@@ -66,6 +66,11 @@ public final class StdHashEngine extends SetEngine {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
     return records * BYTES_PER_RECORD + firstBuckets * Long.BYTES + load.spareBytes(parameters);
@@ -76,6 +81,11 @@ public final class StdHashEngine extends SetEngine {
     for (Part part : load.parts(parameters)) {
       ChainedTable.create(heap, part, part.share(firstBuckets), compression);
     }
+  }
+
+  @Override
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
   }
 
   @Override
@@ -91,10 +101,19 @@ public final class StdHashEngine extends SetEngine {
   }
 
   @Override
-  protected long digest(Heap heap, EngineState part, long digest) {
-    try (ChainedTable table = new ChainedTable(heap, part)) {
-      return table.digest(digest);
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      try (ChainedTable table = new ChainedTable(heap, EngineState.of(heap, index))) {
+        digest = table.digest(digest);
+      }
     }
+    return digest;
   }
 
   @Override

@@ -2,9 +2,9 @@ package dev.ooh.workloads.stdtree;
 
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.Part;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * An ordered in-memory key-value engine under set requests with random keys: what the paper runs as
  * tkrzw {@code stdtree} (Table II). A red-black tree. Keys and values are eight digits.
  */
-public final class StdTreeEngine extends SetEngine {
+public final class StdTreeEngine extends ThreadedApplication {
   /** Of a node of {@link RedBlackTree}. */
   private static final int BYTES_PER_RECORD = 56;
 
@@ -42,6 +42,11 @@ public final class StdTreeEngine extends SetEngine {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     return load.records(parameters.configuration()) * BYTES_PER_RECORD
         + load.spareBytes(parameters);
@@ -52,6 +57,11 @@ public final class StdTreeEngine extends SetEngine {
     for (Part part : load.parts(parameters)) {
       RedBlackTree.create(heap, part);
     }
+  }
+
+  @Override
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
   }
 
   @Override
@@ -66,8 +76,17 @@ public final class StdTreeEngine extends SetEngine {
   }
 
   @Override
-  protected long digest(Heap heap, EngineState part, long digest) {
-    return new RedBlackTree(heap, part).digest(digest);
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new RedBlackTree(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

@@ -2,9 +2,9 @@ package dev.ooh.workloads.tiny;
 
 import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.Parameters;
+import dev.ooh.workloads.ThreadedApplication;
 import dev.ooh.workloads.engine.EngineState;
 import dev.ooh.workloads.engine.Part;
-import dev.ooh.workloads.engine.SetEngine;
 import dev.ooh.workloads.engine.SetLoad;
 import dev.ooh.workloads.engine.SetRequests;
 import java.util.OptionalLong;
@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * tkrzw {@code tiny} (Table II). A hash table of four bytes a bucket over a log of records, which
  * is rebuilt when it has too many that were replaced. Keys and values are eight digits.
  */
-public final class TinyEngine extends SetEngine {
+public final class TinyEngine extends ThreadedApplication {
   /**
    * Of a record of {@link LogTable} and its share of those that were replaced, a quarter at most.
    */
@@ -55,6 +55,11 @@ public final class TinyEngine extends SetEngine {
   }
 
   @Override
+  public int mostThreads() {
+    return SetLoad.MOST_THREADS;
+  }
+
+  @Override
   public long heapBytes(Parameters parameters) {
     long records = load.records(parameters.configuration());
     return records * BYTES_PER_RECORD + buckets * Integer.BYTES + load.spareBytes(parameters);
@@ -65,6 +70,11 @@ public final class TinyEngine extends SetEngine {
     for (Part part : load.parts(parameters)) {
       LogTable.create(heap, part, part.share(buckets));
     }
+  }
+
+  @Override
+  public int threads(Heap heap) {
+    return EngineState.parts(heap);
   }
 
   @Override
@@ -87,8 +97,17 @@ public final class TinyEngine extends SetEngine {
   }
 
   @Override
-  protected long digest(Heap heap, EngineState part, long digest) {
-    return new LogTable(heap, part).digest(digest);
+  public double progress(Heap heap, int thread) {
+    return EngineState.of(heap, thread).progress();
+  }
+
+  @Override
+  public long result(Heap heap) {
+    long digest = 0;
+    for (int index = 0; index < threads(heap); index++) {
+      digest = new LogTable(heap, EngineState.of(heap, index)).digest(digest);
+    }
+    return digest;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ooh.cli.doctor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ooh.cli.Terminal;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.Tracking;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class DoctorRun implements Callable<Integer> {
         table.add("", "", "", "", "wanted: " + check.remedy());
       }
     }
-    table.lines().forEach(out::println);
+    table.lines(Terminal.columns()).forEach(out::println);
   }
 
   private static String json(List<Check> checks) throws IOException {

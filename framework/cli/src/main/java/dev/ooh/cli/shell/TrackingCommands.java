@@ -1,6 +1,7 @@
 package dev.ooh.cli.shell;
 
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.Terminal;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.Tracking;
 import dev.ooh.memory.AddressSpace;
@@ -29,6 +30,8 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=stats"
     })
 public final class TrackingCommands {
+  private static final String INDENT = "  ";
+
   private final Tracking tracking;
   private volatile @Nullable LiveProgram program;
 
@@ -75,7 +78,9 @@ public final class TrackingCommands {
           status.active() ? "active" : usable,
           status.probe().reason());
     }
-    return table.lines().stream().map(line -> "  " + line).toList();
+    return table.lines(Terminal.columns() - INDENT.length()).stream()
+        .map(line -> INDENT + line)
+        .toList();
   }
 
   /** {@code tracking:use T}: switches everything that is tracked now, and what comes later. */
@@ -129,7 +134,7 @@ public final class TrackingCommands {
           .technique()
           .counts()
           .forEach((name, count) -> table.add(name, Long.toString(count)));
-      table.lines().forEach(line -> lines.add("  " + line));
+      table.lines().forEach(line -> lines.add(INDENT + line));
     }
     LiveProgram watched = program;
     if (watched != null) {

@@ -47,6 +47,10 @@ public final class Audit implements AutoCloseable {
   private @Nullable Field field;
   private volatile boolean ending;
   private long rounds;
+
+  /** Whether fickle consumers commit next; they begin with an abort. */
+  private boolean committing;
+
   private long refusedSwitches;
 
   /**
@@ -150,17 +154,18 @@ public final class Audit implements AutoCloseable {
 
   /** Each time, from one technique to another, with stores before and after, pair by pair. */
   public void disturbByEveryPair() {
-    int[] next = {0};
-    int count = techniques.size();
-    disturb(
-        Disturbance.of(
-            "a switch from one to another",
-            random -> {
-              int pair = next[0]++ % (count * count);
-              control.use(space, techniques.get(pair / count));
-              field().awaitStamps(STAMPS_A_ROUND);
-              control.use(space, techniques.get(pair % count));
-            }));
+    for (String from : techniques) {
+      for (String to : techniques) {
+        disturb(
+            Disturbance.of(
+                "a switch from %s to %s".formatted(from, to),
+                random -> {
+                  control.use(space, from);
+                  field().awaitStamps(STAMPS_A_ROUND);
+                  control.use(space, to);
+                }));
+      }
+    }
   }
 
   /** Tells every consumer that these pages must be in its next interval, though nobody stores. */
@@ -216,14 +221,13 @@ public final class Audit implements AutoCloseable {
   }
 
   private TrackedThread start(Ledger ledger) {
-    SplittableRandom own = random.split();
     return space
         .execution()
         .spawn(
             "audit-consumer",
             () -> {
-              while (!ending) {
-                ledger.fetch(own.nextBoolean());
+              for (boolean commit = false; !ending; commit = !commit) {
+                ledger.fetch(commit);
                 space.execution().poll();
               }
             });
@@ -245,10 +249,9 @@ public final class Audit implements AutoCloseable {
     for (Ledger ledger : steady) {
       ledger.fetch(true);
     }
-    for (Ledger ledger : fickle) {
-      if (random.nextInt(3) == 0) {
-        ledger.fetch(random.nextBoolean());
-      }
+    if (rounds == 1 || random.nextInt(3) == 0) {
+      fickle.forEach(ledger -> ledger.fetch(committing));
+      committing = !committing;
     }
     field().nextInterval();
   }

@@ -22,8 +22,9 @@ public final class BlockCompressor {
   }
 
   /**
-   * Compresses {@code bytes} of {@code source} into {@code target}. What would be shorter by less
-   * than an eighth stays as it is, as CRIU has it: that much less to read is not worth the time.
+   * Compresses {@code bytes} of {@code source}, from {@code from} on, into {@code target}, from
+   * {@code offset} on. What would be shorter by less than an eighth stays as it is, as CRIU has it:
+   * that much less to read is not worth the time.
    *
    * @return how many bytes of the target are the block: 0 for one of zeros, {@code bytes} where it
    *     stays as it is

@@ -48,7 +48,9 @@ final class CompressedPages implements PagesForm {
       used += size;
       from += length;
     }
-    out.write(ByteBuffer.wrap(compressed, 0, used));
+    if (used > 0) {
+      out.write(ByteBuffer.wrap(compressed, 0, used));
+    }
     written += used;
   }
 
@@ -57,7 +59,7 @@ final class CompressedPages implements PagesForm {
     return written;
   }
 
-  /** How many of them each block has. */
+  /** How many bytes of the file each block has. */
   BlockSizes sizes() {
     return sizes;
   }

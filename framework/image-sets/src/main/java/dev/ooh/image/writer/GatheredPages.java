@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Pages that are written together, in pieces of which each is of one run. */
 final class GatheredPages {
-  /** At most. */
+  /** The most that are written together. */
   static final int BYTES = 1 << 20;
 
   private final ByteBuffer bytes;
@@ -67,11 +67,12 @@ final class GatheredPages {
     used += length;
   }
 
+  /** How many there are. */
   int pieces() {
     return count;
   }
 
-  /** Its bytes. */
+  /** The bytes of a piece. */
   int piece(int number) {
     return pieces[number];
   }

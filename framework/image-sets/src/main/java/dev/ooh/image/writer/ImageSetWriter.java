@@ -4,7 +4,6 @@ import com.google.protobuf.MessageLite;
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.PageReader;
 import dev.ooh.image.SetDescription;
-import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.image.digest.PageDigests;
 import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.message.CriuImages;
@@ -71,16 +70,23 @@ public final class ImageSetWriter implements AutoCloseable {
     Optional<FileLayer.Output> elsewhere = draft.pages(pid, present, inParent);
     FileLayer.Output out = elsewhere.isPresent() ? elsewhere.get() : draft.create(PAGES_FILE);
     pagesFile = out;
-    PagesForm form = draft.compresses() ? new CompressedPages(out) : new PlainPages(out);
-    PagesWriter pages = new PagesWriter(form, source, digests, written::accept);
-    pages.write(present);
-    listed.add(new ListedFile(PAGES_FILE, form.written(), 0));
-    if (form instanceof CompressedPages compressed) {
-      BlockSizes sizes = compressed.sizes();
-      pagemap(file -> PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, sizes));
-    } else if (elsewhere.isEmpty()) {
-      pagemap(file -> PagemapImage.write(file, PAGES_ID, present, inParent));
+    if (draft.compresses()) {
+      CompressedPages form = new CompressedPages(out);
+      pages(form, present, source, written);
+      pagemap(
+          file -> PagemapImage.writeCompressed(file, PAGES_ID, present, inParent, form.sizes()));
+    } else {
+      pages(new PlainPages(out), present, source, written);
+      if (elsewhere.isEmpty()) {
+        pagemap(file -> PagemapImage.write(file, PAGES_ID, present, inParent));
+      }
     }
+  }
+
+  private void pages(PagesForm form, PageSet present, PageReader source, LongConsumer written)
+      throws IOException {
+    new PagesWriter(form, source, digests, written::accept).write(present);
+    listed.add(new ListedFile(PAGES_FILE, form.written(), 0));
   }
 
   private void pagemap(Contents contents) throws IOException {

@@ -2,7 +2,10 @@ package dev.ooh.image.writer;
 
 import java.io.IOException;
 
-/** How pages come to lie in their file. The other side of {@link PagesWriter}'s two threads. */
+/**
+ * How pages come to lie in their file. {@link PagesWriter} cuts runs by {@link #piece} in one
+ * thread while another is in {@link #write}; the two share nothing.
+ */
 interface PagesForm {
   /**
    * How many bytes of a run are gathered next, where so many are left of it and there is room for

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes {@code pages-N.img}, the present pages in one form or another. Pages of many runs are
- * gathered, so that the file sees writes of a mebibyte and not of a page; while one is brought into
- * its form and written, by a thread of its own, the next is gathered: outside the heap where the
- * source can do that and the form takes it, as the JDK would copy an array once more. For one
- * thread.
+ * gathered, so that the file sees a write for each mebibyte of them and not for each page; while
+ * one is brought into its form and written, by a thread of its own, the next is gathered: outside
+ * the heap where the source can do that and the form takes it, as the JDK would copy an array once
+ * more. For one thread.
  */
 final class PagesWriter {
   private static final int PAGE = PageSet.PAGE_SIZE;

@@ -40,8 +40,8 @@ class CompressedSetsTest {
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final long START = 0x10000;
 
-  /** Several blocks, and a part of one. */
-  private static final int PAGES = 3 * BlockSizes.PAGES + 5;
+  /** More blocks than are gathered at once, twice over, and a part of one. */
+  private static final int PAGES = 9 * BlockSizes.PAGES + 5;
 
   @TempDir private Path directory;
   private final long seed = Long.getLong("ooh.first-seed", System.nanoTime());
@@ -151,7 +151,7 @@ class CompressedSetsTest {
 
   @Test
   void aDamagedBlockIsToldByItsPlaceInTheFile() throws Exception {
-    damageIsToldByItsPlaceInTheFile(20);
+    damageIsToldByItsPlaceInTheFile(60);
   }
 
   @Test
@@ -174,6 +174,7 @@ class CompressedSetsTest {
         damaged[at] ^= (byte) (1 << at % 8);
         Files.write(file, damaged);
         assertThatThrownBy(() -> new ChainCheck().check(ImageSet.open(directory)))
+            .as("seed %d, byte %d", seed, at)
             .isInstanceOf(ImageException.class)
             .hasMessageMatching(
                 ".*/set-000001\\.lz4/pages-1\\.img at offset \\d+: found a block of .*");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.DirectPageReader;
 import dev.ooh.image.PageReader;
+import dev.ooh.image.compression.BlockSizes;
 import dev.ooh.image.digest.Digest;
 import dev.ooh.image.digest.PageDigests;
 import dev.ooh.image.file.FileLayer;
@@ -13,8 +14,11 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.Test;
+import java.util.List;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FastDecompressor;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesWriterTest {
@@ -35,42 +39,47 @@ class PagesWriterTest {
         public void close() {}
       };
 
-  /** Runs of odd lengths, more than one write gathers, from a source of either kind. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void pagesAreOneBehindTheOther(boolean direct) throws Exception {
+  /** What a form is to be written to. */
+  private static final class Written implements FileLayer.Output {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final boolean direct;
+
+    private Written(boolean direct) {
+      this.direct = direct;
+    }
+
+    @Override
+    public void write(ByteBuffer part) {
+      assertThat(part.isDirect()).isEqualTo(direct);
+      byte[] copy = new byte[part.remaining()];
+      part.get(copy);
+      bytes.writeBytes(copy);
+    }
+
+    @Override
+    public void force() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Runs of odd lengths, of which some are cut into several blocks: buffers take turns often. */
+  private static PageSet manyRuns() {
     PageSet.Builder builder = PageSet.builder();
     long address = 1 << 20;
-    for (int run = 1; run < 40; run++) {
+    for (int run = 1; run < 130; run += 4) {
       builder.add(address, address + run * 4096L);
       address += (run + 1) * 4096L;
     }
-    PageSet pages = builder.build();
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    FileLayer.Output out =
-        new FileLayer.Output() {
-          @Override
-          public void write(ByteBuffer bytes) {
-            assertThat(bytes.isDirect()).isEqualTo(direct);
-            byte[] copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            file.writeBytes(copy);
-          }
+    return builder.build();
+  }
 
-          @Override
-          public void force() {}
+  private static final PageReader HEAP =
+      (from, target, offset, length) ->
+          Numbers.fill(MemorySegment.ofArray(target), from, offset, length);
 
-          @Override
-          public void close() {}
-        };
-    PageDigests digests = new PageDigests(pages);
-    PageReader heap =
-        (from, target, offset, length) ->
-            Numbers.fill(MemorySegment.ofArray(target), from, offset, length);
-    PagesForm form = new PlainPages(out);
-    PagesWriter writer =
-        new PagesWriter(form, direct ? new Numbers(heap) : heap, digests, written -> {});
-    writer.write(pages);
+  /** Returns what a file is to hold in the end, having compared digests with it. */
+  private static byte[] wanted(PageSet pages, PageDigests digests) {
     byte[] wanted = new byte[(int) pages.bytes()];
     int[] at = {0};
     pages.forEachPage(
@@ -79,8 +88,60 @@ class PagesWriterTest {
           assertThat(digests.get(page)).isEqualTo(Digest.of(wanted, at[0], 4096));
           at[0] += 4096;
         });
-    assertThat(file.toByteArray()).isEqualTo(wanted);
+    return wanted;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pagesAreOneBehindTheOther(boolean direct) throws Exception {
+    PageSet pages = manyRuns();
+    Written file = new Written(direct);
+    PageDigests digests = new PageDigests(pages);
+    PagesForm form = new PlainPages(file);
+    long[] told = {0};
+    new PagesWriter(form, direct ? new Numbers(HEAP) : HEAP, digests, more -> told[0] += more)
+        .write(pages);
+    byte[] wanted = wanted(pages, digests);
+    assertThat(file.bytes.toByteArray()).isEqualTo(wanted);
     assertThat(form.written()).isEqualTo(wanted.length);
+    assertThat(told[0]).isEqualTo(pages.pageCount());
+  }
+
+  /** Whatever source there is, they are gathered on the heap. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void blocksOfEachRunAreOneBehindTheOther(boolean direct) throws Exception {
+    PageSet pages = manyRuns();
+    Written file = new Written(false);
+    PageDigests digests = new PageDigests(pages);
+    CompressedPages form = new CompressedPages(file);
+    long[] told = {0};
+    new PagesWriter(form, direct ? new Numbers(HEAP) : HEAP, digests, more -> told[0] += more)
+        .write(pages);
+    byte[] wanted = wanted(pages, digests);
+    assertThat(told[0]).isEqualTo(pages.pageCount());
+    byte[] bytes = file.bytes.toByteArray();
+    assertThat(form.written()).isEqualTo(bytes.length).isLessThan(wanted.length);
+
+    LZ4FastDecompressor decompressor = LZ4Factory.safeInstance().fastDecompressor();
+    byte[] read = new byte[wanted.length];
+    int block = 0;
+    int from = 0;
+    int to = 0;
+    for (int run = 0; run < pages.runCount(); run++) {
+      long left = (pages.runEnd(run) - pages.runStart(run)) / 4096;
+      for (; left > 0; left -= BlockSizes.PAGES) {
+        int length = BlockSizes.bytes(left, BlockSizes.PAGES);
+        int size = form.sizes().size(block);
+        assertThat(form.sizes().digest(block)).isEqualTo(Digest.of(bytes, from, size));
+        assertThat(decompressor.decompress(bytes, from, read, to, length)).isEqualTo(size);
+        block++;
+        from += size;
+        to += length;
+      }
+    }
+    assertThat(from).isEqualTo(bytes.length);
+    assertThat(read).isEqualTo(wanted);
   }
 
   /** Each word of memory is its address. */
@@ -102,14 +163,14 @@ class PagesWriterTest {
     }
   }
 
-  @Test
-  void whatTheWritingThreadThrewIsNotWrapped() {
-    PagesWriter writer =
-        new PagesWriter(
-            new PlainPages(BROKEN),
-            (address, target, offset, length) -> {},
-            new PageDigests(PAGES),
-            pages -> {});
+  static List<PagesForm> broken() {
+    return List.of(new PlainPages(BROKEN), new CompressedPages(BROKEN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("broken")
+  void whatTheWritingThreadThrewIsNotWrapped(PagesForm form) {
+    PagesWriter writer = new PagesWriter(form, HEAP, new PageDigests(PAGES), pages -> {});
     assertThatThrownBy(() -> writer.write(PAGES))
         .isExactlyInstanceOf(IllegalStateException.class)
         .hasMessage("the store is closed");

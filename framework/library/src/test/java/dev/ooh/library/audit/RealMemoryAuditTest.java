@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(600)
 class RealMemoryAuditTest {
   /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(Way.LINUX);
+  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(Way.LINUX);
 
   /** On the disk of the build, since a temporary folder may lie on tmpfs. */
   private static @Nullable Path folder;

@@ -15,6 +15,7 @@ import dev.ooh.tracking.core.fake.FakeTechnique;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What consumers are promised, over a technique that sees every store. */
@@ -265,6 +266,20 @@ class IntervalLawsTest {
       assertThat(interval.reasons()).containsExactly("forked");
     }
     assertThat(core.statistics(space).conservative()).isEqualTo(2);
+  }
+
+  /** Of many the first 16 have their lines, and the rest one. */
+  @Test
+  void noDoubtIsDropped() {
+    fetch(one).commit();
+    List<String> doubts = IntStream.range(0, 20).mapToObj(i -> "doubt " + i).toList();
+    doubts.forEach(space::doubt);
+    Interval interval = fetch(one);
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons())
+        .containsAll(doubts.subList(0, 16))
+        .contains("further reasons")
+        .hasSize(17);
   }
 
   @Test

@@ -78,7 +78,7 @@ public final class ApplicationProbe implements Callable<Map<String, List<Long>>>
           run(new GcBench(), substrate, control, technique);
         }
         for (int i = 0; i < OTHERS.size(); i++) {
-          for (int turn = i; turn < i + TURNS; turn++) {
+          for (int turn = i; turn < i + Math.min(TURNS, techniques.size()); turn++) {
             String technique = techniques.get(turn % techniques.size());
             run(OTHERS.get(i).get(), substrate, control, technique);
           }

@@ -13,8 +13,10 @@ final class Debt {
   /** The one reason that does not make an interval conservative. */
   static final String FIRST_INTERVAL = "first interval of its region";
 
-  private static final int MOST_REASONS = 16;
-  private static final String FURTHER_REASONS = "further reasons";
+  static final int MOST_REASONS = 16;
+
+  /** Stands for all beyond those. */
+  static final String FURTHER_REASONS = "further reasons";
 
   private PageSet seen = PageSet.empty();
   private final Map<String, PageSet> assumed = new LinkedHashMap<>();

@@ -28,7 +28,6 @@ final class Ledger {
   static final String UNARMED = "left unarmed";
   static final String ALWAYS_DIRTY = "declared always dirty";
   private static final int COMPACT_AFTER = 1024;
-  private static final int MOST_DOUBTS = 8;
 
   private final Map<TrackingConsumer, ConsumerAccount> accounts = new HashMap<>();
   private final Set<TrackingConsumer> closed = Collections.newSetFromMap(new WeakHashMap<>());
@@ -64,9 +63,9 @@ final class Ledger {
   }
 
   synchronized void doubt(String reason) {
-    if (doubts.size() < MOST_DOUBTS) {
-      doubts.add(reason);
-    }
+    // Of more than an interval names, the rest have a line of their own there.
+    boolean room = doubts.size() < Debt.MOST_REASONS || doubts.contains(reason);
+    doubts.add(room ? reason : Debt.FURTHER_REASONS);
   }
 
   synchronized void consumerClosed(TrackingConsumer consumer) {

@@ -110,13 +110,12 @@ public final class TrackedSpaces {
   /** No refusal, as a technique may come later, and a setting be for it; told once. */
   private void tellUnknownSettings() {
     Map<String, String> configured = settings;
-    List<String> known =
+    List<Setting<?>> known =
         registry.byPreference().stream()
-            .flatMap(entry -> entry.descriptor().settings().stream())
-            .map(Setting::name)
+            .<Setting<?>>flatMap(entry -> entry.descriptor().settings().stream())
             .toList();
     try {
-      Settings.checkNames(configured.keySet(), known, "the techniques' configuration names");
+      Settings.check(configured, known, "the techniques' configuration names");
     } catch (IllegalArgumentException e) {
       if (!unknownTold.getAndSet(true)) {
         LOG.log(System.Logger.Level.WARNING, e.getMessage());

@@ -51,7 +51,7 @@ class SnapshotTest {
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
 
   /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile SPACE = new OpenMeanwhile(LINUX);
+  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
 
   private final AddressSpace space = LINUX.open(SpaceOptions.named("snapshot"));
   private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();

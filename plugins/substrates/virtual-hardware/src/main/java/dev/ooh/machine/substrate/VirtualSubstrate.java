@@ -158,10 +158,7 @@ public final class VirtualSubstrate implements Substrate {
     if (stopped) {
       throw new IllegalStateException("the virtual substrate was stopped, wanted a running one");
     }
-    Settings.checkNames(
-        configured.keySet(),
-        settings().stream().map(Setting::name).toList(),
-        "the substrate's configuration names");
+    Settings.check(configured, settings(), "the substrate's configuration names");
     SpaceOptions all = options.withDefaults(configured);
     int vcpus = Math.toIntExact(all.value(VCPUS));
     if (vcpus > 1 && host.hypervisor().machines() > 0) {
