@@ -2,8 +2,7 @@ package dev.ooh.epml;
 
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.tracking.Probe;
-import dev.ooh.tracking.RoundTrip;
+import dev.ooh.ring.RingTechnique;
 import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
@@ -12,12 +11,15 @@ import org.osgi.service.component.annotations.Component;
 
 /** Extended PML: works where the machine takes a CPU extension. */
 @Component(service = TrackingTechnique.class)
-public final class EpmlTechnique implements TrackingTechnique {
+public final class EpmlTechnique extends RingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
               "epml", "Extended PML: the CPU logs guest-virtual addresses", 400, false)
           .withSettings(EpmlSession.RING_ENTRIES);
-  private static final String REMEDY = "use the substrate virtual";
+
+  public EpmlTechnique() {
+    super("CPU");
+  }
 
   @Override
   public TechniqueDescriptor descriptor() {
@@ -25,22 +27,8 @@ public final class EpmlTechnique implements TrackingTechnique {
   }
 
   @Override
-  public Probe probe(AddressSpace space) {
-    return space.facility(MachineExtensions.class).isEmpty()
-        ? Probe.refused(refusal(space), REMEDY)
-        : RoundTrip.probe(space, this::open, REMEDY);
-  }
-
-  @Override
-  public TrackingSession open(AddressSpace space) throws TrackingException {
-    MachineExtensions machine =
-        space
-            .facility(MachineExtensions.class)
-            .orElseThrow(() -> new TrackingException(refusal(space)));
+  protected TrackingSession open(AddressSpace space, MachineExtensions machine)
+      throws TrackingException {
     return EpmlSession.open(space, machine);
-  }
-
-  private static String refusal(AddressSpace space) {
-    return "substrate " + space.substrate() + " has no CPU that can be extended";
   }
 }

@@ -2,8 +2,7 @@ package dev.ooh.spml;
 
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.tracking.Probe;
-import dev.ooh.tracking.RoundTrip;
+import dev.ooh.ring.RingTechnique;
 import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
@@ -12,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
 
 /** Shadow PML: works where a hypervisor takes hypercalls. */
 @Component(service = TrackingTechnique.class)
-public final class SpmlTechnique implements TrackingTechnique {
+public final class SpmlTechnique extends RingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
               "spml",
@@ -20,7 +19,10 @@ public final class SpmlTechnique implements TrackingTechnique {
               100,
               false)
           .withSettings(SpmlSession.RING_ENTRIES, SpmlSession.REVERSE_MAP_REUSE);
-  private static final String REMEDY = "use the substrate virtual";
+
+  public SpmlTechnique() {
+    super("hypervisor");
+  }
 
   @Override
   public TechniqueDescriptor descriptor() {
@@ -28,22 +30,8 @@ public final class SpmlTechnique implements TrackingTechnique {
   }
 
   @Override
-  public Probe probe(AddressSpace space) {
-    return space.facility(MachineExtensions.class).isEmpty()
-        ? Probe.refused(refusal(space), REMEDY)
-        : RoundTrip.probe(space, this::open, REMEDY);
-  }
-
-  @Override
-  public TrackingSession open(AddressSpace space) throws TrackingException {
-    MachineExtensions machine =
-        space
-            .facility(MachineExtensions.class)
-            .orElseThrow(() -> new TrackingException(refusal(space)));
+  protected TrackingSession open(AddressSpace space, MachineExtensions machine)
+      throws TrackingException {
     return SpmlSession.open(space, machine);
-  }
-
-  private static String refusal(AddressSpace space) {
-    return "substrate " + space.substrate() + " has no hypervisor that can be extended";
   }
 }

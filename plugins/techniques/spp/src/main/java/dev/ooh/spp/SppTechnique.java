@@ -2,8 +2,7 @@ package dev.ooh.spp;
 
 import dev.ooh.machine.extension.MachineExtensions;
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.tracking.Probe;
-import dev.ooh.tracking.RoundTrip;
+import dev.ooh.ring.RingTechnique;
 import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
@@ -12,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
 
 /** Sub-page write permission: works where the machine takes a CPU extension. */
 @Component(service = TrackingTechnique.class)
-public final class SppTechnique implements TrackingTechnique {
+public final class SppTechnique extends RingTechnique {
   private static final TechniqueDescriptor DESCRIPTOR =
       new TechniqueDescriptor(
               "spp",
@@ -20,7 +19,10 @@ public final class SppTechnique implements TrackingTechnique {
               50,
               false)
           .withSettings(SppSession.RING_ENTRIES, SppSession.GRANULE);
-  private static final String REMEDY = "use the substrate virtual";
+
+  public SppTechnique() {
+    super("CPU");
+  }
 
   @Override
   public TechniqueDescriptor descriptor() {
@@ -28,22 +30,8 @@ public final class SppTechnique implements TrackingTechnique {
   }
 
   @Override
-  public Probe probe(AddressSpace space) {
-    return space.facility(MachineExtensions.class).isEmpty()
-        ? Probe.refused(refusal(space), REMEDY)
-        : RoundTrip.probe(space, this::open, REMEDY);
-  }
-
-  @Override
-  public TrackingSession open(AddressSpace space) throws TrackingException {
-    MachineExtensions machine =
-        space
-            .facility(MachineExtensions.class)
-            .orElseThrow(() -> new TrackingException(refusal(space)));
+  protected TrackingSession open(AddressSpace space, MachineExtensions machine)
+      throws TrackingException {
     return SppSession.open(space, machine);
-  }
-
-  private static String refusal(AddressSpace space) {
-    return "substrate " + space.substrate() + " has no CPU that can be extended";
   }
 }
