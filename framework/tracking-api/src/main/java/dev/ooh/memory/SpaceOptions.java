@@ -10,7 +10,7 @@ import java.util.Map;
  * @param settings by name, as text. Which there are, the substrate and the techniques declare: see
  *     {@link Substrate#settings} and {@code TechniqueDescriptor.settings}. Who doesn't know one
  *     passes over it; whoever takes names from people checks them against what is declared ({@link
- *     Settings#checkNames})
+ *     Settings#check})
  */
 public record SpaceOptions(String name, Map<String, String> settings) {
   public SpaceOptions {

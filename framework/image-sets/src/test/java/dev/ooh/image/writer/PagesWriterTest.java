@@ -78,8 +78,13 @@ class PagesWriterTest {
       (from, target, offset, length) ->
           Numbers.fill(MemorySegment.ofArray(target), from, offset, length);
 
-  /** Returns what a file is to hold in the end, having compared digests with it. */
-  private static byte[] wanted(PageSet pages, PageDigests digests) {
+  /** Writes {@code pages}; returns their bytes, with which digests and progress agreed. */
+  private static byte[] write(PageSet pages, PagesForm form, boolean direct) throws Exception {
+    PageDigests digests = new PageDigests(pages);
+    long[] told = {0};
+    new PagesWriter(form, direct ? new Numbers(HEAP) : HEAP, digests, more -> told[0] += more)
+        .write(pages);
+    assertThat(told[0]).isEqualTo(pages.pageCount());
     byte[] wanted = new byte[(int) pages.bytes()];
     int[] at = {0};
     pages.forEachPage(
@@ -94,17 +99,11 @@ class PagesWriterTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void pagesAreOneBehindTheOther(boolean direct) throws Exception {
-    PageSet pages = manyRuns();
     Written file = new Written(direct);
-    PageDigests digests = new PageDigests(pages);
     PagesForm form = new PlainPages(file);
-    long[] told = {0};
-    new PagesWriter(form, direct ? new Numbers(HEAP) : HEAP, digests, more -> told[0] += more)
-        .write(pages);
-    byte[] wanted = wanted(pages, digests);
+    byte[] wanted = write(manyRuns(), form, direct);
     assertThat(file.bytes.toByteArray()).isEqualTo(wanted);
     assertThat(form.written()).isEqualTo(wanted.length);
-    assertThat(told[0]).isEqualTo(pages.pageCount());
   }
 
   /** Whatever source there is, they are gathered on the heap. */
@@ -113,13 +112,8 @@ class PagesWriterTest {
   void blocksOfEachRunAreOneBehindTheOther(boolean direct) throws Exception {
     PageSet pages = manyRuns();
     Written file = new Written(false);
-    PageDigests digests = new PageDigests(pages);
     CompressedPages form = new CompressedPages(file);
-    long[] told = {0};
-    new PagesWriter(form, direct ? new Numbers(HEAP) : HEAP, digests, more -> told[0] += more)
-        .write(pages);
-    byte[] wanted = wanted(pages, digests);
-    assertThat(told[0]).isEqualTo(pages.pageCount());
+    byte[] wanted = write(pages, form, direct);
     byte[] bytes = file.bytes.toByteArray();
     assertThat(form.written()).isEqualTo(bytes.length).isLessThan(wanted.length);
 
