@@ -7,7 +7,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.support.BasicAddressSpace;
-import dev.ooh.memory.support.Placement;
+import dev.ooh.memory.support.RegionPlacement;
 import dev.ooh.memory.support.Regions;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.OutsideWrites;
@@ -26,8 +26,8 @@ public final class TestSpace extends BasicAddressSpace {
   /** Room between regions, so that one can grow by another one right behind it. */
   private static final long ALIGNMENT = 64L << 20;
 
-  private static final Placement PLACEMENT =
-      new Placement(PageSet.PAGE_SIZE, FIRST, 1L << 47, ALIGNMENT);
+  private static final RegionPlacement PLACEMENT =
+      new RegionPlacement(PageSet.PAGE_SIZE, FIRST, 1L << 47, ALIGNMENT);
 
   private final TestMemory memory = new TestMemory();
   private final ExecutionContext execution;

@@ -15,8 +15,8 @@ import dev.ooh.memory.RegionRequest;
  * @param alignment of the starts that the space chooses, bytes, a power of two; a hole has as many
  *     bytes or more
  */
-public record Placement(long least, long first, long end, long alignment) {
-  public Placement {
+public record RegionPlacement(long least, long first, long end, long alignment) {
+  public RegionPlacement {
     if (least < 0 || first < least || end < first || Long.bitCount(alignment) != 1) {
       throw new IllegalArgumentException(
           "placement is 0x%x, 0x%x, 0x%x by %d; wanted ascending addresses and a power of two"

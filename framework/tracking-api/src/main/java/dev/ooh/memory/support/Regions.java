@@ -16,13 +16,13 @@ import java.util.List;
  * @param list ascending
  * @param pages of all of them
  */
-public record Regions(Placement placement, List<Region> list, PageSet pages) {
+public record Regions(RegionPlacement placement, List<Region> list, PageSet pages) {
   public Regions {
     list = List.copyOf(list);
   }
 
   /** No regions yet. */
-  public static Regions none(Placement placement) {
+  public static Regions none(RegionPlacement placement) {
     return new Regions(placement, List.of(), PageSet.empty());
   }
 
@@ -52,7 +52,7 @@ public record Regions(Placement placement, List<Region> list, PageSet pages) {
     }
   }
 
-  /** See {@link Placement#place}. */
+  /** See {@link RegionPlacement#place}. */
   public Region place(RegionRequest request) {
     return placement.place(request, list);
   }

@@ -3,7 +3,7 @@ package dev.ooh.linux.substrate;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
-import dev.ooh.memory.support.Placement;
+import dev.ooh.memory.support.RegionPlacement;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Mappings {
   private static final long ALIGNMENT = 2L << 20;
 
-  private final Placement placement;
+  private final RegionPlacement placement;
   private final TreeMap<Long, Mapping> byStart = new TreeMap<>();
 
   /**
@@ -30,7 +30,7 @@ final class Mappings {
 
   Mappings(long start, long end) {
     long first = (start + 2 * ALIGNMENT - 1) & -ALIGNMENT;
-    placement = new Placement(start, first, end, ALIGNMENT);
+    placement = new RegionPlacement(start, first, end, ALIGNMENT);
   }
 
   /** The asked place, or the first gap that fits; a hole stays on each side of a region. */

@@ -13,7 +13,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.support.BasicAddressSpace;
-import dev.ooh.memory.support.Placement;
+import dev.ooh.memory.support.RegionPlacement;
 import dev.ooh.memory.support.Regions;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Fork;
@@ -39,8 +39,8 @@ final class VirtualAddressSpace extends BasicAddressSpace {
   private static final long ALIGNMENT = 2L << 20;
 
   /** Regions begin low, so that the flat table of translations stays small. */
-  private static final Placement PLACEMENT =
-      new Placement(ALIGNMENT, 256L << 20, 1L << 36, ALIGNMENT);
+  private static final RegionPlacement PLACEMENT =
+      new RegionPlacement(ALIGNMENT, 256L << 20, 1L << 36, ALIGNMENT);
 
   private final Machine machine;
   private final GuestKernel kernel;
