@@ -91,7 +91,7 @@ final class FaultHandler {
     boolean saved = false;
     long block = page & -BLOCK;
     if ((flags & UffdMsg.PAGEFAULT_FLAG_WP) != 0 && saver.isWhole(block)) {
-      log.add(block, block + BLOCK);
+      log.addBlock(block);
       saved = saver.beforeWrite(block, block + BLOCK);
       if (resolveBlock(calls, argument, block)) {
         return saved;

@@ -65,7 +65,16 @@ public final class Monitor implements AutoCloseable {
 
   /** The pages that faulted since the last drain. */
   public PageSet drain() throws FacilityException {
-    return pages(request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0));
+    PageSet.Builder pages = PageSet.builder();
+    for (long entry : request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0)) {
+      if ((entry & FaultLog.WHOLE_BLOCK) == 0) {
+        pages.addPage(entry);
+      } else {
+        long block = entry - FaultLog.WHOLE_BLOCK;
+        pages.add(block, block + FaultHandler.BLOCK);
+      }
+    }
+    return pages.build();
   }
 
   /** Blocks of 2 MiB whose faults are resolved as a whole from now on, and no others. */
@@ -86,7 +95,7 @@ public final class Monitor implements AutoCloseable {
 
   /** Begins it; returns what faulted since the last drain, which is part of it. */
   public PageSet beginSnapshot() throws FacilityException {
-    return pages(request(MonitorMessage.BEGIN, "begin a snapshot", PageSet.empty(), 0));
+    return runs(request(MonitorMessage.BEGIN, "begin a snapshot", PageSet.empty(), 0));
   }
 
   /** Saves no more of these pages; returns those that were saved: address, slot, … */
@@ -104,7 +113,7 @@ public final class Monitor implements AutoCloseable {
    * must be protected still. Empty while no snapshot is on.
    */
   public PageSet owed(PageSet pages) throws FacilityException {
-    return pages(request(MonitorMessage.OWED, "look after a snapshot", pages, 0));
+    return runs(request(MonitorMessage.OWED, "look after a snapshot", pages, 0));
   }
 
   /**
@@ -119,10 +128,10 @@ public final class Monitor implements AutoCloseable {
     return !broken && process.isAlive();
   }
 
-  private static PageSet pages(long[] addresses) {
+  private static PageSet runs(long[] bounds) {
     PageSet.Builder pages = PageSet.builder();
-    for (long page : addresses) {
-      pages.addPage(page);
+    for (int run = 0; run < bounds.length; run += 2) {
+      pages.add(bounds[run], bounds[run + 1]);
     }
     return pages.build();
   }

@@ -29,7 +29,10 @@ final class MonitorMessage {
   /** mode is that of UFFDIO_WRITEPROTECT. */
   static final int PROTECT = 3;
 
-  /** Answers with the pages that faulted since the last one. */
+  /**
+   * Answers with the pages that faulted since the last one; with {@link FaultLog#WHOLE_BLOCK} it is
+   * all pages of a block.
+   */
   static final int DRAIN = 4;
 
   /** Answers when the descriptor is closed, and then hangs up. */
@@ -46,7 +49,10 @@ final class MonitorMessage {
    */
   static final int PREPARE = 7;
 
-  /** Begins the snapshot. Answers with the pages that faulted since the last drain, which stay. */
+  /**
+   * Begins the snapshot. Answers with the pages that faulted since the last drain, which stay:
+   * start, end, …
+   */
   static final int BEGIN = 8;
 
   /** Answers with those of its pages that were saved: address, slot of the buffer, … */
@@ -58,7 +64,10 @@ final class MonitorMessage {
   /** Its runs are of pages that will not be read. */
   static final int FORGO = 11;
 
-  /** Answers with those of its pages whose contents the snapshot still has in memory alone. */
+  /**
+   * Answers with those of its pages whose contents the snapshot still has in memory alone: start,
+   * end, …
+   */
   static final int OWED = 12;
 
   private MonitorMessage() {}

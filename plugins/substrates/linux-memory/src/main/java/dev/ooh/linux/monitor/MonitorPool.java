@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MonitorPool {
   private final Duration limit;
+  private final Duration answer;
   private final Duration idle;
 
   private int users;
@@ -22,18 +23,19 @@ public final class MonitorPool {
 
   /** With the limits of daily use. */
   public MonitorPool() {
-    this(Duration.ofSeconds(20), Duration.ofSeconds(30));
+    this(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(30));
   }
 
   /**
    * Starts nothing yet.
    *
-   * @param limit how long a monitor may be stopped before it is killed; it may take half of that
-   *     for an answer
+   * @param limit how long a monitor may be stopped before it is killed
+   * @param answer how long it may take for an answer; less than that, or nobody learns the reason
    * @param idle how long it stays with nothing to serve
    */
-  public MonitorPool(Duration limit, Duration idle) {
+  public MonitorPool(Duration limit, Duration answer, Duration idle) {
     this.limit = limit;
+    this.answer = answer;
     this.idle = idle;
   }
 
@@ -58,7 +60,7 @@ public final class MonitorPool {
     MonitorProcess known = running;
     if (known != null && known.isAlive()) {
       try {
-        return new Monitor(known, userfaultfd, limit.dividedBy(2));
+        return new Monitor(known, userfaultfd, answer);
       } catch (FacilityException e) {
         if (known.isAlive()) {
           throw e;
@@ -66,7 +68,7 @@ public final class MonitorPool {
         // It died, or ended by itself, since it was last asked. A new one takes over.
       }
     }
-    return new Monitor(restart(known), userfaultfd, limit.dividedBy(2));
+    return new Monitor(restart(known), userfaultfd, answer);
   }
 
   private MonitorProcess restart(@Nullable MonitorProcess dead) throws FacilityException {
@@ -75,7 +77,7 @@ public final class MonitorPool {
       running = null;
     }
     try {
-      MonitorProcess started = MonitorProcess.start(limit, idle);
+      MonitorProcess started = MonitorProcess.start(limit, answer, idle);
       running = started;
       return started;
     } catch (IOException | CallException e) {

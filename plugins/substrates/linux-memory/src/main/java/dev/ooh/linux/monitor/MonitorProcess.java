@@ -36,9 +36,11 @@ final class MonitorProcess {
    * Starts one.
    *
    * @param limit how long it may be stopped before the kernel kills it
+   * @param answer how long it may take to take a descriptor
    * @param idle how long it stays with nothing to serve
    */
-  static MonitorProcess start(Duration limit, Duration idle) throws IOException, CallException {
+  static MonitorProcess start(Duration limit, Duration answer, Duration idle)
+      throws IOException, CallException {
     Process process = null;
     UnixSocket control = null;
     try (MonitorFolder folder = new MonitorFolder()) {
@@ -47,7 +49,7 @@ final class MonitorProcess {
         process = folder.make(path -> launch(path, limit, idle));
         control = accept(listener, process, folder);
       }
-      control.timeout(limit.dividedBy(2));
+      control.timeout(answer);
       return new MonitorProcess(process, control);
     } catch (IOException | CallException | RuntimeException e) {
       if (control != null) {

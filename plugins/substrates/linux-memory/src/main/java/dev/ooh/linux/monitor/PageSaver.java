@@ -22,8 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class PageSaver {
   private static final long PAGE = FaultHandler.PAGE;
 
-  /** Slots that are filled with memory before they are needed: 16 MiB. */
+  /** Slots that are filled with memory before they are needed, at the least: 16 MiB. */
   private static final long PREPARED = 4096;
+
+  /** Slots that are filled together: 2 MiB. */
+  private static final long PREPARED_AT_ONCE = 512;
+
+  /** For so long slots are filled, as many as the snapshot before needed. */
+  private static final long PREPARING_NANOS = 1_000_000_000;
 
   /** Bytes that are gone through at once. */
   private static final long PART = 1 << 20;
@@ -39,6 +45,9 @@ final class PageSaver {
   private final MemorySegment argument = Arena.ofAuto().allocate(Uffdio.BYTES, Long.BYTES);
   private @Nullable Snapshot snapshot;
   private long[] wholeBlocks = {};
+
+  /** Slots that the snapshot before used. */
+  private long usedBefore;
 
   PageSaver(int userfaultfd, FaultLog log) {
     this.userfaultfd = userfaultfd;
@@ -94,10 +103,12 @@ final class PageSaver {
    */
   void prepare(long[] bounds, long slots, int memory, int bufferFile) throws CallException {
     try {
+      long wanted;
       synchronized (log) {
         if (snapshot != null) {
           throw CallException.of("prepare a snapshot", Errno.EBUSY);
         }
+        wanted = Math.max(PREPARED, usedBefore);
       }
       long bytes = slots * PAGE;
       long address =
@@ -113,7 +124,7 @@ final class PageSaver {
               new SnapshotPages(bounds),
               MemorySegment.ofAddress(address).reinterpret(bytes),
               memory);
-      populate(address, Math.min(slots, PREPARED) * PAGE);
+      populate(address, Math.min(slots, wanted));
       synchronized (log) {
         snapshot = prepared;
       }
@@ -125,9 +136,16 @@ final class PageSaver {
     }
   }
 
-  private void populate(long address, long bytes) {
+  /** Memory that is new to a virtual machine may take its host longer than copying does. */
+  private void populate(long address, long slots) {
+    long start = System.nanoTime();
     try {
-      calls.madvise(address, bytes, MappingFlags.MADV_POPULATE_WRITE);
+      for (long done = 0;
+          done < slots && System.nanoTime() - start < PREPARING_NANOS;
+          done += PREPARED_AT_ONCE) {
+        long bytes = Math.min(PREPARED_AT_ONCE, slots - done) * PAGE;
+        calls.madvise(address + done * PAGE, bytes, MappingFlags.MADV_POPULATE_WRITE);
+      }
     } catch (CallException e) {
       // An older kernel: the first copies take a little longer.
     }
@@ -137,19 +155,14 @@ final class PageSaver {
    * From now on pages are saved before they are written. Writers stand still. What faulted since
    * the last drain is protected again, is part of the snapshot, and is still to be drained.
    *
-   * @return those pages
+   * @return those pages: start, end, …
    */
   long[] begin() throws CallException {
     synchronized (log) {
       Snapshot beginning = snapshot();
-      long[] changed = log.distinct();
-      for (int i = 0; i < changed.length; ) {
-        long start = changed[i];
-        long end = start;
-        for (; i < changed.length && changed[i] == end; i++) {
-          end += PAGE;
-        }
-        protect(start, end);
+      long[] changed = log.runs();
+      for (int run = 0; run < changed.length; run += 2) {
+        protect(changed[run], changed[run + 1]);
       }
       beginning.pages.add(changed);
       beginning.begun = true;
@@ -291,23 +304,34 @@ final class PageSaver {
     }
   }
 
-  /** Those of these pages that were neither saved nor released, if a snapshot is on. */
+  /**
+   * Those of these pages that were neither saved nor released, if a snapshot is on: start, end, …
+   */
   long[] owed(long[] bounds) throws CallException {
     long[] found = new long[16];
     int count = 0;
-    synchronized (log) {
-      Snapshot current = snapshot;
-      if (current == null || !current.begun) {
-        return new long[0];
-      }
-      checkSaved(current);
-      for (int run = 0; run < bounds.length; run += 2) {
-        for (long page = bounds[run]; page < bounds[run + 1]; page += PAGE) {
-          if (owed(current, page)) {
+    for (int run = 0; run < bounds.length; run += 2) {
+      // In parts, for writers wait for the lock.
+      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
+        synchronized (log) {
+          Snapshot current = snapshot;
+          if (current == null || !current.begun) {
+            return new long[0];
+          }
+          checkSaved(current);
+          for (long page = part; page < Math.min(part + PART, bounds[run + 1]); page += PAGE) {
+            if (!owed(current, page)) {
+              continue;
+            }
+            if (count > 0 && found[count - 1] == page) {
+              found[count - 1] = page + PAGE;
+              continue;
+            }
             if (count == found.length) {
               found = Arrays.copyOf(found, 2 * count);
             }
             found[count++] = page;
+            found[count++] = page + PAGE;
           }
         }
       }
@@ -329,6 +353,7 @@ final class PageSaver {
     synchronized (log) {
       ended = snapshot;
       snapshot = null;
+      usedBefore = ended == null ? usedBefore : ended.used;
     }
     if (ended == null) {
       return new WaitTimes().summary();

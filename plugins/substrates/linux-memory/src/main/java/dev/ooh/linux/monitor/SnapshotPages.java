@@ -1,6 +1,7 @@
 package dev.ooh.linux.monitor;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * The pages of a snapshot, and what became of each. Asked for before the snapshot begins, as runs,
@@ -39,22 +40,47 @@ final class SnapshotPages {
     states = new int[Math.toIntExact(pages)];
   }
 
-  /** Adds pages, ascending and each once, to those that were asked for. */
-  void add(long[] pages) {
-    late = Arrays.stream(pages).filter(page -> index(page) < 0).toArray();
+  /**
+   * Adds pages to those that were asked for.
+   *
+   * @param runs start, end, …, ascending and apart
+   */
+  void add(long[] runs) {
+    LongStream.Builder others = LongStream.builder();
+    for (int run = 0; run < runs.length; run += 2) {
+      for (long page = runs[run]; page < runs[run + 1]; ) {
+        int bound = boundBefore(page);
+        if (isStart(bound)) {
+          page = bounds[bound + 1];
+        } else {
+          others.add(page);
+          page += PAGE;
+        }
+      }
+    }
+    late = others.build().toArray();
     lateStates = new int[late.length];
   }
 
   /** The page's place; -1 if it is not in the snapshot. */
   int index(long page) {
-    int at = Arrays.binarySearch(bounds, page);
-    // A start is found, or comes before the place where the page would be inserted.
-    int bound = at >= 0 ? at : -at - 2;
-    if (bound >= 0 && (bound & 1) == 0) {
+    int bound = boundBefore(page);
+    if (isStart(bound)) {
       return first[bound / 2] + (int) ((page - bounds[bound]) / PAGE);
     }
     int extra = Arrays.binarySearch(late, page);
     return extra < 0 ? -1 : states.length + extra;
+  }
+
+  /** The last bound at {@code page} or before it; -1 if there is none. */
+  private int boundBefore(long page) {
+    int at = Arrays.binarySearch(bounds, page);
+    return at >= 0 ? at : -at - 2;
+  }
+
+  /** Whether what follows this bound is in a run. */
+  private static boolean isStart(int bound) {
+    return bound >= 0 && (bound & 1) == 0;
   }
 
   int state(int index) {

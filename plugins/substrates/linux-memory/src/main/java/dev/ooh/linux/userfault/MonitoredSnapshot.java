@@ -29,6 +29,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
   private final LinuxCalls calls = new LinuxCalls();
   private final PagemapScan scan;
   private final int buffer;
+  private final long slots;
   private final MemorySegment page = Arena.ofAuto().allocate(PAGE, Long.BYTES);
   private PageSet late = PageSet.empty();
   private boolean begun;
@@ -43,7 +44,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
     this.descriptor = descriptor;
     this.pages = pages;
     monitor = descriptor.monitor();
-    long slots = Math.max(1, mostBytes / PAGE);
+    slots = Math.max(1, mostBytes / PAGE);
     int memory = -1;
     int shared = -1;
     PagemapScan scanning = null;
@@ -113,7 +114,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       checkAll();
       monitor.forgo(pages);
     } catch (CallException | FacilityException e) {
-      throw new SnapshotException("snapshot: " + e.getMessage(), e);
+      throw failed(e);
     }
   }
 
@@ -131,8 +132,18 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       }
       check(unmarked.minus(written.build()));
     } catch (CallException | FacilityException e) {
-      throw new SnapshotException("snapshot: " + e.getMessage(), e);
+      throw failed(e);
     }
+  }
+
+  private SnapshotException failed(Exception e) {
+    boolean full = e.getCause() instanceof CallException call && call.errno() == Errno.ENOSPC;
+    String why =
+        full
+            ? "writers came first to more than the %d bytes that may hold copies"
+                .formatted(slots * PAGE)
+            : e.getMessage();
+    return new SnapshotException("snapshot: " + why, e);
   }
 
   /**

@@ -43,8 +43,8 @@ class MonitorTrapsTest {
     assertThat(Monitors.pids()).isEmpty();
   }
 
-  private void pool(Duration limit, Duration idle) {
-    pool = new MonitorPool(limit, idle);
+  private void pool(Duration limit, Duration answer, Duration idle) {
+    pool = new MonitorPool(limit, answer, idle);
   }
 
   private Descriptor open(Region region) throws Exception {
@@ -148,7 +148,7 @@ class MonitorTrapsTest {
   /** Nobody asks it anything: the kernel's own timer ends it. */
   @Test
   void aStoppedMonitorHoldsNoWriterForEver() throws Exception {
-    pool(Duration.ofSeconds(8), LONG);
+    pool(Duration.ofSeconds(8), LONG, LONG);
     pool.enter();
     try (Descriptor descriptor = open(one)) {
       ProcessHandle monitor = Monitors.stop();
@@ -162,7 +162,7 @@ class MonitorTrapsTest {
 
   @Test
   void aStoppedMonitorIsEndedByAQuestionWithAPlainReason() throws Exception {
-    pool(Duration.ofSeconds(8), LONG);
+    pool(LONG, Duration.ofSeconds(4), LONG);
     pool.enter();
     try (Descriptor descriptor = open(one)) {
       ProcessHandle monitor = Monitors.stop();
@@ -178,7 +178,7 @@ class MonitorTrapsTest {
 
   @Test
   void aMonitorWithNothingToDoLeavesAndComesBack() throws Exception {
-    pool(LONG, Duration.ofMillis(1));
+    pool(LONG, LONG, Duration.ofMillis(1));
     pool.enter();
     open(one).close();
     for (long pid : Monitors.pids()) {

@@ -25,6 +25,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -173,6 +174,37 @@ class SnapshotTest {
     }
   }
 
+  /** Whatever part of it was asked for. */
+  @Test
+  void aHugePageThatWasWrittenBeforeTheBeginningIsInItAsItWasThen() throws Exception {
+    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
+    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    try (Descriptor descriptor = armed(huge.pages());
+        PagemapScan scan = new PagemapScan()) {
+      PageSet whole = scan.hugePages(huge.pages());
+      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
+      PageSet asked = PageSet.of(block + 10 * PAGE, block + 100 * PAGE);
+      try (Prepared prepared = copies.prepare(asked, ROOM)) {
+        space.memory().putByte(block + 50 * PAGE, (byte) 2);
+        space.memory().putByte(block + 300 * PAGE, (byte) 2);
+        try (Snapshot snapshot = prepared.begin()) {
+          assertThat(snapshot.late()).isEqualTo(PageSet.of(block, block + BLOCK));
+          space.memory().fill(block, BLOCK, (byte) 3);
+          byte[] copied = copy(block, (int) BLOCK);
+          snapshot.settle(block, copied, 0, copied.length);
+          byte[] then = new byte[(int) BLOCK];
+          Arrays.fill(then, (byte) 1);
+          then[50 * PAGE] = 2;
+          then[300 * PAGE] = 2;
+          assertThat(copied).isEqualTo(then);
+          assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
+          assertThat(descriptor.drain()).isEqualTo(PageSet.of(block, block + BLOCK));
+        }
+      }
+    }
+  }
+
   @Test
   void aHugePageIsReportedInOnePiece() throws Exception {
     Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
@@ -265,7 +297,7 @@ class SnapshotTest {
       }
       assertThatThrownBy(() -> read(snapshot, 100))
           .isInstanceOf(SnapshotException.class)
-          .hasMessageContaining("No space left");
+          .hasMessageContaining("more than the %d bytes that may hold copies", 2 * PAGE);
       assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(0), page(4)));
     }
   }
