@@ -12,11 +12,21 @@ import java.util.Optional;
  * @param timerCreate number of timer_create(2)
  * @param timerSettime number of timer_settime(2)
  * @param membarrier number of membarrier(2)
+ * @param schedSetattr number of sched_setattr(2)
+ * @param schedGetattr number of sched_getattr(2)
  */
 public record Architecture(
-    String name, int userfaultfd, int timerCreate, int timerSettime, int membarrier) {
-  private static final Architecture X86_64 = new Architecture("amd64", 323, 222, 223, 324);
-  private static final Architecture AARCH64 = new Architecture("aarch64", 282, 107, 110, 283);
+    String name,
+    int userfaultfd,
+    int timerCreate,
+    int timerSettime,
+    int membarrier,
+    int schedSetattr,
+    int schedGetattr) {
+  private static final Architecture X86_64 =
+      new Architecture("amd64", 323, 222, 223, 324, 314, 315);
+  private static final Architecture AARCH64 =
+      new Architecture("aarch64", 282, 107, 110, 283, 274, 275);
 
   /** This machine's; empty when it is neither x86-64 nor aarch64 Linux. */
   public static Optional<Architecture> current() {

@@ -28,6 +28,7 @@ final class MonitorMain {
   private static final int CHECKS = 10;
 
   private final UnixSocket control;
+  private final Architecture architecture;
   private final KillTimer timer;
   private final Duration limit;
   private final Duration idle;
@@ -40,7 +41,7 @@ final class MonitorMain {
     this.control = control;
     this.limit = limit;
     this.idle = idle;
-    Architecture architecture =
+    architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
     timer = new KillTimer(architecture, limit);
   }
@@ -96,7 +97,11 @@ final class MonitorMain {
           if (descriptors.length == 2) {
             serving.incrementAndGet();
             new ServedDescriptor(
-                    descriptors[0], UnixSocket.of(descriptors[1]), awake, serving::decrementAndGet)
+                    architecture,
+                    descriptors[0],
+                    UnixSocket.of(descriptors[1]),
+                    awake,
+                    serving::decrementAndGet)
                 .start();
           }
           taken.set(ValueLayout.JAVA_INT, 0, descriptors.length == 2 ? 0 : Errno.EMFILE);

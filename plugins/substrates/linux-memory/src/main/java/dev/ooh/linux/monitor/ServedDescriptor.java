@@ -2,9 +2,11 @@ package dev.ooh.linux.monitor;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.ShortSlice;
 import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
@@ -20,6 +22,7 @@ import java.util.concurrent.Semaphore;
  * that may have stopped for a collection, which waits for a writer in its fault.
  */
 final class ServedDescriptor {
+  private final Architecture architecture;
   private final int userfaultfd;
   private final UnixSocket socket;
   private final Runnable ended;
@@ -29,7 +32,13 @@ final class ServedDescriptor {
   private final FaultHandler handler;
   private final Thread faults;
 
-  ServedDescriptor(int userfaultfd, UnixSocket socket, Semaphore awake, Runnable ended) {
+  ServedDescriptor(
+      Architecture architecture,
+      int userfaultfd,
+      UnixSocket socket,
+      Semaphore awake,
+      Runnable ended) {
+    this.architecture = architecture;
     this.userfaultfd = userfaultfd;
     this.socket = socket;
     this.ended = ended;
@@ -45,6 +54,7 @@ final class ServedDescriptor {
 
   private void handle() {
     try {
+      ShortSlice.ask(architecture);
       handler.run();
     } catch (CallException | RuntimeException | Error e) {
       // The tracked process is gone, and its memory with it, or the log no longer fits. Nobody is
@@ -55,6 +65,7 @@ final class ServedDescriptor {
 
   private void serve() {
     try (Arena arena = Arena.ofConfined()) {
+      ShortSlice.ask(architecture);
       MemorySegment header = arena.allocate(MonitorMessage.HEADER_BYTES, Long.BYTES);
       boolean close = false;
       while (!close && socket.receive(header)) {

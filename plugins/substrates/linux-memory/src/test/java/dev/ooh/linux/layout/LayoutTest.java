@@ -31,6 +31,11 @@ class LayoutTest {
       #include <sys/uio.h>
       #include <sys/un.h>
       #include <time.h>
+      /* As sched_setattr(2) has it; glibc does from 2.41 on. */
+      struct ooh_sched_attr {
+        unsigned size, policy; unsigned long long flags; int nice; unsigned priority;
+        unsigned long long runtime, deadline, period;
+      };
       static void print(void *bytes, size_t count) {
         for (size_t i = 0; i < count; i++) printf("%02x", ((unsigned char *) bytes)[i]);
         printf("\\n");
@@ -61,6 +66,9 @@ class LayoutTest {
         print(&event, sizeof event);
         struct pollfd poll[2] = {{0, 0, 0}, {5, POLLIN | POLLRDHUP, 0}};
         print(poll, sizeof poll);
+        struct ooh_sched_attr attr = {0};
+        attr.size = sizeof attr; attr.runtime = 100000;
+        print(&attr, sizeof attr);
         return 0;
       }
       """;
@@ -90,7 +98,9 @@ class LayoutTest {
       SigEvent.setSignal(event, 9);
       MemorySegment poll = arena.allocate(2 * PollFd.BYTES, 8);
       PollFd.set(poll, 1, 5, PollFd.POLLIN | PollFd.POLLRDHUP);
-      assertThat(List.of(vector, message, control, address, timeval, spec, event, poll))
+      MemorySegment attr = arena.allocate(SchedAttr.BYTES, 8);
+      SchedAttr.setRuntime(attr, 100_000);
+      assertThat(List.of(vector, message, control, address, timeval, spec, event, poll, attr))
           .extracting(LayoutTest::hex)
           .containsExactlyElementsOf(wanted);
     }

@@ -260,7 +260,14 @@ class BadInputTest {
   void aKernelWithoutTheCallIsNamed() {
     Architecture current = Architecture.current().orElseThrow();
     Architecture old =
-        new Architecture(current.name(), 9999, current.timerCreate(), current.timerSettime(), 9999);
+        new Architecture(
+            current.name(),
+            9999,
+            current.timerCreate(),
+            current.timerSettime(),
+            9999,
+            current.schedSetattr(),
+            current.schedGetattr());
     WriteProtectScans scans = new WriteProtectScans(old);
     LinuxUserfaultfd facility = new LinuxUserfaultfd(old, scans, new MonitorPool());
     assertThat(facility.modes()).doesNotContain(Mode.ASYNCHRONOUS_WRITE_PROTECT);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.call.ShortSlice;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.WriteProtectScans;
 import dev.ooh.linux.substrate.LinuxSubstrate;
@@ -21,6 +22,7 @@ import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,24 @@ class MonitorTrapsTest {
       try (Descriptor again = open(one)) {
         assertTracks(again, one);
       }
+    }
+  }
+
+  /** Its writers wait, however much the machine has to do. */
+  @Test
+  void whoeverHandlesFaultsAsksForShortSlices() throws Exception {
+    String[] kernel = System.getProperty("os.version").split("\\D+");
+    int version = Integer.parseInt(kernel[0]) * 1000 + Integer.parseInt(kernel[1]);
+    assumeTrue(version >= 6012, "needs Linux 6.12");
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      write(one, 3);
+      assertThat(descriptor.drain().pageCount()).as("both threads are at work").isEqualTo(1);
+      Map<String, Long> slices = Monitors.slices();
+      assumeTrue(!slices.isEmpty(), "needs a kernel with /proc/PID/sched");
+      assertThat(slices)
+          .hasEntrySatisfying("faults", slice -> assertThat(slice).isEqualTo(ShortSlice.NANOS))
+          .hasEntrySatisfying("requests", slice -> assertThat(slice).isEqualTo(ShortSlice.NANOS));
     }
   }
 

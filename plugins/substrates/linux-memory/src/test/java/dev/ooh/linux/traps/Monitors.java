@@ -3,7 +3,9 @@ package dev.ooh.linux.traps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The monitors that this JVM started. */
@@ -18,6 +20,28 @@ final class Monitors {
 
   static List<Long> pids() {
     return all().map(ProcessHandle::pid).toList();
+  }
+
+  /**
+   * How long a slice is, in nanoseconds, of each thread of the only one, by its name as far as a
+   * hyphen; empty where the kernel doesn't say.
+   */
+  static Map<String, Long> slices() throws IOException {
+    Map<String, Long> slices = new HashMap<>();
+    long pid = all().findFirst().orElseThrow().pid();
+    try (Stream<Path> threads = Files.list(Path.of("/proc", pid + "", "task"))) {
+      for (Path thread : threads.toList()) {
+        String name = Files.readString(thread.resolve("comm")).strip().split("-")[0];
+        if (Files.exists(thread.resolve("sched"))) {
+          Files.readString(thread.resolve("sched"))
+              .lines()
+              .filter(line -> line.startsWith("se.slice "))
+              .map(line -> Long.valueOf(line.substring(line.indexOf(':') + 1).strip()))
+              .forEach(slice -> slices.put(name, slice));
+        }
+      }
+    }
+    return slices;
   }
 
   /** Stops the only one, as a debugger does. */

@@ -1,0 +1,67 @@
+package dev.ooh.linux.call;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ooh.linux.layout.SchedAttr;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Short slices, for a thread that others wait for: it gets no more of a processor, but in smaller
+ * pieces, and sooner when it wakes up beside threads that have been given long ones. That is what
+ * the scheduler makes of sched_runtime from Linux 6.12 on (kernel/sched/fair.c, PREEMPT_SHORT); it
+ * takes no privilege, and earlier kernels do nothing.
+ */
+public final class ShortSlice {
+  /** The shortest that the kernel knows. */
+  public static final long NANOS = 100_000;
+
+  private static final int SCHED_OTHER = 0;
+  private static final long THIS_THREAD = 0;
+
+  /** Of both calls, of which one has a parameter less. */
+  private static final MethodHandle SYSCALL =
+      CallState.function(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+          1);
+
+  private ShortSlice() {}
+
+  /**
+   * Asks for them, for the calling thread. Where the kernel refuses, as a container's filter may,
+   * and where somebody gave the thread another scheduling policy, it stays as it is.
+   */
+  public static void ask(Architecture architecture) {
+    try (CallState errors = new CallState();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment attr = arena.allocate(SchedAttr.BYTES, Long.BYTES);
+      long got =
+          (long)
+              SYSCALL.invokeExact(
+                  errors.segment(),
+                  (long) architecture.schedGetattr(),
+                  THIS_THREAD,
+                  attr,
+                  (long) SchedAttr.BYTES,
+                  0L);
+      if (got == 0 && SchedAttr.policy(attr) == SCHED_OTHER) {
+        SchedAttr.setRuntime(attr, NANOS);
+        long _ =
+            (long)
+                SYSCALL.invokeExact(
+                    errors.segment(),
+                    (long) architecture.schedSetattr(),
+                    THIS_THREAD,
+                    attr,
+                    0L,
+                    0L);
+      }
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+}
