@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * tracking must go on. For one thread, but for the writers' and those of consumers apart.
  */
 public final class Audit implements AutoCloseable {
+  private static final long HUGE_PAGE = 2L << 20;
   private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
   private static final int STAMPS_A_ROUND = 200;
 
@@ -280,12 +281,20 @@ public final class Audit implements AutoCloseable {
         field().stamp(page);
       }
       Interval last = ledger.fetch(true);
-      if (last.pages().pageCount() > 1 && last.reasons().isEmpty()) {
+      if (last.pages().pageCount() > 1
+          && last.reasons().isEmpty()
+          && !isHugePageOf(field().address(page), last.pages())) {
         throw new LawViolation(
             "%d pages are reported of one that was written, without a reason: %s"
                 .formatted(last.pages().pageCount(), ledger));
       }
     }
+  }
+
+  /** A huge page that is armed as a whole is told as a whole. */
+  private static boolean isHugePageOf(long address, PageSet told) {
+    long start = address & -HUGE_PAGE;
+    return told.equals(PageSet.of(start, start + HUGE_PAGE));
   }
 
   private List<Ledger> ledgers() {
