@@ -39,27 +39,21 @@ public final class ShortSlice {
     try (CallState errors = new CallState();
         Arena arena = Arena.ofConfined()) {
       MemorySegment attr = arena.allocate(SchedAttr.BYTES, Long.BYTES);
-      long got =
-          (long)
-              SYSCALL.invokeExact(
-                  errors.segment(),
-                  (long) architecture.schedGetattr(),
-                  THIS_THREAD,
-                  attr,
-                  (long) SchedAttr.BYTES,
-                  0L);
+      long got = call(errors, architecture.schedGetattr(), attr, SchedAttr.BYTES);
       if (got == 0 && SchedAttr.policy(attr) == SCHED_OTHER) {
         SchedAttr.setRuntime(attr, NANOS);
-        long _ =
-            (long)
-                SYSCALL.invokeExact(
-                    errors.segment(),
-                    (long) architecture.schedSetattr(),
-                    THIS_THREAD,
-                    attr,
-                    0L,
-                    0L);
+        long _ = call(errors, architecture.schedSetattr(), attr, 0);
       }
+    }
+  }
+
+  /**
+   * @param sizeOrFlags the size of {@code attr} for sched_getattr, flags for sched_setattr
+   */
+  private static long call(CallState errors, int number, MemorySegment attr, long sizeOrFlags) {
+    try {
+      return (long)
+          SYSCALL.invokeExact(errors.segment(), (long) number, THIS_THREAD, attr, sizeOrFlags, 0L);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }

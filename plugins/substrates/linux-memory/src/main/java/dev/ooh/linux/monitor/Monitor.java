@@ -129,11 +129,7 @@ public final class Monitor implements AutoCloseable {
   }
 
   private static PageSet runs(long[] bounds) {
-    PageSet.Builder pages = PageSet.builder();
-    for (int run = 0; run < bounds.length; run += 2) {
-      pages.add(bounds[run], bounds[run + 1]);
-    }
-    return pages.build();
+    return PageSet.builder().addAscending(bounds, 2, bounds.length / 2).build();
   }
 
   private synchronized long[] request(

@@ -8,6 +8,7 @@ import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -288,55 +289,60 @@ final class PageSaver {
 
   /** Pages that will not be read; those of another snapshot, or read already, are left alone. */
   void forgo(long[] bounds) throws CallException {
-    for (int run = 0; run < bounds.length; run += 2) {
-      // In parts, for writers wait for the lock.
-      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
-        synchronized (log) {
+    inParts(
+        bounds,
+        (start, end) -> {
           SnapshotPages pages = snapshot().pages;
-          for (long page = part; page < Math.min(part + PART, bounds[run + 1]); page += PAGE) {
+          for (long page = start; page < end; page += PAGE) {
             int index = pages.index(page);
             if (index >= 0) {
               pages.state(index, SnapshotPages.RELEASED);
             }
           }
-        }
-      }
-    }
+        });
   }
 
   /**
    * Those of these pages that were neither saved nor released, if a snapshot is on: start, end, …
    */
   long[] owed(long[] bounds) throws CallException {
-    long[] found = new long[16];
-    int count = 0;
-    for (int run = 0; run < bounds.length; run += 2) {
-      // In parts, for writers wait for the lock.
-      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
-        synchronized (log) {
+    LongStream.Builder found = LongStream.builder();
+    inParts(
+        bounds,
+        (start, end) -> {
           Snapshot current = snapshot;
           if (current == null || !current.begun) {
-            return new long[0];
+            return;
           }
           checkSaved(current);
-          for (long page = part; page < Math.min(part + PART, bounds[run + 1]); page += PAGE) {
-            if (!owed(current, page)) {
-              continue;
+          for (long page = start; page < end; ) {
+            long next = page;
+            while (next < end && owed(current, next)) {
+              next += PAGE;
             }
-            if (count > 0 && found[count - 1] == page) {
-              found[count - 1] = page + PAGE;
-              continue;
+            if (next > page) {
+              found.add(page).add(next);
             }
-            if (count == found.length) {
-              found = Arrays.copyOf(found, 2 * count);
-            }
-            found[count++] = page;
-            found[count++] = page + PAGE;
+            page = next + PAGE; // that one is not owed, or of the next part
           }
+        });
+    return found.build().toArray();
+  }
+
+  /** Something that is done by the holder of the log, to pages of one run. */
+  private interface Part {
+    void visit(long start, long end) throws CallException;
+  }
+
+  /** Goes through runs in parts, for writers wait for the log. */
+  private void inParts(long[] bounds, Part each) throws CallException {
+    for (int run = 0; run < bounds.length; run += 2) {
+      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
+        synchronized (log) {
+          each.visit(part, Math.min(part + PART, bounds[run + 1]));
         }
       }
     }
-    return Arrays.copyOf(found, count);
   }
 
   private Snapshot snapshot() throws CallException {

@@ -76,6 +76,20 @@ class SnapshotTest {
     return descriptor;
   }
 
+  /** Memory for huge pages, with nothing but ones. */
+  private Region ones() {
+    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
+    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    return huge;
+  }
+
+  /** The huge pages of {@code huge}; there are some, or a test can't be. */
+  private static PageSet wholePages(PagemapScan scan, Region huge) throws Exception {
+    PageSet whole = scan.hugePages(huge.pages());
+    assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+    return whole;
+  }
+
   private long page(int number) {
     return region.start() + (long) number * PAGE;
   }
@@ -154,12 +168,10 @@ class SnapshotTest {
 
   @Test
   void aHugePageStaysInOnePiece() throws Exception {
-    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
-    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    Region huge = ones();
     try (Descriptor descriptor = armed(huge.pages());
         PagemapScan scan = new PagemapScan()) {
-      PageSet whole = scan.hugePages(huge.pages());
-      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      PageSet whole = wholePages(scan, huge);
       try (Prepared prepared = copies.prepare(huge.pages(), ROOM);
           Snapshot snapshot = prepared.begin()) {
         long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
@@ -177,12 +189,10 @@ class SnapshotTest {
   /** Whatever part of it was asked for. */
   @Test
   void aHugePageThatWasWrittenBeforeTheBeginningIsInItAsItWasThen() throws Exception {
-    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
-    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    Region huge = ones();
     try (Descriptor descriptor = armed(huge.pages());
         PagemapScan scan = new PagemapScan()) {
-      PageSet whole = scan.hugePages(huge.pages());
-      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      PageSet whole = wholePages(scan, huge);
       long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
       PageSet asked = PageSet.of(block + 10 * PAGE, block + 100 * PAGE);
       try (Prepared prepared = copies.prepare(asked, ROOM)) {
@@ -207,12 +217,10 @@ class SnapshotTest {
 
   @Test
   void aHugePageIsReportedInOnePiece() throws Exception {
-    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
-    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    Region huge = ones();
     try (Descriptor descriptor = armed(huge.pages());
         PagemapScan scan = new PagemapScan()) {
-      PageSet whole = scan.hugePages(huge.pages());
-      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      PageSet whole = wholePages(scan, huge);
       long first = whole.runStart(0);
       PageSet block = PageSet.of(first, first + BLOCK);
       for (int i = 0; i < 3; i++) {
@@ -226,12 +234,10 @@ class SnapshotTest {
 
   @Test
   void aHugePageOfWhichAPartIsArmedIsSplit() throws Exception {
-    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
-    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
+    Region huge = ones();
     try (Descriptor descriptor = armed(huge.pages());
         PagemapScan scan = new PagemapScan()) {
-      PageSet whole = scan.hugePages(huge.pages());
-      assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
+      PageSet whole = wholePages(scan, huge);
       long first = whole.runStart(0);
       space.memory().putByte(first, (byte) 2);
       descriptor.drain();
