@@ -21,7 +21,8 @@ public interface CopyBeforeWrite {
    *
    * @param pages whole ones, whose contents are wanted; all of them were write-protected by the
    *     technique's last fetch
-   * @param mostBytes how much memory may hold copies of pages whose writer came first
+   * @param mostBytes how much memory may hold copies of pages whose writer came first; between
+   *     snapshots what the last one needed may be kept
    * @throws SnapshotException if a page is not protected in a way that makes its writer wait, or
    *     another snapshot has it; nothing is prepared then
    */

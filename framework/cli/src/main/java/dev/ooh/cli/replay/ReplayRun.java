@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** One invocation of {@code ooh replay}. */
 @Command(
     name = "ooh replay",
+    modelTransformer = ReplayRun.OnTheMachine.class,
     description = {
       "Replays recorded page writes on the simulated machine, under each technique, and prices what"
           + " happens there by a cost profile: sc22, or what ooh calibrate wrote. Each replay has a"
@@ -54,10 +56,6 @@ final class ReplayRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (options.recording() != null) {
-      throw new UsageException(
-          "--record is %s, wanted no recording of a replay".formatted(options.recording()));
-    }
     if (jobs < 1) {
       throw new UsageException("--jobs is " + jobs + ", wanted 1 or more");
     }
@@ -174,6 +172,17 @@ final class ReplayRun implements Callable<Integer> {
       out.printf(
           "no untracked run %s: slowdowns are against the recorded time between fetches%n",
           contents.whole() ? "was recorded" : "is in what is left");
+    }
+  }
+
+  /** Takes away the options of who runs a program: where its memory lives, and its recording. */
+  static final class OnTheMachine implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec all) {
+      for (String option : List.of("--substrate", "--record")) {
+        all.remove(all.findOption(option));
+      }
+      return all;
     }
   }
 

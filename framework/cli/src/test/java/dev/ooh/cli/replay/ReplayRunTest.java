@@ -181,7 +181,8 @@ class ReplayRunTest {
         "holds no interval after a first one (it is cut short)",
         replay(write(new Block.Program("micro", "linux", "none"))));
     Path whole = threeIntervals(new Block.End());
-    assertRefused(2, "wanted no recording of a replay", replay(whole, "--record", "x"));
+    assertRefused(2, "Unknown options: '--record', 'x'", replay(whole, "--record", "x"));
+    assertRefused(2, "'--substrate'", replay(whole, "--substrate", "virtual"));
     assertRefused(2, "technique is 'uff'", replay(whole, "--technique", "uff"));
     assertRefused(2, "--jobs is 0, wanted 1 or more", replay(whole, "--jobs", "0"));
     Files.write(profile, List.of("id,event,microseconds,techniques", "M1,,1,all"));

@@ -117,7 +117,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
-   * Ends it; returns how many writers waited, and the median, the 99.9th percentile, the longest.
+   * Ends it, and lets go of the buffer; returns how many writers waited, the median, the 99.9th
+   * percentile, the longest, and how many slots of the buffer the next one will fill ahead.
    */
   public long[] endSnapshot() throws FacilityException {
     return request(MonitorMessage.END, "end a snapshot", PageSet.empty(), 0);

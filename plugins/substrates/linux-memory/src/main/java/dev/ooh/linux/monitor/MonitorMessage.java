@@ -58,7 +58,10 @@ final class MonitorMessage {
   /** Answers with those of its pages that were saved: address, slot of the buffer, … */
   static final int RELEASE = 9;
 
-  /** Ends the snapshot. Answers with how often and how long writers waited. */
+  /**
+   * Ends the snapshot. Answers with how often and how long writers waited, and how many slots the
+   * next one will fill ahead.
+   */
   static final int END = 10;
 
   /** Its runs are of pages that will not be read. */

@@ -47,7 +47,7 @@ final class PageSaver {
   private @Nullable Snapshot snapshot;
   private long[] wholeBlocks = {};
 
-  /** Slots that the snapshot before used. */
+  /** Slots that the last snapshot used that had begun. */
   private long usedBefore;
 
   PageSaver(int userfaultfd, FaultLog log) {
@@ -353,19 +353,30 @@ final class PageSaver {
     return current;
   }
 
-  /** Ends the snapshot, if there is one; returns what {@link WaitTimes#summary} does. */
+  /**
+   * Ends the snapshot, if there is one.
+   *
+   * @return what {@link WaitTimes#summary} does, and how many slots the next one will fill ahead
+   */
   long[] end() throws CallException {
     Snapshot ended;
+    long filled;
     synchronized (log) {
       ended = snapshot;
       snapshot = null;
-      usedBefore = ended == null ? usedBefore : ended.used;
+      if (ended != null && ended.begun) {
+        usedBefore = ended.used;
+      }
+      filled = Math.max(PREPARED, usedBefore);
     }
-    if (ended == null) {
-      return new WaitTimes().summary();
+    WaitTimes waits = new WaitTimes();
+    if (ended != null) {
+      waits = ended.waits;
+      calls.closeDescriptor(ended.memory);
+      calls.munmap(ended.buffer.address(), ended.buffer.byteSize());
     }
-    calls.closeDescriptor(ended.memory);
-    calls.munmap(ended.buffer.address(), ended.buffer.byteSize());
-    return ended.waits.summary();
+    long[] answer = Arrays.copyOf(waits.summary(), WaitTimes.SUMMARY + 1);
+    answer[WaitTimes.SUMMARY] = filled;
+    return answer;
   }
 }

@@ -5,6 +5,9 @@ package dev.ooh.linux.monitor;
  * For one thread at a time.
  */
 final class WaitTimes {
+  /** How many numbers {@link #summary} has. */
+  static final int SUMMARY = 4;
+
   private static final int SUBS = 8;
   private static final int SUB_BITS = 3;
 

@@ -33,6 +33,7 @@ final class MonitoredDescriptor implements Descriptor {
   private PageSet registered = PageSet.empty();
 
   private final ProtectedPages protectedPages;
+  private final SnapshotBuffer buffer = new SnapshotBuffer();
 
   /** What a snapshot can't tell any more; null while none is on. */
   private @Nullable PageSet lostOfSnapshot;
@@ -50,6 +51,7 @@ final class MonitoredDescriptor implements Descriptor {
       monitor = start();
     } catch (FacilityException | RuntimeException e) {
       protectedPages.close();
+      buffer.close();
       throw e;
     }
   }
@@ -157,6 +159,7 @@ final class MonitoredDescriptor implements Descriptor {
       closed = true;
       monitor.close();
       protectedPages.close();
+      buffer.close();
     }
   }
 
@@ -220,6 +223,11 @@ final class MonitoredDescriptor implements Descriptor {
     } catch (FacilityException e) {
       return PageSet.empty(); // the snapshot was lost before, and tells so
     }
+  }
+
+  /** For copies of pages that snapshots save. */
+  SnapshotBuffer buffer() {
+    return buffer;
   }
 
   /** The one that serves this now; one that takes its place knows nothing of its snapshots. */

@@ -39,6 +39,9 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
 
   private CopyBeforeWrite.@Nullable Waits waits;
 
+  /** Bytes of the buffer that the next snapshot is likely to need. */
+  private long kept;
+
   MonitoredSnapshot(MonitoredDescriptor descriptor, PageSet pages, long mostBytes)
       throws SnapshotException {
     this.descriptor = descriptor;
@@ -46,15 +49,14 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
     monitor = descriptor.monitor();
     slots = Math.max(1, mostBytes / PAGE);
     int memory = -1;
-    int shared = -1;
+    int lent = -1;
     PagemapScan scanning = null;
     boolean done = false;
     try {
       scanning = new PagemapScan();
       memory = calls.open("/proc/self/mem", MappingFlags.O_RDONLY);
-      shared = calls.memfdCreate("ooh-snapshot");
-      calls.ftruncate(shared, slots * PAGE);
-      monitor.prepareSnapshot(pages, slots, memory, shared);
+      lent = descriptor.buffer().lend(slots * PAGE);
+      monitor.prepareSnapshot(pages, slots, memory, lent);
       done = true;
     } catch (CallException | FacilityException e) {
       throw new SnapshotException("prepare a snapshot: " + e.getMessage(), e);
@@ -63,8 +65,8 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
         calls.closeDescriptor(memory);
       }
       if (!done) {
-        if (shared >= 0) {
-          calls.closeDescriptor(shared);
+        if (lent >= 0) {
+          descriptor.buffer().giveBack(0);
         }
         if (scanning != null) {
           scanning.close();
@@ -72,7 +74,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
         calls.close();
       }
     }
-    buffer = shared;
+    buffer = lent;
     scan = scanning;
   }
 
@@ -181,7 +183,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       } finally {
         waits = known == null ? CopyBeforeWrite.Waits.none() : known;
         descriptor.endSnapshot(monitor);
-        calls.closeDescriptor(buffer);
+        descriptor.buffer().giveBack(kept);
         scan.close();
         calls.close();
       }
@@ -192,6 +194,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
   private CopyBeforeWrite.Waits endNow() {
     try {
       long[] counts = monitor.endSnapshot();
+      kept = counts[4] * PAGE;
       return new CopyBeforeWrite.Waits(counts[0], counts[1], counts[2], counts[3]);
     } catch (FacilityException e) {
       return CopyBeforeWrite.Waits.none(); // it died, and its snapshot with it

@@ -287,9 +287,52 @@ class SnapshotTest {
       }
       copies.prepare(region.pages(), ROOM).begin().close();
       copies.prepare(region.pages(), ROOM).close();
-      assertThat(openBuffers()).isZero();
       assertThat(descriptor.lost()).isEmpty();
     }
+    assertThat(buffers()).isEmpty();
+  }
+
+  @Test
+  void whoIsRefusedLeavesTheFirstSnapshotItsCopies() throws Exception {
+    write(3, 1);
+    write(9, 1);
+    try (Descriptor descriptor = armed(region.pages());
+        Prepared prepared = copies.prepare(region.pages(), ROOM);
+        Snapshot snapshot = prepared.begin()) {
+      write(3, 2);
+      write(9, 2);
+      assertThatThrownBy(() -> copies.prepare(region.pages(), PAGE))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("busy");
+      assertThat(read(snapshot, 3)).isEqualTo(1);
+      assertThat(read(snapshot, 9)).isEqualTo(1);
+    }
+  }
+
+  /** Who waits for a copy shouldn't wait for memory to copy to. */
+  @Test
+  void memoryForCopiesIsKeptForAsManyAsTheLastSnapshotNeeded() throws Exception {
+    int pages = 5000;
+    Region large = space.map(RegionRequest.anonymous("large", (long) pages * PAGE));
+    try (Descriptor descriptor = armed(large.pages())) {
+      try (Prepared prepared = copies.prepare(large.pages(), ROOM);
+          Snapshot snapshot = prepared.begin()) {
+        space.memory().fill(large.start(), large.bytes(), (byte) 1);
+        assertThat(sizes(buffers())).containsExactly(ROOM);
+      }
+      List<Path> kept = buffers();
+      assertThat(sizes(kept)).containsExactly((long) pages * PAGE);
+
+      assertThat(descriptor.drain()).isEqualTo(large.pages());
+      descriptor.writeProtect(large.pages());
+      copies.prepare(large.pages(), ROOM).close();
+      assertThat(sizes(kept)).as("one that had no writers").containsExactly((long) pages * PAGE);
+
+      copies.prepare(large.pages(), ROOM).begin().close();
+      assertThat(buffers()).isEqualTo(kept);
+      assertThat(sizes(kept)).as("as many as any may need").containsExactly(16L << 20);
+    }
+    assertThat(buffers()).isEmpty();
   }
 
   /** It is told, no writer waits for ever, and no tracker misses a write. */
@@ -400,13 +443,13 @@ class SnapshotTest {
   void aSnapshotWhoseTrackerIsGoneFailsAndLeavesNothingOpen() throws Exception {
     try (Descriptor descriptor = armed(region.pages())) {
       try (Prepared prepared = copies.prepare(region.pages(), ROOM)) {
-        assertThat(openBuffers()).isEqualTo(1);
+        assertThat(buffers()).hasSize(1);
         descriptor.close();
         assertThatThrownBy(prepared::begin)
             .isInstanceOf(SnapshotException.class)
             .hasMessageContaining("begin a snapshot");
       }
-      assertThat(openBuffers()).isZero();
+      assertThat(buffers()).isEmpty();
     }
   }
 
@@ -421,14 +464,22 @@ class SnapshotTest {
             .hasMessageContaining("was closed");
         assertThat(snapshot.end()).isEqualTo(CopyBeforeWrite.Waits.none());
       }
-      assertThat(openBuffers()).isZero();
+      assertThat(buffers()).isEmpty();
     }
   }
 
-  private static long openBuffers() throws IOException {
+  private static List<Path> buffers() throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-      return open.filter(SnapshotTest::isBuffer).count();
+      return open.filter(SnapshotTest::isBuffer).toList();
     }
+  }
+
+  private static List<Long> sizes(List<Path> files) throws IOException {
+    List<Long> sizes = new ArrayList<>();
+    for (Path file : files) {
+      sizes.add(Files.size(file));
+    }
+    return sizes;
   }
 
   private static boolean isBuffer(Path descriptor) {
