@@ -21,6 +21,7 @@ class ScriptTest {
       #!/bin/sh
       echo "locale ${LC_ALL:-none}"
       echo "columns ${COLUMNS:-none}"
+      echo "arguments $*"
       """;
 
   @TempDir private Path top;
@@ -50,7 +51,13 @@ class ScriptTest {
   }
 
   private Result run(Map<String, String> environment) throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder("bash", top.resolve("ooh").toString(), "demo");
+    return run(environment, "demo");
+  }
+
+  private Result run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder("bash", top.resolve("ooh").toString());
+    builder.command().addAll(List.of(arguments));
     builder.environment().keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG", "COLUMNS"));
     builder.environment().put("JAVA_HOME", top.resolve("jdk").toString());
     builder.environment().putAll(environment);
@@ -80,6 +87,22 @@ class ScriptTest {
   void setsNoWidthWhereTheOutputIsNoTerminal() throws Exception {
     built();
     assertThat(run(Map.of("COLUMNS", "60")).out()).contains("columns none");
+  }
+
+  /** What it measures must run as fast as it does elsewhere. */
+  @Test
+  void onlyWhatMeasuresNothingRunsWithoutTheSecondCompiler() throws Exception {
+    built();
+    String first = "-XX:TieredStopAtLevel=1 -Xmx1g -cp";
+    Map<String, String> options = Map.of("OOH_JAVA_OPTS", "-Xmx1g");
+    assertThat(run(options, "demo", "--quick").out()).anyMatch(line -> line.contains(first));
+    assertThat(run(options).out()).anyMatch(line -> line.contains(first));
+    assertThat(run(options, "--version").out()).anyMatch(line -> line.contains(first));
+    for (String[] measuring :
+        new String[][] {{"micro"}, {"--verbose", "gc"}, {"--plugins", "D", "evaluate"}}) {
+      assertThat(run(options, measuring).out())
+          .anyMatch(line -> line.contains("-XX:+UseSerialGC -Xmx1g -cp"));
+    }
   }
 
   @Test

@@ -47,6 +47,7 @@ public final class Audit implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private @Nullable Field field;
   private volatile boolean ending;
+  private boolean hugePages;
   private long rounds;
 
   /** Whether fickle consumers commit next; they begin with an abort. */
@@ -130,6 +131,11 @@ public final class Audit implements AutoCloseable {
   /** A consumer in a thread of its own, which aborts every other time. */
   public void watchApart(String name, PageSet part) {
     apart.add(new Ledger(space, control, field(), name, part));
+  }
+
+  /** From now on a page may be told with all others of the huge page that it may be in. */
+  public void allowHugePages() {
+    hugePages = true;
   }
 
   /** One thing that may happen in each round. */
@@ -283,7 +289,7 @@ public final class Audit implements AutoCloseable {
       Interval last = ledger.fetch(true);
       if (last.pages().pageCount() > 1
           && last.reasons().isEmpty()
-          && !isHugePageOf(field().address(page), last.pages())) {
+          && !isHugePage(last.pages(), field().address(page), ledger.part())) {
         throw new LawViolation(
             "%d pages are reported of one that was written, without a reason: %s"
                 .formatted(last.pages().pageCount(), ledger));
@@ -291,10 +297,10 @@ public final class Audit implements AutoCloseable {
     }
   }
 
-  /** A huge page that is armed as a whole is told as a whole. */
-  private static boolean isHugePageOf(long address, PageSet told) {
+  /** A huge page that is armed as a whole is told as a whole, to whom all of it concerns. */
+  private boolean isHugePage(PageSet told, long address, PageSet part) {
     long start = address & -HUGE_PAGE;
-    return told.equals(PageSet.of(start, start + HUGE_PAGE));
+    return hugePages && told.equals(PageSet.of(start, start + HUGE_PAGE).intersect(part));
   }
 
   private List<Ledger> ledgers() {

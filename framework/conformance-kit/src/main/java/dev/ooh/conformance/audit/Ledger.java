@@ -39,6 +39,11 @@ final class Ledger {
     due = part;
   }
 
+  /** The pages that it watches, absent ones included. */
+  PageSet part() {
+    return part;
+  }
+
   /** The pages changed otherwise than by a writer, or their region is a new one. */
   synchronized void owe(PageSet pages) {
     due = due.union(pages.intersect(part));

@@ -72,6 +72,7 @@ final class KernelScenarios {
 
   private void hugePages(Audit audit) {
     Region region = watched(audit);
+    audit.allowHugePages();
     advise(audit, region, Advice.HUGEPAGE);
     advise(audit, region, Advice.COLLAPSE);
     advise(audit, region, Advice.NOHUGEPAGE);

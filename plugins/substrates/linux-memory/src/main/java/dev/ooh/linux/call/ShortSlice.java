@@ -41,6 +41,7 @@ public final class ShortSlice {
       MemorySegment attr = arena.allocate(SchedAttr.BYTES, Long.BYTES);
       long got = call(errors, architecture.schedGetattr(), attr, SchedAttr.BYTES);
       if (got == 0 && SchedAttr.policy(attr) == SCHED_OTHER) {
+        SchedAttr.setSize(attr);
         SchedAttr.setRuntime(attr, NANOS);
         long _ = call(errors, architecture.schedSetattr(), attr, 0);
       }

@@ -28,9 +28,13 @@ public final class SchedAttr {
     return attr.get(JAVA_INT, POLICY);
   }
 
+  /** The attributes are of this version. */
+  public static void setSize(MemorySegment attr) {
+    attr.set(JAVA_INT, SIZE, BYTES);
+  }
+
   /** Of SCHED_OTHER, the length of a slice: 100 µs to 100 ms. */
   public static void setRuntime(MemorySegment attr, long nanos) {
-    attr.set(JAVA_INT, SIZE, BYTES);
     attr.set(JAVA_LONG, RUNTIME, nanos);
   }
 }

@@ -20,7 +20,7 @@ import java.time.Duration;
 public final class Monitor implements AutoCloseable {
   private final MonitorProcess process;
   private final UnixSocket socket;
-  private final Duration limit;
+  private final Duration answer;
 
   /** Set once a request was not answered in full: a later answer could be that of another one. */
   private volatile boolean broken;
@@ -30,14 +30,15 @@ public final class Monitor implements AutoCloseable {
   /**
    * Hands a copy of {@code userfaultfd} over; the caller closes its own copy then.
    *
+   * @param answer how long each answer may take
    * @throws FacilityException when the process can't take it; or doesn't answer, and is dead then
    */
-  Monitor(MonitorProcess process, int userfaultfd, Duration limit) throws FacilityException {
+  Monitor(MonitorProcess process, int userfaultfd, Duration answer) throws FacilityException {
     this.process = process;
-    this.limit = limit;
+    this.answer = answer;
     socket = process.serve(userfaultfd);
     try {
-      socket.timeout(limit);
+      socket.timeout(answer);
     } catch (CallException e) {
       socket.close();
       throw new FacilityException(e);
@@ -156,12 +157,12 @@ public final class Monitor implements AutoCloseable {
         throw refused(what, errno, ranges, (int) MonitorMessage.modeOrDone(header));
       }
       int count = MonitorMessage.count(header);
-      MemorySegment answer = arena.allocate(Math.max(1, 8L * count), Long.BYTES);
-      if (count > 0 && !socket.receive(answer)) {
+      MemorySegment reply = arena.allocate(Math.max(1, 8L * count), Long.BYTES);
+      if (count > 0 && !socket.receive(reply)) {
         throw died(what);
       }
       long[] values = new long[count];
-      MemorySegment.copy(answer, JAVA_LONG, 0, values, 0, count);
+      MemorySegment.copy(reply, JAVA_LONG, 0, values, 0, count);
       return values;
     } catch (CallException e) {
       end();
@@ -197,7 +198,7 @@ public final class Monitor implements AutoCloseable {
   private String unanswered(CallException e) {
     return e.errno() == Errno.EAGAIN
         ? "the userfaultfd monitor (process %d) did not answer within %d ms, and was ended"
-            .formatted(process.pid(), limit.toMillis())
+            .formatted(process.pid(), answer.toMillis())
         : "the userfaultfd monitor (process %d) died: %s".formatted(process.pid(), e.getMessage());
   }
 

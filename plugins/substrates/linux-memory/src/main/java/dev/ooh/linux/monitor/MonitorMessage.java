@@ -11,11 +11,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>
  * request   0 operation (u32)    4 count (u32)    8 mode (u64)   then count × {start u64, end u64}
- * answer    0 errno (u32)        4 count (u32)    8 done (u64)   then count × {address u64}
+ * answer    0 errno (u32)        4 count (u32)    8 done (u64)   then count × {u64}
  * </pre>
  *
  * Done is how many of the request's runs were handled; a failed request has the errno of the next
- * one, and no addresses.
+ * one, and no numbers. What the numbers are is said of each operation that answers with any.
  */
 final class MonitorMessage {
   static final int HEADER_BYTES = 16;

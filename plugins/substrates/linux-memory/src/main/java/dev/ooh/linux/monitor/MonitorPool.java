@@ -4,7 +4,6 @@ import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Remedy;
 import dev.ooh.tracking.facility.FacilityException;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,29 +13,19 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class MonitorPool {
-  private final Duration limit;
-  private final Duration answer;
-  private final Duration idle;
+  private final MonitorLimits limits;
 
   private int users;
   private @Nullable MonitorProcess running;
 
   /** With the limits of daily use. */
   public MonitorPool() {
-    this(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(30));
+    this(MonitorLimits.usual());
   }
 
-  /**
-   * Starts nothing yet.
-   *
-   * @param limit how long a monitor may be stopped before it is killed
-   * @param answer how long it may take for an answer; less than that, or nobody learns the reason
-   * @param idle how long it stays with nothing to serve
-   */
-  public MonitorPool(Duration limit, Duration answer, Duration idle) {
-    this.limit = limit;
-    this.answer = answer;
-    this.idle = idle;
+  /** Starts nothing yet. */
+  public MonitorPool(MonitorLimits limits) {
+    this.limits = limits;
   }
 
   /** A space was opened; it {@linkplain #leave leaves} once. */
@@ -60,7 +49,7 @@ public final class MonitorPool {
     MonitorProcess known = running;
     if (known != null && known.isAlive()) {
       try {
-        return new Monitor(known, userfaultfd, answer);
+        return new Monitor(known, userfaultfd, limits.answer());
       } catch (FacilityException e) {
         if (known.isAlive()) {
           throw e;
@@ -68,7 +57,7 @@ public final class MonitorPool {
         // It died, or ended by itself, since it was last asked. A new one takes over.
       }
     }
-    return new Monitor(restart(known), userfaultfd, answer);
+    return new Monitor(restart(known), userfaultfd, limits.answer());
   }
 
   private MonitorProcess restart(@Nullable MonitorProcess dead) throws FacilityException {
@@ -77,7 +66,7 @@ public final class MonitorPool {
       running = null;
     }
     try {
-      MonitorProcess started = MonitorProcess.start(limit, answer, idle);
+      MonitorProcess started = MonitorProcess.start(limits);
       running = started;
       return started;
     } catch (IOException | CallException e) {

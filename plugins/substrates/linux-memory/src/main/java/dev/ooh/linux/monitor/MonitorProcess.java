@@ -32,24 +32,16 @@ final class MonitorProcess {
     this.control = control;
   }
 
-  /**
-   * Starts one.
-   *
-   * @param limit how long it may be stopped before the kernel kills it
-   * @param answer how long it may take to take a descriptor
-   * @param idle how long it stays with nothing to serve
-   */
-  static MonitorProcess start(Duration limit, Duration answer, Duration idle)
-      throws IOException, CallException {
+  static MonitorProcess start(MonitorLimits limits) throws IOException, CallException {
     Process process = null;
     UnixSocket control = null;
     try (MonitorFolder folder = new MonitorFolder()) {
       folder.make(MonitorClasses::copyTo);
       try (UnixSocket.Listener listener = folder.make(MonitorProcess::listen)) {
-        process = folder.make(path -> launch(path, limit, idle));
+        process = folder.make(path -> launch(path, limits));
         control = accept(listener, process, folder);
       }
-      control.timeout(answer);
+      control.timeout(limits.answer());
       return new MonitorProcess(process, control);
     } catch (IOException | CallException | RuntimeException e) {
       if (control != null) {
@@ -74,7 +66,7 @@ final class MonitorProcess {
     return folder.resolve("errors");
   }
 
-  private static Process launch(Path folder, Duration limit, Duration idle) throws IOException {
+  private static Process launch(Path folder, MonitorLimits limits) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
@@ -88,8 +80,8 @@ final class MonitorProcess {
                 folder.toString(),
                 MonitorMain.class.getName(),
                 socket(folder),
-                Long.toString(limit.toMillis()),
-                Long.toString(idle.toMillis())));
+                Long.toString(limits.stopped().toMillis()),
+                Long.toString(limits.idle().toMillis())));
     // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
         .forEach(builder.environment()::remove);

@@ -29,11 +29,8 @@ final class PageSaver {
   /** Slots that are filled together: 2 MiB. */
   private static final long PREPARED_AT_ONCE = 512;
 
-  /** For so long slots are filled, as many as the snapshot before needed. */
-  private static final long PREPARING_NANOS = 1_000_000_000;
-
-  /** Bytes that are gone through at once. */
-  private static final long PART = 1 << 20;
+  /** For so long slots are filled; those that the buffer kept are only mapped. */
+  private static final long PREPARING_NANOS = 100_000_000;
 
   private final int userfaultfd;
   private final FaultLog log;
@@ -137,7 +134,10 @@ final class PageSaver {
     }
   }
 
-  /** Memory that is new to a virtual machine may take its host longer than copying does. */
+  /**
+   * Fills slots with memory ahead of their use: new memory may take a virtual machine's host longer
+   * than copying does.
+   */
   private void populate(long address, long slots) {
     long start = System.nanoTime();
     try {
@@ -330,17 +330,23 @@ final class PageSaver {
   }
 
   /** Something that is done by the holder of the log, to pages of one run. */
-  private interface Part {
-    void visit(long start, long end) throws CallException;
+  private interface PartAction {
+    void apply(long start, long end) throws CallException;
   }
 
-  /** Goes through runs in parts, for writers wait for the log. */
-  private void inParts(long[] bounds, Part each) throws CallException {
+  /**
+   * Goes through runs in parts, for writers wait for the log. A part ends where a block does: a
+   * block that is resolved as a whole must be found as a whole, before its writer or after.
+   */
+  private void inParts(long[] bounds, PartAction each) throws CallException {
     for (int run = 0; run < bounds.length; run += 2) {
-      for (long part = bounds[run]; part < bounds[run + 1]; part += PART) {
+      long end = bounds[run + 1];
+      for (long part = bounds[run]; part < end; ) {
+        long next = Math.min((part & -FaultHandler.BLOCK) + FaultHandler.BLOCK, end);
         synchronized (log) {
-          each.visit(part, Math.min(part + PART, bounds[run + 1]));
+          each.apply(part, next);
         }
+        part = next;
       }
     }
   }

@@ -5,8 +5,8 @@ import java.util.stream.LongStream;
 
 /**
  * The pages of a snapshot, and what became of each. Asked for before the snapshot begins, as runs,
- * so that a gigabyte costs the stopped writers nothing; the few that changed since are added when
- * it does. For one thread at a time.
+ * so that a gigabyte costs the stopped writers nothing; those that changed since are added when it
+ * does. For one thread at a time.
  */
 final class SnapshotPages {
   private static final long PAGE = FaultHandler.PAGE;

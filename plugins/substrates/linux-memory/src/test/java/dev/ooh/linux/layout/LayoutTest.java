@@ -31,11 +31,6 @@ class LayoutTest {
       #include <sys/uio.h>
       #include <sys/un.h>
       #include <time.h>
-      /* As sched_setattr(2) has it; glibc does from 2.41 on. */
-      struct ooh_sched_attr {
-        unsigned size, policy; unsigned long long flags; int nice; unsigned priority;
-        unsigned long long runtime, deadline, period;
-      };
       static void print(void *bytes, size_t count) {
         for (size_t i = 0; i < count; i++) printf("%02x", ((unsigned char *) bytes)[i]);
         printf("\\n");
@@ -66,9 +61,20 @@ class LayoutTest {
         print(&event, sizeof event);
         struct pollfd poll[2] = {{0, 0, 0}, {5, POLLIN | POLLRDHUP, 0}};
         print(poll, sizeof poll);
-        struct ooh_sched_attr attr = {0};
-        attr.size = sizeof attr; attr.runtime = 100000;
-        print(&attr, sizeof attr);
+        return 0;
+      }
+      """;
+
+  /** A unit of its own, as the header has another struct sched_param than the C library. */
+  private static final String SCHEDULING_IN_C =
+      """
+      #include <stdio.h>
+      #include <linux/types.h>
+      #include <linux/sched/types.h>
+      int main(void) {
+        struct sched_attr attr = {0};
+        attr.size = SCHED_ATTR_SIZE_VER0; attr.sched_policy = 5; attr.sched_runtime = 100000;
+        for (int i = 0; i < SCHED_ATTR_SIZE_VER0; i++) printf("%02x", ((unsigned char *) &attr)[i]);
         return 0;
       }
       """;
@@ -77,7 +83,7 @@ class LayoutTest {
 
   @Test
   void structuresAreLaidOutAsInC() throws Exception {
-    List<String> wanted = compiledAndRun();
+    List<String> wanted = compiledAndRun(C);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment vector = arena.allocate(IoVec.BYTES, 8);
       IoVec.set(vector, 0x1122334455667788L, 77);
@@ -98,11 +104,24 @@ class LayoutTest {
       SigEvent.setSignal(event, 9);
       MemorySegment poll = arena.allocate(2 * PollFd.BYTES, 8);
       PollFd.set(poll, 1, 5, PollFd.POLLIN | PollFd.POLLRDHUP);
-      MemorySegment attr = arena.allocate(SchedAttr.BYTES, 8);
-      SchedAttr.setRuntime(attr, 100_000);
-      assertThat(List.of(vector, message, control, address, timeval, spec, event, poll, attr))
+      assertThat(List.of(vector, message, control, address, timeval, spec, event, poll))
           .extracting(LayoutTest::hex)
           .containsExactlyElementsOf(wanted);
+    }
+  }
+
+  @Test
+  void schedulingIsLaidOutAsInTheKernelsHeader() throws Exception {
+    byte[] wanted = HexFormat.of().parseHex(compiledAndRun(SCHEDULING_IN_C).getFirst());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attr = arena.allocate(SchedAttr.BYTES, 8);
+      attr.copyFrom(MemorySegment.ofArray(wanted));
+      assertThat(SchedAttr.policy(attr)).isEqualTo(5);
+      attr.set(ValueLayout.JAVA_INT, 0, 0);
+      SchedAttr.setSize(attr);
+      SchedAttr.setRuntime(attr, 1);
+      SchedAttr.setRuntime(attr, 100_000);
+      assertThat(attr.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(wanted);
     }
   }
 
@@ -123,17 +142,17 @@ class LayoutTest {
     return HexFormat.of().formatHex(segment.toArray(ValueLayout.JAVA_BYTE));
   }
 
-  private List<String> compiledAndRun() throws Exception {
-    Path source = Files.writeString(folder.resolve("layout.c"), C);
-    Path program = folder.resolve("layout");
+  private List<String> compiledAndRun(String program) throws Exception {
+    Path source = Files.writeString(folder.resolve("layout.c"), program);
+    Path binary = folder.resolve("layout");
     try {
       Process compiler =
-          new ProcessBuilder("cc", "-o", program.toString(), source.toString()).inheritIO().start();
+          new ProcessBuilder("cc", "-o", binary.toString(), source.toString()).inheritIO().start();
       assertThat(compiler.waitFor()).as("cc").isZero();
     } catch (IOException e) {
       assumeTrue(false, "no C compiler");
     }
-    Process run = new ProcessBuilder(program.toString()).start();
+    Process run = new ProcessBuilder(binary.toString()).start();
     List<String> lines = run.inputReader(StandardCharsets.UTF_8).lines().toList();
     assertThat(run.waitFor()).isZero();
     return lines;

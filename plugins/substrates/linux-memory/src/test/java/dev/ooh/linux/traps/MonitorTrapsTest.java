@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.linux.call.Architecture;
 import dev.ooh.linux.call.ShortSlice;
+import dev.ooh.linux.monitor.MonitorLimits;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.scan.WriteProtectScans;
 import dev.ooh.linux.substrate.LinuxSubstrate;
@@ -45,8 +46,8 @@ class MonitorTrapsTest {
     assertThat(Monitors.pids()).isEmpty();
   }
 
-  private void pool(Duration limit, Duration answer, Duration idle) {
-    pool = new MonitorPool(limit, answer, idle);
+  private void pool(Duration stopped, Duration answer, Duration idle) {
+    pool = new MonitorPool(new MonitorLimits(stopped, answer, idle));
   }
 
   private Descriptor open(Region region) throws Exception {

@@ -31,13 +31,15 @@ final class Monitors {
     long pid = all().findFirst().orElseThrow().pid();
     try (Stream<Path> threads = Files.list(Path.of("/proc", pid + "", "task"))) {
       for (Path thread : threads.toList()) {
-        String name = Files.readString(thread.resolve("comm")).strip().split("-")[0];
-        if (Files.exists(thread.resolve("sched"))) {
+        try {
+          String name = Files.readString(thread.resolve("comm")).strip().split("-")[0];
           Files.readString(thread.resolve("sched"))
               .lines()
               .filter(line -> line.startsWith("se.slice "))
               .map(line -> Long.valueOf(line.substring(line.indexOf(':') + 1).strip()))
               .forEach(slice -> slices.put(name, slice));
+        } catch (IOException e) {
+          continue; // it ended since it was listed, or this kernel has no such file
         }
       }
     }

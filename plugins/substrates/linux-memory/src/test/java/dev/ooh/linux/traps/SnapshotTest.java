@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ooh.linux.scan.PagemapScan;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.CopyBeforeWrite;
@@ -25,7 +24,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +44,6 @@ class SnapshotTest {
   private static final int PAGE = PageSet.PAGE_SIZE;
   private static final int PAGES = 256;
   private static final int WRITERS = 4;
-  private static final long BLOCK = 2L << 20;
   private static final long ROOM = 64L << 20;
 
   private static final LinuxSubstrate LINUX = new LinuxSubstrate();
@@ -74,20 +71,6 @@ class SnapshotTest {
     descriptor.register(pages);
     descriptor.writeProtect(pages);
     return descriptor;
-  }
-
-  /** Memory for huge pages, with nothing but ones. */
-  private Region ones() {
-    Region huge = space.map(RegionRequest.anonymous("huge", 4 * BLOCK).withHugePages());
-    space.memory().fill(huge.start(), huge.bytes(), (byte) 1);
-    return huge;
-  }
-
-  /** The huge pages of {@code huge}; there are some, or a test can't be. */
-  private static PageSet wholePages(PagemapScan scan, Region huge) throws Exception {
-    PageSet whole = scan.hugePages(huge.pages());
-    assumeTrue(!whole.isEmpty(), "no transparent huge pages here");
-    return whole;
   }
 
   private long page(int number) {
@@ -163,89 +146,6 @@ class SnapshotTest {
       assertThat(read(snapshot, 2)).isZero();
       write(2, 2);
       assertThat(descriptor.drain()).isEqualTo(PageSet.of(page(1), page(3)));
-    }
-  }
-
-  @Test
-  void aHugePageStaysInOnePiece() throws Exception {
-    Region huge = ones();
-    try (Descriptor descriptor = armed(huge.pages());
-        PagemapScan scan = new PagemapScan()) {
-      PageSet whole = wholePages(scan, huge);
-      try (Prepared prepared = copies.prepare(huge.pages(), ROOM);
-          Snapshot snapshot = prepared.begin()) {
-        long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
-        space.memory().putByte(block + 300 * PAGE, (byte) 2);
-        byte[] copied = copy(block, (int) BLOCK);
-        snapshot.settle(block, copied, 0, copied.length);
-        assertThat(copied).containsOnly((byte) 1);
-        assertThat(snapshot.end().count()).isEqualTo(1);
-        assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
-        assertThat(descriptor.drain()).isEqualTo(PageSet.of(block, block + BLOCK));
-      }
-    }
-  }
-
-  /** Whatever part of it was asked for. */
-  @Test
-  void aHugePageThatWasWrittenBeforeTheBeginningIsInItAsItWasThen() throws Exception {
-    Region huge = ones();
-    try (Descriptor descriptor = armed(huge.pages());
-        PagemapScan scan = new PagemapScan()) {
-      PageSet whole = wholePages(scan, huge);
-      long block = (whole.runStart(0) + BLOCK - 1) & -BLOCK;
-      PageSet asked = PageSet.of(block + 10 * PAGE, block + 100 * PAGE);
-      try (Prepared prepared = copies.prepare(asked, ROOM)) {
-        space.memory().putByte(block + 50 * PAGE, (byte) 2);
-        space.memory().putByte(block + 300 * PAGE, (byte) 2);
-        try (Snapshot snapshot = prepared.begin()) {
-          assertThat(snapshot.late()).isEqualTo(PageSet.of(block, block + BLOCK));
-          space.memory().fill(block, BLOCK, (byte) 3);
-          byte[] copied = copy(block, (int) BLOCK);
-          snapshot.settle(block, copied, 0, copied.length);
-          byte[] then = new byte[(int) BLOCK];
-          Arrays.fill(then, (byte) 1);
-          then[50 * PAGE] = 2;
-          then[300 * PAGE] = 2;
-          assertThat(copied).isEqualTo(then);
-          assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
-          assertThat(descriptor.drain()).isEqualTo(PageSet.of(block, block + BLOCK));
-        }
-      }
-    }
-  }
-
-  @Test
-  void aHugePageIsReportedInOnePiece() throws Exception {
-    Region huge = ones();
-    try (Descriptor descriptor = armed(huge.pages());
-        PagemapScan scan = new PagemapScan()) {
-      PageSet whole = wholePages(scan, huge);
-      long first = whole.runStart(0);
-      PageSet block = PageSet.of(first, first + BLOCK);
-      for (int i = 0; i < 3; i++) {
-        space.memory().putByte(first + 300 * PAGE, (byte) 2);
-        assertThat(descriptor.drain()).isEqualTo(block);
-        descriptor.writeProtect(block);
-      }
-      assertThat(scan.hugePages(huge.pages())).as("not split").isEqualTo(whole);
-    }
-  }
-
-  @Test
-  void aHugePageOfWhichAPartIsArmedIsSplit() throws Exception {
-    Region huge = ones();
-    try (Descriptor descriptor = armed(huge.pages());
-        PagemapScan scan = new PagemapScan()) {
-      PageSet whole = wholePages(scan, huge);
-      long first = whole.runStart(0);
-      space.memory().putByte(first, (byte) 2);
-      descriptor.drain();
-      PageSet part = PageSet.of(first, first + 3 * PAGE);
-      descriptor.writeProtect(part);
-      space.memory().putByte(first, (byte) 3);
-      space.memory().putByte(first + 4 * PAGE, (byte) 3);
-      assertThat(descriptor.drain()).isEqualTo(PageSet.of(first, first + PAGE));
     }
   }
 
