@@ -83,6 +83,7 @@ final class CheckpointComparison {
       checkpoints();
       if (criu.isPresent()) {
         Path images = Files.createDirectory(directory.resolve("criu"));
+        haveMemoryBacked();
         sample("CRIU's dump, without fsync, s", criu.get().dump(bytes >> 20, images) / 1e9);
         FileTree.delete(images);
       }
@@ -121,8 +122,9 @@ final class CheckpointComparison {
   }
 
   /**
-   * On a virtual machine the page cache may get memory that its host must back first, which takes
-   * several times as long as writing does: who writes first would pay for all.
+   * Writes and removes a file as long as the memory. On a virtual machine the page cache may get
+   * memory that its host must back first, which takes several times as long as writing does: who
+   * writes first would pay for all.
    */
   private void haveMemoryBacked() throws IOException {
     Path file = directory.resolve("backed");
@@ -193,9 +195,9 @@ final class CheckpointComparison {
   private void checkpoints() throws Exception {
     Path state = directory.resolve("state");
     write(state);
+    long start = System.nanoTime();
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(state)) {
-      long start = System.nanoTime();
       MemorySegment memory = checkpoints.segment("memory", bytes, arena);
       sample("restore, s", (System.nanoTime() - start) / 1e9);
       if (memory.get(ValueLayout.JAVA_LONG, 0) == 0) {
@@ -220,6 +222,7 @@ final class CheckpointComparison {
           memory.set(
               ValueLayout.JAVA_LONG, random.nextLong(bytes / PAGE) * PAGE, random.nextLong() | 1);
         }
+        haveMemoryBacked();
         Checkpoint next = checkpoints.take().join();
         String name = "%.1f %% changed".formatted(changed * 100);
         sample(name + ", durable, ms", next.durable().toNanos() / 1e6);

@@ -24,8 +24,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * while it stands still, beside copied before it is written; and a program in C that forks, whose
  * child writes, and the kernel's call that protects the memory, alone. Prints a Markdown table, a
  * checkpoint a line; the first checkpoint of each way is a warm-up. Pages of 4 KiB unless {@code
- * huge} is the last word; then those of 2 MiB that are left at the end are told. Half of the heap
- * is for copies.
+ * huge} is the last word; then those of 2 MiB that are left at the end are told. For copies there
+ * is three times the memory, half of the heap at most.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.FrozenComparison [MEBIBYTES [CHECKPOINTS [DIRECTORY [huge]]]]}

@@ -84,7 +84,11 @@ public record CheckpointOptions(
     return with(copy -> copy.technique = Optional.of(wanted));
   }
 
-  /** 0 lets writers stand still until everything is written. */
+  /**
+   * 0 lets writers stand still until everything is written. Where pages are copied before they are
+   * written, as much as the last checkpoint's writers came first to is kept for the next, 16 MiB at
+   * least.
+   */
   public CheckpointOptions withCopyBytes(long most) {
     return with(copy -> copy.copyBytes = most);
   }

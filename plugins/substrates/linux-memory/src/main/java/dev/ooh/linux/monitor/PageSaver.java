@@ -289,8 +289,9 @@ final class PageSaver {
 
   /** Pages that will not be read; those of another snapshot, or read already, are left alone. */
   void forgo(long[] bounds) throws CallException {
-    inParts(
+    RunParts.visit(
         bounds,
+        log,
         (start, end) -> {
           SnapshotPages pages = snapshot().pages;
           for (long page = start; page < end; page += PAGE) {
@@ -307,8 +308,9 @@ final class PageSaver {
    */
   long[] owed(long[] bounds) throws CallException {
     LongStream.Builder found = LongStream.builder();
-    inParts(
+    RunParts.visit(
         bounds,
+        log,
         (start, end) -> {
           Snapshot current = snapshot;
           if (current == null || !current.begun) {
@@ -327,28 +329,6 @@ final class PageSaver {
           }
         });
     return found.build().toArray();
-  }
-
-  /** Something that is done by the holder of the log, to pages of one run. */
-  private interface PartAction {
-    void apply(long start, long end) throws CallException;
-  }
-
-  /**
-   * Goes through runs in parts, for writers wait for the log. A part ends where a block does: a
-   * block that is resolved as a whole must be found as a whole, before its writer or after.
-   */
-  private void inParts(long[] bounds, PartAction each) throws CallException {
-    for (int run = 0; run < bounds.length; run += 2) {
-      long end = bounds[run + 1];
-      for (long part = bounds[run]; part < end; ) {
-        long next = Math.min((part & -FaultHandler.BLOCK) + FaultHandler.BLOCK, end);
-        synchronized (log) {
-          each.apply(part, next);
-        }
-        part = next;
-      }
-    }
   }
 
   private Snapshot snapshot() throws CallException {

@@ -84,9 +84,7 @@ class SnapshotTest {
 
   private byte[] copy(long start, int length) {
     byte[] copied = new byte[length];
-    for (int at = 0; at < length; at++) {
-      copied[at] = space.memory().getByte(start + at);
-    }
+    space.memory().read(start, copied, 0, length);
     return copied;
   }
 
