@@ -23,7 +23,8 @@ final class Shadow {
   /** What was fetched since it was mapped: the rest is changed for no other reason. */
   private PageSet known = PageSet.empty();
 
-  private boolean exact = true;
+  /** Copied while others were storing: what was stored before the copy may be told again. */
+  private PageSet inexact = PageSet.empty();
 
   Shadow(Contents contents) {
     this.contents = contents;
@@ -55,10 +56,11 @@ final class Shadow {
 
   /**
    * Pages that may be reported though nobody stored to them: those that were discarded, and those
-   * that still are as they were mapped, for which a first load can make the kernel store zeros.
+   * that still are as they were mapped, for which a first load can make the kernel store zeros. And
+   * those that are as they were copied, but may have been stored to between fetch and copy.
    */
   PageSet excused() {
-    PageSet.Builder excused = PageSet.builder().addAll(discarded);
+    PageSet.Builder excused = PageSet.builder().addAll(discarded).addAll(inexact);
     copies.forEach(
         (page, copy) -> {
           if (copy == Contents.UNTOUCHED) {
@@ -66,14 +68,6 @@ final class Shadow {
           }
         });
     return excused.build();
-  }
-
-  /**
-   * Whether a page whose content is that of the copy was not stored to since. It may have been,
-   * between the fetch and the copy, when others were storing then.
-   */
-  boolean isExact() {
-    return exact;
   }
 
   /**
@@ -86,7 +80,7 @@ final class Shadow {
     known = known.union(scanned);
     interval.pages().forEachPage(page -> copies.put(page, contents.of(page)));
     discarded = discarded.minus(interval.pages().wholePages());
-    exact = alone;
+    inexact = alone ? inexact.minus(scanned) : inexact.union(pages(interval));
     outstanding.addLast(interval);
   }
 

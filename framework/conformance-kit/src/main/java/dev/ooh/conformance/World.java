@@ -238,7 +238,7 @@ public final class World {
     }
     Gathered answer = answers.getFirst();
     Doubts.checkReasons(interval, scanned.intersect(shadow.known()), answer);
-    if (writers.count() == 0 && shadow.isExact()) {
+    if (writers.count() == 0) {
       PageSet touched = owed.union(shadow.owed(scanned)).union(shadow.excused());
       Doubts.checkClaims(
           interval,
