@@ -21,11 +21,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * How long a program waits for a checkpoint while four of its threads write to every page: copied
- * while it stands still, beside copied before it is written; and a program in C that forks, whose
- * child writes, and the kernel's call that protects the memory, alone. Prints a Markdown table, a
- * checkpoint a line; the first checkpoint of each way is a warm-up. Pages of 4 KiB unless {@code
- * huge} is the last word; then those of 2 MiB that are left at the end are told. For copies there
- * is three times the memory, half of the heap at most.
+ * while it stands still, beside copied before it is written, beside no checkpoint at all; and a
+ * program in C that forks, whose child writes, and the kernel's call that protects the memory,
+ * alone. Prints a Markdown table, a checkpoint a line; the first checkpoint of each way is a
+ * warm-up. Pages of 4 KiB unless {@code huge} is the last word; then those of 2 MiB that are left
+ * at the end are told. For copies there is three times the memory, half of the heap at most.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.FrozenComparison [MEBIBYTES [CHECKPOINTS [DIRECTORY [huge]]]]}
@@ -127,6 +127,9 @@ final class FrozenComparison {
       }
       writers.forEach(Thread::start);
       try {
+        if (!beforeWrite) {
+          withoutCheckpoint(count);
+        }
         for (int i = -1; i < count; i++) {
           awaitPass();
           writers.forEach(writer -> writer.count = 0);
@@ -146,6 +149,25 @@ final class FrozenComparison {
       if (huge) {
         System.err.printf("%d of %d MiB in huge pages%n", hugePages(memory) >> 8, bytes >> 20);
       }
+    }
+  }
+
+  /** What stores take that wait for nothing but a processor, for a second each time. */
+  private void withoutCheckpoint(int count) throws InterruptedException {
+    for (int i = 0; i < count; i++) {
+      awaitPass();
+      writers.forEach(writer -> writer.count = 0);
+      copying = true;
+      Thread.sleep(1000);
+      copying = false;
+      long[] waits = waits();
+      System.out.printf(
+          Locale.ROOT,
+          "| NO CHECKPOINT | | | | | | %d | %.1f | %.1f | %.2f | | | | |%n",
+          waits.length,
+          percentile(waits, 0.5) / 1e3,
+          percentile(waits, 0.999) / 1e3,
+          percentile(waits, 1) / 1e6);
     }
   }
 
