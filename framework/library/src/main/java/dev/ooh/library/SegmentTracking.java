@@ -13,6 +13,7 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.facility.SegmentAdoption;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** One address space with one consumer, from open to close. */
@@ -22,7 +23,8 @@ final class SegmentTracking implements AutoCloseable {
   private final SegmentAdoption adoption;
 
   SegmentTracking(SpaceOptions options) {
-    space = new LinuxSubstrate().open(options);
+    // Any thread of the program may store, and none joins the space.
+    space = new LinuxSubstrate().open(options.withDefaults(Map.of("writers", "any")));
     consumer = space.consumer("program");
     adoption = space.facility(SegmentAdoption.class).orElseThrow();
   }

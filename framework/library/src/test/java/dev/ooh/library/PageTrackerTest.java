@@ -3,6 +3,8 @@ package dev.ooh.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -15,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -213,6 +216,16 @@ class PageTrackerTest {
     try (SegmentTracking tracking = new SegmentTracking(options)) {
       assertThat(tracking.space().setting("some-technique.setting")).contains("64");
       assertThat(tracking.space().name()).isEqualTo("cache");
+    }
+  }
+
+  /** So that no technique is taken that misses what another thread stores while it asks. */
+  @Test
+  void noThreadOfTheProgramIsSaidToBeStopped() {
+    try (SegmentTracking tracking = new SegmentTracking(SpaceOptions.named("cache"))) {
+      assertThatThrownBy(
+              () -> tracking.space().execution().stopWriters(StopPoint.POLL, Duration.ofMinutes(1)))
+          .isInstanceOf(WritersNotStoppedException.class);
     }
   }
 

@@ -40,7 +40,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   private final LinuxCalls calls = new LinuxCalls();
   private final Reservation reservation;
   private final LinuxMemory memory;
-  private final LinuxExecution execution = new LinuxExecution();
+  private final LinuxExecution execution;
   private final WriteProtectScans scans;
   private final LinuxUserfaultfd userfaultfd;
   private final LinuxCopyBeforeWrite copyBeforeWrite;
@@ -58,6 +58,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   LinuxAddressSpace(SpaceOptions options, Architecture architecture, MonitorPool monitors)
       throws CallException {
     super("linux", options);
+    execution = new LinuxExecution(options.value(LinuxSubstrate.WRITERS).equals("joined"));
     fence = new KernelFence(architecture);
     this.monitors = monitors;
     try {

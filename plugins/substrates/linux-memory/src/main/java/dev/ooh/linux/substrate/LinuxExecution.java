@@ -37,6 +37,8 @@ final class LinuxExecution implements ExecutionContext {
   private final ThreadLocal<@Nullable Member> current = new ThreadLocal<>();
   private final HelperThreads helpers = new HelperThreads();
 
+  private final boolean hasAllWriters;
+
   /** Whether anybody is stopped or wanted to; written under the lock. */
   private volatile boolean asked;
 
@@ -51,6 +53,13 @@ final class LinuxExecution implements ExecutionContext {
    * on, so until then nobody but those who arrived stands still for it.
    */
   private @Nullable Thread waiting;
+
+  /**
+   * @param hasAllWriters whether whoever stores is one of its threads; if not, no stop succeeds
+   */
+  LinuxExecution(boolean hasAllWriters) {
+    this.hasAllWriters = hasAllWriters;
+  }
 
   @Override
   public <T> T run(Callable<T> body) throws Exception {
@@ -129,6 +138,10 @@ final class LinuxExecution implements ExecutionContext {
   @Override
   public StoppedWriters stopWriters(StopPoint at, Duration timeout)
       throws WritersNotStoppedException {
+    if (!hasAllWriters) {
+      throw new WritersNotStoppedException(
+          "threads store that never joined the address space, wanted none (writers=joined)");
+    }
     Member me = current.get();
     long deadline = System.nanoTime() + timeout.toNanos();
     lock.lock();

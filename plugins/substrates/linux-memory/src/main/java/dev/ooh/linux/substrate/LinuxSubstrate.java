@@ -7,8 +7,10 @@ import dev.ooh.linux.call.NativeAccess;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
+import dev.ooh.memory.Setting;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -16,6 +18,15 @@ import org.osgi.service.component.annotations.Deactivate;
 /** The substrate {@code linux}: real off-heap memory of this JVM. */
 @Component(service = Substrate.class)
 public final class LinuxSubstrate implements Substrate {
+  /** Whether all threads that store to a space's memory are of its execution context. */
+  static final Setting<String> WRITERS =
+      Setting.oneOf(
+          "writers",
+          List.of("joined", "any"),
+          "joined",
+          "Which threads store to the memory; any: some that never joined the space, so that"
+              + " nobody can stop them for a technique that needs it.");
+
   /** Shared by the spaces that this object opens; its last space ends it. */
   private final MonitorPool monitors = new MonitorPool();
 
@@ -24,6 +35,11 @@ public final class LinuxSubstrate implements Substrate {
   @Override
   public String name() {
     return "linux";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of(WRITERS);
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class HelperThreadsTest {
   private static final Duration LONG = Duration.ofSeconds(200);
 
-  private final LinuxExecution execution = new LinuxExecution();
+  private final LinuxExecution execution = new LinuxExecution(true);
 
   @Test
   void helpersRunAtOnceAndThroughTheStopOfWhomTheyHelp() throws Exception {

@@ -1,12 +1,31 @@
 package dev.ooh.linux.substrate;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.testing.space.StopContract;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 class LinuxStopTest extends StopContract {
   @Override
   protected AddressSpace openSpace() {
     return new LinuxSubstrate().open(SpaceOptions.named("test"));
+  }
+
+  /** A stop that leaves one of them storing would be a lie to whoever relies on it. */
+  @Test
+  void whereAnyThreadMayStoreNobodyIsSaidToStandStill() {
+    SpaceOptions options = SpaceOptions.named("test").with("writers", "any");
+    try (AddressSpace space = new LinuxSubstrate().open(options)) {
+      for (StopPoint at : StopPoint.values()) {
+        assertThatThrownBy(() -> space.execution().stopWriters(at, Duration.ofMinutes(1)))
+            .isInstanceOf(WritersNotStoppedException.class)
+            .hasMessageContaining("threads store that never joined");
+      }
+    }
   }
 }
