@@ -1,9 +1,12 @@
 package dev.ooh.benchmarks;
 
 import dev.ooh.checkpoints.Checkpoint;
+import dev.ooh.checkpoints.CheckpointListener;
 import dev.ooh.checkpoints.CheckpointOptions;
 import dev.ooh.checkpoints.Checkpoints;
 import dev.ooh.checkpoints.Standstill;
+import dev.ooh.cli.plot.Chart;
+import dev.ooh.cli.plot.ChartImage;
 import dev.ooh.linux.substrate.AnonymousMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -17,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +33,11 @@ import java.util.stream.Stream;
 /**
  * Checkpoints of a segment beside plain writes and reads of as many bytes, in turn, and beside
  * CRIU's dumps where it starts ({@code -Dooh.criu=PATH} names another one); and how much memory a
- * program has with checkpoints and without. Prints a Markdown table of medians.
+ * program has with checkpoints and without. Prints a Markdown table of medians, and draws what a
+ * checkpoint takes by how much changed, as SVG.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
- * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY]]]}
+ * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY [FILE.svg]]]]}
  */
 final class CheckpointComparison {
   private static final int PAGE = 4096;
@@ -42,7 +47,7 @@ final class CheckpointComparison {
   private static final long RUN_NANOS = 11_000_000_000L;
 
   /** Of the pages, by each checkpoint that is not the first. */
-  private static final double[] CHANGED = {0.001, 0.01, 0.1};
+  private static final double[] CHANGED = {0.001, 0.01, 0.02, 0.05, 0.1, 0.2};
 
   private final long bytes;
   private final Path directory;
@@ -70,6 +75,9 @@ final class CheckpointComparison {
           new CheckpointComparison(mebibytes << 20, rounds, directory);
       comparison.run();
       comparison.print();
+      if (arguments.length > 3) {
+        Files.write(Path.of(arguments[3]), new ChartImage(comparison.chart()).svg());
+      }
     } finally {
       FileTree.delete(directory);
     }
@@ -224,7 +232,7 @@ final class CheckpointComparison {
         }
         haveMemoryBacked();
         Checkpoint next = checkpoints.take().join();
-        String name = "%.1f %% changed".formatted(changed * 100);
+        String name = named(changed);
         sample(name + ", durable, ms", next.durable().toNanos() / 1e6);
         sample(name + ", frozen, ms", next.frozen().toNanos() / 1e6);
         sample(name + ", % of the bytes on disk", 100.0 * size(next.set()) / bytes);
@@ -235,7 +243,16 @@ final class CheckpointComparison {
   /** A program that reads all over its memory and writes 1 % of its pages each second. */
   private void slowdown() throws Exception {
     Path state = directory.resolve("slowdown");
-    CheckpointOptions options = options();
+    List<Double> frozen = Collections.synchronizedList(new ArrayList<>());
+    CheckpointOptions options =
+        options()
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void taken(Checkpoint checkpoint) {
+                    frozen.add(checkpoint.frozen().toNanos() / 1e6);
+                  }
+                });
     double[] alone = new double[rounds];
     double[] watched = new double[rounds];
     try (Arena arena = Arena.ofShared()) {
@@ -248,9 +265,11 @@ final class CheckpointComparison {
           MemorySegment memory = checkpoints.segment("memory", bytes, arena);
           fill(memory, round);
           checkpoints.take().join();
+          frozen.clear();
           checkpoints.takeEvery(PERIOD);
           watched[round] = work(memory);
         }
+        sample("the same, longest frozen, ms", Collections.max(frozen));
         sample("slowdown, a checkpoint every 5 s, x", alone[round] / watched[round]);
         FileTree.delete(state);
       }
@@ -287,20 +306,48 @@ final class CheckpointComparison {
     }
   }
 
+  private static double[] sorted(double[] values) {
+    return Arrays.stream(values).filter(value -> value != 0).sorted().toArray();
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = sorted(values);
+    return sorted[sorted.length / 2];
+  }
+
   private void print() {
     System.out.println("| what | median | least | most |");
     System.out.println("|---|---|---|---|");
     samples.forEach(
         (name, values) -> {
-          double[] sorted = Arrays.stream(values).filter(value -> value != 0).sorted().toArray();
+          double[] sorted = sorted(values);
           System.out.printf(
               Locale.ROOT,
               "| %s | %.3f | %.3f | %.3f |%n",
               name,
-              sorted[sorted.length / 2],
+              median(values),
               sorted[0],
               sorted[sorted.length - 1]);
         });
+  }
+
+  private static String named(double changed) {
+    return "%.1f %% changed".formatted(changed * 100);
+  }
+
+  private Chart chart() {
+    return new Chart(
+        "A checkpoint of %d MiB".formatted(bytes >> 20),
+        "pages changed, %",
+        "until durable, ms; median",
+        false,
+        false,
+        Arrays.stream(CHANGED).mapToObj(part -> "%.1f".formatted(part * 100)).toList(),
+        Map.of(
+            "durable",
+            Arrays.stream(CHANGED)
+                .map(part -> median(samples.get(named(part) + ", durable, ms")))
+                .toArray()));
   }
 
   private static long size(Path set) throws IOException {

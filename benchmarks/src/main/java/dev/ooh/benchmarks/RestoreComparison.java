@@ -154,11 +154,15 @@ final class RestoreComparison {
     }
   }
 
-  /** All pages files of a chain, one behind the other. */
+  /** All pages files of a chain's sets, one behind the other. */
   private long read(Chain chain) throws IOException {
     List<Path> files;
     try (Stream<Path> found = Files.walk(place(chain))) {
-      files = found.filter(it -> it.getFileName().toString().startsWith("pages-")).toList();
+      files =
+          found
+              .filter(it -> it.getFileName().toString().startsWith("pages-"))
+              .filter(it -> it.getParent().getFileName().toString().startsWith("set-"))
+              .toList();
     }
     long total = 0;
     for (Path file : files) {

@@ -197,7 +197,13 @@ public class Checkpointer implements AutoCloseable {
     choice = "";
     PageSet used = subject.heap().used();
     // Verifying takes longer than any copying, and wants the program to stand still.
-    if (options.copyBytes() == 0 || options.verify() || !next.hasRoom(used)) {
+    if (options.copyBytes() == 0 || options.verify()) {
+      return null;
+    }
+    if (!next.hasRoom(used)) {
+      choice =
+          "%d bytes may hold copies, which is too little for what is left: all is written while the program stands still"
+              .formatted(options.copyBytes());
       return null;
     }
     Optional<String> tooLong = next.takesLongerThan(options.frozenTarget(), used);
