@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -346,7 +347,9 @@ final class CheckpointComparison {
         Map.of(
             "durable",
             Arrays.stream(CHANGED)
-                .map(part -> median(samples.get(named(part) + ", durable, ms")))
+                .map(
+                    part ->
+                        median(Objects.requireNonNull(samples.get(named(part) + ", durable, ms"))))
                 .toArray()));
   }
 

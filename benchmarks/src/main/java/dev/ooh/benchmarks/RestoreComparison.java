@@ -161,7 +161,7 @@ final class RestoreComparison {
       files =
           found
               .filter(it -> it.getFileName().toString().startsWith("pages-"))
-              .filter(it -> it.getParent().getFileName().toString().startsWith("set-"))
+              .filter(it -> it.getName(it.getNameCount() - 2).toString().startsWith("set-"))
               .toList();
     }
     long total = 0;

@@ -45,6 +45,9 @@ public final class LinuxCalls implements AutoCloseable {
   private static final class LinkedLater {
     static final MethodHandle FTRUNCATE =
         CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    static final MethodHandle FALLOCATE =
+        CallState.function(
+            "fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     static final MethodHandle READ =
         CallState.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     static final MethodHandle PREAD =
@@ -171,6 +174,21 @@ public final class LinuxCalls implements AutoCloseable {
     }
     if (result != 0) {
       throw errors.failure("ftruncate(fd " + fd + ", " + bytes + " bytes)");
+    }
+  }
+
+  /** fallocate(2) of the first bytes of a file. */
+  public void fallocate(int fd, long bytes) throws CallException {
+    int result;
+    do {
+      try {
+        result = (int) LinkedLater.FALLOCATE.invokeExact(errors.segment(), fd, 0, 0L, bytes);
+      } catch (Throwable e) {
+        throw CallState.unexpected(e);
+      }
+    } while (result != 0 && errors.errno() == Errno.EINTR);
+    if (result != 0) {
+      throw errors.failure("fallocate(fd " + fd + ", " + bytes + " bytes)");
     }
   }
 

@@ -119,7 +119,7 @@ public final class Monitor implements AutoCloseable {
 
   /**
    * Ends it, and lets go of the buffer; returns how many writers waited, the median, the 99.9th
-   * percentile, the longest, and how many slots of the buffer the next one will fill ahead.
+   * percentile, the longest, and how many slots of the buffer were used.
    */
   public long[] endSnapshot() throws FacilityException {
     return request(MonitorMessage.END, "end a snapshot", PageSet.empty(), 0);

@@ -59,8 +59,8 @@ final class MonitorMessage {
   static final int RELEASE = 9;
 
   /**
-   * Ends the snapshot. Answers with how often and how long writers waited, and how many slots the
-   * next one will fill ahead.
+   * Ends the snapshot. Answers with how often and how long writers waited, and how many slots of
+   * the buffer were used.
    */
   static final int END = 10;
 

@@ -3,11 +3,11 @@ package dev.ooh.linux.monitor;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
 import dev.ooh.linux.call.LinuxCalls;
-import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.layout.Uffdio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class PageSaver {
   private static final long PAGE = FaultHandler.PAGE;
 
-  /** Slots that are filled with memory before they are needed, at the least: 16 MiB. */
-  private static final long PREPARED = 4096;
-
-  /** Slots that are filled together: 2 MiB. */
-  private static final long PREPARED_AT_ONCE = 512;
-
-  /** For so long slots are filled; those that the buffer kept are only mapped. */
-  private static final long PREPARING_NANOS = 100_000_000;
-
   private final int userfaultfd;
   private final FaultLog log;
 
@@ -42,10 +33,11 @@ final class PageSaver {
   private final LinuxCalls locked = new LinuxCalls();
   private final MemorySegment argument = Arena.ofAuto().allocate(Uffdio.BYTES, Long.BYTES);
   private @Nullable Snapshot snapshot;
-  private long[] wholeBlocks = {};
 
-  /** Slots that the last snapshot used that had begun. */
-  private long usedBefore;
+  /** What is being copied passes through it; there from the first snapshot on. */
+  private @Nullable MemorySegment passing;
+
+  private long[] wholeBlocks = {};
 
   PageSaver(int userfaultfd, FaultLog log) {
     this.userfaultfd = userfaultfd;
@@ -55,8 +47,9 @@ final class PageSaver {
   /** One snapshot, from its preparation to its end. */
   private static final class Snapshot {
     final SnapshotPages pages;
-    final MemorySegment buffer;
     final int memory;
+    final int buffer;
+    final long slots;
     final WaitTimes waits = new WaitTimes();
     long used;
     boolean begun;
@@ -64,10 +57,11 @@ final class PageSaver {
     /** Why contents are lost; 0 as long as none are. */
     int errno;
 
-    Snapshot(SnapshotPages pages, MemorySegment buffer, int memory) {
+    Snapshot(SnapshotPages pages, int memory, int buffer, long slots) {
       this.pages = pages;
-      this.buffer = buffer;
       this.memory = memory;
+      this.buffer = buffer;
+      this.slots = slots;
     }
   }
 
@@ -94,62 +88,32 @@ final class PageSaver {
   }
 
   /**
-   * Makes ready for a snapshot. Closes {@code bufferFile}; {@code memory} is closed at its end.
+   * Makes ready for a snapshot. Both descriptors are closed at its end, or now if that fails.
    *
    * @param bounds of its pages: start, end, …
-   * @param slots pages of {@code bufferFile}
+   * @param slots pages of {@code buffer}
    */
-  void prepare(long[] bounds, long slots, int memory, int bufferFile) throws CallException {
-    try {
-      long wanted;
-      synchronized (log) {
-        if (snapshot != null) {
-          throw CallException.of("prepare a snapshot", Errno.EBUSY);
-        }
-        wanted = Math.max(PREPARED, usedBefore);
-      }
-      long bytes = slots * PAGE;
-      long address =
-          calls.mmap(
-              0,
-              bytes,
-              MappingFlags.PROT_READ | MappingFlags.PROT_WRITE,
-              MappingFlags.MAP_SHARED,
-              bufferFile,
-              0);
-      Snapshot prepared =
-          new Snapshot(
-              new SnapshotPages(bounds),
-              MemorySegment.ofAddress(address).reinterpret(bytes),
-              memory);
-      populate(address, Math.min(slots, wanted));
-      synchronized (log) {
+  void prepare(long[] bounds, long slots, int memory, int buffer) throws CallException {
+    boolean busy;
+    Snapshot prepared = new Snapshot(new SnapshotPages(bounds), memory, buffer, slots);
+    synchronized (log) {
+      busy = snapshot != null;
+      if (!busy) {
         snapshot = prepared;
       }
-    } catch (CallException e) {
-      calls.closeDescriptor(memory);
-      throw e;
-    } finally {
-      calls.closeDescriptor(bufferFile);
+      if (passing == null) {
+        passing = Arena.ofAuto().allocate(FaultHandler.BLOCK, PAGE);
+      }
+    }
+    if (busy) {
+      close(prepared);
+      throw CallException.of("prepare a snapshot", Errno.EBUSY);
     }
   }
 
-  /**
-   * Fills slots with memory ahead of their use: new memory may take a virtual machine's host longer
-   * than copying does.
-   */
-  private void populate(long address, long slots) {
-    long start = System.nanoTime();
-    try {
-      for (long done = 0;
-          done < slots && System.nanoTime() - start < PREPARING_NANOS;
-          done += PREPARED_AT_ONCE) {
-        long bytes = Math.min(PREPARED_AT_ONCE, slots - done) * PAGE;
-        calls.madvise(address + done * PAGE, bytes, MappingFlags.MADV_POPULATE_WRITE);
-      }
-    } catch (CallException e) {
-      // An older kernel: the first copies take a little longer.
-    }
+  private void close(Snapshot ended) {
+    calls.closeDescriptor(ended.memory);
+    calls.closeDescriptor(ended.buffer);
   }
 
   /**
@@ -211,17 +175,12 @@ final class PageSaver {
         page += PAGE;
         continue;
       }
-      long bytes = next - page;
-      if ((slot * PAGE) + bytes > current.buffer.byteSize()) {
+      if (slot + (next - page) / PAGE > current.slots) {
         current.errno = Errno.ENOSPC;
         return current.used > before;
       }
       try {
-        MemorySegment target = current.buffer.asSlice(slot * PAGE, bytes);
-        if (locked.pread(current.memory, target, bytes, page) != bytes) {
-          current.errno = Errno.EFAULT;
-          return current.used > before;
-        }
+        save(current, page, next - page, slot);
       } catch (CallException e) {
         current.errno = e.errno();
         return current.used > before;
@@ -231,6 +190,22 @@ final class PageSaver {
       }
     }
     return current.used > before;
+  }
+
+  /**
+   * The buffer isn't mapped here: a page that is new to a page table costs a fault, and a virtual
+   * machine's host may make a second one of it.
+   */
+  private void save(Snapshot current, long page, long bytes, long slot) throws CallException {
+    MemorySegment passing = Objects.requireNonNull(this.passing);
+    for (long done = 0; done < bytes; ) {
+      long part = Math.min(passing.byteSize(), bytes - done);
+      if (locked.pread(current.memory, passing, part, page + done) != part
+          || locked.pwrite(current.buffer, passing, part, slot * PAGE + done) != part) {
+        throw CallException.of("copy page 0x%x".formatted(page + done), Errno.EFAULT);
+      }
+      done += part;
+    }
   }
 
   private static boolean owed(Snapshot current, long page) {
@@ -342,27 +317,23 @@ final class PageSaver {
   /**
    * Ends the snapshot, if there is one.
    *
-   * @return what {@link WaitTimes#summary} does, and how many slots the next one will fill ahead
+   * @return what {@link WaitTimes#summary} does, and how many slots were used
    */
-  long[] end() throws CallException {
+  long[] end() {
     Snapshot ended;
-    long filled;
     synchronized (log) {
       ended = snapshot;
       snapshot = null;
-      if (ended != null && ended.begun) {
-        usedBefore = ended.used;
-      }
-      filled = Math.max(PREPARED, usedBefore);
     }
     WaitTimes waits = new WaitTimes();
+    long used = 0;
     if (ended != null) {
       waits = ended.waits;
-      calls.closeDescriptor(ended.memory);
-      calls.munmap(ended.buffer.address(), ended.buffer.byteSize());
+      used = ended.used;
+      close(ended);
     }
     long[] answer = Arrays.copyOf(waits.summary(), WaitTimes.SUMMARY + 1);
-    answer[WaitTimes.SUMMARY] = filled;
+    answer[WaitTimes.SUMMARY] = used;
     return answer;
   }
 }

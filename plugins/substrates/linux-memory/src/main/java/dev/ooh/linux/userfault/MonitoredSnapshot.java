@@ -39,8 +39,8 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
 
   private CopyBeforeWrite.@Nullable Waits waits;
 
-  /** Bytes of the buffer that the next snapshot is likely to need. */
-  private long kept;
+  /** Bytes of the buffer that copies took, once it has ended. */
+  private long used;
 
   MonitoredSnapshot(MonitoredDescriptor descriptor, PageSet pages, long mostBytes)
       throws SnapshotException {
@@ -66,7 +66,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       }
       if (!done) {
         if (lent >= 0) {
-          descriptor.buffer().giveBack(0);
+          descriptor.buffer().giveBack();
         }
         if (scanning != null) {
           scanning.close();
@@ -183,7 +183,11 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
       } finally {
         waits = known == null ? CopyBeforeWrite.Waits.none() : known;
         descriptor.endSnapshot(monitor);
-        descriptor.buffer().giveBack(kept);
+        if (begun) {
+          descriptor.buffer().giveBack(used);
+        } else {
+          descriptor.buffer().giveBack();
+        }
         scan.close();
         calls.close();
       }
@@ -194,7 +198,7 @@ final class MonitoredSnapshot implements CopyBeforeWrite.Snapshot {
   private CopyBeforeWrite.Waits endNow() {
     try {
       long[] counts = monitor.endSnapshot();
-      kept = counts[4] * PAGE;
+      used = counts[4] * PAGE;
       return new CopyBeforeWrite.Waits(counts[0], counts[1], counts[2], counts[3]);
     } catch (FacilityException e) {
       return CopyBeforeWrite.Waits.none(); // it died, and its snapshot with it

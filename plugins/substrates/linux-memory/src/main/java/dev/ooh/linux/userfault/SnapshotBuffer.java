@@ -6,14 +6,19 @@ import dev.ooh.linux.call.LinuxCalls;
 
 /**
  * Memory for copies of pages, a memfd that the snapshots of one descriptor take in turn. Between
- * them it keeps what the last one needed: a writer waits while its page is copied, and memory that
- * is new has to be found and zeroed meanwhile. Safe for any thread.
+ * them it keeps what the last one needed, and some as soon as there is one: a writer waits while
+ * its page is copied, and memory that is new has to be found and zeroed meanwhile, by a virtual
+ * machine's host too. Safe for any thread.
  */
 final class SnapshotBuffer implements AutoCloseable {
   private static final int NONE = -1;
 
+  /** Bytes that are allocated ahead, at the least. */
+  private static final long LEAST = 16L << 20;
+
   private final LinuxCalls calls = new LinuxCalls();
   private int file = NONE;
+  private long kept = LEAST;
   private boolean lent;
   private boolean closed;
 
@@ -29,12 +34,19 @@ final class SnapshotBuffer implements AutoCloseable {
       file = calls.memfdCreate("ooh-snapshot");
     }
     calls.ftruncate(file, bytes);
+    calls.fallocate(file, Math.min(bytes, LEAST));
     lent = true;
     return file;
   }
 
-  /** Nobody has it mapped any more; what is behind the first {@code kept} bytes is freed. */
-  synchronized void giveBack(long kept) {
+  /** So many bytes of it were used, as many the next one will find allocated. */
+  synchronized void giveBack(long used) {
+    kept = Math.max(LEAST, used);
+    giveBack();
+  }
+
+  /** It was not used: what is kept stays as it is. */
+  synchronized void giveBack() {
     lent = false;
     try {
       calls.ftruncate(file, kept);
