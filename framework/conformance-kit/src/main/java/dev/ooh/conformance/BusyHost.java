@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
@@ -36,7 +38,10 @@ public final class BusyHost implements Substrate {
 
   private final Substrate substrate;
   private final Supplier<TrackingTechnique> technique;
-  private final Queue<Thread> neighbours = new ConcurrentLinkedQueue<>();
+
+  /** Those that have not ended: an ended thread would keep a whole machine in memory. */
+  private final Set<Thread> neighbours = ConcurrentHashMap.newKeySet();
+
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   /**
@@ -71,10 +76,19 @@ public final class BusyHost implements Substrate {
     Neighbour neighbour = new Neighbour(beside, technique.get());
     space.addListener(neighbour);
     TrackedThread program = beside.execution().spawn("neighbour", neighbour);
-    neighbours.add(
+    Thread end =
         Thread.ofVirtual()
             .name("end of the neighbour")
-            .start(() -> neighbour.end(program, failures)));
+            .unstarted(
+                () -> {
+                  try {
+                    neighbour.end(program, failures);
+                  } finally {
+                    neighbours.remove(Thread.currentThread());
+                  }
+                });
+    neighbours.add(end);
+    end.start();
     return space;
   }
 
@@ -85,7 +99,7 @@ public final class BusyHost implements Substrate {
    *     to
    */
   public void check() throws InterruptedException {
-    for (Thread neighbour = neighbours.poll(); neighbour != null; neighbour = neighbours.poll()) {
+    for (Thread neighbour : neighbours) {
       neighbour.join();
     }
     Throwable failure = failures.poll();
