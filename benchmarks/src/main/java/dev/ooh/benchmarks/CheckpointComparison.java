@@ -326,7 +326,7 @@ final class CheckpointComparison {
               Locale.ROOT,
               "| %s | %.3f | %.3f | %.3f |%n",
               name,
-              median(values),
+              sorted[sorted.length / 2],
               sorted[0],
               sorted[sorted.length - 1]);
         });

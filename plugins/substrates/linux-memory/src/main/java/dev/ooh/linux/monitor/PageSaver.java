@@ -94,21 +94,18 @@ final class PageSaver {
    * @param slots pages of {@code buffer}
    */
   void prepare(long[] bounds, long slots, int memory, int buffer) throws CallException {
-    boolean busy;
     Snapshot prepared = new Snapshot(new SnapshotPages(bounds), memory, buffer, slots);
     synchronized (log) {
-      busy = snapshot != null;
-      if (!busy) {
+      if (snapshot == null) {
         snapshot = prepared;
-      }
-      if (passing == null) {
-        passing = Arena.ofAuto().allocate(FaultHandler.BLOCK, PAGE);
+        if (passing == null) {
+          passing = Arena.ofAuto().allocate(FaultHandler.BLOCK, PAGE);
+        }
+        return;
       }
     }
-    if (busy) {
-      close(prepared);
-      throw CallException.of("prepare a snapshot", Errno.EBUSY);
-    }
+    close(prepared);
+    throw CallException.of("prepare a snapshot", Errno.EBUSY);
   }
 
   private void close(Snapshot ended) {

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.linux.scan.PagemapScan;
-import dev.ooh.linux.substrate.LinuxSubstrate;
-import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.CopyBeforeWrite.Prepared;
 import dev.ooh.memory.CopyBeforeWrite.Snapshot;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
-import dev.ooh.memory.SpaceOptions;
-import dev.ooh.testing.space.OpenMeanwhile;
-import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
-import dev.ooh.tracking.facility.Userfaultfd.Mode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -27,52 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Snapshots of huge pages, which are copied, told and resolved in one piece. */
-@Timeout(600)
-class HugeSnapshotTest {
-  private static final int PAGE = PageSet.PAGE_SIZE;
-  private static final int WRITERS = 4;
+class HugeSnapshotTest extends SnapshotFixture {
   private static final long BLOCK = 2L << 20;
-  private static final long ROOM = 64L << 20;
-
-  private static final LinuxSubstrate LINUX = new LinuxSubstrate();
-
-  /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
-
-  private final AddressSpace space = LINUX.open(SpaceOptions.named("huge snapshot"));
-  private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();
-
-  @BeforeEach
-  void synchronousModeWorks() {
-    assumeTrue(copies.refusal().isEmpty(), () -> copies.refusal().orElseThrow());
-  }
-
-  @AfterEach
-  void close() {
-    space.close();
-  }
-
-  private Descriptor armed(PageSet pages) throws Exception {
-    Descriptor descriptor =
-        space.facility(Userfaultfd.class).orElseThrow().open(Mode.SYNCHRONOUS_WRITE_PROTECT);
-    descriptor.register(pages);
-    descriptor.writeProtect(pages);
-    return descriptor;
-  }
-
-  private byte[] copy(long start, int length) {
-    byte[] copied = new byte[length];
-    space.memory().read(start, copied, 0, length);
-    return copied;
-  }
 
   /** Memory for huge pages, with nothing but ones. */
   private Region ones() {

@@ -2,10 +2,7 @@ package dev.ooh.linux.traps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ooh.linux.substrate.LinuxSubstrate;
-import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.CopyBeforeWrite;
 import dev.ooh.memory.CopyBeforeWrite.Prepared;
 import dev.ooh.memory.CopyBeforeWrite.Snapshot;
@@ -13,8 +10,6 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SnapshotException;
-import dev.ooh.memory.SpaceOptions;
-import dev.ooh.testing.space.OpenMeanwhile;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
 import dev.ooh.tracking.facility.Userfaultfd.Mode;
@@ -31,47 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Copy before write, by a synchronous userfaultfd and its monitor. */
-@Timeout(600)
-class SnapshotTest {
-  private static final int PAGE = PageSet.PAGE_SIZE;
+class SnapshotTest extends SnapshotFixture {
   private static final int PAGES = 256;
-  private static final int WRITERS = 4;
-  private static final long ROOM = 64L << 20;
 
-  private static final LinuxSubstrate LINUX = new LinuxSubstrate();
-
-  /** So that one monitor serves all. */
-  @RegisterExtension static final OpenMeanwhile MEANWHILE = new OpenMeanwhile(LINUX);
-
-  private final AddressSpace space = LINUX.open(SpaceOptions.named("snapshot"));
-  private final CopyBeforeWrite copies = space.facility(CopyBeforeWrite.class).orElseThrow();
   private final Region region = space.map(RegionRequest.anonymous("memory", (long) PAGES * PAGE));
-
-  @BeforeEach
-  void synchronousModeWorks() {
-    assumeTrue(copies.refusal().isEmpty(), () -> copies.refusal().orElseThrow());
-  }
-
-  @AfterEach
-  void close() {
-    space.close();
-  }
-
-  private Descriptor armed(PageSet pages) throws Exception {
-    Descriptor descriptor =
-        space.facility(Userfaultfd.class).orElseThrow().open(Mode.SYNCHRONOUS_WRITE_PROTECT);
-    descriptor.register(pages);
-    descriptor.writeProtect(pages);
-    return descriptor;
-  }
 
   private long page(int number) {
     return region.start() + (long) number * PAGE;
@@ -80,12 +42,6 @@ class SnapshotTest {
   private void write(int number, long value) {
     space.memory().putLong(page(number), value);
     space.memory().putLong(page(number) + PAGE - 8, value);
-  }
-
-  private byte[] copy(long start, int length) {
-    byte[] copied = new byte[length];
-    space.memory().read(start, copied, 0, length);
-    return copied;
   }
 
   /** What the snapshot has of one page: the number at its start, which its end has too. */
