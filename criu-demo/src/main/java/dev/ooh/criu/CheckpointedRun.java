@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -43,12 +42,29 @@ public final class CheckpointedRun {
   /**
    * What came of a run.
    *
-   * @param preDumps in their order
+   * @param preDumps in their order, but those that failed
    * @param totalMillis from the first step to the last, dumps included, by the context's clock
    * @param result the program's checksum at its end
    */
   public record Outcome(
       List<DumpReport> preDumps, DumpReport dump, double totalMillis, long result) {}
+
+  /** Is told what happens on the way, by the dumping thread. */
+  public interface Listener {
+    /** The program stands still where it is dumped. */
+    default void standing() {}
+
+    /** It was dumped, and has not come to its end. */
+    default void dumped(DumpReport report) {}
+
+    /**
+     * A pre-dump came to nothing. What it was to have is in the next set, and the program goes on:
+     * it is worth more than a smaller dump.
+     *
+     * @param number from 1 on
+     */
+    default void preDumpFailed(int number, IOException cause) {}
+  }
 
   /**
    * Prepares a run.
@@ -72,19 +88,13 @@ public final class CheckpointedRun {
     this.program = new ProgramThreads(execution, application, heap, new AtPoints());
   }
 
-  /** Runs it all. By a thread of the execution context. */
-  public Outcome run(Checkpointer checkpointer)
-      throws CheckpointException, IOException, InterruptedException {
-    return run(checkpointer, () -> {}, report -> {});
-  }
-
   /**
-   * As above.
+   * Runs it all. By a thread of the execution context.
    *
-   * @param standing is run while the program stands where it is dumped
-   * @param dumped is told of the dump before the program has come to its end
+   * @throws IOException if the dump could not be written; a pre-dump's failure is told to {@code
+   *     listener} alone
    */
-  public Outcome run(Checkpointer checkpointer, Runnable standing, Consumer<DumpReport> dumped)
+  public Outcome run(Checkpointer checkpointer, Listener listener)
       throws CheckpointException, IOException, InterruptedException {
     double start = now();
     List<DumpReport> preDumps = new ArrayList<>();
@@ -94,17 +104,22 @@ public final class CheckpointedRun {
       for (int i = 0; i < plan.preDumps(); i++) {
         awaitPoint(i);
         int points = i + 1;
-        preDumps.add(checkpointer.preDump(() -> tellAsked(points)));
+        try {
+          preDumps.add(checkpointer.preDump(() -> tellAsked(points)));
+        } catch (IOException e) {
+          tellAsked(points);
+          listener.preDumpFailed(points, e);
+        }
       }
       awaitPoint(plan.preDumps());
       dump =
           checkpointer.dump(
               Checkpointer.Then.END,
               () -> {
-                standing.run();
+                listener.standing();
                 tellDumped();
               });
-      dumped.accept(dump);
+      listener.dumped(dump);
     } catch (CheckpointException | IOException | RuntimeException | Error e) {
       abandon(); // nobody needs its result any more
       throw e;

@@ -23,15 +23,19 @@ import dev.ooh.workloads.stdtree.StdTreeEngine;
 import dev.ooh.workloads.tiny.TinyEngine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The key-value engines, dumped on the way and taken up again. */
 class CheckpointedRunTest {
+  private static final CheckpointedRun.Listener NOBODY = new CheckpointedRun.Listener() {};
+
   private static final long OPERATIONS = 150_000;
   private static final Parameters PARAMETERS =
       new Parameters(Configuration.SMALL, Optional.empty(), 11);
@@ -77,16 +81,31 @@ class CheckpointedRunTest {
   }
 
   private CheckpointedRun.Outcome run(
+      CheckpointPlan plan, FaultyFiles files, CheckpointedRun.Listener listener) throws Exception {
+    return run(engine, PARAMETERS, plan, files, listener);
+  }
+
+  private CheckpointedRun.Outcome run(
       Application engine, Parameters parameters, CheckpointPlan plan) throws Exception {
+    return run(engine, parameters, plan, new FaultyFiles(), NOBODY);
+  }
+
+  private CheckpointedRun.Outcome run(
+      Application engine,
+      Parameters parameters,
+      CheckpointPlan plan,
+      FaultyFiles files,
+      CheckpointedRun.Listener listener)
+      throws Exception {
     ArenaHeap heap = started(engine, parameters, 32 << 20);
-    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
+    try (ImageStore store = ImageStore.open(directory, files);
         TrackedCheckpointer checkpointer =
             new TrackedCheckpointer(
                 space,
                 new Subject(engine.name(), "small", 1, heap),
                 store,
                 new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {}))) {
-      return new CheckpointedRun(space, engine, heap, plan, done -> {}).run(checkpointer);
+      return new CheckpointedRun(space, engine, heap, plan, done -> {}).run(checkpointer, listener);
     }
   }
 
@@ -172,22 +191,43 @@ class CheckpointedRunTest {
     assertThat(outcome.dump().pagesSkippedParent()).isZero();
   }
 
+  /** How many steps it takes to open the store. */
+  private int opening() throws IOException {
+    FaultyFiles counted = new FaultyFiles();
+    ImageStore.open(directory.resolve("counted"), counted).close();
+    return counted.steps();
+  }
+
   @Test
   void failingDumpEndsTheProgramAndSaysWhy() throws Exception {
-    ArenaHeap heap = started(32 << 20);
-    try (ImageStore store = ImageStore.open(directory, new FaultyFiles(30, false));
-        TrackedCheckpointer checkpointer =
-            new TrackedCheckpointer(
-                space,
-                new Subject("baby", "small", 1, heap),
-                store,
-                new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
-      CheckpointedRun run =
-          new CheckpointedRun(space, engine, heap, new CheckpointPlan(4, 1), done -> {});
-      assertThatThrownBy(() -> run.run(checkpointer))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("No space left");
-    }
+    FaultyFiles files = new FaultyFiles(opening(), false);
+    assertThatThrownBy(() -> run(new CheckpointPlan(0, 1), files, NOBODY))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left");
+  }
+
+  /** It fails before its pages were asked for, while it writes, and when it is all but there. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 20})
+  void aPreDumpThatFailsCostsNothingElse(int step) throws Exception {
+    List<String> failures = new ArrayList<>();
+    CheckpointedRun.Outcome outcome =
+        run(
+            new CheckpointPlan(2, 0.5),
+            new FaultyFiles(opening() + step, false),
+            new CheckpointedRun.Listener() {
+              @Override
+              public void preDumpFailed(int number, IOException cause) {
+                failures.add(number + ": " + cause.getMessage());
+              }
+            });
+    assertThat(failures).singleElement().asString().contains("1: ", "No space left");
+    assertThat(outcome.preDumps()).hasSize(1);
+    assertThat(outcome.result()).isEqualTo(uninterrupted(engine));
+    ImageSet set = ImageSet.open(directory);
+    RestoredProgram program = RestoredProgram.restore(set, ToySubstrate.space());
+    while (engine.step(program.heap())) {}
+    assertThat(engine.result(program.heap())).isEqualTo(outcome.result());
   }
 
   @Test
@@ -205,7 +245,7 @@ class CheckpointedRunTest {
                 store,
                 new Checkpointer.Options(true, false, 0, new Checkpointer.Observer() {}))) {
       CheckpointedRun run = new CheckpointedRun(space, engine, heap, plan, done -> {});
-      assertThatThrownBy(() -> run.run(checkpointer))
+      assertThatThrownBy(() -> run.run(checkpointer, NOBODY))
           .isInstanceOf(HeapExhaustedException.class)
           .hasMessageContaining("heap heap: asked for");
     }

@@ -3,6 +3,7 @@ package dev.ooh.criu.command;
 import dev.ooh.cli.ApplicationOptions;
 import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Session;
 import dev.ooh.cli.SessionOptions;
 import dev.ooh.cli.TrackedSpace;
@@ -23,6 +24,7 @@ import dev.ooh.workloads.Applications;
 import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -253,6 +255,29 @@ final class CheckpointRun implements Callable<Integer> {
         e);
   }
 
+  /** Says on standard error, at once, what came to nothing. */
+  private final class FailuresTold implements CheckpointedRun.Listener {
+    private final Session session;
+    private final String technique;
+    private final CheckpointPlan plan;
+
+    FailuresTold(Session session, String technique, CheckpointPlan plan) {
+      this.session = session;
+      this.technique = technique;
+      this.plan = plan;
+    }
+
+    @Override
+    public void preDumpFailed(int number, IOException cause) {
+      session.progress().clear();
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "ooh checkpoint: pre-dump %d of %d under %s failed, its pages go into the next set: %s%n",
+              number, plan.preDumps(), technique, ErrorText.of(cause));
+    }
+  }
+
   private CheckpointedRun.Outcome measure(
       TrackedSpace run,
       Session session,
@@ -285,7 +310,8 @@ final class CheckpointRun implements Callable<Integer> {
       application.start(heap, parameters);
       String what = "checkpoint: %s under %s: ".formatted(application.name(), run.technique());
       PercentLine line = new PercentLine(session.progress(), what);
-      return new CheckpointedRun(space, application, heap, plan, line).run(checkpointer);
+      return new CheckpointedRun(space, application, heap, plan, line)
+          .run(checkpointer, new FailuresTold(session, run.technique(), plan));
     } catch (HeapExhaustedException e) {
       throw exhausted(application, e);
     }

@@ -60,9 +60,22 @@ record RestoredRun(
       throws IOException, CommandException, CheckpointException, InterruptedException {
     tell("verified");
     try {
-      double[] at = new double[1];
       run(new CheckpointPlan(0, until), () -> {})
-          .run(checkpointer, () -> at[0] = percent(), report -> tellDumped(report, at[0]));
+          .run(
+              checkpointer,
+              new CheckpointedRun.Listener() {
+                private double at;
+
+                @Override
+                public void standing() {
+                  at = percent();
+                }
+
+                @Override
+                public void dumped(DumpReport report) {
+                  tellDumped(report, at);
+                }
+              });
       return result();
     } catch (RuntimeException e) {
       throw failed(e);

@@ -93,16 +93,16 @@ final class Taking {
       }
       rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
     }
-    SegmentSnapshot prepared = choice.prepare(scan).orElse(null);
-    technique = segments.technique();
-    asked = System.nanoTime();
+    options.listener().beforeFreeze();
+    SegmentSnapshot prepared = null;
     boolean done = false;
     try {
-      try (Standstill.Standing _ = standstill.stop()) {
-        metadata = Metadata.checked(said.get());
-        if (prepared == null || !begin(prepared)) {
-          copyStopped();
-        }
+      try {
+        prepared = choice.prepare(scan).orElse(null);
+        technique = segments.technique();
+        freeze(standstill, prepared);
+      } finally {
+        options.listener().afterThaw(Duration.ofNanos(frozen));
       }
       done = true;
     } finally {
@@ -113,7 +113,19 @@ final class Taking {
         draft.close();
       }
     }
-    frozen = System.nanoTime() - asked;
+  }
+
+  private void freeze(Standstill standstill, @Nullable SegmentSnapshot prepared)
+      throws IOException, InterruptedException {
+    asked = System.nanoTime();
+    try (Standstill.Standing _ = standstill.stop()) {
+      metadata = Metadata.checked(said.get());
+      if (prepared == null || !begin(prepared)) {
+        copyStopped();
+      }
+    } finally {
+      frozen = System.nanoTime() - asked;
+    }
   }
 
   /**

@@ -21,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -285,6 +286,71 @@ class CheckpointsTest {
       taken.await();
       assertThatThrownBy(() -> checkpoints.takeEvery(Duration.ofMillis(1)))
           .hasMessageContaining("by the clock already");
+    }
+  }
+
+  /** Tells the order of things, and fails where it is told to. */
+  private static final class Told implements CheckpointListener {
+    private final List<String> events = new ArrayList<>();
+    private String failing = "";
+
+    private void tell(String event) {
+      events.add(event);
+      if (event.equals(failing)) {
+        throw new IllegalStateException("no " + event);
+      }
+    }
+
+    @Override
+    public void beforeFreeze() {
+      tell("before");
+    }
+
+    @Override
+    public void afterThaw(Duration frozen) {
+      assertThat(frozen).isPositive();
+      tell("after");
+    }
+  }
+
+  @Test
+  void hooksAreCalledAroundTheStandstill() throws Exception {
+    Told told = new Told();
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withListener(told)
+            .withFrozenTarget(Duration.ZERO) // a snapshot, where that works
+            .withStandstill(
+                () -> {
+                  told.tell("stop");
+                  return () -> told.tell("go");
+                });
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      MemorySegment segment = checkpoints.segment("s", 100 * PAGE, arena);
+      for (String failing : List.of("", "before", "stop", "after", "")) {
+        told.events.clear();
+        told.failing = failing;
+        segment.fill((byte) failing.length()).set(JAVA_LONG, 0, 1 + failing.length());
+        if (failing.isEmpty()) {
+          checkpoints.take().join();
+          assertThat(told.events).containsExactly("before", "stop", "go", "after");
+        } else {
+          assertThatThrownBy(checkpoints::take).hasMessage("no " + failing);
+          assertThat(told.events)
+              .isEqualTo(
+                  switch (failing) {
+                    case "before" -> List.of("before");
+                    case "stop" -> List.of("before", "stop", "after");
+                    default -> List.of("before", "stop", "go", "after");
+                  });
+        }
+      }
+    }
+    assertThat(new SetFolder(directory).sets()).hasSize(2);
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      assertThat(checkpoints.segment("s", 100 * PAGE, arena).get(JAVA_LONG, 0)).isEqualTo(1);
     }
   }
 

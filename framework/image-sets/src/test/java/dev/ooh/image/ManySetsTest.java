@@ -12,11 +12,15 @@ import dev.ooh.image.writer.SetMerge;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Twice as many sets take twice as many steps of the file system, and no more. */
 class ManySetsTest {
   private static final int SOME = Integer.getInteger("ooh.sets", 30);
+
+  /** More than a quarter of a megabyte of stack has room for, at some hundred bytes each. */
+  private static final int MANY = Integer.getInteger("ooh.sets", 400);
 
   private interface Work {
     void run(Path directory) throws IOException;
@@ -98,5 +102,39 @@ class ManySetsTest {
           ChainCheck.rest(set);
           LazySet _ = LazySet.open(directory);
         });
+  }
+
+  /** Where each set would take some of the stack, a chain could be written and never be read. */
+  @Test
+  void noStackIsTooSmallForAChain() throws Exception {
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Runnable whole =
+        () -> {
+          try {
+            int _ =
+                steps(
+                    MANY,
+                    true,
+                    directory -> {
+                      ImageSet set = ImageSet.open(directory);
+                      assertThat(set.chainLength()).isEqualTo(MANY + 1);
+                      set.readPages((address, buffer, length) -> {});
+                      new ChainCheck().check(set);
+                      LazySet _ = LazySet.open(directory);
+                      try (ImageStore store = ImageStore.open(directory)) {
+                        Path merged = SetMerge.merge(store, set).path();
+                        assertThat(ImageSet.open(merged).pages()).isEqualTo(set.pages());
+                        assertThat(Pruning.of(new SetFolder(directory), 1).removable())
+                            .hasSize(MANY + 1);
+                      }
+                    });
+          } catch (IOException | RuntimeException | Error e) {
+            thrown.set(e);
+          }
+        };
+    Thread thread = new Thread(null, whole, "little stack", 1 << 18);
+    thread.start();
+    thread.join();
+    assertThat(thrown).hasNullValue();
   }
 }

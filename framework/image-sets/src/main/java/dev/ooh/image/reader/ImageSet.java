@@ -18,9 +18,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -46,31 +49,25 @@ public final class ImageSet {
   private final PageSet pages;
   private final @Nullable ImageSet parent;
   private final int identity;
+  private final int chainLength;
   private final boolean compressed;
 
   /** Null once another set builds on it: of a long chain's there are too many to keep. */
   private volatile @Nullable PageDigests digests;
 
-  private ImageSet(
-      Path path,
-      CheckedFiles files,
-      int pid,
-      boolean compressed,
-      SetDescription description,
-      Pagemap pagemap,
-      PageDigests digests,
-      @Nullable ImageSet parent) {
-    this.path = path;
-    this.compressed = compressed;
-    this.files = files;
-    this.pid = pid;
-    this.description = description;
-    this.pagemap = pagemap;
-    this.layers = new Layers(path, pagemap, parent == null ? null : parent.layers, null);
-    this.digests = digests;
-    this.pages = digests.pages();
+  private ImageSet(Unlinked read, @Nullable ImageSet parent) {
+    path = read.set;
+    files = read.files;
+    pid = read.pid;
+    compressed = read.compressed;
+    description = read.description;
+    pagemap = read.pagemap;
+    pages = read.pages;
+    digests = read.digests;
+    identity = files.identity();
+    layers = new Layers(path, pagemap, parent == null ? null : parent.layers, null);
+    chainLength = parent == null ? 1 : 1 + parent.chainLength;
     this.parent = parent;
-    this.identity = files.identity();
   }
 
   /**
@@ -79,73 +76,99 @@ public final class ImageSet {
    * @throws IOException of one line that names the file, what was found and what was wanted
    */
   public static ImageSet open(Path directory) throws IOException {
-    return open(ChainPlaces.newest(directory), new HashSet<>(), new HashMap<>(), new HashMap<>());
+    return open(ChainPlaces.newest(directory), new HashMap<>(), new HashMap<>());
   }
 
+  /** Not by recursion: nothing says how long a chain may be. */
   private static ImageSet open(
-      Path set, Set<Path> children, Map<Path, ImageSet> opened, Map<Path, IOException> failed)
-      throws IOException {
-    Path place = set.toRealPath();
-    ImageSet known = opened.get(place);
-    if (known != null) {
-      return known;
-    }
-    IOException why = failed.get(place);
-    if (why != null) {
-      throw why;
-    }
+      Path newest, Map<Path, ImageSet> opened, Map<Path, IOException> failed) throws IOException {
+    Set<Path> places = new HashSet<>();
+    Deque<Unlinked> chain = new ArrayDeque<>();
+    ImageSet found = null;
     try {
-      ImageSet found = read(set, place, children, opened, failed);
-      opened.put(place, found);
-      return found;
+      for (Path set = newest; set != null; ) {
+        Path place = set.toRealPath();
+        found = opened.get(place);
+        if (found != null) {
+          break;
+        }
+        IOException why = failed.get(place);
+        if (why != null) {
+          throw why;
+        }
+        if (!places.add(place)) {
+          throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
+        }
+        Unlinked read = Unlinked.read(set, place);
+        chain.push(chain.isEmpty() ? read : read.withoutDigests());
+        set = read.pagemap.hasParentPages() ? ChainPlaces.parentOf(set) : null;
+      }
+      while (!chain.isEmpty()) {
+        Unlinked read = chain.pop();
+        if (found != null) {
+          ChainPlaces.checkParent(read.set, read.description, found.identity);
+          found.digests = null;
+        }
+        found = new ImageSet(read, found);
+        opened.put(read.place, found);
+      }
+      return Objects.requireNonNull(found);
     } catch (IOException e) {
-      failed.put(place, e);
+      for (Path place : places) {
+        if (!opened.containsKey(place)) {
+          failed.put(place, e);
+        }
+      }
       throw e;
     }
   }
 
-  private static ImageSet read(
+  /** What was read of a set, and found to agree; the one that it builds on was not opened yet. */
+  private record Unlinked(
       Path set,
       Path place,
-      Set<Path> children,
-      Map<Path, ImageSet> opened,
-      Map<Path, IOException> failed)
-      throws IOException {
-    if (!children.add(place)) {
-      throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
+      CheckedFiles files,
+      int pid,
+      boolean compressed,
+      SetDescription description,
+      Pagemap pagemap,
+      PageSet pages,
+      @Nullable PageDigests digests) {
+
+    static Unlinked read(Path set, Path place) throws IOException {
+      CheckedFiles files = CheckedFiles.of(set);
+      CriuMessages.Inventory inventory =
+          files.single(SetFiles.INVENTORY, ImageType.INVENTORY, CriuMessages.Inventory.parser());
+      if (inventory.getImgVersion() < 1 || inventory.getImgVersion() > CriuImages.NEWEST_VERSION) {
+        throw new ImageException(
+            set.resolve(SetFiles.INVENTORY),
+            "version " + Integer.toUnsignedString(inventory.getImgVersion()),
+            "1 to %d, which CRIU's images have".formatted(CriuImages.NEWEST_VERSION));
+      }
+      int pid = files.pid();
+      CriuMessages.Mm mm =
+          files.single(SetFiles.mappings(pid), ImageType.MM, CriuMessages.Mm.parser());
+      Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
+      boolean compressed = CriuImages.isCompressed(inventory);
+      if (pagemap.presentBytes() > 0 && pagemap.isCompressed() != compressed) {
+        throw new ImageException(
+            set.resolve(SetFiles.INVENTORY),
+            "compress " + Integer.toUnsignedString(inventory.getCompress()),
+            pagemap.isCompressed()
+                ? "1, as pages are in blocks"
+                : "none, as pages are in no blocks");
+      }
+      PageDigests digests = ImageSet.digests(files);
+      SetDescription description = files.manifest().description();
+      checkAgree(files, pid, mm, pagemap, digests, description);
+      return new Unlinked(
+          set, place, files, pid, compressed, description, pagemap, digests.pages(), digests);
     }
-    CheckedFiles files = CheckedFiles.of(set);
-    CriuMessages.Inventory inventory =
-        files.single(SetFiles.INVENTORY, ImageType.INVENTORY, CriuMessages.Inventory.parser());
-    if (inventory.getImgVersion() < 1 || inventory.getImgVersion() > CriuImages.NEWEST_VERSION) {
-      throw new ImageException(
-          set.resolve(SetFiles.INVENTORY),
-          "version " + Integer.toUnsignedString(inventory.getImgVersion()),
-          "1 to %d, which CRIU's images have".formatted(CriuImages.NEWEST_VERSION));
+
+    /** Of a long chain's there are too many to keep. */
+    Unlinked withoutDigests() {
+      return new Unlinked(set, place, files, pid, compressed, description, pagemap, pages, null);
     }
-    int pid = files.pid();
-    CriuMessages.Mm mm =
-        files.single(SetFiles.mappings(pid), ImageType.MM, CriuMessages.Mm.parser());
-    Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
-    boolean compressed = CriuImages.isCompressed(inventory);
-    if (pagemap.presentBytes() > 0 && pagemap.isCompressed() != compressed) {
-      throw new ImageException(
-          set.resolve(SetFiles.INVENTORY),
-          "compress " + Integer.toUnsignedString(inventory.getCompress()),
-          pagemap.isCompressed() ? "1, as pages are in blocks" : "none, as pages are in no blocks");
-    }
-    PageDigests digests = digests(files);
-    SetDescription description = files.manifest().description();
-    checkAgree(files, pid, mm, pagemap, digests, description);
-    ImageSet parent = null;
-    if (pagemap.hasParentPages()) {
-      parent = open(ChainPlaces.parentOf(set), children, opened, failed);
-      ChainPlaces.checkParent(set, description, parent.identity);
-    }
-    if (parent != null) {
-      parent.digests = null;
-    }
-    return new ImageSet(set, files, pid, compressed, description, pagemap, digests, parent);
   }
 
   private static void checkAgree(
@@ -206,7 +229,7 @@ public final class ImageSet {
       if (last != null) {
         last.digests = null;
       }
-      ImageSet found = ImageSet.open(set, new HashSet<>(), opened, failed);
+      ImageSet found = ImageSet.open(set, opened, failed);
       last = found;
       return found;
     }
@@ -232,7 +255,7 @@ public final class ImageSet {
 
   /** How many sets the chain has, this one included. */
   public int chainLength() {
-    return parent == null ? 1 : 1 + parent.chainLength();
+    return chainLength;
   }
 
   /**
@@ -259,8 +282,9 @@ public final class ImageSet {
     long base = start + offset;
     PageSet pages = wanted.intersect(PageSet.of(base, base + part.byteSize()));
     try (SegmentFiller filler = new SegmentFiller(digests(), part, base)) {
+      Locator locator = new Locator(layers, filler);
       for (int run = 0; run < pages.runCount(); run++) {
-        layers.locate(pages.runStart(run), pages.runEnd(run), filler);
+        locator.locate(pages.runStart(run), pages.runEnd(run));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -275,8 +299,9 @@ public final class ImageSet {
    */
   public void readPages(PageSink sink) throws IOException {
     try (PageFetcher fetcher = new PageFetcher(digests(), sink)) {
+      Locator locator = new Locator(layers, fetcher);
       for (int entry = 0; entry < pagemap.size(); entry++) {
-        layers.locate(pagemap.start(entry), pagemap.end(entry), fetcher);
+        locator.locate(pagemap.start(entry), pagemap.end(entry));
       }
     }
   }

@@ -12,6 +12,8 @@ import dev.ooh.memory.Region;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,20 +37,27 @@ public final class LazySet {
   /** Of it or of a set below; null where all files of the chain have to be looked into. */
   private final @Nullable FlatFile flat;
 
-  private LazySet(
-      Path path,
-      int pid,
-      SetDescription description,
-      int identity,
-      Pagemap pagemap,
-      @Nullable LazySet parent,
-      @Nullable FlatFile own) {
-    this.path = path;
-    this.pid = pid;
-    this.description = description;
-    this.identity = identity;
-    layers = new Layers(path, pagemap, parent == null ? null : parent.layers, own);
+  private LazySet(Unlinked read, @Nullable LazySet parent, @Nullable FlatFile own) {
+    path = read.set;
+    pid = read.pid;
+    description = read.description;
+    identity = read.identity;
+    layers = new Layers(path, read.pagemap, parent == null ? null : parent.layers, own);
     flat = own != null || parent == null ? own : parent.flat;
+  }
+
+  /** What was read of a set; the one that it builds on was not opened yet. */
+  private record Unlinked(
+      Path set, int pid, SetDescription description, int identity, Pagemap pagemap) {
+    static Unlinked read(Path set) throws IOException {
+      CheckedFiles files = CheckedFiles.unread(set);
+      int pid = files.pid();
+      Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
+      if (pagemap.isCompressed()) {
+        throw new CompressedPagesException(set);
+      }
+      return new Unlinked(set, pid, files.manifest().description(), files.identity(), pagemap);
+    }
   }
 
   /** Why nothing in {@code directory} can be mapped; empty where it can. */
@@ -65,8 +74,7 @@ public final class LazySet {
    * @throws IOException as {@link ImageSet#open}
    */
   public static LazySet open(Path directory) throws IOException {
-    return open(
-        ChainPlaces.newest(directory), new HashSet<>(), (identity, regions) -> Optional.empty());
+    return open(ChainPlaces.newest(directory), (identity, regions) -> Optional.empty());
   }
 
   /**
@@ -79,7 +87,6 @@ public final class LazySet {
   public static LazySet openLocked(Path store, FileLayer files) throws IOException {
     return open(
         ChainPlaces.newest(store),
-        new HashSet<>(),
         (identity, regions) -> FlatFile.find(files, store, identity, regions));
   }
 
@@ -89,29 +96,30 @@ public final class LazySet {
     Optional<FlatFile> find(int identity, List<Region> regions);
   }
 
-  private static LazySet open(Path set, Set<Path> children, FlatFinder flatFiles)
-      throws IOException {
-    if (!children.add(set.toRealPath())) {
-      throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
-    }
-    CheckedFiles files = CheckedFiles.unread(set);
-    int pid = files.pid();
-    Pagemap pagemap = Pagemap.parse(files, SetFiles.pagemap(pid));
-    if (pagemap.isCompressed()) {
-      throw new CompressedPagesException(set);
-    }
-    SetDescription description = files.manifest().description();
-    LazySet parent = null;
-    if (pagemap.hasParentPages()) {
-      Optional<FlatFile> flat = flatFiles.find(files.identity(), description.regions());
-      if (flat.isPresent()) {
-        return new LazySet(set, pid, description, files.identity(), pagemap, null, flat.get());
+  /** Not by recursion: nothing says how long a chain may be. */
+  private static LazySet open(Path newest, FlatFinder flatFiles) throws IOException {
+    Set<Path> places = new HashSet<>();
+    Deque<Unlinked> chain = new ArrayDeque<>();
+    Optional<FlatFile> flat = Optional.empty();
+    for (Path set = newest; set != null; ) {
+      if (!places.add(set.toRealPath())) {
+        throw new ImageException(set, "a set that is its own ancestor", "a chain that ends");
       }
-      Path place = ChainPlaces.parentOf(set);
-      parent = open(place, children, flatFiles);
-      ChainPlaces.checkParent(set, description, parent.identity);
+      Unlinked read = Unlinked.read(set);
+      chain.push(read);
+      boolean hasParent = read.pagemap.hasParentPages();
+      if (hasParent) {
+        flat = flatFiles.find(read.identity, read.description.regions());
+      }
+      set = hasParent && flat.isEmpty() ? ChainPlaces.parentOf(set) : null;
     }
-    return new LazySet(set, pid, description, files.identity(), pagemap, parent, null);
+    LazySet opened = new LazySet(chain.pop(), null, flat.orElse(null));
+    while (!chain.isEmpty()) {
+      Unlinked read = chain.pop();
+      ChainPlaces.checkParent(read.set, read.description, opened.identity);
+      opened = new LazySet(read, opened, null);
+    }
+    return opened;
   }
 
   public Path path() {
@@ -158,8 +166,9 @@ public final class LazySet {
     }
     PageSet wanted = pages().intersect(PageSet.of(start, start + bytes));
     FillPlan plan = new FillPlan();
+    Locator locator = new Locator(layers, plan);
     for (int run = 0; run < wanted.runCount(); run++) {
-      layers.locate(wanted.runStart(run), wanted.runEnd(run), plan);
+      locator.locate(wanted.runStart(run), wanted.runEnd(run));
     }
     plan.apply(filling, memory - start);
   }

@@ -32,8 +32,9 @@ public final class PageComparison {
           }
         };
     try (PageFetcher fetcher = new PageFetcher(written.digests(), compare)) {
+      Locator locator = new Locator(set.layers(), fetcher);
       for (int run = 0; run < pages.runCount(); run++) {
-        set.layers().locate(pages.runStart(run), pages.runEnd(run), fetcher);
+        locator.locate(pages.runStart(run), pages.runEnd(run));
       }
     }
     return same.build();

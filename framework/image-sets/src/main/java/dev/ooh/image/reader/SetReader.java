@@ -7,15 +7,15 @@ import java.io.UncheckedIOException;
 
 /** Reads pages of a set, and verifies them. For one thread. */
 public final class SetReader implements PageReader, AutoCloseable {
-  private final Layers layers;
+  private final Locator locator;
   private final PageFetcher fetcher;
   private byte[] target = {};
   private int offset;
   private long from;
 
   SetReader(Layers layers, PageDigests digests) {
-    this.layers = layers;
-    this.fetcher = new PageFetcher(digests, this::copy);
+    fetcher = new PageFetcher(digests, this::copy);
+    locator = new Locator(layers, fetcher);
   }
 
   private void copy(long address, byte[] pages, int length) {
@@ -33,7 +33,7 @@ public final class SetReader implements PageReader, AutoCloseable {
     offset = at;
     from = address;
     try {
-      layers.locate(address, address + length, fetcher);
+      locator.locate(address, address + length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -149,7 +149,7 @@ public final class CheckpointProbe implements Callable<Map<String, List<Long>>> 
                   CheckpointedRun.Outcome outcome =
                       new CheckpointedRun(
                               space, engine, heap, new CheckpointPlan(2, 0.7), done -> {})
-                          .run(checkpointer);
+                          .run(checkpointer, new CheckpointedRun.Listener() {});
                   return (long)
                       Objects.hash(
                           outcome.preDumps().getLast().complete(),
