@@ -5,6 +5,7 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
+import dev.ooh.image.ImageException;
 import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
@@ -99,9 +100,27 @@ final class ImagesRun implements Callable<Integer> {
     if (sets.isEmpty()) {
       throw new CommandException(
           "%s: found %s, wanted a directory of image sets"
-              .formatted(folder.path(), Files.exists(folder.path()) ? "no set-…" : "nothing"));
+              .formatted(folder.path(), whatElse(folder.path())));
     }
     return sets;
+  }
+
+  /** What there is instead of sets. */
+  private static String whatElse(Path place) throws CommandException {
+    if (!Files.exists(place)) {
+      return "nothing";
+    }
+    try {
+      ImageSet _ = ImageSet.open(place);
+      return "an image set itself";
+    } catch (ImageException e) {
+      if (e.kind() == ImageException.Kind.FOREIGN) {
+        throw new CommandException(ErrorText.of(e), e);
+      }
+    } catch (IOException e) {
+      // whatever it is, it is no directory of sets
+    }
+    return "no set-…";
   }
 
   private void list(SetFolder folder) throws IOException, CommandException {

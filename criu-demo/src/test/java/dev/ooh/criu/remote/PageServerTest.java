@@ -13,20 +13,25 @@ import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetPlace;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Page servers and their clients, both of both versions of CRIU's protocol and ours of our own. */
@@ -112,6 +117,58 @@ class PageServerTest {
     Path second = images.resolve("received-000002");
     assertThat(Files.readSymbolicLink(second.resolve("parent"))).hasToString("../received-000001");
     assertThat(second.resolve("pages-1.img")).hasBinaryContent(Transcript.contents(2));
+  }
+
+  /** Bytes that CRIU itself sent; README.md beside them says how they were recorded. */
+  private static byte[] recorded(String version) throws IOException {
+    try (InputStream in =
+        new GZIPInputStream(
+            Objects.requireNonNull(
+                PageServerTest.class.getResourceAsStream(
+                    "/dev/ooh/criu/real/client-" + version + ".gz")))) {
+      return in.readAllBytes();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4.2, 4, 23205, 4", "4.1.1, 3, 22794, 6"})
+  void takesWhatCriuItselfSent(String version, int protocol, int pid, int pages) throws Exception {
+    Path images = directory.resolve("images");
+    byte[] sent = recorded(version);
+    try (PageServer server = server(images, false);
+        Socket client = connect(server)) {
+      client.getOutputStream().write(sent);
+      if (protocol == 3) { // the recording ends before it
+        client.getOutputStream().write(new Transcript(protocol, pid).close().toByteArray());
+      }
+      DataInputStream answers = new DataInputStream(client.getInputStream());
+      assertThat(answers.readByte()).as("OPEN2").isZero();
+      assertThat(answers.readInt()).as("CLOSE").isZero();
+    }
+    Path set = images.resolve("received-000001");
+    assertThat(names(set)).containsExactly("pagemap-%d.img".formatted(pid), "pages-1.img");
+    byte[] received = Files.readAllBytes(set.resolve("pages-1.img"));
+    assertThat(received).hasSize(pages * 4096);
+    // the first page follows the second request
+    int first = 2 * (protocol == 3 ? 24 : 32);
+    assertThat(received).startsWith(Arrays.copyOfRange(sent, first, first + 4096));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"4.2", "4.1.1"})
+  void ofWhatCriuSentInPartNothingStays(String version) throws Exception {
+    Path images = directory.resolve("images");
+    byte[] sent = recorded(version);
+    try (PageServer server = server(images, false)) {
+      for (int bytes = 1; bytes < sent.length; bytes += 1 + sent.length / 50) {
+        try (Socket client = connect(server)) {
+          client.getOutputStream().write(sent, 0, bytes);
+        }
+        assertThat(received.failures().take()).startsWith("client /127.0.0.1:");
+      }
+    }
+    assertThat(received.durable()).isEmpty();
+    assertThat(images).doesNotExist();
   }
 
   @ParameterizedTest
