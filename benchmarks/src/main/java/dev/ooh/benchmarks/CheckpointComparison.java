@@ -33,9 +33,10 @@ import java.util.stream.Stream;
 
 /**
  * Checkpoints of a segment beside plain writes and reads of as many bytes, in turn, and beside
- * CRIU's dumps where it starts ({@code -Dooh.criu=PATH} names another one); and how much memory a
- * program has with checkpoints and without. Prints a Markdown table of medians, and draws what a
- * checkpoint takes by how much changed, as SVG.
+ * CRIU's dumps where it starts ({@code -Dooh.criu=PATH} names another one), with image sets that
+ * nobody forces to the disk either; and how much memory a program has with checkpoints and without.
+ * Prints a Markdown table of medians, and draws what a checkpoint takes by how much changed, as
+ * SVG.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY [FILE.svg]]]]}
@@ -43,6 +44,7 @@ import java.util.stream.Stream;
 final class CheckpointComparison {
   private static final int PAGE = 4096;
   private static final int CHUNK = 1 << 20;
+  private static final String PLAIN = "plain";
   private static final int ROUNDS = 7;
   private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final long RUN_NANOS = 11_000_000_000L;
@@ -86,19 +88,41 @@ final class CheckpointComparison {
 
   private void run() throws Exception {
     Optional<CriuDumps> criu = CriuDumps.find(directory);
+    List<Part> parts = new ArrayList<>(List.of(this::plain, this::checkpoints, this::unforced));
+    criu.ifPresent(found -> parts.add(() -> criu(found)));
     for (round = -1; round < rounds; round++) {
       System.err.printf("round %d of %d%n", round + 1, rounds);
-      plain();
-      checkpoints();
-      if (criu.isPresent()) {
-        Path images = Files.createDirectory(directory.resolve("criu"));
-        haveMemoryBacked();
-        sample("CRIU's dump, without fsync, s", criu.get().dump(bytes >> 20, images) / 1e9);
-        FileTree.delete(images);
+      for (Part part : parts) {
+        part.run();
       }
+      Collections.rotate(parts, 1);
     }
     slowdown();
     memory();
+  }
+
+  /** Each is the first one in some rounds, as what the others leave behind may help or hinder. */
+  @FunctionalInterface
+  private interface Part {
+    void run() throws Exception;
+  }
+
+  private void criu(CriuDumps criu) throws IOException, InterruptedException {
+    Path images = Files.createDirectory(directory.resolve("criu"));
+    haveMemoryBacked();
+    sample("CRIU's dump, without fsync, s", criu.dump(bytes >> 20, images) / 1e9);
+    FileTree.delete(images);
+  }
+
+  private void unforced() throws IOException {
+    Path sets = directory.resolve("unforced");
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
+      fill(memory, round);
+      haveMemoryBacked();
+      sample("an image set, without fsync, s", UnforcedSets.write(sets, memory) / 1e9);
+    }
+    FileTree.delete(sets);
   }
 
   /** In processes of their own. */
@@ -152,39 +176,50 @@ final class CheckpointComparison {
   }
 
   private void plain() throws IOException {
-    try (Arena arena = Arena.ofShared()) {
-      plainWrite(arena);
-    }
+    plainWrite("plain write", false);
+    Files.delete(directory.resolve(PLAIN));
+    plainWrite("plain write through a buffer", true);
     try (Arena arena = Arena.ofShared()) {
       plainRead(arena);
     }
-    Files.delete(directory.resolve("plain"));
+    Files.delete(directory.resolve(PLAIN));
   }
 
-  private void plainWrite(Arena arena) throws IOException {
-    MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
-    fill(memory, round);
-    haveMemoryBacked();
-    long start = System.nanoTime();
-    try (FileChannel file =
-        FileChannel.open(
-            directory.resolve("plain"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      for (long at = 0; at < bytes; at += CHUNK) {
-        ByteBuffer chunk = memory.asSlice(at, CHUNK).asByteBuffer();
-        while (chunk.hasRemaining()) {
-          file.write(chunk);
+  /**
+   * Writes the memory to a fresh file.
+   *
+   * @param buffered whether by way of a mebibyte that stays in the processor's cache. Where a
+   *     machine's page tables are shadowed that is several times as fast: there the kernel pays for
+   *     each page of the program's memory that it looks at
+   */
+  private void plainWrite(String how, boolean buffered) throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
+      MemorySegment buffer = arena.allocate(CHUNK);
+      fill(memory, round);
+      haveMemoryBacked();
+      long start = System.nanoTime();
+      try (FileChannel file =
+          FileChannel.open(
+              directory.resolve(PLAIN), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (long at = 0; at < bytes; at += CHUNK) {
+          MemorySegment chunk = memory.asSlice(at, CHUNK);
+          ByteBuffer source = (buffered ? buffer.copyFrom(chunk) : chunk).asByteBuffer();
+          while (source.hasRemaining()) {
+            file.write(source);
+          }
         }
+        sample(how + ", s", (System.nanoTime() - start) / 1e9);
+        file.force(true);
       }
-      sample("plain write, s", (System.nanoTime() - start) / 1e9);
-      file.force(true);
+      sample(how + " and fsync, s", (System.nanoTime() - start) / 1e9);
     }
-    sample("plain write and fsync, s", (System.nanoTime() - start) / 1e9);
   }
 
   private void plainRead(Arena arena) throws IOException {
     long start = System.nanoTime();
     MemorySegment memory = AnonymousMemory.map(bytes, 0, false, arena);
-    try (FileChannel file = FileChannel.open(directory.resolve("plain"), StandardOpenOption.READ)) {
+    try (FileChannel file = FileChannel.open(directory.resolve(PLAIN), StandardOpenOption.READ)) {
       for (long at = 0; at < bytes; at += CHUNK) {
         ByteBuffer chunk = memory.asSlice(at, CHUNK).asByteBuffer();
         while (chunk.hasRemaining()) {
@@ -270,7 +305,7 @@ final class CheckpointComparison {
           checkpoints.takeEvery(PERIOD);
           watched[round] = work(memory);
         }
-        sample("the same, longest frozen, ms", Collections.max(frozen));
+        sample("with a steady writer, longest frozen, ms", Collections.max(frozen));
         sample("slowdown, a checkpoint every 5 s, x", alone[round] / watched[round]);
         FileTree.delete(state);
       }
