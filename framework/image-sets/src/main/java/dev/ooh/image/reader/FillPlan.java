@@ -5,7 +5,9 @@ import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How memory comes to hold a set: which stretches of files are mapped, and which pages are copied.
@@ -27,6 +29,10 @@ final class FillPlan implements RunSink {
   private static final int LEAST = 16;
 
   private final List<PagesFile> files = new ArrayList<>();
+
+  /** Of each file, of which a pagemap has one for its pages. */
+  private final Map<PagesFile, Integer> indices = new IdentityHashMap<>();
+
   private int[] file = new int[64];
   private long[] offsets = new long[64];
   private long[] starts = new long[64];
@@ -55,15 +61,13 @@ final class FillPlan implements RunSink {
   }
 
   private int index(PagesFile from) {
-    int index = files.size() - 1;
-    while (index >= 0 && files.get(index) != from) { // each pagemap has one for its pages
-      index--;
+    Integer known = indices.get(from);
+    if (known != null) {
+      return known;
     }
-    if (index < 0) {
-      files.add(from);
-      return files.size() - 1;
-    }
-    return index;
+    indices.put(from, files.size());
+    files.add(from);
+    return files.size() - 1;
   }
 
   /**
@@ -99,18 +103,31 @@ final class FillPlan implements RunSink {
   /** Copies what no mapping brings, one file after another, as they are read best. */
   private void copy(FileContents.Filling filling, long shift, Mappings mappings)
       throws IOException {
-    for (int each = 0; each < files.size(); each++) {
-      int mapping = 0;
-      for (int run = 0; run < size; run++) {
-        while (mapping < mappings.size && mappings.end[mapping] <= starts[run]) {
-          mapping++;
-        }
-        if (file[run] == each && !mappings.bring(mapping, run)) {
-          filling.copy(
-              files.get(each).path(), offsets[run], starts[run] + shift, ends[run] - starts[run]);
-        }
+    for (int run : byFile()) {
+      if (!mappings.bring(run)) {
+        filling.copy(
+            files.get(file[run]).path(),
+            offsets[run],
+            starts[run] + shift,
+            ends[run] - starts[run]);
       }
     }
+  }
+
+  /** The runs of each file together, ascending. */
+  private int[] byFile() {
+    int[] place = new int[files.size() + 1];
+    for (int run = 0; run < size; run++) {
+      place[file[run] + 1]++;
+    }
+    for (int each = 0; each < files.size(); each++) {
+      place[each + 1] += place[each];
+    }
+    int[] order = new int[size];
+    for (int run = 0; run < size; run++) {
+      order[place[file[run]]++] = run;
+    }
+    return order;
   }
 
   private Mappings mappings(int least) {
@@ -162,10 +179,10 @@ final class FillPlan implements RunSink {
       size++;
     }
 
-    /**
-     * Whether {@code mapping}, the first that ends above the run's start, holds the run's pages.
-     */
-    boolean bring(int mapping, int run) {
+    /** Whether one of them holds the run's pages. */
+    boolean bring(int run) {
+      int found = Arrays.binarySearch(end, 0, size, starts[run]);
+      int mapping = found < 0 ? -found - 1 : found + 1; // the first that ends above it
       if (mapping == size) {
         return false;
       }

@@ -9,10 +9,13 @@ import dev.ooh.image.message.ListedFile;
 import dev.ooh.image.message.Manifest;
 import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.reader.ChainCheck;
+import dev.ooh.image.reader.CompressedPagesException;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +31,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Reads a chain of two sets, of which a file of the newer one has other bytes. Whatever they are,
- * both a check and a restore take the chain, or both refuse it by one line that names a file.
+ * Reads a chain of two sets, of which a file of the newer one has other bytes. Whatever they are, a
+ * check, a restore and a lazy one, with its verification, all take the chain, or all refuse it by
+ * one line that names a file; and both restores bring the same bytes.
  *
  * <pre>
  *  0                       1                                                2
@@ -138,11 +143,49 @@ public final class SetFuzzer {
   private boolean judge(String name) throws IOException {
     Optional<String> check = complaint(() -> new ChainCheck().check(ImageSet.open(directory)));
     Optional<String> restore = complaint(this::restore);
-    if (check.isPresent() != restore.isPresent()) {
+    Optional<String> lazily = complaint(this::restoreLazily);
+    if (check.isPresent() != restore.isPresent() || check.isPresent() != lazily.isPresent()) {
       throw new AssertionError(
-          "of another %s: a check says %s, a restore says %s".formatted(name, check, restore));
+          "of another %s: a check says %s, a restore says %s, a lazy one says %s"
+              .formatted(name, check, restore, lazily));
     }
     return check.isEmpty();
+  }
+
+  /** Memory is filled before anything is verified. */
+  private void restoreLazily() throws IOException {
+    LazySet lazy;
+    try {
+      lazy = LazySet.open(directory);
+    } catch (CompressedPagesException e) {
+      restore(); // which is what happens then
+      return;
+    }
+    Map<Region, byte[]> filled = new LinkedHashMap<>();
+    for (Region region : lazy.description().regions()) {
+      if (region.bytes() <= MOST_FILLED) {
+        FilledBytes bytes = new FilledBytes((int) region.bytes());
+        lazy.fill(region.start(), region.bytes(), 0, bytes);
+        filled.put(region, bytes.contents());
+      }
+    }
+    ImageSet whole = lazy.verify(() -> true);
+    filled.forEach(
+        (region, bytes) -> {
+          if (!Arrays.equals(bytes, filled(whole, region))) {
+            throw new AssertionError("other bytes in " + region + " after a lazy restore");
+          }
+        });
+  }
+
+  private static byte[] filled(ImageSet set, Region region) {
+    byte[] bytes = new byte[(int) region.bytes()];
+    try {
+      set.fill(MemorySegment.ofArray(bytes), region.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
   }
 
   private void restore() throws IOException {
