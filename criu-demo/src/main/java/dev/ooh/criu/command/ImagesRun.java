@@ -306,6 +306,8 @@ final class ImagesRun implements Callable<Integer> {
             .formatted(older, newer, pages.pageCount(), pages.runCount()));
     for (int run = 0; run < pages.runCount(); run++) {
       Map<String, Object> object = new LinkedHashMap<>();
+      object.put("from", older.toString());
+      object.put("to", newer.toString());
       object.put("start", "0x%x".formatted(pages.runStart(run)));
       object.put("end", "0x%x".formatted(pages.runEnd(run)));
       objects.add(object);

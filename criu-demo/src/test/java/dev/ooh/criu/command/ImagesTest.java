@@ -100,7 +100,8 @@ class ImagesTest {
                     start + 5 * 4096,
                     start + 6 * 4096));
     assertThat(images("diff", "--from", "set-000004", "--to", "set-000003", "--json").out)
-        .contains("\"start\" : \"0x%x\"".formatted(start + 4096));
+        .contains("\"start\" : \"0x%x\"".formatted(start + 4096))
+        .contains("\"from\" : \"%s\"".formatted(set(4)), "\"to\" : \"%s\"".formatted(set(3)));
     assertThat(images("diff", "--to", "set-000009").err)
         .contains("set-000009: found nothing, wanted an image set");
   }
