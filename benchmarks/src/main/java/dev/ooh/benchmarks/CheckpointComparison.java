@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -95,13 +96,13 @@ final class CheckpointComparison {
       for (Part part : parts) {
         part.run();
       }
-      Collections.rotate(parts, 1);
+      Collections.shuffle(parts, new Random(round));
     }
     slowdown();
     memory();
   }
 
-  /** Each is the first one in some rounds, as what the others leave behind may help or hinder. */
+  /** In each round in another order, as what one leaves behind may help or hinder the next. */
   @FunctionalInterface
   private interface Part {
     void run() throws Exception;

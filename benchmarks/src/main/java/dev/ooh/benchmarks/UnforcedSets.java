@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,11 +29,14 @@ final class UnforcedSets {
   private static final class Files extends DiskFiles {
     @Override
     public Output create(Path file) throws IOException {
-      Output out = super.create(file);
+      FileChannel out =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       return new Output() {
         @Override
         public void write(ByteBuffer bytes) throws IOException {
-          out.write(bytes);
+          while (bytes.hasRemaining()) {
+            out.write(bytes);
+          }
         }
 
         @Override

@@ -42,7 +42,7 @@ public final class CheckpointedRun {
   /**
    * What came of a run.
    *
-   * @param preDumps in their order, but those that failed
+   * @param preDumps in their order, without those that failed
    * @param totalMillis from the first step to the last, dumps included, by the context's clock
    * @param result the program's checksum at its end
    */
@@ -58,10 +58,10 @@ public final class CheckpointedRun {
     default void dumped(DumpReport report) {}
 
     /**
-     * A pre-dump came to nothing. What it was to have is in the next set, and the program goes on:
-     * it is worth more than a smaller dump.
+     * A pre-dump failed, and one before it did not. What it was to have is in the next set, and the
+     * program goes on: it is worth more than a smaller dump.
      *
-     * @param number from 1 on
+     * @param number from 2 on
      */
     default void preDumpFailed(int number, IOException cause) {}
   }
@@ -91,8 +91,8 @@ public final class CheckpointedRun {
   /**
    * Runs it all. By a thread of the execution context.
    *
-   * @throws IOException if the dump could not be written; a pre-dump's failure is told to {@code
-   *     listener} alone
+   * @throws IOException if the first set could not be written, or the dump; the failure of a later
+   *     pre-dump is told to {@code listener} alone
    */
   public Outcome run(Checkpointer checkpointer, Listener listener)
       throws CheckpointException, IOException, InterruptedException {
@@ -107,6 +107,9 @@ public final class CheckpointedRun {
         try {
           preDumps.add(checkpointer.preDump(() -> tellAsked(points)));
         } catch (IOException e) {
+          if (preDumps.isEmpty()) {
+            throw e; // nothing worked yet: it is better known now than at the end
+          }
           tellAsked(points);
           listener.preDumpFailed(points, e);
         }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.criu.toy.FaultyFiles;
 import dev.ooh.criu.toy.ToySubstrate;
+import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.memory.Interval;
+import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.testing.space.TestSpace;
@@ -27,12 +30,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The key-value engines, dumped on the way and taken up again. */
+@Timeout(300)
 class CheckpointedRunTest {
   private static final CheckpointedRun.Listener NOBODY = new CheckpointedRun.Listener() {};
 
@@ -81,13 +86,14 @@ class CheckpointedRunTest {
   }
 
   private CheckpointedRun.Outcome run(
-      CheckpointPlan plan, FaultyFiles files, CheckpointedRun.Listener listener) throws Exception {
-    return run(engine, PARAMETERS, plan, files, listener);
+      Application engine, Parameters parameters, CheckpointPlan plan) throws Exception {
+    return run(engine, parameters, plan, new FaultyFiles(), (pages, interval) -> {}, NOBODY);
   }
 
-  private CheckpointedRun.Outcome run(
-      Application engine, Parameters parameters, CheckpointPlan plan) throws Exception {
-    return run(engine, parameters, plan, new FaultyFiles(), NOBODY);
+  @FunctionalInterface
+  private interface Asked extends Checkpointer.Observer {
+    @Override
+    void asked(PageSet scan, Interval interval);
   }
 
   private CheckpointedRun.Outcome run(
@@ -95,6 +101,7 @@ class CheckpointedRunTest {
       Parameters parameters,
       CheckpointPlan plan,
       FaultyFiles files,
+      Asked asked,
       CheckpointedRun.Listener listener)
       throws Exception {
     ArenaHeap heap = started(engine, parameters, 32 << 20);
@@ -104,7 +111,7 @@ class CheckpointedRunTest {
                 space,
                 new Subject(engine.name(), "small", 1, heap),
                 store,
-                new Checkpointer.Options(true, true, 0, new Checkpointer.Observer() {}))) {
+                new Checkpointer.Options(true, true, 0, asked))) {
       return new CheckpointedRun(space, engine, heap, plan, done -> {}).run(checkpointer, listener);
     }
   }
@@ -191,41 +198,64 @@ class CheckpointedRunTest {
     assertThat(outcome.dump().pagesSkippedParent()).isZero();
   }
 
-  /** How many steps it takes to open the store. */
-  private int opening() throws IOException {
+  /** How many steps were taken when pages were asked for, each time. */
+  private List<Integer> stepsWhenAsked(CheckpointPlan plan) throws Exception {
     FaultyFiles counted = new FaultyFiles();
-    ImageStore.open(directory.resolve("counted"), counted).close();
-    return counted.steps();
+    List<Integer> steps = new ArrayList<>();
+    CheckpointedRun.Outcome outcome =
+        run(
+            engine,
+            PARAMETERS,
+            plan,
+            counted,
+            (pages, interval) -> steps.add(counted.steps()),
+            NOBODY);
+    assertThat(outcome.preDumps()).hasSize(plan.preDumps());
+    for (Path left : FileLayer.entries(directory)) {
+      counted.deleteTree(left);
+    }
+    return steps;
   }
 
-  @Test
-  void failingDumpEndsTheProgramAndSaysWhy() throws Exception {
-    FaultyFiles files = new FaultyFiles(opening(), false);
-    assertThatThrownBy(() -> run(new CheckpointPlan(0, 1), files, NOBODY))
+  private CheckpointedRun.Outcome failing(
+      CheckpointPlan plan, int step, CheckpointedRun.Listener listener) throws Exception {
+    return run(
+        engine, PARAMETERS, plan, new FaultyFiles(step, false), (pages, interval) -> {}, listener);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void ifTheFirstSetFailsTheProgramEndsAndSaysWhy(int preDumps) throws Exception {
+    CheckpointPlan plan = new CheckpointPlan(preDumps, 1);
+    int first = stepsWhenAsked(plan).getFirst();
+    assertThatThrownBy(() -> failing(plan, first, NOBODY))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("No space left");
   }
 
-  /** It fails before its pages were asked for, while it writes, and when it is all but there. */
+  /** It fails before its pages were asked for, and while it is written. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 5, 20})
-  void aPreDumpThatFailsCostsNothingElse(int step) throws Exception {
+  @ValueSource(ints = {-1, 0, 15})
+  void aLaterPreDumpThatFailsCostsNothingElse(int steps) throws Exception {
+    CheckpointPlan plan = new CheckpointPlan(3, 0.5);
+    int second = stepsWhenAsked(plan).get(1);
     List<String> failures = new ArrayList<>();
     CheckpointedRun.Outcome outcome =
-        run(
-            new CheckpointPlan(2, 0.5),
-            new FaultyFiles(opening() + step, false),
+        failing(
+            plan,
+            second + steps,
             new CheckpointedRun.Listener() {
               @Override
               public void preDumpFailed(int number, IOException cause) {
                 failures.add(number + ": " + cause.getMessage());
               }
             });
-    assertThat(failures).singleElement().asString().contains("1: ", "No space left");
-    assertThat(outcome.preDumps()).hasSize(1);
+    assertThat(failures).singleElement().asString().contains("2: ", "No space left");
+    assertThat(outcome.preDumps()).hasSize(2);
     assertThat(outcome.result()).isEqualTo(uninterrupted(engine));
-    ImageSet set = ImageSet.open(directory);
-    RestoredProgram program = RestoredProgram.restore(set, ToySubstrate.space());
+    assertThat(FileLayer.entries(directory)).hasSize(3 + 2); // .lock and latest
+    RestoredProgram program =
+        RestoredProgram.restore(ImageSet.open(directory), ToySubstrate.space());
     while (engine.step(program.heap())) {}
     assertThat(engine.result(program.heap())).isEqualTo(outcome.result());
   }

@@ -103,6 +103,14 @@ final class CheckpointFigures {
         dump.set().toString());
   }
 
+  /** Where some failed, the dump had more to write than elsewhere. */
+  void failed(TrackedSpace run, int preDumps) {
+    if (preDumps > 0) {
+      session.row(
+          run, application, configuration, "pre_dumps_failed", (double) preDumps, "pre-dumps");
+    }
+  }
+
   private void time(TrackedSpace run, String metric, double value) {
     session.row(run, application, configuration, metric, value, run.timeUnit());
   }

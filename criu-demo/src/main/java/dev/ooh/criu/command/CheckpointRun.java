@@ -180,6 +180,7 @@ final class CheckpointRun implements Callable<Integer> {
                   .execution()
                   .run(() -> measure(run, session, application, parameters, plan, place.place()));
           figures.add(run, outcome);
+          figures.failed(run, plan.preDumps() - outcome.preDumps().size());
         }
       }
       session.plot(figures.chart());

@@ -5,8 +5,8 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
-import dev.ooh.image.ImageException;
 import dev.ooh.image.file.FileLayers;
+import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
@@ -110,17 +110,15 @@ final class ImagesRun implements Callable<Integer> {
     if (!Files.exists(place)) {
       return "nothing";
     }
+    if (!Files.exists(place.resolve(SetFiles.INVENTORY))) {
+      return "no set-…";
+    }
     try {
       ImageSet _ = ImageSet.open(place);
       return "an image set itself";
-    } catch (ImageException e) {
-      if (e.kind() == ImageException.Kind.FOREIGN) {
-        throw new CommandException(ErrorText.of(e), e);
-      }
     } catch (IOException e) {
-      // whatever it is, it is no directory of sets
+      throw new CommandException(ErrorText.of(e), e);
     }
-    return "no set-…";
   }
 
   private void list(SetFolder folder) throws IOException, CommandException {

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,16 +53,17 @@ class RealDumpTest {
     }
   }
 
-  private Map<String, Long> files() throws IOException {
-    Map<String, Long> lengths = new TreeMap<>();
+  private Map<String, Integer> files() throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         if (!file.endsWith(".lock")) {
-          lengths.put(directory.relativize(file).toString(), Files.size(file));
+          contents.put(
+              directory.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
         }
       }
     }
-    return lengths;
+    return contents;
   }
 
   private record Said(int status, String out, String err) {}
@@ -81,7 +83,7 @@ class RealDumpTest {
   @ParameterizedTest
   @ValueSource(strings = {"list", "check", "merge", "prune", "diff"})
   void eachCommandSaysSoAndLeavesIt(String action) throws Exception {
-    Map<String, Long> before = files();
+    Map<String, Integer> before = files();
     assertThat(before).hasSize(26);
     Path dump = directory.resolve("D");
     Said said = images(action, dump);

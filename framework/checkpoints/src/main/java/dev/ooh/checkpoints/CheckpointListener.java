@@ -3,24 +3,25 @@ package dev.ooh.checkpoints;
 import java.time.Duration;
 
 /**
- * Is told of checkpoints; must return soon, and not call {@link Checkpoints}. By the thread that
- * writes them, but {@link #beforeFreeze} and {@link #afterThaw} by the one that takes them.
+ * Is told of checkpoints, by the thread that takes or writes them. Methods must return soon, but
+ * for {@link #beforeFreeze}, and not call {@link Checkpoints}.
  */
 public interface CheckpointListener {
   /**
-   * Pages were copied while writers ran, and next they have to stand still: the place for what need
-   * not wait for that, such as writing down in the segments what is elsewhere. It may take its
-   * time, which counts for nobody's standstill. What this or {@link #afterThaw} throws, {@link
-   * Checkpoints#take} does, and no checkpoint is taken.
+   * Writers will have to stand still soon: the place for what they need not wait for, such as
+   * writing down in the segments what is elsewhere. It may take its time. Where pages are copied
+   * while writers run, that comes afterwards. By the thread that takes the checkpoint; what this or
+   * {@link #afterThaw} throws, {@link Checkpoints#take} does, and no checkpoint is taken.
    */
   default void beforeFreeze() {}
 
   /**
    * Writers go on; nothing is durable yet. Follows each {@link #beforeFreeze} that returned, also
-   * where the checkpoint fails then.
+   * where the checkpoint fails then. By the same thread. Where pages are copied before they are
+   * written, that begins when this returns: what writers come to before takes room.
    *
-   * @param frozen how long they stood still, as {@link Checkpoint#frozen}; zero if it did not come
-   *     to that
+   * @param frozen how long they stood still, as {@link Checkpoint#frozen}; zero if they were not
+   *     asked to
    */
   default void afterThaw(Duration frozen) {}
 

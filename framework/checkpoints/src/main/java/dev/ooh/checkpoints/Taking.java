@@ -86,23 +86,22 @@ final class Taking {
   void copy() throws IOException, InterruptedException {
     next.begin();
     Standstill standstill = options.standstill().orElse(() -> () -> {});
-    if (options.standstill().isPresent() && options.copyBytes() > 0) {
-      if (isWrittenAhead()) {
-        choice.beginAhead(scan);
-        writeAhead();
-      }
-      rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
+    boolean ahead = options.standstill().isPresent() && options.copyBytes() > 0;
+    if (ahead && isWrittenAhead()) {
+      choice.beginAhead(scan);
+      writeAhead();
     }
     options.listener().beforeFreeze();
     SegmentSnapshot prepared = null;
     boolean done = false;
     try {
-      try {
+      try (Thaw _ = () -> options.listener().afterThaw(Duration.ofNanos(frozen))) {
+        if (ahead) {
+          rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
+        }
         prepared = choice.prepare(scan).orElse(null);
         technique = segments.technique();
         freeze(standstill, prepared);
-      } finally {
-        options.listener().afterThaw(Duration.ofNanos(frozen));
       }
       done = true;
     } finally {
@@ -113,6 +112,13 @@ final class Taking {
         draft.close();
       }
     }
+  }
+
+  /** Tells of it; what that throws is suppressed where something else was thrown before. */
+  @FunctionalInterface
+  private interface Thaw extends AutoCloseable {
+    @Override
+    void close();
   }
 
   private void freeze(Standstill standstill, @Nullable SegmentSnapshot prepared)

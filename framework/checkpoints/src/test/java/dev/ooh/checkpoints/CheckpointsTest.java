@@ -315,6 +315,7 @@ class CheckpointsTest {
 
   @Test
   void hooksAreCalledAroundTheStandstill() throws Exception {
+    List<String> rounds = List.of("", "before", "stop", "after", "");
     Told told = new Told();
     CheckpointOptions options =
         CheckpointOptions.defaults()
@@ -328,10 +329,11 @@ class CheckpointsTest {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options)) {
       MemorySegment segment = checkpoints.segment("s", 100 * PAGE, arena);
-      for (String failing : List.of("", "before", "stop", "after", "")) {
+      for (int round = 0; round < rounds.size(); round++) {
+        String failing = rounds.get(round);
         told.events.clear();
         told.failing = failing;
-        segment.fill((byte) failing.length()).set(JAVA_LONG, 0, 1 + failing.length());
+        segment.set(JAVA_LONG, (long) round * PAGE, round + 1);
         if (failing.isEmpty()) {
           checkpoints.take().join();
           assertThat(told.events).containsExactly("before", "stop", "go", "after");
@@ -350,7 +352,35 @@ class CheckpointsTest {
     assertThat(new SetFolder(directory).sets()).hasSize(2);
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options)) {
-      assertThat(checkpoints.segment("s", 100 * PAGE, arena).get(JAVA_LONG, 0)).isEqualTo(1);
+      MemorySegment segment = checkpoints.segment("s", 100 * PAGE, arena);
+      for (int round = 0; round < rounds.size(); round++) {
+        assertThat(segment.get(JAVA_LONG, (long) round * PAGE)).isEqualTo(round + 1);
+      }
+    }
+  }
+
+  @Test
+  void aHookThatFailsAfterAFailureDoesNotHideIt() throws Exception {
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void afterThaw(Duration frozen) {
+                    throw new IllegalStateException("second");
+                  }
+                })
+            .withStandstill(
+                () -> {
+                  throw new InterruptedException("first");
+                });
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      checkpoints.segment("s", PAGE, arena).set(JAVA_LONG, 0, 1);
+      assertThatThrownBy(checkpoints::take)
+          .isInstanceOf(InterruptedException.class)
+          .hasMessage("first")
+          .hasSuppressedException(new IllegalStateException("second"));
     }
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class ManySetsTest {
   private static final int SOME = Integer.getInteger("ooh.sets", 30);
 
-  /** More than a quarter of a megabyte of stack has room for, at some hundred bytes each. */
-  private static final int MANY = Integer.getInteger("ooh.sets", 400);
+  /** Too many for a quarter of a megabyte of stack where each takes two frames of it, as tried. */
+  private static final int MANY = 400;
 
   private interface Work {
     void run(Path directory) throws IOException;

@@ -30,7 +30,7 @@ final class FillPlan implements RunSink {
 
   private final List<PagesFile> files = new ArrayList<>();
 
-  /** Of each file, of which a pagemap has one for its pages. */
+  /** The place of each in {@link #files}; a pagemap passes the same object for all its runs. */
   private final Map<PagesFile, Integer> indices = new IdentityHashMap<>();
 
   private int[] file = new int[64];

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Finds pages in the files of a chain, however long it is: its place in each set is kept beside,
- * not on the thread's stack, and used again for the next pages. For one thread.
+ * Finds pages in the files of a chain, however long it is: the place in each set is kept in arrays,
+ * which are used again for the next pages, and not on the thread's stack. For one thread.
  */
 final class Locator {
   private static final int USUAL = 16;

@@ -1,6 +1,7 @@
 package dev.ooh.image.fuzz;
 
 import dev.ooh.memory.FileContents;
+import dev.ooh.memory.PageSet;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Memory from address 0 on that is filled as a kernel does: what a file lacks is zeros if mapped.
+ * Memory from address 0 on that is filled as a kernel does: the last page of a file that is mapped
+ * ends in zeros, and there are none beyond it.
  */
 final class FilledBytes implements FileContents.Filling {
   private final byte[] memory;
@@ -32,6 +34,9 @@ final class FilledBytes implements FileContents.Filling {
   public void map(Path file, long offset, long address, long bytes) throws IOException {
     int at = Math.toIntExact(address);
     int read = read(file, offset, at, Math.toIntExact(bytes));
+    if (bytes - read >= PageSet.PAGE_SIZE) {
+      throw new AssertionError("pages beyond the end of %s would be mapped".formatted(file));
+    }
     Arrays.fill(memory, at + read, at + Math.toIntExact(bytes), (byte) 0);
   }
 
