@@ -6,7 +6,6 @@ import dev.ooh.cli.Progress;
 import dev.ooh.cli.TextTable;
 import dev.ooh.cli.UsageException;
 import dev.ooh.image.file.FileLayers;
-import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
@@ -42,6 +41,9 @@ import picocli.CommandLine.Spec;
           + " diff: the pages that differ between two sets."
     })
 final class ImagesRun implements Callable<Integer> {
+  /** Each set has one, whether we or CRIU wrote it. */
+  private static final String INVENTORY = "inventory.img";
+
   private final ImageDirectories directories;
 
   @Parameters(index = "0", paramLabel = "list|check|merge|prune|diff", description = "What to do.")
@@ -110,7 +112,7 @@ final class ImagesRun implements Callable<Integer> {
     if (!Files.exists(place)) {
       return "nothing";
     }
-    if (!Files.exists(place.resolve(SetFiles.INVENTORY))) {
+    if (!Files.exists(place.resolve(INVENTORY))) {
       return "no set-…";
     }
     try {
