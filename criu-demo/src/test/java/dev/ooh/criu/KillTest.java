@@ -47,15 +47,7 @@ class KillTest {
   }
 
   private Process dumper(long seed) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Dumper.class.getName(),
-            directory.toString(),
-            Long.toString(seed))
-        .start();
+    return VictimJvm.start(Dumper.class, directory, seed);
   }
 
   @Test

@@ -256,29 +256,6 @@ final class CheckpointRun implements Callable<Integer> {
         e);
   }
 
-  /** Says on standard error, at once, what came to nothing. */
-  private final class FailuresTold implements CheckpointedRun.Listener {
-    private final Session session;
-    private final String technique;
-    private final CheckpointPlan plan;
-
-    FailuresTold(Session session, String technique, CheckpointPlan plan) {
-      this.session = session;
-      this.technique = technique;
-      this.plan = plan;
-    }
-
-    @Override
-    public void preDumpFailed(int number, IOException cause) {
-      session.progress().clear();
-      spec.commandLine()
-          .getErr()
-          .printf(
-              "ooh checkpoint: pre-dump %d of %d under %s failed, its pages go into the next set: %s%n",
-              number, plan.preDumps(), technique, ErrorText.of(cause));
-    }
-  }
-
   private CheckpointedRun.Outcome measure(
       TrackedSpace run,
       Session session,
@@ -312,7 +289,19 @@ final class CheckpointRun implements Callable<Integer> {
       String what = "checkpoint: %s under %s: ".formatted(application.name(), run.technique());
       PercentLine line = new PercentLine(session.progress(), what);
       return new CheckpointedRun(space, application, heap, plan, line)
-          .run(checkpointer, new FailuresTold(session, run.technique(), plan));
+          .run(
+              checkpointer,
+              new CheckpointedRun.Listener() {
+                @Override
+                public void preDumpFailed(int number, IOException cause) {
+                  session.progress().clear();
+                  spec.commandLine()
+                      .getErr()
+                      .printf(
+                          "ooh checkpoint: pre-dump %d of %d under %s failed, its pages go into the next set: %s%n",
+                          number, plan.preDumps(), run.technique(), ErrorText.of(cause));
+                }
+              });
     } catch (HeapExhaustedException e) {
       throw exhausted(application, e);
     }

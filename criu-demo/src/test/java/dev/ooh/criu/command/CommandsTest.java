@@ -6,8 +6,6 @@ import dev.ooh.cli.CommandSupport;
 import dev.ooh.cli.Tracking;
 import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.tracking.core.TrackingCore;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,22 +21,7 @@ class CommandsTest {
   private Path images = Path.of("");
   private final Tracking tracking = Tracking.of(new TrackingCore(), List.of(new ToySubstrate()));
 
-  private record Result(int status, String out, String err) {
-    String line(String start) {
-      return out.lines().filter(line -> line.startsWith(start)).findFirst().orElse("none: " + out);
-    }
-  }
-
-  private static Result execute(Object command, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int status =
-        CommandSupport.execute(
-            command, arguments, new PrintWriter(out, true), new PrintWriter(err, true));
-    return new Result(status, out.toString(), err.toString());
-  }
-
-  private Result checkpoint(String... more) {
+  private Executed checkpoint(String... more) {
     List<String> arguments =
         Stream.concat(
                 Stream.of(
@@ -50,12 +33,12 @@ class CommandsTest {
                     images.toString()),
                 Arrays.stream(more))
             .toList();
-    return execute(
+    return Executed.of(
         new CheckpointRun(tracking, new ImageDirectories(List.of())),
         arguments.toArray(new String[0]));
   }
 
-  private Result checkpointText(String... more) {
+  private Executed checkpointText(String... more) {
     return checkpoint(
         Stream.concat(Stream.of("--input", text.toString()), Arrays.stream(more))
             .toArray(String[]::new));
@@ -75,11 +58,11 @@ class CommandsTest {
   @Test
   void checkpointThenRestoreGivesTheSameResult() throws Exception {
     Path csv = directory.resolve("rows.csv");
-    Result result =
+    Executed result =
         checkpointText(
             "--heap", "64M", "--pre-dumps", "2", "--until", "50", "--csv", csv.toString());
-    assertThat(result.err).isEmpty();
-    assertThat(result.status).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.status()).isZero();
     List<String> rows = Files.readAllLines(csv);
     for (String metric :
         List.of(
@@ -101,37 +84,36 @@ class CommandsTest {
     assertThat(rows).filteredOn(row -> row.contains(",pre_dump_time,")).hasSize(2);
     String checksum =
         rows.stream().filter(row -> row.contains(",result,")).findFirst().orElse("").split(",")[6];
-    Result restored =
-        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
-    assertThat(restored.err).isEmpty();
-    assertThat(restored.status).isZero();
+    Executed restored =
+        Executed.of(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    assertThat(restored.err()).isEmpty();
+    assertThat(restored.status()).isZero();
     assertThat(restored.line("result:")).isEqualTo("result: " + checksum);
-    Result checked =
-        execute(new ImagesRun(new ImageDirectories(List.of())), "check", images.toString());
-    assertThat(checked.status).isZero();
-    assertThat(checked.out.lines()).hasSize(3).allMatch(line -> line.endsWith(": whole"));
+    Executed checked = Executed.images("check", images.toString());
+    assertThat(checked.status()).isZero();
+    assertThat(checked.out().lines()).hasSize(3).allMatch(line -> line.endsWith(": whole"));
   }
 
   @Test
   void quotesTheHintAndTakesAConfigurationInAnyCase() {
     images = directory.resolve("ima'ges $x");
-    Result result =
+    Executed result =
         checkpointText("--heap", "64M", "--technique", "none", "--configuration", "Small");
-    assertThat(result.err).isEmpty();
+    assertThat(result.err()).isEmpty();
     assertThat(result.line("restore with"))
         .isEqualTo("restore with: ooh restore '" + directory + "/ima'\\''ges $x'");
   }
 
   @Test
   void untrackedBaselineDumpsWhole() {
-    Result result = checkpointText("--heap", "64M", "--technique", "none");
-    assertThat(result.status).isZero();
+    Executed result = checkpointText("--heap", "64M", "--technique", "none");
+    assertThat(result.status()).isZero();
     assertThat(result.line("none")).contains(images.resolve("set-000001").toString());
   }
 
   @Test
   void wrongUsageIsOneLineAndLeavesNothing() throws Exception {
-    for (Result result :
+    for (Executed result :
         List.of(
             checkpointText("--pre-dumps", "-1"),
             checkpointText("--threads", "2"),
@@ -140,111 +122,110 @@ class CommandsTest {
             checkpointText("--until", "101"),
             checkpointText("--configuration", "tiny"),
             checkpointText("--technique", "magic"),
-            execute(
+            Executed.of(
                 new CheckpointRun(tracking, new ImageDirectories(List.of())),
                 "--application",
                 "mama",
                 "--directory",
                 images.toString()))) {
-      assertThat(result.status).as(result.err).isEqualTo(CommandSupport.WRONG_USAGE);
-      assertThat(result.err.lines()).hasSize(1);
+      assertThat(result.status()).as(result.err()).isEqualTo(CommandSupport.WRONG_USAGE);
+      assertThat(result.err().lines()).hasSize(1);
     }
-    Result unreadable = checkpoint("--input", "/nowhere");
-    assertThat(unreadable.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(unreadable.err).contains("--input is /nowhere, wanted a readable file");
+    Executed unreadable = checkpoint("--input", "/nowhere");
+    assertThat(unreadable.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(unreadable.err()).contains("--input is /nowhere, wanted a readable file");
     assertThat(images).doesNotExist();
   }
 
   /** Its memory's addresses are those of the substrate that it was dumped on. */
   @Test
   void noSubstrateIsOfferedToRestoreOn() {
-    assertThat(checkpointText("--heap", "64M", "--technique", "none").status).isZero();
+    assertThat(checkpointText("--heap", "64M", "--technique", "none").status()).isZero();
     RestoreRun restore = new RestoreRun(tracking, new ImageDirectories(List.of()));
-    Result refused = execute(restore, "--substrate", "toy", images.toString());
-    assertThat(refused.status).isEqualTo(CommandSupport.WRONG_USAGE);
-    assertThat(refused.err).contains("--substrate").hasLineCount(1);
+    Executed refused = Executed.of(restore, "--substrate", "toy", images.toString());
+    assertThat(refused.status()).isEqualTo(CommandSupport.WRONG_USAGE);
+    assertThat(refused.err()).contains("--substrate").hasLineCount(1);
   }
 
   @Test
   void fullHeapIsOneLineAndLeavesNothing() {
-    Result result = checkpointText("--heap", "1M");
-    assertThat(result.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(result.err.lines()).hasSize(1);
-    assertThat(result.err).contains("limit is 1048576", "--heap");
+    Executed result = checkpointText("--heap", "1M");
+    assertThat(result.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.err()).contains("limit is 1048576", "--heap");
     assertThat(images).doesNotExist();
   }
 
   @Test
   void damagedImageIsOneLine() throws Exception {
-    assertThat(checkpointText("--heap", "64M").status).isZero();
+    assertThat(checkpointText("--heap", "64M").status()).isZero();
     Path pages = images.resolve("latest/pages-1.img");
     byte[] bytes = Files.readAllBytes(pages);
     bytes[5000] ^= 4;
     Files.write(pages, bytes);
-    Result restored =
-        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
-    assertThat(restored.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(restored.err.lines()).hasSize(1);
-    assertThat(restored.err).contains("pages-1.img at offset 4096: found", "wanted CRC32C");
-    Result checked =
-        execute(new ImagesRun(new ImageDirectories(List.of())), "check", images.toString());
-    assertThat(checked.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(checked.out).contains("damaged: ");
-    assertThat(checked.err.lines()).hasSize(1);
-    Result nothing =
-        execute(
+    Executed restored =
+        Executed.of(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    assertThat(restored.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(restored.err().lines()).hasSize(1);
+    assertThat(restored.err()).contains("pages-1.img at offset 4096: found", "wanted CRC32C");
+    Executed checked = Executed.images("check", images.toString());
+    assertThat(checked.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(checked.out()).contains("damaged: ");
+    assertThat(checked.err().lines()).hasSize(1);
+    Executed nothing =
+        Executed.of(
             new RestoreRun(tracking, new ImageDirectories(List.of())),
             directory.resolve("none").toString());
-    assertThat(nothing.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(nothing.err).contains("found nothing, wanted a directory of image sets");
+    assertThat(nothing.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(nothing.err()).contains("found nothing, wanted a directory of image sets");
   }
 
   @Test
   void aRestoredProgramIsDumpedAgainAndGoesOn() throws Exception {
     // Nothing is copied while the program runs, so that it stands still from the point on.
-    Result dumped = checkpointText("--heap", "64M", "--until", "30", "--copies", "1K");
-    assertThat(dumped.status).as(dumped.err).isZero();
-    Result plain =
-        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
-    Result again =
-        execute(
+    Executed dumped = checkpointText("--heap", "64M", "--until", "30", "--copies", "1K");
+    assertThat(dumped.status()).as(dumped.err()).isZero();
+    Executed plain =
+        Executed.of(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Executed again =
+        Executed.of(
             new RestoreRun(tracking, new ImageDirectories(List.of())),
             "--dump-at",
             "60",
             "--technique",
             "all-dirty",
             images.toString());
-    assertThat(again.err).isEmpty();
-    assertThat(again.status).isZero();
+    assertThat(again.err()).isEmpty();
+    assertThat(again.status()).isZero();
     String second = images.resolve("set-000002") + ": ";
     assertThat(again.line(second)).contains("dumped at 6", "under all-dirty");
     assertThat(again.line("result: ")).isEqualTo(plain.line("result: ")).startsWith("result: ");
-    Result third =
-        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Executed third =
+        Executed.of(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
     assertThat(third.line(second)).contains("restored on toy", "6");
     assertThat(third.line("result: ")).isEqualTo(plain.line("result: "));
     for (List<String> wrong :
         List.of(List.of("--dump-at", "0"), List.of("--dump-at", "50", "--lazy"))) {
-      Result refused =
-          execute(
+      Executed refused =
+          Executed.of(
               new RestoreRun(tracking, new ImageDirectories(List.of())),
               Stream.concat(wrong.stream(), Stream.of(images.toString())).toArray(String[]::new));
-      assertThat(refused.status).isEqualTo(CommandSupport.WRONG_USAGE);
-      assertThat(refused.err.lines()).hasSize(1);
+      assertThat(refused.status()).isEqualTo(CommandSupport.WRONG_USAGE);
+      assertThat(refused.err().lines()).hasSize(1);
     }
   }
 
   @Test
   void whereNothingCanBeMappedALazyRestoreSaysSoAndReadsEverything() {
-    Result dumped = checkpointText("--heap", "64M", "--until", "50");
-    assertThat(dumped.status).as(dumped.err).isZero();
-    Result eager =
-        execute(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
-    Result lazy =
-        execute(
+    Executed dumped = checkpointText("--heap", "64M", "--until", "50");
+    assertThat(dumped.status()).as(dumped.err()).isZero();
+    Executed eager =
+        Executed.of(new RestoreRun(tracking, new ImageDirectories(List.of())), images.toString());
+    Executed lazy =
+        Executed.of(
             new RestoreRun(tracking, new ImageDirectories(List.of())), "--lazy", images.toString());
-    assertThat(lazy.err).isEmpty();
-    assertThat(lazy.status).isZero();
+    assertThat(lazy.err()).isEmpty();
+    assertThat(lazy.status()).isZero();
     assertThat(lazy.line("every page is read first: "))
         .isEqualTo("every page is read first: no file can be mapped into memory of substrate toy");
     assertThat(lazy.line("result: ")).isEqualTo(eager.line("result: ")).startsWith("result: ");
@@ -252,9 +233,9 @@ class CommandsTest {
 
   @Test
   void compressedSetsTakeLessRoomAndAreRestoredCheckedAndDumpedAgain() throws Exception {
-    Result plain = checkpointText("--until", "50");
-    Result compressed = checkpointText("--until", "50", "--pre-dumps", "1", "--compress");
-    assertThat(compressed.err).isEmpty();
+    Executed plain = checkpointText("--until", "50");
+    Executed compressed = checkpointText("--until", "50", "--pre-dumps", "1", "--compress");
+    assertThat(compressed.err()).isEmpty();
     assertThat(images.resolve("latest").toRealPath()).hasFileName("set-000003.lz4");
     assertThat(Files.size(images.resolve("set-000002.lz4/pages-1.img")))
         .isLessThan(Files.size(images.resolve("set-000001/pages-1.img")) / 2);
@@ -262,33 +243,33 @@ class CommandsTest {
     assertThat(lazily)
         .contains("every page is read first: the pages of ", "set-000003.lz4 are compressed\n");
     String result = lazily.substring(lazily.indexOf("result: "));
-    assertThat(plain.out).contains(result.substring("result: ".length()).strip());
-    assertThat(images("check").status).isZero();
+    assertThat(plain.out()).contains(result.substring("result: ".length()).strip());
+    assertThat(images("check").status()).isZero();
     assertThat(restored("--technique", "all-dirty", "--dump-at", "80")).isNotEmpty();
     assertThat(images.resolve("latest").toRealPath()).hasFileName("set-000004.lz4");
     assertThat(restored()).endsWith(result);
-    Result wrong =
-        execute(
+    Executed wrong =
+        Executed.of(
             new CheckpointRun(tracking, new ImageDirectories(List.of())),
             "--substrate",
             "toy",
             "--page-server",
             "localhost:1",
             "--compress");
-    assertThat(wrong.status).isEqualTo(2);
-    assertThat(wrong.err).contains("--compress with --page-server, wanted one of them");
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--compress with --page-server, wanted one of them");
   }
 
-  private Result images(String action) {
-    return execute(new ImagesRun(new ImageDirectories(List.of())), action, images.toString());
+  private Executed images(String action) {
+    return Executed.images(action, images.toString());
   }
 
   private String restored(String... options) {
-    Result restored =
-        execute(
+    Executed restored =
+        Executed.of(
             new RestoreRun(tracking, new ImageDirectories(List.of())),
             Stream.concat(Stream.of(images.toString()), Stream.of(options)).toArray(String[]::new));
-    assertThat(restored.err).isEmpty();
-    return restored.out;
+    assertThat(restored.err()).isEmpty();
+    return restored.out();
   }
 }

@@ -12,8 +12,6 @@ import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -50,24 +48,10 @@ class ImagesTest {
     scene.close();
   }
 
-  private record Result(int status, String out, String err) {}
-
-  private Result images(String action, String... more) {
-    return execute(
+  private Executed images(String action, String... more) {
+    return Executed.images(
         Stream.concat(Stream.of(action, directory.toString()), Arrays.stream(more))
             .toArray(String[]::new));
-  }
-
-  private static Result execute(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int status =
-        CommandSupport.execute(
-            new ImagesRun(new ImageDirectories(List.of())),
-            arguments,
-            new PrintWriter(out, true),
-            new PrintWriter(err, true));
-    return new Result(status, out.toString(), err.toString());
   }
 
   private Path set(int number) {
@@ -76,20 +60,20 @@ class ImagesTest {
 
   @Test
   void listSaysWhatBuildsOnWhat() {
-    Result list = images("list");
-    assertThat(list.err).isEmpty();
-    assertThat(list.out.lines().skip(1))
+    Executed list = images("list");
+    assertThat(list.err()).isEmpty();
+    assertThat(list.out().lines().skip(1))
         .hasSize(4)
         .anySatisfy(line -> assertThat(line).contains("set-000002", "pre-dump", "set-000001"))
         .anySatisfy(line -> assertThat(line).contains("set-000004", "set-000003", "latest"));
-    assertThat(images("list", "--json").out)
+    assertThat(images("list", "--json").out())
         .contains("\"kind\" : \"pre-dump\"", "\"chain\" : 4", "\"latest\" : true");
   }
 
   @Test
   void diffFindsThePagesThatChanged() {
     long start = scene.region.start();
-    assertThat(images("diff").out)
+    assertThat(images("diff").out())
         .isEqualToNormalizingNewlines(
             "%s and %s: 2 pages differ, in 2 runs\n0x%x-0x%x\n0x%x-0x%x\n"
                 .formatted(
@@ -99,36 +83,36 @@ class ImagesTest {
                     start + 2 * 4096,
                     start + 5 * 4096,
                     start + 6 * 4096));
-    assertThat(images("diff", "--from", "set-000004", "--to", "set-000003", "--json").out)
+    assertThat(images("diff", "--from", "set-000004", "--to", "set-000003", "--json").out())
         .contains("\"start\" : \"0x%x\"".formatted(start + 4096))
         .contains("\"from\" : \"%s\"".formatted(set(4)), "\"to\" : \"%s\"".formatted(set(3)));
-    assertThat(images("diff", "--to", "set-000009").err)
+    assertThat(images("diff", "--to", "set-000009").err())
         .contains("set-000009: found nothing, wanted an image set");
   }
 
   @Test
   void whatIsNeededIsNotPruned() throws Exception {
     scene.close();
-    assertThat(images("prune").out).contains("every set is needed: nothing is removed");
+    assertThat(images("prune").out()).contains("every set is needed: nothing is removed");
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
   }
 
   @Test
   void mergedChainIsOneSetAndTheRestCanBePruned() throws Exception {
     scene.close();
-    Result merged = images("merge");
-    assertThat(merged.err).isEmpty();
-    assertThat(merged.out).contains(set(5) + ": 4 sets in one");
+    Executed merged = images("merge");
+    assertThat(merged.err()).isEmpty();
+    assertThat(merged.out()).contains(set(5) + ": 4 sets in one");
     assertThat(ImageSet.open(directory).chainLength()).isEqualTo(1);
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
-    assertThat(images("merge").out).contains("builds on no other set");
+    assertThat(images("merge").out()).contains("builds on no other set");
 
-    assertThat(images("prune", "--keep", "2").out).contains("every set is needed");
-    Result pruned = images("prune");
-    assertThat(pruned.out.lines()).hasSize(4).allMatch(line -> line.endsWith(" is removed"));
+    assertThat(images("prune", "--keep", "2").out()).contains("every set is needed");
+    Executed pruned = images("prune");
+    assertThat(pruned.out().lines()).hasSize(4).allMatch(line -> line.endsWith(" is removed"));
     assertThat(directory).isDirectoryNotContaining("glob:**/set-00000[1-4]");
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
-    assertThat(images("check").status).isZero();
+    assertThat(images("check").status()).isZero();
   }
 
   @Test
@@ -142,7 +126,7 @@ class ImagesTest {
       other.mutate();
       other.checkpointer.dump(Then.GO_ON);
       other.close();
-      assertThat(execute("merge", compressed.toString()).out)
+      assertThat(Executed.images("merge", compressed.toString()).out())
           .contains("set-000003.lz4: 2 sets in one");
       assertThat(CheckpointScene.restored(compressed)).isEqualTo(other.contents());
     }
@@ -153,9 +137,9 @@ class ImagesTest {
     scene.mutate();
     scene.checkpointer.preDump();
     for (String action : List.of("prune", "merge")) {
-      Result refused = images(action);
-      assertThat(refused.status).isEqualTo(CommandSupport.FAILED);
-      assertThat(refused.err).contains("writes to it").hasLineCount(1);
+      Executed refused = images(action);
+      assertThat(refused.status()).isEqualTo(CommandSupport.FAILED);
+      assertThat(refused.err()).contains("writes to it").hasLineCount(1);
     }
     assertThat(set(5)).isDirectory();
     scene.mutate();
@@ -180,7 +164,7 @@ class ImagesTest {
   @Test
   void preDumpThatNoDumpFollowedIsPruned() throws Exception {
     killedAfterTwoPreDumps();
-    assertThat(images("prune").out)
+    assertThat(images("prune").out())
         .isEqualToNormalizingNewlines("%s is removed\n%s is removed\n".formatted(set(6), set(5)));
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
   }
@@ -191,7 +175,7 @@ class ImagesTest {
     try (ImageStore store = ImageStore.open(directory, new DiskFiles())) {
       assertThat(store.tidy()).containsExactly(set(6), set(5));
     }
-    assertThat(images("list").out.lines().skip(1)).hasSize(4);
+    assertThat(images("list").out().lines().skip(1)).hasSize(4);
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
   }
 
@@ -199,7 +183,7 @@ class ImagesTest {
   void pruneLeavesWhatItCannotRead() throws Exception {
     scene.close();
     Files.writeString(set(1).resolve("ooh-digests.img"), "damage");
-    assertThat(images("prune").out).contains(set(1) + " is kept: it can't be read");
+    assertThat(images("prune").out()).contains(set(1) + " is kept: it can't be read");
     for (int number = 1; number <= 4; number++) {
       assertThat(set(number)).isDirectory();
     }
@@ -209,9 +193,9 @@ class ImagesTest {
   void aFlatImageGoesWithTheChainThatItIsOf() throws Exception {
     scene.close();
     FlatImage.make(new DiskFiles(), directory, ImageSet.open(directory), () -> true).close();
-    assertThat(images("prune").out).contains("every set is needed");
+    assertThat(images("prune").out()).contains("every set is needed");
     assertThat(LazySet.openLocked(directory, new DiskFiles()).isFlat()).isTrue();
-    Result _ = images("merge");
+    Executed _ = images("merge");
     assertThat(directory.resolve(".flat")).doesNotExist();
   }
 
@@ -222,10 +206,10 @@ class ImagesTest {
     byte[] bytes = Files.readAllBytes(pages);
     bytes[2 * 4096 + 9] ^= 1;
     Files.write(pages, bytes);
-    Result merged = images("merge");
-    assertThat(merged.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(merged.err.lines()).hasSize(1);
-    assertThat(merged.err).contains("pages-1.img at offset 8192");
+    Executed merged = images("merge");
+    assertThat(merged.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(merged.err().lines()).hasSize(1);
+    assertThat(merged.err()).contains("pages-1.img at offset 8192");
     assertThat(set(5)).doesNotExist();
     assertThat(directory).isDirectoryNotContaining("glob:**/.draft-*");
   }
@@ -241,15 +225,15 @@ class ImagesTest {
     Path pages = set(1).resolve("pages-1.img");
     flip(pages, 2 * 4096 + 9);
     flip(pages, 20 * 4096);
-    Result check = images("check");
-    assertThat(check.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(check.err).hasLineCount(1).contains("ooh restore", "would refuse", "offset 8192");
-    assertThat(check.out.lines())
+    Executed check = images("check");
+    assertThat(check.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(check.err()).hasLineCount(1).contains("ooh restore", "would refuse", "offset 8192");
+    assertThat(check.out().lines())
         .anySatisfy(line -> assertThat(line).startsWith("damaged: " + pages + " at offset 8192:"))
         .anySatisfy(line -> assertThat(line).startsWith("damaged: " + pages + " at offset 81920:"))
         .contains("damaged: %s builds on a set that is".formatted(set(4)))
         .hasSize(5);
-    assertThat(images("check", "--json").out)
+    assertThat(images("check", "--json").out())
         .contains("\"errors\" : [ \"" + pages + " at offset 8192:")
         .contains("\"state\" : \"damaged\"");
   }
@@ -259,9 +243,9 @@ class ImagesTest {
     // Set 4 has the second and the sixth page of the region.
     Path pages = set(1).resolve("pages-1.img");
     flip(pages, 4096 + 3);
-    Result check = images("check");
-    assertThat(check.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(check.out).contains("damaged: " + pages + " at offset 4096:");
+    Executed check = images("check");
+    assertThat(check.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(check.out()).contains("damaged: " + pages + " at offset 4096:");
     assertThatThrownBy(() -> CheckpointScene.restored(directory))
         .hasMessageStartingWith(pages + " at offset 4096:");
     assertThatThrownBy(() -> LazySet.open(directory).verify(() -> true))
@@ -277,26 +261,28 @@ class ImagesTest {
         Files.createSymbolicLink(latest, Path.of(target));
       }
       assertThatThrownBy(() -> CheckpointScene.restored(directory)).isNotNull();
-      Result check = images("check");
-      assertThat(check.status).as("%s: %s", target, check).isEqualTo(CommandSupport.FAILED);
-      assertThat(check.err).hasLineCount(1).contains("ooh restore " + directory + " would refuse:");
-      assertThat(check.out.lines().filter(line -> line.endsWith(": whole"))).hasSize(4);
+      Executed check = images("check");
+      assertThat(check.status()).as("%s: %s", target, check).isEqualTo(CommandSupport.FAILED);
+      assertThat(check.err())
+          .hasLineCount(1)
+          .contains("ooh restore " + directory + " would refuse:");
+      assertThat(check.out().lines().filter(line -> line.endsWith(": whole"))).hasSize(4);
     }
   }
 
   @Test
   void whatRestoreHasNoUseForIsToldAndNoFailure() throws Exception {
     scene.close();
-    Result _ = images("merge"); // set 5, which builds on none
+    Executed _ = images("merge"); // set 5, which builds on none
     flip(set(3).resolve("pages-1.img"), 0);
     Files.delete(set(2).resolve("ooh.img"));
     Files.writeString(directory.resolve("set-notes.txt"), "mine");
     Path foreign = Files.createDirectory(directory.resolve("set-000000"));
     Files.write(foreign.resolve("inventory.img"), new byte[] {22, 49, 49, 88});
-    Result check = images("check");
-    assertThat(check.err).isEmpty();
-    assertThat(check.status).isZero();
-    assertThat(check.out.lines())
+    Executed check = images("check");
+    assertThat(check.err()).isEmpty();
+    assertThat(check.status()).isZero();
+    assertThat(check.out().lines())
         .anySatisfy(
             line -> assertThat(line).startsWith("damaged: " + set(2) + "/ooh.img: found no"))
         .contains(
@@ -306,46 +292,48 @@ class ImagesTest {
                     .formatted(foreign)
                 + " wrote: this one is foreign");
     assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
-    assertThat(images("check", "--json").out).contains("\"state\" : \"foreign\"");
-    assertThat(images("list").out.lines())
+    assertThat(images("check", "--json").out()).contains("\"state\" : \"foreign\"");
+    assertThat(images("list").out().lines())
         .anySatisfy(line -> assertThat(line).startsWith("set-000000 ").contains("foreign"))
         .anySatisfy(line -> assertThat(line).startsWith("set-notes.txt ").contains("foreign"))
         .anySatisfy(line -> assertThat(line).startsWith("set-000002 ").contains("damaged"));
     assertThatThrownBy(() -> ImageSet.open(foreign)).hasMessageEndingWith("this one is foreign");
-    Result pruned = images("prune", "--json");
-    assertThat(pruned.status).isZero();
-    assertThat(pruned.out).contains("\"kept\" : \"" + set(2) + " is kept");
+    Executed pruned = images("prune", "--json");
+    assertThat(pruned.status()).isZero();
+    assertThat(pruned.out()).contains("\"kept\" : \"" + set(2) + " is kept");
     assertThat(directory.resolve("set-notes.txt")).exists();
     assertThat(foreign).exists();
   }
 
   @Test
   void aSetItselfIsCheckedAsItIsRestored() {
-    assertThat(execute("check", set(3).toString()).status).isZero();
-    Result preDump = execute("check", set(2).toString());
-    assertThat(preDump.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(preDump.err).contains(set(2) + " is a pre-dump of a running program");
+    assertThat(Executed.images("check", set(3).toString()).status()).isZero();
+    Executed preDump = Executed.images("check", set(2).toString());
+    assertThat(preDump.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(preDump.err()).contains(set(2) + " is a pre-dump of a running program");
   }
 
   @Test
   void leftoversAloneArePruned() throws Exception {
     Path left = Files.createDirectories(directory.resolve("left/.draft-77/set"));
-    Result pruned = execute("prune", directory.resolve("left").toString());
-    assertThat(pruned.err).isEmpty();
-    assertThat(pruned.out)
+    Executed pruned = Executed.images("prune", directory.resolve("left").toString());
+    assertThat(pruned.err()).isEmpty();
+    assertThat(pruned.out())
         .isEqualToNormalizingNewlines(
             left.getParent() + " was left by a program that died: removed\n");
     assertThat(left.getParent()).doesNotExist();
-    assertThat(execute("prune", directory.resolve("left").toString()).err).contains("no set-…");
-    assertThat(execute("prune", directory.resolve("none").toString()).err).contains("nothing");
+    assertThat(Executed.images("prune", directory.resolve("left").toString()).err())
+        .contains("no set-…");
+    assertThat(Executed.images("prune", directory.resolve("none").toString()).err())
+        .contains("nothing");
     assertThat(directory.resolve("none")).doesNotExist();
   }
 
   @Test
   void wrongUsageIsOneLine() {
-    assertThat(images("prune", "--keep", "0").err).contains("--keep is 0, wanted 1 or more");
-    assertThat(images("lits").status).isEqualTo(CommandSupport.WRONG_USAGE);
-    assertThat(images("lits").err)
+    assertThat(images("prune", "--keep", "0").err()).contains("--keep is 0, wanted 1 or more");
+    assertThat(images("lits").status()).isEqualTo(CommandSupport.WRONG_USAGE);
+    assertThat(images("lits").err())
         .contains("action is 'lits', wanted list, check, merge, prune or diff");
   }
 }

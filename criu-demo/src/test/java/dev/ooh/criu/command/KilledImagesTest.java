@@ -2,19 +2,18 @@ package dev.ooh.criu.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ooh.cli.CommandSupport;
 import dev.ooh.criu.CheckpointScene;
 import dev.ooh.criu.Checkpointer.Then;
+import dev.ooh.criu.VictimJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,13 +71,7 @@ class KilledImagesTest {
 
   /** What {@code ooh images} complains of. */
   private static String images(String action, Path directory) {
-    StringWriter errors = new StringWriter();
-    CommandSupport.execute(
-        new ImagesRun(new ImageDirectories(List.of())),
-        new String[] {action, directory.toString()},
-        new PrintWriter(new StringWriter()),
-        new PrintWriter(errors, true));
-    return errors.toString();
+    return Executed.images(action, directory.toString()).err();
   }
 
   private byte[] contents(long seed, long dump) throws IOException {
@@ -92,17 +85,8 @@ class KilledImagesTest {
     }
   }
 
-  private Process keeper(long seed) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Keeper.class.getName(),
-            directory.toString(),
-            Long.toString(seed))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static String text(BufferedReader reader) {
+    return reader.lines().collect(Collectors.joining("\n"));
   }
 
   @Test
@@ -124,7 +108,7 @@ class KilledImagesTest {
       String word = WORDS.get(kill % WORDS.size());
       String last = "";
       long told = -1;
-      Process process = keeper(seed);
+      Process process = VictimJvm.start(Keeper.class, directory, seed);
       try (BufferedReader out = process.inputReader()) {
         boolean killed = false;
         for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -137,7 +121,9 @@ class KilledImagesTest {
             killed = true;
           }
         }
-        assertThat(killed).as("seed %d kill %d", first, kill).isTrue();
+        assertThat(killed)
+            .as("seed %d kill %d: %s", first, kill, killed ? "" : text(process.errorReader()))
+            .isTrue();
       } finally {
         process.destroyForcibly().waitFor();
       }

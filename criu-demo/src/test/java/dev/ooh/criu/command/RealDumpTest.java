@@ -9,11 +9,8 @@ import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,46 +63,32 @@ class RealDumpTest {
     return contents;
   }
 
-  private record Said(int status, String out, String err) {}
-
-  private static Said images(String action, Path place) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int status =
-        CommandSupport.execute(
-            new ImagesRun(new ImageDirectories(List.of())),
-            new String[] {action, place.toString()},
-            new PrintWriter(out, true),
-            new PrintWriter(err, true));
-    return new Said(status, out.toString(), err.toString());
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"list", "check", "merge", "prune", "diff"})
   void eachCommandSaysSoAndLeavesIt(String action) throws Exception {
     Map<String, Integer> before = files();
     assertThat(before).hasSize(26);
     Path dump = directory.resolve("D");
-    Said said = images(action, dump);
-    assertThat(said.status).isEqualTo(CommandSupport.FAILED);
-    assertThat(said.err).hasLineCount(1).contains(SAID.formatted(dump));
+    Executed said = Executed.images(action, dump.toString());
+    assertThat(said.status()).isEqualTo(CommandSupport.FAILED);
+    assertThat(said.err()).hasLineCount(1).contains(SAID.formatted(dump));
     Path sets = directory.resolve("sets");
-    Said ofSets = images(action, sets);
-    assertThat(ofSets.out + ofSets.err).contains(sets.toString());
-    assertThat(ofSets.err.lines().count()).isLessThanOrEqualTo(1);
+    Executed ofSets = Executed.images(action, sets.toString());
+    assertThat(ofSets.out() + ofSets.err()).contains(sets.toString());
+    assertThat(ofSets.err().lines().count()).isLessThanOrEqualTo(1);
     assertThat(files()).isEqualTo(before);
   }
 
   @Test
   void nothingIsRestoredFromIt() {
     Path dump = directory.resolve("D");
-    List<ImageException> refusals = new ArrayList<>();
     for (var open : List.<ThrowingOpen>of(ImageSet::open, LazySet::open)) {
       assertThatThrownBy(() -> open.of(dump))
-          .isInstanceOfSatisfying(ImageException.class, refusals::add)
-          .hasMessage(SAID.formatted(dump));
+          .hasMessage(SAID.formatted(dump))
+          .isInstanceOfSatisfying(
+              ImageException.class,
+              refusal -> assertThat(refusal.kind()).isEqualTo(ImageException.Kind.FOREIGN));
     }
-    assertThat(refusals).extracting(ImageException::kind).containsOnly(ImageException.Kind.FOREIGN);
   }
 
   @FunctionalInterface

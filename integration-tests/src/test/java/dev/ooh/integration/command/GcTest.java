@@ -43,17 +43,11 @@ class GcTest {
         .isGreaterThan(figures.get("epml", "small", "gc_time_first_cycle"));
     assertThat(figures.get("epml", "small", "total_time"))
         .isLessThan(figures.get("procfs", "small", "total_time"));
-  }
 
-  @Test
-  @Tag("soak")
-  void figuresAreTheSameWhateverElseIsMeasuredBeside() throws Exception {
-    for (String technique : List.of("all", "epml")) {
-      Ooh.Done done = Ooh.run(folder, "gc", "--technique", technique, "--csv", technique + ".csv");
-      assertThat(done.status()).as(done.err()).isZero();
-    }
-    assertThat(Files.readAllLines(folder.resolve("all.csv")))
-        .containsAll(Files.readAllLines(folder.resolve("epml.csv")));
+    // Whatever else is measured beside it.
+    Ooh.run(folder, "gc", "--technique", "epml", "--csv", "two.csv");
+    assertThat(Files.readAllLines(folder.resolve("one.csv")))
+        .containsAll(Files.readAllLines(folder.resolve("two.csv")));
   }
 
   @Test

@@ -15,7 +15,6 @@ import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.memory.Region;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -170,21 +169,16 @@ public final class SetFuzzer {
       }
     }
     ImageSet whole = lazy.verify(() -> true);
-    filled.forEach(
-        (region, bytes) -> {
-          if (!Arrays.equals(bytes, filled(whole, region))) {
-            throw new AssertionError("other bytes in " + region + " after a lazy restore");
-          }
-        });
+    for (Map.Entry<Region, byte[]> each : filled.entrySet()) {
+      if (!Arrays.equals(each.getValue(), filled(whole, each.getKey()))) {
+        throw new AssertionError("other bytes in " + each.getKey() + " after a lazy restore");
+      }
+    }
   }
 
-  private static byte[] filled(ImageSet set, Region region) {
+  private static byte[] filled(ImageSet set, Region region) throws IOException {
     byte[] bytes = new byte[(int) region.bytes()];
-    try {
-      set.fill(MemorySegment.ofArray(bytes), region.start());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    set.fill(MemorySegment.ofArray(bytes), region.start());
     return bytes;
   }
 
@@ -195,7 +189,7 @@ public final class SetFuzzer {
     ChainCheck.rest(newest);
     for (Region region : newest.description().regions()) {
       if (region.bytes() <= MOST_FILLED) {
-        newest.fill(MemorySegment.ofArray(new byte[(int) region.bytes()]), region.start());
+        byte[] _ = filled(newest, region);
       }
     }
     if (pages[0] != newest.pages().pageCount()) {
