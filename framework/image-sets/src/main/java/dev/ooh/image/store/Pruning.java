@@ -3,7 +3,9 @@ package dev.ooh.image.store;
 import dev.ooh.image.input.CheckedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -78,14 +80,18 @@ public record Pruning(List<Path> removable, List<String> kept) {
     }
   }
 
+  /** Not by recursion: nothing says how long a chain may be. */
   private static void removeChildrenFirst(
       Path set, Map<Path, List<Path>> children, Set<Path> seen, Set<Path> removable) {
-    if (!seen.add(set)) {
-      return; // sets may name each other as parents, though nobody writes such
+    Deque<Path> next = new ArrayDeque<>(List.of(set));
+    Deque<Path> childrenFirst = new ArrayDeque<>();
+    while (!next.isEmpty()) {
+      Path found = next.pop();
+      if (seen.add(found)) { // sets may name each other as parents, though nobody writes such
+        childrenFirst.push(found);
+        children.getOrDefault(found, List.of()).forEach(next::push);
+      }
     }
-    for (Path child : children.getOrDefault(set, List.of())) {
-      removeChildrenFirst(child, children, seen, removable);
-    }
-    removable.add(set);
+    removable.addAll(childrenFirst);
   }
 }
