@@ -223,7 +223,9 @@ class RoomsTest {
                 "dev.ooh.criu.command..")),
         entry("(org\\.knowm|de\\.erichseifert|java\\.awt)\\..*", List.of("dev.ooh.cli.plot")),
         entry("org\\.apache\\.felix\\.framework\\..*", List.of("dev.ooh.launcher")),
-        entry("java\\.lang\\.foreign\\.(Linker|SymbolLookup).*", List.of("dev.ooh.linux..")));
+        entry(
+            "java\\.lang\\.foreign\\.(Linker|SymbolLookup).*",
+            List.of("dev.ooh.linux..", "dev.ooh.machine.memory")));
   }
 
   @ParameterizedTest

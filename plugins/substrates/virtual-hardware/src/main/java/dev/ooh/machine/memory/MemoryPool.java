@@ -1,13 +1,12 @@
 package dev.ooh.machine.memory;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
  * The host-physical memory of one host, which its virtual machines share in chunks of 2 MiB. A
- * chunk belongs to one machine at a time, is zero when it is taken, and is committed when it is
- * first taken, so that a large pool costs what was used of it at most.
+ * chunk belongs to one machine at a time, is zero when it is taken, and is there from when it is
+ * first touched, so that a large pool costs what was used of it at most.
  *
  * <p>For any thread: machines of one host are made and destroyed while others run.
  */
@@ -18,7 +17,7 @@ public final class MemoryPool implements AutoCloseable {
   private long[] chunkAddress = {};
 
   private final ArrayDeque<Integer> given = new ArrayDeque<>();
-  private final Arena arena = Arena.ofShared();
+  private final ChunkMemory memory = new ChunkMemory();
   private int committed;
   private boolean closed;
 
@@ -69,7 +68,7 @@ public final class MemoryPool implements AutoCloseable {
     if (committed == chunkAddress.length) {
       chunkAddress = Arrays.copyOf(chunkAddress, Math.max(16, 2 * committed));
     }
-    chunkAddress[committed] = arena.allocate(HostMemory.LARGE_FRAME, HostMemory.FRAME).address();
+    chunkAddress[committed] = memory.take(chunks - committed);
     return committed++;
   }
 
@@ -88,7 +87,7 @@ public final class MemoryPool implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      arena.close();
+      memory.close();
     }
   }
 }
