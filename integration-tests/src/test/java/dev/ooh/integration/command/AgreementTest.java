@@ -106,6 +106,8 @@ class AgreementTest {
             SIZES,
             "--dirty",
             DIRTY,
+            "--warm-up",
+            "0",
             "--csv",
             "micro.csv");
     Figures figures = Figures.of(user.folder().resolve("micro.csv"));

@@ -49,7 +49,9 @@ class WhatIfTest {
             "--sizes",
             "1",
             "--dirty",
-            "50");
+            "50",
+            "--warm-up",
+            "0");
     assertThat(recorded.status()).as(recorded.err()).isZero();
     Ooh.Done replayed =
         Ooh.run(

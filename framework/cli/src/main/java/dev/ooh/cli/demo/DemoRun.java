@@ -10,6 +10,7 @@ import dev.ooh.cli.Tracking;
 import dev.ooh.cli.UnpricedWork;
 import dev.ooh.cli.micro.ArrayBenchmark;
 import dev.ooh.cli.micro.ArrayResult;
+import dev.ooh.cli.micro.WarmUp;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
@@ -187,7 +188,8 @@ final class DemoRun implements Callable<Integer> {
   private void array(Substrate substrate, String technique) throws Exception {
     try (TrackedSpace run = open(substrate, "array", technique, Map.of())) {
       ArrayResult result =
-          new ArrayBenchmark(run, quick ? 1 : ARRAY_MB, 100, ARRAY_PASSES, false, 1).measure();
+          new ArrayBenchmark(run, quick ? 1 : ARRAY_MB, 100, ARRAY_PASSES, new WarmUp(), false, 1)
+              .measure();
       add(
           new DemoRow(
               "array",

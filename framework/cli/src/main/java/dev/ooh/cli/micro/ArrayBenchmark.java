@@ -47,6 +47,7 @@ public final class ArrayBenchmark {
   private final long bytes;
   private final double percent;
   private final int passes;
+  private final WarmUp warmUp;
   private final boolean hugePages;
   private final int threads;
 
@@ -56,16 +57,24 @@ public final class ArrayBenchmark {
    * @param megabytes size of the array
    * @param percent of its pages that each pass stores to, above 0, up to 100
    * @param passes how many to measure, 1 or more; one more comes before, for the first interval
+   * @param warmUp what comes before, where time is measured
    * @param hugePages whether the array may have pages of 2 MiB, where the substrate has them
    * @param threads how many store, 1 or more, each to a part of its own; with several, the one that
    *     asks is yet another
    */
   public ArrayBenchmark(
-      TrackedSpace run, int megabytes, double percent, int passes, boolean hugePages, int threads) {
+      TrackedSpace run,
+      int megabytes,
+      double percent,
+      int passes,
+      WarmUp warmUp,
+      boolean hugePages,
+      int threads) {
     this.run = run;
     this.bytes = (long) megabytes << 20;
     this.percent = percent;
     this.passes = passes;
+    this.warmUp = warmUp;
     this.hugePages = hugePages;
     this.threads = threads;
   }
@@ -92,7 +101,7 @@ public final class ArrayBenchmark {
     double setup = tracker.fetch(array.pages());
     TechniqueStatistics second = costs.map(SimulatedCosts::events).orElse(start);
     if (costs.isEmpty()) {
-      new WarmUp().repeat(pass -> trackedPass(array, pattern, pass, tracker));
+      warmUp.repeat(pass -> trackedPass(array, pattern, pass, tracker));
     }
     tracker.forget();
     double[] stores = new double[passes];
@@ -153,7 +162,7 @@ public final class ArrayBenchmark {
 
   /** Milliseconds of the measured passes without tracking, once the loop is compiled. */
   private double untrackedPasses(Region array, DirtyPattern pattern) throws TrackingException {
-    new WarmUp().repeat(pass -> store(array, pattern, pass));
+    warmUp.repeat(pass -> store(array, pattern, pass));
     double[] stores = new double[passes];
     for (int pass = 1; pass <= passes; pass++) {
       double before = run.now();

@@ -11,13 +11,26 @@ import org.jspecify.annotations.Nullable;
  * interpreter that is measured. Bounded, since a program may never be compiled to the end.
  */
 public final class WarmUp {
+  /** Seconds that are enough on a machine that has little else to do. */
+  static final String USUAL_SECONDS = "1.5";
+
   private static final double LEAST_MILLIS = 600;
-  private static final double MOST_MILLIS = 1500;
 
   /** No compilation ended for so long; on a busy machine one of a hot loop takes most of it. */
   private static final double QUIET_MILLIS = 400;
 
   private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+  private final double mostMillis;
+
+  /** A warm-up of the usual length. */
+  public WarmUp() {
+    this(Double.parseDouble(USUAL_SECONDS));
+  }
+
+  /** A warm-up that begins no pass after so many seconds, 0 or more; it begins one always. */
+  WarmUp(double mostSeconds) {
+    mostMillis = 1e3 * mostSeconds;
+  }
 
   /** What is repeated. */
   public interface Pass {
@@ -31,7 +44,7 @@ public final class WarmUp {
 
   /**
    * Repeats {@code pass} for at least {@value #LEAST_MILLIS} ms, and on until nothing was compiled
-   * for {@value #QUIET_MILLIS} ms; begins none after {@value #MOST_MILLIS} ms.
+   * for {@value #QUIET_MILLIS} ms, but no longer than was said.
    */
   public void repeat(Pass pass) throws TrackingException {
     double quietSince = 0;
@@ -45,8 +58,7 @@ public final class WarmUp {
         compiled = now;
         quietSince = passed;
       }
-      if (passed >= MOST_MILLIS
-          || (passed >= LEAST_MILLIS && passed - quietSince >= QUIET_MILLIS)) {
+      if (passed >= mostMillis || (passed >= LEAST_MILLIS && passed - quietSince >= QUIET_MILLIS)) {
         return;
       }
     }

@@ -197,6 +197,8 @@ class MicroRunTest {
         "--dirty 101     | 2 | --dirty has '101', wanted percent above 0 and up to 100",
         "--dirty 0       | 2 | --dirty has '0', wanted percent",
         "--passes 2      | 2 | --passes is 2, wanted 3 or more",
+        "--warm-up -1    | 2 | --warm-up is -1, wanted seconds from 0 to 3600",
+        "--warm-up NaN   | 2 | --warm-up is NaN, wanted seconds from 0 to 3600",
         "--technique foo | 2 | technique is 'foo', wanted all, none, or one of those present",
         "--technique shy | 1 | technique shy is refused on virtual: it is shy (be gentle)",
         "--substrate xen | 2 | substrate is 'xen', wanted one of those present: linux, virtual",

@@ -12,10 +12,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Four MiB of one kind of memory, two huge pages long and aligned, every page full of ones. */
+/**
+ * Memory of one kind, every page full of ones, aligned to a huge page: as long as two where they
+ * are such pages, else as one.
+ */
 final class MappedMemory implements AutoCloseable {
   static final int PAGE = PageSet.PAGE_SIZE;
-  static final long BYTES = 4L << 20;
   private static final long HUGE = 2L << 20;
   private static final int MAP_HUGETLB = 0x40000;
   private static final int READ_WRITE = MappingFlags.PROT_READ | MappingFlags.PROT_WRITE;
@@ -53,18 +55,27 @@ final class MappedMemory implements AutoCloseable {
   }
 
   final Kind kind;
+
+  /** How long it is. */
+  final long bytes;
+
   private final LinuxCalls calls = new LinuxCalls();
   private final int fd;
   private final long start;
 
   MappedMemory(Kind kind, Path folder) throws Exception {
+    this(kind, kind == Kind.HUGE_PAGES || kind.hugetlb() ? 2 * HUGE : HUGE, folder);
+  }
+
+  MappedMemory(Kind kind, long bytes, Path folder) throws Exception {
     this.kind = kind;
+    this.bytes = bytes;
     fd = descriptor(folder);
-    long span = calls.mmap(0, BYTES + HUGE, MappingFlags.PROT_NONE, ANONYMOUS, -1, 0);
+    long span = calls.mmap(0, bytes + HUGE, MappingFlags.PROT_NONE, ANONYMOUS, -1, 0);
     start = (span + HUGE - 1) & -HUGE;
     map();
     if (kind == Kind.HUGE_PAGES) {
-      calls.madvise(start, BYTES, MappingFlags.MADV_HUGEPAGE);
+      calls.madvise(start, bytes, MappingFlags.MADV_HUGEPAGE);
     }
     all().fill((byte) 1);
     if (kind == Kind.HUGE_PAGES && !hugePages()) {
@@ -80,7 +91,7 @@ final class MappedMemory implements AutoCloseable {
       if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
         inside = line.startsWith(head);
       } else if (inside && line.startsWith("AnonHugePages:")) {
-        return line.matches("AnonHugePages: +" + BYTES / 1024 + " kB");
+        return line.matches("AnonHugePages: +" + bytes / 1024 + " kB");
       }
     }
     return false;
@@ -90,12 +101,12 @@ final class MappedMemory implements AutoCloseable {
     return switch (kind) {
       case MEMFD -> {
         int memfd = calls.memfdCreate("entries");
-        calls.ftruncate(memfd, BYTES);
+        calls.ftruncate(memfd, bytes);
         yield memfd;
       }
       case SHARED_FILE, PRIVATE_FILE -> {
         Path file = Files.createTempFile(folder, "entries", "");
-        Files.write(file, new byte[(int) BYTES]);
+        Files.write(file, new byte[(int) bytes]);
         yield calls.open(file.toString(), MappingFlags.O_RDWR);
       }
       default -> -1;
@@ -108,7 +119,7 @@ final class MappedMemory implements AutoCloseable {
     flags |= MappingFlags.MAP_FIXED | (kind.hugetlb() ? MAP_HUGETLB : 0);
     flags |= kind.file() ? 0 : MappingFlags.MAP_ANONYMOUS;
     try {
-      calls.mmap(start, BYTES, READ_WRITE, flags, fd, 0);
+      calls.mmap(start, bytes, READ_WRITE, flags, fd, 0);
     } catch (CallException e) {
       if (kind.hugetlb()) {
         abort("no huge pages are set aside: sysctl vm.nr_hugepages");
@@ -130,11 +141,11 @@ final class MappedMemory implements AutoCloseable {
   }
 
   PageSet pages() {
-    return PageSet.of(start, start + BYTES);
+    return PageSet.of(start, start + bytes);
   }
 
   MemorySegment all() {
-    return MemorySegment.ofAddress(start).reinterpret(BYTES);
+    return MemorySegment.ofAddress(start).reinterpret(bytes);
   }
 
   MemorySegment segment(int page) {
@@ -147,7 +158,7 @@ final class MappedMemory implements AutoCloseable {
 
   @Override
   public void close() throws CallException {
-    calls.munmap(start, BYTES);
+    calls.munmap(start, bytes);
     if (fd >= 0) {
       calls.closeDescriptor(fd);
     }

@@ -30,7 +30,7 @@ enum Taker {
       if (memory.kind != Kind.SHARED_FILE && memory.kind != Kind.PRIVATE_FILE) {
         assumeTrue(Files.readAllLines(Path.of("/proc/swaps")).size() > 1, "no swap: swapon");
       }
-      Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_PAGEOUT);
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_PAGEOUT);
     }
   },
   FREE {
@@ -45,13 +45,13 @@ enum Taker {
       for (int page : FREED) {
         Native.tryMadvise(memory.page(page), MappedMemory.PAGE, Native.MADV_FREE);
       }
-      Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_PAGEOUT);
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_PAGEOUT);
     }
   },
   DISCARD {
     @Override
     void take(MappedMemory memory, Path folder) {
-      Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_DONTNEED);
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_DONTNEED);
     }
   },
   DISCARD_ONE {
@@ -69,7 +69,7 @@ enum Taker {
 
     @Override
     void take(MappedMemory memory, Path folder) {
-      Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_REMOVE);
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_REMOVE);
     }
   },
   PUNCH {
@@ -80,7 +80,7 @@ enum Taker {
 
     @Override
     void take(MappedMemory memory, Path folder) {
-      Native.punchHole(memory.fd(), 0, MappedMemory.BYTES);
+      Native.punchHole(memory.fd(), 0, memory.bytes);
     }
   },
   TRUNCATE {
@@ -92,14 +92,14 @@ enum Taker {
     @Override
     void take(MappedMemory memory, Path folder) {
       Native.ftruncate(memory.fd(), 0);
-      Native.ftruncate(memory.fd(), MappedMemory.BYTES);
+      Native.ftruncate(memory.fd(), memory.bytes);
     }
   },
   COLLAPSE {
     @Override
     void take(MappedMemory memory, Path folder) {
-      Native.tryMadvise(memory.start(), MappedMemory.BYTES, Native.MADV_HUGEPAGE);
-      Native.tryMadvise(memory.start(), MappedMemory.BYTES, Native.MADV_COLLAPSE);
+      Native.tryMadvise(memory.start(), memory.bytes, Native.MADV_HUGEPAGE);
+      Native.tryMadvise(memory.start(), memory.bytes, Native.MADV_COLLAPSE);
     }
   },
   MERGE {
@@ -122,15 +122,15 @@ enum Taker {
     @Override
     void take(MappedMemory memory, Path folder) throws IOException {
       merge(memory);
-      Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_UNMERGEABLE);
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_UNMERGEABLE);
     }
   },
   PROTECT {
     @Override
     void take(MappedMemory memory, Path folder) {
-      Native.mprotect(memory.start(), MappedMemory.BYTES, MappingFlags.PROT_NONE);
+      Native.mprotect(memory.start(), memory.bytes, MappingFlags.PROT_NONE);
       Native.mprotect(
-          memory.start(), MappedMemory.BYTES, MappingFlags.PROT_READ | MappingFlags.PROT_WRITE);
+          memory.start(), memory.bytes, MappingFlags.PROT_READ | MappingFlags.PROT_WRITE);
     }
   },
   FORK {
@@ -151,9 +151,9 @@ enum Taker {
   MOVE_THERE_AND_BACK {
     @Override
     void take(MappedMemory memory, Path folder) throws Exception {
-      try (MappedMemory elsewhere = new MappedMemory(Kind.ANONYMOUS, folder)) {
-        Native.mremap(memory.start(), MappedMemory.BYTES, elsewhere.start());
-        Native.mremap(elsewhere.start(), MappedMemory.BYTES, memory.start());
+      try (MappedMemory elsewhere = new MappedMemory(Kind.ANONYMOUS, memory.bytes, folder)) {
+        Native.mremap(memory.start(), memory.bytes, elsewhere.start());
+        Native.mremap(elsewhere.start(), memory.bytes, memory.start());
       }
     }
   },
@@ -177,7 +177,7 @@ enum Taker {
   UNMAP_AND_MAP {
     @Override
     void take(MappedMemory memory, Path folder) throws Exception {
-      Native.munmap(memory.start(), MappedMemory.BYTES);
+      Native.munmap(memory.start(), memory.bytes);
       memory.map();
     }
   };
@@ -186,7 +186,7 @@ enum Taker {
   static final int WRITTEN = 5;
 
   static final int NEIGHBOUR = 100;
-  private static final int[] FREED = {WRITTEN, NEIGHBOUR, 700};
+  private static final int[] FREED = {WRITTEN, NEIGHBOUR, 500};
   private static final Path KSM = Path.of("/sys/kernel/mm/ksm");
 
   boolean applies(Kind kind) {
@@ -217,7 +217,7 @@ enum Taker {
     assumeTrue(
         Files.exists(KSM) && Files.readString(KSM.resolve("run")).strip().equals("1"),
         "needs kernel same-page merging: echo 1 > /sys/kernel/mm/ksm/run");
-    Native.madvise(memory.start(), MappedMemory.BYTES, Native.MADV_MERGEABLE);
+    Native.madvise(memory.start(), memory.bytes, Native.MADV_MERGEABLE);
     long before = scans();
     while (scans() < before + 3) {
       LockSupport.parkNanos(1_000_000);
