@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.integration.bundles.BundleFolder;
 import dev.ooh.integration.bundles.ProbeBundle;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +56,7 @@ class EnginesGoOnTest {
     System.setProperty("ooh.probe.engines", String.join(",", engines));
     try (BundleFolder folder = BundleFolder.start(storage)) {
       if (place.startsWith("s3")) {
-        folder.context().installBundle(s3().toUri().toString()).start();
+        folder.context().installBundle(LoopbackStore.bundle().toUri().toString()).start();
       }
       List<Path> jars =
           BundleFolder.jars().stream()
@@ -77,17 +74,6 @@ class EnginesGoOnTest {
     } finally {
       System.clearProperty("ooh.probe.place");
       System.clearProperty("ooh.probe.engines");
-    }
-  }
-
-  /** No part of the bundle folder. */
-  private static Path s3() throws IOException {
-    Path target = Path.of(System.getProperty("ooh.top"), "plugins", "stores", "s3", "target");
-    try (Stream<Path> jars = Files.list(target)) {
-      return jars.filter(
-              jar -> jar.getFileName().toString().matches("s3-store-[0-9.]+(-SNAPSHOT)?\\.jar"))
-          .findFirst()
-          .orElseThrow();
     }
   }
 

@@ -8,11 +8,12 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,11 +37,16 @@ class KilledEnginesTest {
 
   private int lives;
 
+  /** What processes get for where their sets go. */
+  private final List<String> options = new ArrayList<>();
+
+  private final List<Path> classPath = new ArrayList<>();
+
   @TempDir private Path folder;
 
   @Test
   void itsThreadsGoOnFromTheNewestSet() throws Exception {
-    killAndLetGoOn("baby", "linux", "procfs", 3);
+    killAndLetGoOn("baby", "linux", "procfs", 3, folder.toUri().toString());
   }
 
   @ParameterizedTest
@@ -54,11 +60,29 @@ class KilledEnginesTest {
   @Tag("soak")
   void itsThreadsGoOnFromTheNewestSetAllTheTimes(String engine, String substrate, String technique)
       throws Exception {
-    killAndLetGoOn(engine, substrate, technique, 10);
+    killAndLetGoOn(engine, substrate, technique, 10, folder.toUri().toString());
   }
 
-  private void killAndLetGoOn(String engine, String substrate, String technique, int kills)
+  @ParameterizedTest
+  @CsvSource({
+    "baby, virtual, epml", "baby, linux, uffd",
+    "cache, virtual, spml", "cache, linux, procfs",
+    "stdhash, virtual, uffd", "stdhash, linux, uffd",
+    "stdtree, virtual, procfs", "stdtree, linux, procfs",
+    "tiny, virtual, epml", "tiny, linux, uffd"
+  })
+  @Tag("soak")
+  void itsThreadsGoOnFromAnObjectStore(String engine, String substrate, String technique)
       throws Exception {
+    classPath.addAll(LoopbackStore.classPath(folder));
+    try (LoopbackStore store = new LoopbackStore()) {
+      options.addAll(store.options());
+      killAndLetGoOn(engine, substrate, technique, 5, store.uri() + "/");
+    }
+  }
+
+  private void killAndLetGoOn(
+      String engine, String substrate, String technique, int kills, String place) throws Exception {
     int killed = 0;
     int run = 0;
     boolean whole = false;
@@ -67,7 +91,7 @@ class KilledEnginesTest {
         run++;
         newest = "";
       }
-      Process process = start(engine, substrate, technique, folder.resolve("images-" + run));
+      Process process = start(engine, substrate, technique, place + "images-" + run);
       whole = killed >= kills ? liveToTheEnd(process) : !killOnTheWay(process);
       killed += whole ? 0 : 1;
     }
@@ -142,28 +166,29 @@ class KilledEnginesTest {
   }
 
   /** With the bundles on a plain class path: a framework would take longer than the rest. */
-  private Process start(String engine, String substrate, String technique, Path images)
+  private Process start(String engine, String substrate, String technique, String images)
       throws IOException {
     lives++;
     Path tests = Path.of(System.getProperty("ooh.top"), "integration-tests/target/test-classes");
-    String classPath =
-        Stream.concat(Stream.of(tests), BundleFolder.jars().stream())
-            .map(Path::toString)
-            .collect(Collectors.joining(File.pathSeparator));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<Path> jars = new ArrayList<>(classPath);
+    jars.add(tests);
+    jars.addAll(BundleFolder.jars());
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(options);
+    line.addAll(
+        List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            classPath,
+            jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
             "dev.ooh.integration.probe.checkpoint.EngineLife",
             engine,
             substrate,
             technique,
-            images.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+            images));
+    return new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 }

@@ -8,6 +8,7 @@ import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetFolder;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.ContextLock;
@@ -21,7 +22,7 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.workloads.Application;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
@@ -50,7 +51,8 @@ public final class EngineLife {
   /**
    * Lives.
    *
-   * @param arguments the engine, the substrate, the technique, and the directory of its sets
+   * @param arguments the engine, the substrate, the technique, and the URI of the directory of its
+   *     sets
    */
   public static void main(String[] arguments) throws Exception {
     Application engine =
@@ -68,7 +70,7 @@ public final class EngineLife {
       say("refused: " + substrate.refusal().get());
       return;
     }
-    Path directory = Path.of(arguments[3]);
+    Path directory = Path.of(URI.create(arguments[3]));
     try (TrackingCore core = TrackingCore.load();
         AddressSpace space = substrate.open(SpaceOptions.named(engine.name()));
         ImageStore store = ImageStore.open(directory)) {
@@ -81,7 +83,7 @@ public final class EngineLife {
   }
 
   private Void live(AddressSpace space, ImageStore store) throws Exception {
-    if (Files.exists(directory.resolve("latest"))) {
+    if (new SetFolder(directory).latest().isPresent()) {
       ImageSet set = ImageSet.open(directory);
       ArenaHeap heap = RestoredProgram.restore(set, space).heap();
       try (Checkpointer checkpointer = checkpointer(space, heap, store)) {
