@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * CRIU's dumps where it starts ({@code -Dooh.criu=PATH} names another one), with image sets that
  * nobody forces to the disk either; and how much memory a program has with checkpoints and without.
  * Prints a Markdown table of medians, and draws what a checkpoint takes by how much changed, as
- * SVG.
+ * SVG. Four times as much memory as is saved must be free.
  *
  * <p>{@code java --enable-native-access=ALL-UNNAMED -cp benchmarks.jar
  * dev.ooh.benchmarks.CheckpointComparison [MEBIBYTES [ROUNDS [DIRECTORY [FILE.svg]]]]}
@@ -156,10 +156,10 @@ final class CheckpointComparison {
   }
 
   /**
-   * Stores to each page of twice as much memory, which is given back. A virtual machine that tells
-   * its host which pages are free has them taken within seconds, and waits for each that the page
-   * cache or a buffer gets next, several times as long as a copy takes: who comes first would pay
-   * for all.
+   * Stores to each page of twice as much memory as is saved, for the page cache and what else gets
+   * memory meanwhile, and gives it back. A virtual machine that tells its host which pages are free
+   * has them taken within seconds, and waits for each that the page cache or a buffer gets next,
+   * several times as long as a copy takes: who comes first would pay for all.
    */
   private void haveMemoryBacked() {
     try (Arena arena = Arena.ofConfined()) {

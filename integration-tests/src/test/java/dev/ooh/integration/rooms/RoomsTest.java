@@ -200,7 +200,7 @@ class RoomsTest {
     return rooms().stream().map(Room::folder).distinct();
   }
 
-  /** What has one removable door, by class name: the packages that may import it. */
+  /** What comes in by few doors, by class name: the packages that may import it. */
   static Map<String, List<String>> doors() {
     return Map.ofEntries(
         entry(

@@ -72,9 +72,9 @@ final class MicroRun implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = WarmUp.USUAL_SECONDS,
       description =
-          "Longest warm-up before each thing that is measured, which ends when nothing is compiled"
-              + " any more; more on a busy machine, 0 for a single pass (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Where time is measured: at most so long is each pass repeated before it is measured,"
+              + " and at least 0.6 s of that until nothing was compiled for 0.4 s; 0 for once."
+              + " A busy machine needs more than an idle one (default: ${DEFAULT-VALUE}).")
   private double warmUp;
 
   @Option(

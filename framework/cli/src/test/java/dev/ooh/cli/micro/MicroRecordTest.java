@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.cli.Tracking;
 import dev.ooh.cli.toy.Invocation;
+import dev.ooh.cli.toy.ToySubstrate;
 import dev.ooh.machine.substrate.VirtualSubstrate;
+import dev.ooh.memory.Substrate;
 import dev.ooh.recording.Block;
 import dev.ooh.recording.RecordingReader;
 import dev.ooh.tracking.core.TrackingCore;
@@ -21,8 +23,12 @@ class MicroRecordTest {
   @TempDir Path folder;
 
   private static Invocation micro(String... arguments) {
+    return micro(new VirtualSubstrate(), arguments);
+  }
+
+  private static Invocation micro(Substrate substrate, String... arguments) {
     TrackingCore core = TrackingCore.create(List.of(new ChecksumTechnique()));
-    Tracking tracking = Tracking.of(core, List.of(new VirtualSubstrate()));
+    Tracking tracking = Tracking.of(core, List.of(substrate));
     return Invocation.of(new MicroRun(tracking), arguments);
   }
 
@@ -33,22 +39,12 @@ class MicroRecordTest {
         micro(
             "--sizes", "1", "--dirty", "25", "--technique", "none,checksum", "--record", "" + file);
     assertThat(done.status()).as(done.err()).isZero();
-    List<Block> blocks = new ArrayList<>();
-    try (RecordingReader reader = new RecordingReader(file)) {
-      for (Optional<Block> next = reader.next(); next.isPresent(); next = reader.next()) {
-        blocks.add(next.get());
-      }
-    }
+    List<Block> blocks = blocks(file);
     // Untracked, nobody asks.
     assertThat(blocks.get(0)).isEqualTo(new Block.Program("micro", "virtual", "none"));
     int tracked = blocks.indexOf(new Block.Program("micro", "virtual", "checksum"));
     assertThat(blocks.subList(0, tracked)).noneMatch(Block.Writes.class::isInstance);
-    List<Block.Writes> writes =
-        blocks.stream()
-            .filter(Block.Writes.class::isInstance)
-            .map(Block.Writes.class::cast)
-            .filter(Block.Writes::exact)
-            .toList();
+    List<Block.Writes> writes = exactWrites(blocks);
     // The first question, and three passes.
     assertThat(writes)
         .extracting(each -> each.written().pageCount())
@@ -61,6 +57,48 @@ class MicroRecordTest {
         // W0 of the paper at 1 MB: 1.28 ms for 256 pages
         .contains(new Block.Untracked(320_000))
         .endsWith(new Block.End());
+  }
+
+  /** Where time is measured. */
+  @Test
+  void aWarmUpOfNoSecondsIsOnePassMore() throws Exception {
+    Path file = folder.resolve("r");
+    Invocation done =
+        micro(
+            new ToySubstrate("linux", Optional.empty()),
+            "--sizes",
+            "1",
+            "--dirty",
+            "25",
+            "--technique",
+            "all-dirty",
+            "--warm-up",
+            "0",
+            "--substrate",
+            "linux",
+            "--record",
+            file.toString());
+    assertThat(done.status()).as(done.err()).isZero();
+    // The first question, the pass that warms up, and three.
+    assertThat(blocks(file)).filteredOn(Block.Writes.class::isInstance).hasSize(5);
+  }
+
+  private static List<Block> blocks(Path file) throws Exception {
+    List<Block> blocks = new ArrayList<>();
+    try (RecordingReader reader = new RecordingReader(file)) {
+      for (Optional<Block> next = reader.next(); next.isPresent(); next = reader.next()) {
+        blocks.add(next.get());
+      }
+    }
+    return blocks;
+  }
+
+  private static List<Block.Writes> exactWrites(List<Block> blocks) {
+    return blocks.stream()
+        .filter(Block.Writes.class::isInstance)
+        .map(Block.Writes.class::cast)
+        .filter(Block.Writes::exact)
+        .toList();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.ooh.criu.ProgramThreads;
 import dev.ooh.criu.RestoredProgram;
 import dev.ooh.criu.Subject;
 import dev.ooh.criu.heap.ArenaHeap;
+import dev.ooh.image.message.SetFiles;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetFolder;
@@ -22,15 +23,19 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.TrackingCore;
 import dev.ooh.workloads.Application;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * One life of an engine on a plain class path, as a process to be killed: it is dumped on and on
  * while its threads work, and goes on from the newest set if there is one. Prints a line for each
- * of these: {@code lives from SET}, {@code dumped SET}, and {@code result R wanted R} at its end.
+ * of these: {@code lives from SET}, which ends in {@code beside an unfinished one} where a life
+ * before it left one; {@code dumped SET}; and {@code result R wanted R} at its end.
  */
 public final class EngineLife {
   private static final int REQUESTS = 120_000;
@@ -41,11 +46,13 @@ public final class EngineLife {
   private final Application engine;
   private final Path directory;
   private final TrackingCore core;
+  private final boolean unfinished;
 
-  private EngineLife(Application engine, Path directory, TrackingCore core) {
+  private EngineLife(Application engine, Path directory, TrackingCore core, boolean unfinished) {
     this.engine = engine;
     this.directory = directory;
     this.core = core;
+    this.unfinished = unfinished;
   }
 
   /**
@@ -71,15 +78,36 @@ public final class EngineLife {
       return;
     }
     Path directory = Path.of(URI.create(arguments[3]));
+    boolean unfinished = hasUnfinished(directory); // which opening the store may tidy up
     try (TrackingCore core = TrackingCore.load();
         AddressSpace space = substrate.open(SpaceOptions.named(engine.name()));
         ImageStore store = ImageStore.open(directory)) {
       core.use(space, arguments[2]);
       store.tidy();
-      space.execution().run(() -> new EngineLife(engine, directory, core).live(space, store));
+      space
+          .execution()
+          .run(() -> new EngineLife(engine, directory, core, unfinished).live(space, store));
     } catch (TrackingException e) {
       say("refused: " + e.getMessage());
     }
+  }
+
+  /**
+   * Whether a writer died in a set: under another name, or without the manifest, which goes last.
+   */
+  private static boolean hasUnfinished(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().startsWith("set-")
+            && Files.notExists(entry.resolve(SetFiles.MANIFEST))) {
+          return true;
+        }
+      }
+    }
+    return new SetFolder(directory).hasDrafts();
   }
 
   private Void live(AddressSpace space, ImageStore store) throws Exception {
@@ -120,7 +148,7 @@ public final class EngineLife {
 
   private void goOn(AddressSpace space, ArenaHeap heap, Checkpointer checkpointer, String from)
       throws Exception {
-    say("lives from " + from);
+    say("lives from " + from + (unfinished ? " beside an unfinished one" : ""));
     Steps steps = new Steps(space.execution(), engine.threads(heap));
     ProgramThreads threads = new ProgramThreads(space.execution(), engine, heap, steps);
     threads.start();

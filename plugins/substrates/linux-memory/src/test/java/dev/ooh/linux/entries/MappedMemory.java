@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Memory of one kind, every page full of ones, aligned to a huge page: as long as two where they
- * are such pages, else as one.
+ * Memory of one kind, every page full of ones, aligned to a huge page. Of huge pages there are two,
+ * so that one stays whole where the other is split; of other memory there is as much as one.
  */
 final class MappedMemory implements AutoCloseable {
   static final int PAGE = PageSet.PAGE_SIZE;

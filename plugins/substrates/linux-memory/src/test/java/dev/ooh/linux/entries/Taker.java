@@ -42,7 +42,8 @@ enum Taker {
     @Override
     void take(MappedMemory memory, Path folder) {
       // Of a private file only the pages that were copied are freed; one at a time where they lie.
-      for (int page : FREED) {
+      int last = (int) (memory.bytes / MappedMemory.PAGE) - 1;
+      for (int page : new int[] {WRITTEN, NEIGHBOUR, last}) {
         Native.tryMadvise(memory.page(page), MappedMemory.PAGE, Native.MADV_FREE);
       }
       Native.madvise(memory.start(), memory.bytes, Native.MADV_PAGEOUT);
@@ -186,7 +187,6 @@ enum Taker {
   static final int WRITTEN = 5;
 
   static final int NEIGHBOUR = 100;
-  private static final int[] FREED = {WRITTEN, NEIGHBOUR, 500};
   private static final Path KSM = Path.of("/sys/kernel/mm/ksm");
 
   boolean applies(Kind kind) {

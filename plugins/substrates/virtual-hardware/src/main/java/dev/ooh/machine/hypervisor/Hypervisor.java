@@ -51,7 +51,8 @@ public final class Hypervisor {
   /**
    * A host without machines.
    *
-   * @param memoryBytes of host-physical memory, a positive multiple of 2 MiB; committed as used
+   * @param memoryBytes of host-physical memory, a positive multiple of 2 MiB; there from when it is
+   *     touched
    * @param physicalCpus 1 or more
    * @param quantum steps of a virtual CPU's turn; 1 or more
    */

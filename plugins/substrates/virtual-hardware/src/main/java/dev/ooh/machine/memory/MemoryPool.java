@@ -18,7 +18,7 @@ public final class MemoryPool implements AutoCloseable {
 
   private final ArrayDeque<Integer> given = new ArrayDeque<>();
   private final ChunkMemory memory = new ChunkMemory();
-  private int committed;
+  private int made;
   private boolean closed;
 
   /**
@@ -42,7 +42,7 @@ public final class MemoryPool implements AutoCloseable {
 
   /** The bytes of the chunks that machines have now. */
   public synchronized long takenBytes() {
-    return (long) (committed - given.size()) * HostMemory.LARGE_FRAME;
+    return (long) (made - given.size()) * HostMemory.LARGE_FRAME;
   }
 
   /**
@@ -62,14 +62,14 @@ public final class MemoryPool implements AutoCloseable {
           .fill((byte) 0); // what another machine left there is nobody's to see
       return again;
     }
-    if (committed == chunks) {
+    if (made == chunks) {
       throw new OutOfHostMemoryException(capacity());
     }
-    if (committed == chunkAddress.length) {
-      chunkAddress = Arrays.copyOf(chunkAddress, Math.max(16, 2 * committed));
+    if (made == chunkAddress.length) {
+      chunkAddress = Arrays.copyOf(chunkAddress, Math.max(16, 2 * made));
     }
-    chunkAddress[committed] = memory.take(chunks - committed);
-    return committed++;
+    chunkAddress[made] = memory.take(chunks - made);
+    return made++;
   }
 
   /** The native address of a chunk that is taken. */

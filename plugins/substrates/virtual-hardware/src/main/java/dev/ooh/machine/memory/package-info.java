@@ -1,4 +1,4 @@
-/** Host-physical memory: frames that are committed when they are first allocated. */
+/** Host-physical memory: frames whose memory is there from when they are first touched. */
 @org.osgi.annotation.versioning.Version("1.1.0")
 @org.jspecify.annotations.NullMarked
 package dev.ooh.machine.memory;
