@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -24,6 +26,9 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 public final class RunningFramework implements AutoCloseable {
   private static final long STOP_MILLIS = 10_000;
 
+  /** Far more than anything but a listener that hangs takes. */
+  private static final long TOLD_SECONDS = 60;
+
   private final Framework framework;
 
   private RunningFramework(Framework framework) {
@@ -31,8 +36,8 @@ public final class RunningFramework implements AutoCloseable {
   }
 
   /**
-   * Starts; returns when the last start level is reached. A bundle that can't start is one problem
-   * on the console, and the others are not affected.
+   * Starts; returns when the last start level is reached and all problems on the way are told. A
+   * bundle that can't start is one problem on the console, and the others are not affected.
    */
   public static RunningFramework start(Path bundles, Path storage, Console console)
       throws IOException, BundleException {
@@ -49,7 +54,15 @@ public final class RunningFramework implements AutoCloseable {
     Framework framework = new FrameworkFactory().newFramework(configuration);
     framework.init(event -> report(event, console));
     BundleContext context = framework.getBundleContext();
-    context.addFrameworkListener(event -> report(event, console));
+    // Events are told by a thread of the framework's, one behind the other, and this is the last.
+    CountDownLatch told = new CountDownLatch(1);
+    context.addFrameworkListener(
+        event -> {
+          report(event, console);
+          if (event.getType() == FrameworkEvent.STARTED) {
+            told.countDown();
+          }
+        });
     for (Map.Entry<Integer, Path> level : levels.entrySet()) {
       try (DirectoryStream<Path> jars = Files.newDirectoryStream(level.getValue(), "*.jar")) {
         for (Path jar : jars) {
@@ -62,6 +75,7 @@ public final class RunningFramework implements AutoCloseable {
       }
     }
     framework.start();
+    await(told);
     return new RunningFramework(framework);
   }
 
@@ -76,6 +90,14 @@ public final class RunningFramework implements AutoCloseable {
     framework.stop();
     try {
       framework.waitForStop(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(CountDownLatch told) {
+    try {
+      boolean _ = told.await(TOLD_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -124,6 +124,21 @@ class LauncherTest {
   }
 
   @Test
+  void whatIsToldLateIsToldBeforeTheCommandRuns() throws IOException {
+    System.clearProperty(LateEvents.COMMAND_RAN);
+    System.clearProperty(LateEvents.TOLD);
+    TestBundle.named("test.late")
+        .activator(LateEvents.class)
+        .writeTo(home.resolve("bundles/1/late.jar"));
+    TestBundle.named("test.needy")
+        .header("Import-Package", "no.such.thing")
+        .writeTo(home.resolve("bundles/2/needy.jar"));
+    assertThat(run("status", "0")).isEqualTo(0);
+    assertThat(System.getProperty(LateEvents.TOLD)).isEqualTo("before");
+    assertThat(lines(err)).singleElement().asString().startsWith("ooh: bundle test.needy: ");
+  }
+
+  @Test
   void aMissingBundleFolderIsOneLine() {
     Path nowhere = home.resolve("nowhere");
     int status = new Launcher(nowhere, print(out), print(err)).run(List.of("status", "0"));

@@ -12,7 +12,13 @@ import org.osgi.framework.BundleContext;
 public final class TestCommands implements BundleActivator {
   @Override
   public void start(BundleContext context) {
-    command(context, "status", arguments -> Integer.parseInt(arguments[0]));
+    command(
+        context,
+        "status",
+        arguments -> {
+          System.setProperty(LateEvents.COMMAND_RAN, "true");
+          return Integer.parseInt(arguments[0]);
+        });
     command(
         context,
         "echo",
