@@ -7,6 +7,7 @@ import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.image.writer.NextSet;
 import dev.ooh.library.PageTracker;
+import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -197,6 +198,7 @@ public final class Checkpoints implements AutoCloseable {
       Thresholds thresholds,
       boolean lazily)
       throws IOException, TrackingException {
+    AnonymousMemory.prepare(); // while images are read
     Chain chain = Chain.open(directory, options, files, lazily, thresholds.scatteredPages());
     Checkpoints checkpoints = new Checkpoints(options, chain, thresholds);
     boolean opened = false;

@@ -25,11 +25,15 @@ final class CallState implements AutoCloseable {
   private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       LAYOUT.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().find("strerror").orElseThrow(),
-          FunctionDescriptor.of(
-              ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
+
+  /** Linked when a call first fails. */
+  private static final class Reasons {
+    static final MethodHandle STRERROR =
+        LINKER.downcallHandle(
+            LINKER.defaultLookup().find("strerror").orElseThrow(),
+            FunctionDescriptor.of(
+                ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
+  }
 
   private final MemorySegment segment = Arena.ofAuto().allocate(LAYOUT);
   private volatile boolean closed;
@@ -71,7 +75,7 @@ final class CallState implements AutoCloseable {
 
   static String reason(int errno) {
     try {
-      return ((MemorySegment) STRERROR.invokeExact(errno)).getString(0);
+      return ((MemorySegment) Reasons.STRERROR.invokeExact(errno)).getString(0);
     } catch (Throwable e) {
       throw unexpected(e);
     }

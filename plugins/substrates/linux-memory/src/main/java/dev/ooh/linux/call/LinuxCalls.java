@@ -28,21 +28,28 @@ public final class LinuxCalls implements AutoCloseable {
           "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MSYNC =
       CallState.function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle MEMFD_CREATE =
-      CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle OPEN =
       CallState.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle CLOSE =
       CallState.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle IOCTL =
-      CallState.function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-  private static final MethodHandle SYSCALL =
-      CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
   private static final MethodHandle GETPAGESIZE =
       CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
 
+  /** What tracking begins with, which memory alone does without; linked when first called. */
+  private static final class Tracking {
+    static final MethodHandle IOCTL =
+        CallState.function(
+            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+    static final MethodHandle SYSCALL =
+        CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+
+    private Tracking() {}
+  }
+
   /** Linked when one of them is first called: each takes a JVM that has just started a while. */
   private static final class LinkedLater {
+    static final MethodHandle MEMFD_CREATE =
+        CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     static final MethodHandle FTRUNCATE =
         CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     static final MethodHandle FALLOCATE =
@@ -154,7 +161,7 @@ public final class LinuxCalls implements AutoCloseable {
     try (Arena names = Arena.ofConfined()) {
       fd =
           (int)
-              MEMFD_CREATE.invokeExact(
+              LinkedLater.MEMFD_CREATE.invokeExact(
                   errors.segment(), names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
     } catch (Throwable e) {
       throw CallState.unexpected(e);
@@ -325,7 +332,7 @@ public final class LinuxCalls implements AutoCloseable {
     int result;
     do {
       try {
-        result = (int) IOCTL.invokeExact(errors.segment(), fd, request, argument);
+        result = (int) Tracking.IOCTL.invokeExact(errors.segment(), fd, request, argument);
       } catch (Throwable e) {
         throw CallState.unexpected(e);
       }
@@ -361,7 +368,7 @@ public final class LinuxCalls implements AutoCloseable {
     try {
       fd =
           (long)
-              SYSCALL.invokeExact(
+              Tracking.SYSCALL.invokeExact(
                   errors.segment(), (long) architecture.userfaultfd(), (long) flags);
     } catch (Throwable e) {
       throw CallState.unexpected(e);

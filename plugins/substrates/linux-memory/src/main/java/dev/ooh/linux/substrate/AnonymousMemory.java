@@ -9,6 +9,7 @@ import static dev.ooh.linux.call.MappingFlags.PROT_WRITE;
 import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.memory.FileContents;
+import dev.ooh.memory.PageSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -18,6 +19,15 @@ import java.lang.foreign.MemorySegment;
  */
 public final class AnonymousMemory {
   private AnonymousMemory() {}
+
+  /**
+   * Has the calls linked that {@link #map} makes, by a thread of its own: in a JVM that has just
+   * started that takes tens of milliseconds, in which the caller may do something else. Only the
+   * first call in a JVM does anything, and no call fails.
+   */
+  public static void prepare() {
+    Preparation.begin();
+  }
 
   /**
    * Maps {@code bytes}, until the arena closes.
@@ -63,6 +73,25 @@ public final class AnonymousMemory {
    */
   public static FileContents.Filling fill(MemorySegment memory) {
     return new MappedFilling(memory.address(), memory.byteSize(), () -> {});
+  }
+
+  /** Once, when it is first asked for. */
+  private static final class Preparation {
+    static {
+      Thread thread = new Thread(Preparation::mapOnce, "linking of system calls");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    static void begin() {}
+
+    private static void mapOnce() {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment _ = map(PageSet.PAGE_SIZE, 0, false, arena);
+      } catch (IllegalStateException | OutOfMemoryError e) {
+        // whoever needs memory is told
+      }
+    }
   }
 
   private static void unmap(long address, long bytes) {
