@@ -44,7 +44,12 @@ class MicroRecordTest {
     assertThat(blocks.get(0)).isEqualTo(new Block.Program("micro", "virtual", "none"));
     int tracked = blocks.indexOf(new Block.Program("micro", "virtual", "checksum"));
     assertThat(blocks.subList(0, tracked)).noneMatch(Block.Writes.class::isInstance);
-    List<Block.Writes> writes = exactWrites(blocks);
+    List<Block.Writes> writes =
+        blocks.stream()
+            .filter(Block.Writes.class::isInstance)
+            .map(Block.Writes.class::cast)
+            .filter(Block.Writes::exact)
+            .toList();
     // The first question, and three passes.
     assertThat(writes)
         .extracting(each -> each.written().pageCount())
@@ -91,14 +96,6 @@ class MicroRecordTest {
       }
     }
     return blocks;
-  }
-
-  private static List<Block.Writes> exactWrites(List<Block> blocks) {
-    return blocks.stream()
-        .filter(Block.Writes.class::isInstance)
-        .map(Block.Writes.class::cast)
-        .filter(Block.Writes::exact)
-        .toList();
   }
 
   @Test
