@@ -48,7 +48,7 @@ public final class Console {
   }
 
   /** Lets java.util.logging, where System.Logger ends, speak as this console does. */
-  void takeOverLogging() {
+  public void takeOverLogging() {
     LogManager.getLogManager().reset();
     Handler handler = new ConsoleHandler();
     handler.setLevel(Level.ALL);

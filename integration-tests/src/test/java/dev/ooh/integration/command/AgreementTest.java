@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,14 +26,32 @@ class AgreementTest {
 
   private static final String SYNCHRONOUS = "userfaultfd synchronous write protect";
 
+  @RegisterExtension private static final SharedFramework OOH = new SharedFramework();
+
   /** What doctor tells the user who runs the tests. */
   private static List<Map<String, String>> ownChecks = List.of();
 
   @TempDir Path folder;
 
+  /** How someone runs a command. */
+  @FunctionalInterface
+  private interface Runner {
+    Ooh.Done run(String... line) throws Exception;
+
+    /** Whoever runs the tests. */
+    static Runner self() {
+      return OOH::run;
+    }
+
+    /** Another user can only be another process. */
+    static Runner of(User user) {
+      return line -> Ooh.run(user, line);
+    }
+  }
+
   @BeforeAll
-  static void examine(@TempDir Path folder) throws Exception {
-    ownChecks = doctor(User.self(folder));
+  static void examine() throws Exception {
+    ownChecks = doctor(Runner.self());
   }
 
   /** Finer runs than pages included. */
@@ -47,16 +66,16 @@ class AgreementTest {
 
   @Test
   void whatIsSaidIsWhatHappens() throws Exception {
-    User self = User.self(folder);
-    aNamedOneIsRefusedWithTheSameWords(self, agree(self, ownChecks));
+    aNamedOneIsRefusedWithTheSameWords(agree(Runner.self(), folder, ownChecks));
   }
 
   @Test
   void whatIsSaidToAnUnprivilegedUserIsWhatHappens() throws Exception {
     Optional<User> nobody = User.unprivileged(folder);
     assumeTrue(nobody.isPresent(), "needs root and setpriv, to become a user without privilege");
-    List<Map<String, String>> checks = doctor(nobody.get());
-    agree(nobody.get(), checks);
+    Runner runner = Runner.of(nobody.get());
+    List<Map<String, String>> checks = doctor(runner);
+    agree(runner, nobody.get().folder(), checks);
     for (Map<String, String> refused :
         Findings.where(checks, "substrate", "linux", "works", "false")) {
       assertThat(refused.get("reason")).isNotBlank();
@@ -77,26 +96,27 @@ class AgreementTest {
     return !Findings.where(checks, "substrate", "linux", "what", what, "works", "true").isEmpty();
   }
 
-  private static List<Map<String, String>> doctor(User user) throws Exception {
-    return Findings.of(succeed(user, "doctor", "--json").out());
+  private static List<Map<String, String>> doctor(Runner runner) throws Exception {
+    return Findings.of(succeed(runner, "doctor", "--json").out());
   }
 
-  private static Ooh.Done succeed(User user, String... line) throws Exception {
-    Ooh.Done done = Ooh.run(user, line);
+  private static Ooh.Done succeed(Runner runner, String... line) throws Exception {
+    Ooh.Done done = runner.run(line);
     assertThat(done.status()).as(done.err()).isZero();
     return done;
   }
 
   /** Returns what {@code ooh techniques} says of real memory. */
-  private static List<Map<String, String>> agree(User user, List<Map<String, String>> checks)
-      throws Exception {
+  private static List<Map<String, String>> agree(
+      Runner runner, Path folder, List<Map<String, String>> checks) throws Exception {
+    Path csv = folder.resolve("micro.csv");
     List<Map<String, String>> techniques =
         Findings.where(
-            Findings.of(succeed(user, "techniques", "--json").out()), "substrate", "linux");
+            Findings.of(succeed(runner, "techniques", "--json").out()), "substrate", "linux");
     assertThat(techniques).hasSizeGreaterThan(4);
     Ooh.Done done =
         succeed(
-            user,
+            runner,
             "micro",
             "--substrate",
             "linux",
@@ -109,8 +129,8 @@ class AgreementTest {
             "--warm-up",
             "0",
             "--csv",
-            "micro.csv");
-    Figures figures = Figures.of(user.folder().resolve("micro.csv"));
+            csv.toString());
+    Figures figures = Figures.of(csv);
 
     List<String> refusals = new ArrayList<>();
     for (Map<String, String> technique : techniques) {
@@ -153,11 +173,11 @@ class AgreementTest {
     }
   }
 
-  private static void aNamedOneIsRefusedWithTheSameWords(
-      User user, List<Map<String, String>> techniques) throws Exception {
+  private static void aNamedOneIsRefusedWithTheSameWords(List<Map<String, String>> techniques)
+      throws Exception {
     Map<String, String> refused = Findings.where(techniques, "usable", "false").getFirst();
     String name = refused.get("technique");
-    Ooh.Done done = Ooh.run(user, "micro", "--substrate", "linux", "--technique", name);
+    Ooh.Done done = OOH.run("micro", "--substrate", "linux", "--technique", name);
     assertThat(done.status()).isEqualTo(1);
     assertThat(done.err()).hasLineCount(1).contains(refusal(refused));
   }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ooh demo} over the real bundle folder. */
 class DemoTest {
+  @RegisterExtension private static final SharedFramework OOH = new SharedFramework();
+
   @TempDir Path folder;
 
   @Test
@@ -30,7 +33,7 @@ class DemoTest {
 
   @Test
   void techniquesSaysWhatWorksWhere() throws Exception {
-    Ooh.Done done = Ooh.run(folder, "techniques");
+    Ooh.Done done = OOH.run("techniques");
     assertThat(done.status()).as(done.err()).isZero();
     for (String technique : List.of("all-dirty", "procfs", "uffd", "spml", "epml")) {
       assertThat(done.out()).containsPattern(technique + " +virtual +usable ");

@@ -14,10 +14,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ooh evaluate} over the real bundle folder, in processes of its own. */
 class EvaluateTest {
+  @RegisterExtension private static final SharedFramework OOH = new SharedFramework();
+
   @TempDir private static Path shared;
   private static Ooh.Done done;
 
@@ -28,15 +31,9 @@ class EvaluateTest {
     done = evaluate(shared, "one");
   }
 
-  private Ooh.Done evaluate(String out, String... more) throws Exception {
-    return evaluate(folder, out, more);
-  }
-
-  private static Ooh.Done evaluate(Path folder, String out, String... more) throws Exception {
-    List<String> line = new ArrayList<>();
-    line.addAll(List.of("evaluate", "--quick", "--only", "figure4,table4", "--out", out));
-    line.addAll(List.of(more));
-    return Ooh.run(folder, line.toArray(String[]::new));
+  /** In a process, as its measurements are processes again, started as that one was. */
+  private static Ooh.Done evaluate(Path folder, String out) throws Exception {
+    return Ooh.run(folder, "evaluate", "--quick", "--only", "figure4,table4", "--out", out);
   }
 
   @Test
@@ -125,7 +122,7 @@ class EvaluateTest {
     ProcessHandle child;
     try {
       child = child(folder.resolve("killed/runs"), first);
-      wrong(
+      isOneLine(
           1,
           "killed is in use by process %d (ooh evaluate --quick --only profiles"
               .formatted(first.pid()),
@@ -176,33 +173,37 @@ class EvaluateTest {
   void wrongInputIsOneLine() throws Exception {
     Files.createDirectories(folder.resolve("old/runs"));
     Files.writeString(folder.resolve("old/runs/version.txt"), "0.0.1");
-    wrong(1, "old holds measurements of version 0.0.1, wanted ", evaluate("old"));
     Files.writeString(folder.resolve("mine.csv"), "id,event,microseconds,techniques,source\n");
-    wrong(2, "cost profile mine.csv: M1 (", evaluate("D", "--profile", "mine.csv"));
-    assertThat(folder.resolve("D")).doesNotExist();
-  }
-
-  /** Each is a process of its own, which takes its time. */
-  @Test
-  @Tag("soak")
-  void moreWrongInputIsOneLine() throws Exception {
     Files.writeString(folder.resolve("file"), "");
-    wrong(1, "--out is file/D, wanted a folder that can be written to", evaluate("file/D"));
+    wrong(1, at("old") + " holds measurements of version 0.0.1, wanted ", "old");
+    wrong(2, "cost profile %s: M1 (".formatted(at("mine.csv")), "D", "--profile", at("mine.csv"));
     wrong(
-        2,
-        "--only has 'figure99', wanted some of: answers, table1,",
-        Ooh.run(folder, "evaluate", "--out", "D", "--only", "figure99"));
-    wrong(1, "none/results.csv can't be read", evaluate("D", "--against", "none"));
+        1, "--out is %s, wanted a folder that can be written to".formatted(at("file/D")), "file/D");
+    wrong(2, "--only has 'figure99', wanted some of: answers, table1,", "D", "--only", "figure99");
+    wrong(1, at("none/results.csv") + " can't be read", "D", "--against", at("none"));
     wrong(
         2,
         "cost profile zero: work_unit is missing, wanted a row with its cost, by which figure6 are",
-        Ooh.run(
-            folder, "evaluate", "--out", "D", "--only", "figure4,figure6", "--profile", "zero"));
+        "D",
+        "--only",
+        "figure4,figure6",
+        "--profile",
+        "zero");
     assertThat(folder.resolve("D")).doesNotExist();
   }
 
-  private static void wrong(int status, String message, Ooh.Done done) {
+  private void wrong(int status, String message, String out, String... more) throws Exception {
+    List<String> line = new ArrayList<>(List.of("evaluate", "--quick", "--out", at(out)));
+    line.addAll(List.of(more));
+    isOneLine(status, message, OOH.run(line));
+  }
+
+  private static void isOneLine(int status, String message, Ooh.Done done) {
     assertThat(done.status()).as(done.err()).isEqualTo(status);
     assertThat(done.err()).contains(message).hasLineCount(1);
+  }
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
   }
 }

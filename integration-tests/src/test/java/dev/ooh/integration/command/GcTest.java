@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ooh gc} over the real bundle folder, woven. */
@@ -16,11 +16,17 @@ class GcTest {
 
   private static final String WARM = "Warmed up by one run";
 
+  @RegisterExtension private static final SharedFramework OOH = new SharedFramework();
+
   @TempDir Path folder;
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
+  }
 
   @Test
   void laterCyclesAreCheaperUnderATechnique() throws Exception {
-    Ooh.Done done = Ooh.run(folder, "gc", "--technique", "all", "--csv", "one.csv");
+    Ooh.Done done = OOH.run("gc", "--technique", "all", "--csv", at("one.csv"));
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.complaints()).isEmpty();
     assertThat(done.out()).contains("result c1ac2e959770e0a0").doesNotContain(WARM);
@@ -45,7 +51,7 @@ class GcTest {
         .isLessThan(figures.get("procfs", "small", "total_time"));
 
     // Whatever else is measured beside it.
-    Ooh.run(folder, "gc", "--technique", "epml", "--csv", "two.csv");
+    OOH.run("gc", "--technique", "epml", "--csv", at("two.csv"));
     assertThat(Files.readAllLines(folder.resolve("one.csv")))
         .containsAll(Files.readAllLines(folder.resolve("two.csv")));
   }
@@ -54,13 +60,12 @@ class GcTest {
   void countsTheWordsOfAFile() throws Exception {
     Files.writeString(folder.resolve("text"), "to be or not to be, that is ".repeat(100_000));
     Ooh.Done done =
-        Ooh.run(
-            folder,
+        OOH.run(
             "gc",
             "--application",
             "word_count",
             "--input",
-            "text",
+            at("text"),
             "--technique",
             "epml,procfs",
             "--configuration",
@@ -77,8 +82,7 @@ class GcTest {
   @Test
   void logsLikeTheJvmAndDraws() throws Exception {
     Ooh.Done done =
-        Ooh.run(
-            folder,
+        OOH.run(
             "gc",
             "--technique",
             "epml",
@@ -86,7 +90,7 @@ class GcTest {
             "beside",
             "--log=gc*",
             "--plot",
-            "pauses.svg");
+            at("pauses.svg"));
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.out().lines().findFirst())
         .hasValueSatisfying(
@@ -106,7 +110,7 @@ class GcTest {
   @Test
   void measuredRunsAreWarm() throws Exception {
     Ooh.Done done =
-        Ooh.run(folder, "gc", "--substrate", "linux", "--technique", "none", "--csv", "l.csv");
+        OOH.run("gc", "--substrate", "linux", "--technique", "none", "--csv", at("l.csv"));
     assumeFalse(done.err().contains("substrate linux can't be used here"), done.err());
     assertThat(done.status()).as(done.err()).isZero();
     assertThat(done.out()).contains(WARM);
@@ -119,15 +123,10 @@ class GcTest {
   @Test
   void wrongInputIsOneLine() throws Exception {
     assertThat(
-            wrong(1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", "none.csv"))
+            wrong(
+                1, "no memory for", "--technique", "none", "--heap", "4M", "--csv", at("none.csv")))
         .contains("give it more by --heap");
     assertThat(folder.resolve("none.csv")).doesNotExist();
-  }
-
-  /** Each is a process of its own, which takes its time. */
-  @Test
-  @Tag("soak")
-  void moreWrongInputIsOneLine() throws Exception {
     wrong(
         2,
         "application is 'gcbunch', wanted one of: baby, cache, gcbench, histogram, kmeans,",
@@ -156,7 +155,7 @@ class GcTest {
     String[] line = new String[options.length + 1];
     line[0] = "gc";
     System.arraycopy(options, 0, line, 1, options.length);
-    Ooh.Done done = Ooh.run(folder, line);
+    Ooh.Done done = OOH.run(line);
     assertThat(done.status()).as(done.err()).isEqualTo(status);
     assertThat(done.err()).contains(message).hasLineCount(1);
     return done.err();

@@ -14,13 +14,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ooh calibrate}, {@code ooh record} and {@code ooh replay} over the real bundle folder. */
 class WhatIfTest {
   private static final String EXACT = "spml,epml,procfs,uffd";
 
+  @RegisterExtension private static final SharedFramework OOH = new SharedFramework();
+
   @TempDir Path folder;
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
+  }
 
   /** From what this machine's memory costs and a program did, to what techniques would cost it. */
   @Test
@@ -38,11 +45,10 @@ class WhatIfTest {
     }
 
     Ooh.Done recorded =
-        Ooh.run(
-            folder,
+        OOH.run(
             "record",
             "--out",
-            "r",
+            at("r"),
             "micro",
             "--technique",
             "procfs",
@@ -87,19 +93,18 @@ class WhatIfTest {
         StandardOpenOption.APPEND);
     Files.writeString(folder.resolve("text"), "to be or not to be ".repeat(100));
     Ooh.Done ran =
-        Ooh.run(
-            folder,
+        OOH.run(
             "gc",
             "--application",
             "word_count",
             "--input",
-            "text",
+            at("text"),
             "--technique",
             "none",
             "--profile",
-            "this-machine",
+            at("this-machine.csv"),
             "--csv",
-            "g.csv");
+            at("g.csv"));
     assertThat(ran.status()).as(ran.err()).isZero();
     assertThat(Figures.of(folder.resolve("g.csv")).get("none", "small", "total_time"))
         .isGreaterThan(1900);
@@ -109,11 +114,10 @@ class WhatIfTest {
   @Test
   void aSimulatedProgramCostsWhenReplayedWhatItCost() throws Exception {
     Ooh.Done ran =
-        Ooh.run(
-            folder,
+        OOH.run(
             "record",
             "--out",
-            "r",
+            at("r"),
             "micro",
             "--substrate",
             "virtual",
@@ -124,9 +128,9 @@ class WhatIfTest {
             "--dirty",
             "30,100",
             "--csv",
-            "m.csv");
+            at("m.csv"));
     assertThat(ran.status()).as(ran.err()).isZero();
-    Ooh.Done replayed = Ooh.run(folder, "replay", "r", "--technique", EXACT, "--csv", "p.csv");
+    Ooh.Done replayed = OOH.run("replay", at("r"), "--technique", EXACT, "--csv", at("p.csv"));
     assertThat(replayed.status()).as(replayed.err()).isZero();
     Figures original = Figures.of(folder.resolve("m.csv"));
     Figures figures = Figures.of(folder.resolve("p.csv"));
@@ -193,7 +197,7 @@ class WhatIfTest {
     assumeFalse(said.contains("is refused"), said);
     assertThat(program.exitValue()).as(said).isZero();
 
-    Ooh.Done replayed = Ooh.run(folder, "replay", "r", "--technique", EXACT, "--csv", "p.csv");
+    Ooh.Done replayed = OOH.run("replay", at("r"), "--technique", EXACT, "--csv", at("p.csv"));
     assertThat(replayed.status()).as(replayed.err()).isZero();
     assertThat(replayed.out()).contains("mine");
     Figures figures = Figures.of(folder.resolve("p.csv"));
