@@ -25,6 +25,7 @@ final class Connection implements Closeable {
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
+  private @Nullable WriteLimit writeLimit;
 
   Connection(Socket socket, String peer) throws IOException {
     this.socket = socket;
@@ -59,9 +60,16 @@ final class Connection implements Closeable {
     return peer;
   }
 
-  /** How long to wait for what is read; zero for ever. */
+  /**
+   * How long to wait from now on for what is read, and for the other side to take what is written:
+   * more than nothing.
+   */
   void patience(Duration limit) throws IOException {
     socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
+    if (writeLimit != null) {
+      writeLimit.close();
+    }
+    writeLimit = new WriteLimit(socket, limit);
   }
 
   void write(byte[] bytes) throws IOException {
@@ -69,11 +77,7 @@ final class Connection implements Closeable {
   }
 
   void write(byte[] bytes, int offset, int length) throws IOException {
-    try {
-      out.write(bytes, offset, length);
-    } catch (IOException e) {
-      throw broken(e);
-    }
+    send(() -> out.write(bytes, offset, length));
   }
 
   void writeInt(int value) throws IOException {
@@ -81,10 +85,34 @@ final class Connection implements Closeable {
   }
 
   void flush() throws IOException {
+    send(out::flush);
+  }
+
+  /** What may have to wait for the other side. */
+  @FunctionalInterface
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  private void send(Sending sending) throws IOException {
+    WriteLimit limit = writeLimit;
     try {
-      out.flush();
+      if (limit != null) {
+        limit.begin();
+      }
+      sending.run();
     } catch (IOException e) {
+      if (limit != null && limit.isExceeded()) {
+        throw new IOException(
+            "%s: it took nothing of what was sent for %d s"
+                .formatted(peer, limit.limit().toSeconds()),
+            e);
+      }
       throw broken(e);
+    } finally {
+      if (limit != null) {
+        limit.end();
+      }
     }
   }
 
@@ -142,6 +170,9 @@ final class Connection implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (writeLimit != null) {
+      writeLimit.close();
+    }
     socket.close();
   }
 }

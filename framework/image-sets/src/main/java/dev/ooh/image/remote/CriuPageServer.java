@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * that they are durable. For one thread.
  */
 public final class CriuPageServer implements SetPlace {
-  /** A peer of the other version waits for bytes that never come. */
+  /** With the first answer: a peer of the other version waits for bytes that never come. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** With a slow disk, behind a server that is known to be of the right version. */
+  private static final Duration PATIENCE_WITH_PAGES = Duration.ofMinutes(1);
 
   private final ImageStore store;
   private final InetSocketAddress address;
@@ -129,6 +132,7 @@ public final class CriuPageServer implements SetPlace {
       } catch (IOException e) {
         throw new IOException(e.getMessage() + "; does it want another --page-server-protocol?", e);
       }
+      server.patience(PATIENCE_WITH_PAGES);
       if (holes && parent == 0) {
         throw new IOException(
             "%s: it has no parent images for pid %d, wanted it started with --prev-images-dir"

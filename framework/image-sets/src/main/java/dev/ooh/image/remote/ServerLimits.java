@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param connections at the same time
  * @param openFiles of a set, at the same time
- * @param patience with a client that says nothing: it is gone, whatever its connection looks like
+ * @param patience with a client that says nothing, or takes no answer: it is gone, whatever its
+ *     connection looks like
  * @param turn how long to wait for the end of another client's set
  */
 record ServerLimits(int connections, int openFiles, Duration patience, Duration turn) {

@@ -231,6 +231,27 @@ class HostileClientsTest {
     }
   }
 
+  /** Nor is one that answers and stops reading, once no buffer on the way takes more. */
+  @Test
+  void aServerThatStopsReadingIsNotWaitedForForEver() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket towards = new Socket(server.getInetAddress(), server.getLocalPort());
+        Socket from = server.accept();
+        Connection connection = new Connection(towards, "a server")) {
+      connection.patience(Duration.ofMillis(50));
+      from.getOutputStream().write(1);
+      assertThat(connection.read(1)).containsExactly(1);
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  connection.write(new byte[1 << 20]);
+                }
+              })
+          .isInstanceOf(IOException.class)
+          .hasMessage("a server: it took nothing of what was sent for 0 s");
+    }
+  }
+
   /** Tells what happened to who waits until the client has its answer. */
   private final class Late implements PageServer.Listener {
     final CountDownLatch answered = new CountDownLatch(1);
