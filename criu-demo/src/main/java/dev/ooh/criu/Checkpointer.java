@@ -227,7 +227,7 @@ public class Checkpointer implements AutoCloseable {
       try {
         // What is armed when the program stops need not be armed then.
         for (int i = 0; i < REARMS; i++) {
-          next.changed(changedSince(lastScan));
+          changedSince(lastScan);
         }
         armed = true;
         return prepared;
@@ -376,12 +376,12 @@ public class Checkpointer implements AutoCloseable {
     return snapshot.end();
   }
 
-  private PageSet changedSince(PageSet scan) {
+  private void changedSince(PageSet scan) {
     try (Interval interval = ask(scan, scan)) {
-      interval.commit(); // a page is owed to the next set from here on
+      next.changed(interval.pages());
+      interval.commit(); // they are owed to the next set from here on
       lastScan = scan;
       lastAnswer = interval;
-      return interval.pages();
     }
   }
 

@@ -270,7 +270,7 @@ final class ImagesRun implements Callable<Integer> {
     List<Map<String, Object>> objects = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     Pruning pruning;
-    try (ImageStore store = ImageStore.open(folder.path())) {
+    try (ImageStore store = ImageStore.openToRemove(folder.path(), FileLayers.of(folder.path()))) {
       for (Path left : store.swept()) {
         objects.add(Map.of("removed", left.toString()));
         lines.add(left + " was left by a program that died: removed");

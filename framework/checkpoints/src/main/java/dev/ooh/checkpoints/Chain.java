@@ -42,6 +42,9 @@ final class Chain implements AutoCloseable {
   /** Closed between {@link #suspend} and {@link #resume}. */
   private ImageStore store;
 
+  /** The newest set that can be restored, when this was last suspended. */
+  private Optional<Path> latest = Optional.empty();
+
   /** Begun, and not settled yet. */
   private @Nullable Folding folding;
 
@@ -88,7 +91,8 @@ final class Chain implements AutoCloseable {
       if (newest == null) {
         store.prepare();
         store.tidy();
-        newest = found ? new Newest.Whole(directory) : null;
+        // Asked again: what a writer had moved out of the way when it died is back.
+        newest = new SetFolder(directory).latest().isPresent() ? new Newest.Whole(directory) : null;
       }
       opened = true;
       Flattening flattening = null;
@@ -219,17 +223,17 @@ final class Chain implements AutoCloseable {
       if (top.isPresent()) {
         length = top.get().length();
         next.restored(top.get().set()); // what is owed to the next set is owed still
-        settled(top.get().set());
+        settled(top.get());
       } else {
         length = ImageSet.open(directory).chainLength();
       }
     }
   }
 
-  private void settled(WrittenSet newest) throws IOException {
+  private void settled(Folding.Top top) throws IOException {
     try {
       if (flattening != null) {
-        flattening.folded(newest);
+        flattening.folded(top.of(), top.set());
       }
     } finally {
       // The one that was the newest has the same pages, and is no other checkpoint to keep.
@@ -250,6 +254,7 @@ final class Chain implements AutoCloseable {
   /** Lets others write to the directory; no set is being written. */
   void suspend() throws IOException {
     try (ImageStore _ = store) {
+      latest = new SetFolder(directory).latest();
       if (flattening != null) {
         flattening.suspend();
       }
@@ -259,7 +264,8 @@ final class Chain implements AutoCloseable {
   /**
    * Keeps others away again.
    *
-   * @param known the newest set that there was; empty if there was none, or that is not known
+   * @param known the newest set that there was, be it one to restore or not; empty if there was
+   *     none, or that is not known
    * @throws IOException if others write to the directory, or did
    */
   void resume(Optional<WrittenSet> known) throws IOException {
@@ -267,7 +273,7 @@ final class Chain implements AutoCloseable {
     boolean usable = false;
     try {
       Optional<Path> found = new SetFolder(directory).latest();
-      if (known.isPresent() ? !isNewest(known.get(), found) : newest == null && found.isPresent()) {
+      if (!found.equals(latest) || (known.isPresent() && !known.get().isThere())) {
         throw changed(found);
       }
       locked.prepare();
@@ -278,12 +284,6 @@ final class Chain implements AutoCloseable {
         locked.close();
       }
     }
-  }
-
-  private static boolean isNewest(WrittenSet known, Optional<Path> found) throws IOException {
-    return found.isPresent()
-        && found.get().getFileName().equals(known.path().getFileName())
-        && known.isThere();
   }
 
   private IOException changed(Optional<Path> found) {

@@ -337,7 +337,9 @@ public final class Checkpoints implements AutoCloseable {
    * folded.
    *
    * @return completes exceptionally with an {@link IOException} if the checkpoint could not be
-   *     written: what changed is in the next one then, and the one before is still there
+   *     written: what changed is in the next one then, and the one before is still there. To cancel
+   *     it ends no writing. What depends on it is run by a thread of its own, and may call this
+   *     again, or {@link #close}
    * @throws IOException if it could not be written before this returns: while writers stood still,
    *     where there is no room for copies, or while they ran, most of a first one; or if this was
    *     {@linkplain #openLazily opened lazily}: the checkpoint that was restored turned out to be
@@ -443,8 +445,13 @@ public final class Checkpoints implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     } catch (IOException | RuntimeException e) {
-      options.listener().failed(e);
+      if (!turns.isClosed()) {
+        options.listener().failed(e);
+      }
       return;
+    } catch (Error e) {
+      options.listener().failed(Errors.told("no checkpoint was taken", e));
+      return; // the clock goes on
     }
     try {
       Checkpoint _ = taken.join();
@@ -467,6 +474,7 @@ public final class Checkpoints implements AutoCloseable {
     if (verification != null) {
       verification.abandon();
     }
+    turns.closeIfLent(); // or the clock would wait for a restore that waits for this
     schedule.end();
     if (verification != null) {
       verification.awaitEnd(); // before others may write to the directory

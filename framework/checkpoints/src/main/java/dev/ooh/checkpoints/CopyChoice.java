@@ -172,7 +172,7 @@ final class CopyChoice {
     PageSet unchanged = next.inParent(scan);
     PageSet empty = scan.minus(next.pages(scan));
     segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
-    next.changed(segments.changed());
+    segments.changed(next::changed);
     next.zero(segments.zeros(empty));
     Optional<WrittenSet> newest = next.previous();
     if (newest.isPresent()) {
@@ -192,8 +192,7 @@ final class CopyChoice {
     // What is armed when writers stop need not be armed then.
     long before = Long.MAX_VALUE;
     for (int i = 0; i < MOST_REARMS; i++) {
-      PageSet changed = segments.changed();
-      next.changed(changed);
+      PageSet changed = segments.changed(next::changed);
       if (changed.pageCount() > before / 2) {
         break;
       }

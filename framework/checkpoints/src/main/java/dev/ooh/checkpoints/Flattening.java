@@ -104,6 +104,8 @@ final class Flattening implements AutoCloseable {
       // the next life of the program makes one
     } catch (IOException e) {
       throw givenUp(e);
+    } catch (RuntimeException | Error e) {
+      throw givenUp(new IOException("%s: the flat image: %s".formatted(directory, e), e));
     } finally {
       steps.clear();
     }
@@ -156,13 +158,16 @@ final class Flattening implements AutoCloseable {
     }
   }
 
-  /** The chain is one set now, which holds what its newest one did. */
-  void folded(WrittenSet merged) throws IOException {
+  /** The chain was folded: {@code merged} holds what {@code newest} did. */
+  void folded(ImageSet newest, WrittenSet merged) throws IOException {
     scattered = 0;
     FlatImage known = flat;
     try {
       if (known == null) {
         FlatImage.remove(files, directory);
+      } else if (!known.isOf(newest.written(), newest.description().regions())) {
+        close();
+        scattered = least;
       } else {
         known.renamed(merged);
       }

@@ -59,9 +59,10 @@ final class Folding implements AutoCloseable {
   /**
    * The newest set of a chain.
    *
+   * @param of the set whose pages it has
    * @param length of the chain
    */
-  record Top(WrittenSet set, int length) {}
+  record Top(ImageSet of, WrittenSet set, int length) {}
 
   /**
    * Makes what was copied, and a set of what changed since if there is such, the chain. The sets
@@ -80,7 +81,7 @@ final class Folding implements AutoCloseable {
       return Optional.empty();
     }
     WrittenSet set = done.finish(place, newest);
-    return Optional.of(new Top(set, done.isOf(newest) ? 1 : 2));
+    return Optional.of(new Top(newest, set, done.isOf(newest) ? 1 : 2));
   }
 
   /** Leaves nothing behind of what was not settled. */

@@ -78,7 +78,7 @@ final class SavedSegments {
     if (lazily) {
       unwatched.add(pages);
     } else {
-      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      segments.changed(all -> next.changed(all.minus(pages))); // nobody but us wrote to it
     }
     next.zero(pages.minus(newest.pages()));
     waiting.remove(saved.name());
@@ -103,7 +103,7 @@ final class SavedSegments {
     if (lazily) {
       next.changed(pages); // nobody watches yet
     } else {
-      next.changed(segments.changed().minus(pages)); // nobody but us wrote to it
+      segments.changed(all -> next.changed(all.minus(pages))); // nobody but us wrote to it
       next.zero(pages.minus(restored));
     }
     waiting.remove(name);
@@ -159,7 +159,7 @@ final class SavedSegments {
                   segments.inImages(
                       FirstWrites.before(
                           segments.inMemory(pages),
-                          () -> next.changed(segments.changed().minus(pages))))));
+                          () -> segments.changed(all -> next.changed(all.minus(pages)))))));
     }
   }
 

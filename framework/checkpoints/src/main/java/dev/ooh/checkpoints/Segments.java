@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,11 +186,17 @@ final class Segments {
     return pages.build();
   }
 
-  /** The pages that changed since this was last asked, as images know them; re-arms them. */
-  PageSet changed() {
+  /**
+   * The pages that changed since this was last asked, as images know them; re-arms them.
+   *
+   * @param owe takes them over, to have them in the next set; what it throws, this does, and they
+   *     are returned again the next time
+   */
+  PageSet changed(Consumer<? super PageSet> owe) {
     try (Interval interval = tracker().changes()) {
       PageSet changed = inImages(interval.pages().wholePages());
-      interval.commit(); // they are owed to the next set from here on
+      owe.accept(changed);
+      interval.commit();
       return changed;
     }
   }

@@ -97,7 +97,7 @@ final class Taking {
     try {
       try (Thaw _ = () -> options.listener().afterThaw(Duration.ofNanos(frozen))) {
         if (ahead) {
-          rounds = next.copyAhead(() -> scan, all -> segments.changed(), source);
+          rounds = next.copyAhead(() -> scan, all -> segments.changed(next::changed), source);
         }
         prepared = choice.prepare(scan).orElse(null);
         technique = segments.technique();
@@ -150,7 +150,7 @@ final class Taking {
    */
   private void writeAhead() throws IOException {
     long began = System.nanoTime();
-    next.changed(segments.changed());
+    segments.changed(next::changed);
     PageSet wanted = next.pages(scan);
     PageSet empty = segments.zeros(wanted);
     PageSet all = wanted.minus(empty);
@@ -200,7 +200,7 @@ final class Taking {
   }
 
   private void copyStopped() throws IOException {
-    next.changed(segments.changed());
+    segments.changed(next::changed);
     if (next.copyRest(scan, source)) {
       source = next.copies();
     } else {

@@ -48,6 +48,13 @@ final class Turns {
     notifyAll();
   }
 
+  /** Who waits while they are lent waits no longer. */
+  synchronized void closeIfLent() {
+    if (lent) {
+      close();
+    }
+  }
+
   /** Returns whether they can be, and were not before. */
   synchronized boolean lend() {
     if (closed || lent) {

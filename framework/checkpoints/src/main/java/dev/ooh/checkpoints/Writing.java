@@ -17,6 +17,7 @@ final class Writing {
   private final Chain chain;
   private final NextSet next;
   private final Turns turns;
+  private final ThreadFactory threads;
   private final ExecutorService writer;
 
   /** Guarded by {@link #turns}: the writing thread alone touches next and chain until then. */
@@ -34,15 +35,25 @@ final class Writing {
     this.chain = chain;
     this.next = next;
     this.turns = turns;
+    this.threads = threads;
     writer = Executors.newSingleThreadExecutor(threads);
   }
 
-  /** Has what was copied be written, and then what its set asks for. */
+  /**
+   * Has what was copied be written, and then what its set asks for.
+   *
+   * @return what the program may do with as it likes: to complete or cancel it ends no waiting but
+   *     its own, and what depends on it is run by a thread that nobody waits for
+   */
   CompletableFuture<Checkpoint> write(Taking taking) {
-    CompletableFuture<Checkpoint> future =
+    CompletableFuture<Checkpoint> written =
         CompletableFuture.supplyAsync(() -> finish(taking), writer);
-    pending = future.thenRunAsync(this::rework, writer);
-    return future;
+    pending = written.thenRunAsync(this::rework, writer);
+    return written.whenCompleteAsync((checkpoint, failure) -> {}, this::run);
+  }
+
+  private void run(Runnable action) {
+    threads.newThread(action).start();
   }
 
   private Checkpoint finish(Taking taking) {
@@ -57,6 +68,9 @@ final class Writing {
     } catch (RuntimeException e) {
       options.listener().failed(e);
       throw e;
+    } catch (Error e) {
+      options.listener().failed(Errors.told("no checkpoint was written", e));
+      throw e;
     }
   }
 
@@ -67,13 +81,21 @@ final class Writing {
 
   private void fold(Folding begun) {
     if (chain.foldsBeside()) {
-      folding =
-          CompletableFuture.runAsync(
-              () -> {
-                begun.copy();
-                settleSoon();
-              },
-              action -> new Threads(Folding.THREAD + options.name()).newThread(action).start());
+      boolean started = false;
+      try {
+        folding =
+            CompletableFuture.runAsync(
+                () -> {
+                  begun.copy();
+                  settleSoon();
+                },
+                action -> new Threads(Folding.THREAD + options.name()).newThread(action).start());
+        started = true;
+      } finally {
+        if (!started) {
+          settle(); // it may be begun again
+        }
+      }
     } else {
       begun.copy();
       settle();
@@ -101,6 +123,8 @@ final class Writing {
       rework.run();
     } catch (IOException | RuntimeException e) {
       options.listener().failed(e);
+    } catch (Error e) {
+      options.listener().failed(Errors.told("what follows a checkpoint was not done", e));
     }
   }
 

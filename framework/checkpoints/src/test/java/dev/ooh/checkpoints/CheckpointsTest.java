@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.file.FileLayer;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetFolder;
@@ -28,11 +30,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
   private static final int PAGE = 4096;
@@ -310,6 +318,115 @@ class CheckpointsTest {
     public void afterThaw(Duration frozen) {
       assertThat(frozen).isPositive();
       tell("after");
+    }
+  }
+
+  /** When memory runs out, the program may well go on, and its checkpoints then. */
+  @Test
+  void theClockGoesOnAfterAnError() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    BlockingQueue<Exception> failed = new LinkedBlockingQueue<>();
+    BlockingQueue<Checkpoint> taken = new LinkedBlockingQueue<>();
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withStandstill(
+                () -> {
+                  if (fails.getAndSet(false)) {
+                    throw new OutOfMemoryError("no room");
+                  }
+                  return () -> {};
+                })
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void taken(Checkpoint checkpoint) {
+                    taken.add(checkpoint);
+                  }
+
+                  @Override
+                  public void failed(Exception reason) {
+                    failed.add(reason);
+                  }
+                });
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      checkpoints.segment("s", 4096, arena).fill((byte) 1);
+      checkpoints.takeEvery(Duration.ofMillis(1));
+      assertThat(failed.take())
+          .hasMessage("no checkpoint was taken: java.lang.OutOfMemoryError: no room");
+      assertThat(taken.take().pagesWritten()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anErrorOfTheWritingThreadIsTold() throws Exception {
+    List<Exception> failed = new CopyOnWriteArrayList<>();
+    AtomicBoolean fails = new AtomicBoolean(true);
+    FileLayer files =
+        new DiskFiles() {
+          @Override
+          public Output create(Path file) throws IOException {
+            if (file.endsWith("pages-1.img") && fails.getAndSet(false)) {
+              throw new OutOfMemoryError("no room");
+            }
+            return super.create(file);
+          }
+        };
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void failed(Exception reason) {
+                    failed.add(reason);
+                  }
+                });
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
+      checkpoints.segment("s", 4096, arena).fill((byte) 1);
+      assertThatThrownBy(checkpoints.take()::join).hasCauseInstanceOf(OutOfMemoryError.class);
+      assertThat(failed)
+          .singleElement()
+          .satisfies(
+              told ->
+                  assertThat(told)
+                      .hasMessage(
+                          "no checkpoint was written: java.lang.OutOfMemoryError: no room"));
+      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(1);
+    }
+  }
+
+  /** {@code cp -L} makes a copy of a set of the link, which the next set moves out of the way. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCopyWhoseWriterDiedIsGoneOnFrom(boolean lazily) throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory)) {
+      checkpoints.segment("s", 4096, arena).fill((byte) 7);
+      checkpoints.take().join();
+    }
+    Path draft = Files.createDirectory(directory.resolve(".draft-1"));
+    Files.delete(directory.resolve("latest"));
+    Path copy = Files.createDirectory(draft.resolve("latest-before"));
+    try (Stream<Path> files = Files.list(directory.resolve("set-000001"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    CheckpointOptions options = CheckpointOptions.defaults();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            lazily
+                ? Checkpoints.openLazily(
+                    directory,
+                    options,
+                    damage -> {
+                      throw new AssertionError(damage);
+                    })
+                : Checkpoints.open(directory, options)) {
+      assertThat(checkpoints.restored()).isTrue();
+      MemorySegment segment = checkpoints.segment("s", 4096, arena);
+      assertThat(segment.get(JAVA_BYTE, 0)).isEqualTo((byte) 7);
     }
   }
 

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.checkpoints.crac.Core;
+import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.store.SetFolder;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -41,6 +43,8 @@ class CracTest {
         case "eagerly" -> goOn(open());
         case "lazily" -> goOn(openLazily());
         case "another" -> meetAnother();
+        case "ahead" -> goOnFromWhatWasWrittenAhead();
+        case "closing" -> Closing.meanwhile();
         case "without" -> takeOne();
         default -> throw new IllegalArgumentException(arguments[1]);
       }
@@ -123,6 +127,36 @@ class CracTest {
       }
     }
 
+    /** The writers could not be stopped for the rest of a first checkpoint. */
+    private static void goOnFromWhatWasWrittenAhead() throws Exception {
+      Standstill[] standstill = {
+        () -> {
+          throw new IllegalStateException("it goes on");
+        }
+      };
+      CheckpointOptions options =
+          CheckpointOptions.defaults().withStandstill(() -> standstill[0].stop());
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints =
+              Checkpoints.open(
+                  directory, options, FileLayers.of(directory), new Thresholds(1, PAGES))) {
+        segment(checkpoints, arena).fill((byte) 1);
+        try {
+          take(checkpoints);
+        } catch (IllegalStateException e) {
+          System.out.println(e.getMessage());
+        }
+        Core.meanwhile = anotherReads();
+        org.crac.Core.checkpointRestore();
+        standstill[0] = () -> () -> {};
+        take(checkpoints);
+      }
+    }
+
+    private static Callable<?> anotherReads() {
+      return () -> new SetFolder(directory).sets().size() + " sets";
+    }
+
     private static void takeAnother(Checkpoints checkpoints) {
       try {
         take(checkpoints);
@@ -157,6 +191,53 @@ class CracTest {
           System.out.println(e.getMessage());
         }
       }
+    }
+  }
+
+  /** A program with a resource that is told after its checkpoints, and closes them. */
+  private static final class Closing {
+    static void meanwhile() throws Exception {
+      Checkpoints[] opened = new Checkpoints[1];
+      org.crac.Resource closes =
+          new org.crac.Resource() {
+            @Override
+            public void beforeCheckpoint(org.crac.Context<?> context) throws Exception {
+              while (!waitsForItsTurn()) {
+                Thread.onSpinWait();
+              }
+              opened[0].close();
+            }
+
+            @Override
+            public void afterRestore(org.crac.Context<?> context) {}
+          };
+      org.crac.Core.getGlobalContext().register(closes);
+      CheckpointListener listener =
+          new CheckpointListener() {
+            @Override
+            public void failed(Exception reason) {
+              System.out.println(reason.getMessage());
+            }
+          };
+      CheckpointOptions options =
+          CheckpointOptions.defaults().withStandstill(() -> () -> {}).withListener(listener);
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = Checkpoints.open(Program.directory, options)) {
+        opened[0] = checkpoints;
+        Program.segment(checkpoints, arena).fill((byte) 1);
+        checkpoints.takeEvery(Duration.ofMillis(1));
+        Core.meanwhile = () -> "closed";
+        org.crac.Core.checkpointRestore();
+      }
+    }
+
+    private static boolean waitsForItsTurn() {
+      return Thread.getAllStackTraces().values().stream()
+          .flatMap(Stream::of)
+          .anyMatch(
+              at ->
+                  at.getClassName().equals(Turns.class.getName())
+                      && at.getMethodName().equals("await"));
     }
   }
 
@@ -209,6 +290,19 @@ class CracTest {
                 + directory.resolve("set-000002")
                 + " as the newest set, wanted the one of before this JVM was checkpointed",
             "the checkpoints are closed, wanted open ones");
+  }
+
+  /** No other program has read, or written, what nobody can restore yet. */
+  @Test
+  void whatWasWrittenAheadIsBuiltOn() throws Exception {
+    assertThat(said("ahead", classPath()))
+        .containsExactly("it goes on", "1 sets", Integer.toString(PAGES));
+    assertThat(new SetFolder(directory).sets()).hasSize(2);
+  }
+
+  @Test
+  void whoIsToldLaterMayClose() throws Exception {
+    assertThat(said("closing", classPath())).containsExactly("closed");
   }
 
   @Test

@@ -477,4 +477,42 @@ class FlatRestoreTest {
           .containsOnly((byte) 7);
     }
   }
+
+  /** A set that is the latest all the same, as its name was made durable no more. */
+  @Test
+  void aFoldOfASetThatFailedIsNotWhatTheFlatImageHas() throws Exception {
+    HeldFolds folds = new HeldFolds();
+    FailingFiles failing = new FailingFiles(folds);
+    byte[] expected;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints =
+            Checkpoints.openLazily(
+                directory, options.withLongestChain(3), damage -> {}, failing, FEW)) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      checkpoints.take().join();
+      for (int i = 0; i < 3; i++) {
+        for (int page = 0; page < PAGES; page += 50) {
+          segment.set(JAVA_LONG, (long) page * PAGE, i + 2);
+        }
+        checkpoints.take().join();
+        awaitWriter(checkpoints);
+      }
+      assertThat(isFlat()).isTrue();
+      folds.begun.await();
+      segment.set(JAVA_LONG, 10 * PAGE, 7);
+      segment.asSlice(20 * PAGE, PAGE).fill((byte) 0);
+      failing.failAfter(6); // the last one: its link is there, and was not made durable
+      assertThatThrownBy(checkpoints.take()::join).hasMessageContaining("syncing failed");
+      folds.mayGoOn.countDown();
+      expected = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(failures).hasSize(1);
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open()) {
+      MemorySegment segment = segment(checkpoints, arena);
+      checkpoints.verified().join();
+      assertThat(segment.toArray(JAVA_BYTE)).isEqualTo(expected);
+    }
+  }
 }

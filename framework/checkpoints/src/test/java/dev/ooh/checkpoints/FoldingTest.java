@@ -9,6 +9,7 @@ import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.SetFolder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -157,6 +158,51 @@ class FoldingTest {
       takeSome(checkpoints, segment(checkpoints, arena), 4, 1);
     }
     assertThat(ImageSet.open(directory).chainLength()).isEqualTo(1);
+    assertThat(new SetFolder(directory).sets()).hasSize(1);
+  }
+
+  /** Whichever name or link can't be made durable in the end: what was taken can be restored. */
+  @Test
+  void aStepOfItsEndThatFailsCostsNoCheckpoint(@TempDir Path places) throws Exception {
+    boolean failed = true;
+    for (int steps = 0; failed; steps++) {
+      directory = Files.createDirectory(places.resolve("steps-" + steps));
+      HeldFolds folds = new HeldFolds();
+      FailingFiles failing = new FailingFiles(folds);
+      byte[] expected;
+      try (Arena arena = Arena.ofShared();
+          Checkpoints checkpoints = Checkpoints.open(directory, options, failing)) {
+        MemorySegment segment = segment(checkpoints, arena);
+        segment.fill((byte) 1);
+        assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
+        takeSome(checkpoints, segment, 0, 3);
+        folds.begun.await();
+        takeSome(checkpoints, segment, 3, 2);
+        failing.failAfter(steps);
+        folds.mayGoOn.countDown();
+        expected = segment.toArray(JAVA_BYTE);
+      }
+      failed = failing.hasFailed();
+      assertThat(onDisk()).as("after %d steps: %s", steps, failures).isEqualTo(expected);
+      assertThat(failures).as("after %d steps", steps).hasSize(failed ? 1 : 0);
+      failures.clear();
+    }
+  }
+
+  /** What nobody needs is removed from a disk on which nothing more can be made. */
+  @Test
+  void oldSetsGoFromAFullDisk() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
+      takeSome(checkpoints, segment, 0, 3);
+      files.begun.await();
+      files.directories = false;
+      files.mayGoOn.countDown();
+    }
+    assertThat(failures).isEmpty();
     assertThat(new SetFolder(directory).sets()).hasSize(1);
   }
 }

@@ -10,6 +10,7 @@ final class HeldFolds extends DiskFiles {
   final CountDownLatch begun = new CountDownLatch(1);
   final CountDownLatch mayGoOn = new CountDownLatch(1);
   volatile boolean full;
+  volatile boolean directories = true;
 
   @Override
   public Output create(Path file) throws IOException {
@@ -25,5 +26,13 @@ final class HeldFolds extends DiskFiles {
       }
     }
     return super.create(file);
+  }
+
+  @Override
+  public void createDirectory(Path directory) throws IOException {
+    if (!directories) {
+      throw new IOException(directory + ": No space left on device");
+    }
+    super.createDirectory(directory);
   }
 }

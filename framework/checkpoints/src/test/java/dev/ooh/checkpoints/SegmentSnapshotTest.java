@@ -1,6 +1,7 @@
 package dev.ooh.checkpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.library.PageTracker;
@@ -29,9 +30,9 @@ class SegmentSnapshotTest {
       Region image = new Region("s", memory.address(), memory.byteSize());
       segments.add(image, memory, false);
       segments.use("uffd");
-      segments.changed();
+      segments.changed(pages -> {});
       tracker.declareAlwaysDirty(memory.asSlice(2 * PAGE, PAGE));
-      segments.changed();
+      segments.changed(pages -> {});
       try (SegmentSnapshot snapshot =
           new SegmentSnapshot(segments, copies.prepare(segments.pages(), 1 << 20))) {
         memory.set(ValueLayout.JAVA_LONG, 5 * PAGE, 7);
@@ -46,9 +47,31 @@ class SegmentSnapshotTest {
         snapshot.read(image.start() + 5 * PAGE, copied, 0, PAGE);
         assertThat(copied[0]).isEqualTo((byte) 7);
       }
-      assertThat(segments.changed())
+      assertThat(segments.changed(pages -> {}))
           .as("asking for a snapshot forgets nothing")
           .isEqualTo(page(image, 2).union(page(image, 5)).union(page(image, 9)));
+    }
+  }
+
+  @Test
+  void whatCouldNotBeTakenOverIsToldAgain() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        PageTracker tracker = PageTracker.track()) {
+      MemorySegment memory = arena.allocate((long) PAGES * PAGE, PAGE);
+      Segments segments = new Segments();
+      segments.track(tracker);
+      Region image = new Region("s", memory.address(), memory.byteSize());
+      segments.add(image, memory, false);
+      segments.changed(pages -> {});
+      memory.set(ValueLayout.JAVA_LONG, 5 * PAGE, 7);
+      assertThatThrownBy(
+              () ->
+                  segments.changed(
+                      pages -> {
+                        throw new OutOfMemoryError("no room to owe them");
+                      }))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(segments.changed(pages -> {}).intersect(page(image, 5))).isEqualTo(page(image, 5));
     }
   }
 

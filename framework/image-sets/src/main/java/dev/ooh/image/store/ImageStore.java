@@ -119,6 +119,23 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
   }
 
+  /** As {@link #open}, to remove sets alone: the disk may be full. */
+  public static ImageStore openToRemove(Path directory, FileLayer files) throws IOException {
+    ImageStore store = lock(directory, files);
+    boolean usable = false;
+    try {
+      store.sweep();
+      usable = true;
+      return store;
+    } catch (FileSystemException e) {
+      throw store.unusable(e);
+    } finally {
+      if (!usable) {
+        store.close();
+      }
+    }
+  }
+
   /**
    * As {@link #open}, for who is in a hurry to read: keeps other writers away and does nothing
    * else. Before anything is written, {@link #prepare}.
@@ -284,8 +301,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   }
 
   private RenamedDraft renamedDraft(boolean compresses) throws IOException {
-    String name = SetNames.DRAFT_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong());
-    RenamedDraft draft = new RenamedDraft(files, directory, directory.resolve(name), compresses);
+    RenamedDraft draft = new RenamedDraft(files, directory, newDraft(), compresses);
     boolean open = false;
     try {
       draft.begin();
@@ -296,6 +312,12 @@ public final class ImageStore implements SetPlace, AutoCloseable {
         draft.close();
       }
     }
+  }
+
+  /** A name that whoever opens the store next sweeps away. */
+  private Path newDraft() {
+    return directory.resolve(
+        SetNames.DRAFT_PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()));
   }
 
   private ManifestLastDraft manifestLastDraft() throws IOException {
@@ -332,9 +354,9 @@ public final class ImageStore implements SetPlace, AutoCloseable {
   @Override
   public void remove(Path set) throws IOException {
     if (abilities.renames()) {
-      try (RenamedDraft draft = renamedDraft(false)) {
-        files.rename(set, draft.grave());
-      }
+      Path grave = newDraft(); // made by the renaming alone: nothing else need fit on a full disk
+      files.rename(set, grave);
+      files.deleteTree(grave);
     } else {
       files.delete(set.resolve(SetFiles.MANIFEST));
       files.deleteTree(set);
@@ -390,7 +412,7 @@ public final class ImageStore implements SetPlace, AutoCloseable {
     }
   }
 
-  /** What {@link #prepare} removed, as writers that died left it. */
+  /** What was removed when it was opened, as writers that died left it. */
   public List<Path> swept() {
     return List.copyOf(swept);
   }

@@ -109,7 +109,7 @@ final class RenamedDraft implements SetDraft {
   /** Takes back a set that could not be made the latest, unless the link names it by now. */
   private void withdraw(Path target) throws IOException {
     if (!LatestSet.in(directory).equals(Optional.of(target))) {
-      files.deleteTree(target);
+      files.rename(target, grave()); // whole, should this die as well; it goes with this draft
     }
   }
 

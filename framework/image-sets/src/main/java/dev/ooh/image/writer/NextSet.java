@@ -6,8 +6,8 @@ import dev.ooh.memory.PageSet;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +49,11 @@ public final class NextSet {
   /** These pages changed, or may have. */
   public void changed(PageSet pages) {
     PageSet whole = pages.wholePages();
-    owed = owed.union(whole);
-    zeros = zeros.minus(whole);
+    PageSet more = owed.union(whole);
+    PageSet fewer = zeros.minus(whole);
     copies.changed(whole);
+    owed = more; // all or nothing, should memory end
+    zeros = fewer;
   }
 
   /** These pages are all zeros: no set need hold them, until they change. */
@@ -92,16 +94,17 @@ public final class NextSet {
    * Copies pages while the program runs, as long as that leaves fewer of them to copy.
    *
    * @param scan all the pages of the set, asked for each time
-   * @param ask which of them changed since it was asked before; re-arms them
+   * @param ask which of them changed since it was asked before: re-arms them, and tells {@link
+   *     #changed}
    * @return how often pages were copied
    */
-  public int copyAhead(Supplier<PageSet> scan, UnaryOperator<PageSet> ask, PageReader memory) {
+  public int copyAhead(Supplier<PageSet> scan, Consumer<? super PageSet> ask, PageReader memory) {
     begin();
     long before = Long.MAX_VALUE;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       PageSet all = scan.get();
       long asked = System.nanoTime();
-      changed(ask.apply(all));
+      ask.accept(all);
       nanosToAsk = System.nanoTime() - asked;
       PageSet wanted = uncopied(all);
       if (wanted.pageCount() <= FEW

@@ -4,11 +4,14 @@ import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.SetDescription;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.SetReader;
+import dev.ooh.image.store.SetFolder;
 import dev.ooh.image.store.SetPlace;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.memory.PageSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -111,8 +114,8 @@ public final class SetMerge implements AutoCloseable {
     PageSet own = above(newest).orElseThrow();
     WrittenSet base = finish(set.description().asBase());
     long started = System.nanoTime();
-    boolean done = false;
-    try (SetReader pages = newest.reader();
+    try (Base published = new Base(place, base);
+        SetReader pages = newest.reader();
         ImageSetWriter top = new ImageSetWriter(place, newest.pid(), Optional.of(base))) {
       top.pages(newest.pages(), newest.pages().minus(own), pages, written -> {});
       long count = newest.pages().intersect(own).pageCount();
@@ -128,14 +131,36 @@ public final class SetMerge implements AutoCloseable {
                   newest.pages().pageCount(),
                   newest.pages().pageCount() - count,
                   count));
-      done = true;
+      published.used = true;
       return written;
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    } finally {
-      if (!done) {
-        place.remove(base.path());
+    }
+  }
+
+  /** Removed again unless a set builds on it. */
+  private static final class Base implements AutoCloseable {
+    private final SetPlace place;
+    private final Path path;
+    private boolean used;
+
+    Base(SetPlace place, WrittenSet set) {
+      this.place = place;
+      this.path = set.path();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!used && !isBelowLatest()) {
+        place.remove(path);
       }
+    }
+
+    /** The set on top may have failed when it was the latest already. */
+    private boolean isBelowLatest() throws IOException {
+      Path directory = Objects.requireNonNull(path.getParent());
+      Optional<Path> latest = new SetFolder(directory).latest();
+      return latest.isPresent() && SetFolder.parentOf(latest.get()).equals(Optional.of(path));
     }
   }
 

@@ -1,0 +1,85 @@
+package dev.ooh.image.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ooh.image.SmallChain;
+import dev.ooh.image.file.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A set is there as a whole or not at all, also when it is taken back. */
+class RenamedDraftTest {
+  @TempDir private Path directory;
+
+  /** A disk that breaks: no link can be made, and nothing removed, from some moment on. */
+  private static final class Breaking extends DiskFiles {
+    private boolean broken;
+
+    private void check(Path path) throws IOException {
+      if (broken) {
+        throw new IOException(path + ": Input/output error");
+      }
+    }
+
+    @Override
+    public void link(Path link, Path target) throws IOException {
+      if (link.endsWith("latest")) {
+        broken = true;
+      }
+      check(link);
+      super.link(link, target);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+      check(path);
+      super.delete(path);
+    }
+  }
+
+  @Test
+  void whatCouldNotBeMadeTheLatestIsNotSeenInPart() throws Exception {
+    Breaking files = new Breaking();
+    try (ImageStore store = ImageStore.open(directory, files)) {
+      SmallChain chain = new SmallChain(store, 2);
+      assertThatThrownBy(chain::dump).hasMessageContaining("Input/output error");
+    }
+    assertThat(new SetFolder(directory).sets()).isEmpty();
+    assertThat(new SetFolder(directory).hasDrafts()).isTrue();
+    try (ImageStore store = ImageStore.open(directory)) {
+      assertThat(store.swept()).isNotEmpty();
+    }
+    assertThat(new SetFolder(directory).hasDrafts()).isFalse();
+  }
+
+  /** On a full disk, for instance, from which sets are to go. */
+  @Test
+  void setsAreRemovedWhereNothingCanBeMade() throws Exception {
+    Path second;
+    try (ImageStore store = ImageStore.open(directory)) {
+      SmallChain chain = new SmallChain(store, 2);
+      chain.dump();
+      second = chain.dump(0);
+    }
+    DiskFiles full =
+        new DiskFiles() {
+          @Override
+          public void createDirectory(Path path) throws IOException {
+            throw new IOException(path + ": No space left on device");
+          }
+
+          @Override
+          public Output create(Path file) throws IOException {
+            throw new IOException(file + ": No space left on device");
+          }
+        };
+    try (ImageStore store = ImageStore.openToRemove(directory, full)) {
+      store.remove(second);
+    }
+    assertThat(new SetFolder(directory).sets()).containsExactly(directory.resolve("set-000001"));
+    assertThat(new SetFolder(directory).hasDrafts()).isFalse();
+  }
+}
