@@ -2,6 +2,7 @@ package dev.ooh.tracking;
 
 import dev.ooh.memory.PageSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The answer of one {@link TrackingSession#fetch}. Every page that is in it without having been
@@ -15,6 +16,7 @@ import java.util.List;
  */
 public record Gathered(PageSet pages, List<Unseen> unseen, List<String> lost) {
   public Gathered {
+    Objects.requireNonNull(pages, "pages");
     unseen = List.copyOf(unseen);
     lost = List.copyOf(lost);
   }
@@ -25,7 +27,12 @@ public record Gathered(PageSet pages, List<Unseen> unseen, List<String> lost) {
    * @param pages those of the asked range
    * @param reason the thing that can't be watched, and why, in one line
    */
-  public record Unseen(PageSet pages, String reason) {}
+  public record Unseen(PageSet pages, String reason) {
+    public Unseen {
+      Objects.requireNonNull(pages, "pages");
+      Objects.requireNonNull(reason, "reason");
+    }
+  }
 
   /** Pages that were seen written, and nothing was lost. */
   public static Gathered of(PageSet pages) {

@@ -1,5 +1,7 @@
 package dev.ooh.tracking;
 
+import java.util.Objects;
+
 /**
  * What trying a technique showed.
  *
@@ -9,6 +11,11 @@ package dev.ooh.tracking;
  * @param remedy what the user can do about a refusal; empty when nothing, or when usable
  */
 public record Probe(boolean usable, String reason, String remedy) {
+  public Probe {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(remedy, "remedy");
+  }
+
   public static Probe usable(String mode) {
     return new Probe(true, mode, "");
   }

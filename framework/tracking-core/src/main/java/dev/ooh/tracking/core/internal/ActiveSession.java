@@ -75,7 +75,7 @@ final class ActiveSession {
   }
 
   Gathered fetch(PageSet scan, PageSet arm) throws TrackingException {
-    Gathered gathered = call("fetch", () -> Objects.requireNonNull(report(scan, arm), "report"));
+    Gathered gathered = call("fetch", () -> report(scan, arm));
     Optional<String> insteadOf = choice.insteadOf();
     // The built-in fallback has nothing to say of its own; what the operator wants to know is why.
     return insteadOf.isPresent() && name().equals(AllDirtyTechnique.NAME)
@@ -108,7 +108,7 @@ final class ActiveSession {
 
   private List<String> remarks() {
     try {
-      return List.copyOf(call("remarks", session::remarks));
+      return call("remarks", () -> List.copyOf(session.remarks()));
     } catch (TrackingException e) {
       return List.of("its remarks are unknown: " + e.getMessage());
     }
@@ -155,12 +155,13 @@ final class ActiveSession {
 
   private <T> T call(String method, Callable<T> code) throws TrackingException {
     String what = name() + "'s " + method;
+    Callable<T> answer = () -> Objects.requireNonNull(code.call(), "it answered null");
     Optional<Duration> wait = limit;
     if (wait.isPresent()) {
-      return Blocking.withLimit(execution, what, wait.get(), code);
+      return Blocking.withLimit(execution, what, wait.get(), answer);
     }
     try {
-      return code.call();
+      return answer.call();
     } catch (TrackingException e) {
       throw e;
     } catch (Throwable t) {

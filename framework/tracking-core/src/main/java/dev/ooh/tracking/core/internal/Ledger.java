@@ -105,9 +105,10 @@ final class Ledger {
 
   /** Whatever the session watched is not watched any more, and may have been written. */
   synchronized void lost(String reason) {
+    // Before anything can fail: what is neither armed nor owed counts as changed.
+    armed = PageSet.empty();
     settle();
     assumeEverything(reason);
-    armed = PageSet.empty();
   }
 
   /** Every page that anybody watches may have been written. */
@@ -122,7 +123,7 @@ final class Ledger {
    * makes the consumer's interval of it.
    *
    * @param alwaysDirty pages that no report can be trusted for
-   * @throws IllegalStateException if the consumer was closed; the others are owed their pages
+   * @throws ConsumerClosedException if the consumer was closed; the others are owed their pages
    */
   synchronized Interval deliver(
       TrackingConsumer consumer,
@@ -200,7 +201,7 @@ final class Ledger {
 
   private ConsumerAccount account(TrackingConsumer consumer) {
     if (closed.contains(consumer)) {
-      throw new IllegalStateException(consumer + " was closed");
+      throw new ConsumerClosedException(consumer);
     }
     return accounts.computeIfAbsent(consumer, ConsumerAccount::new);
   }
@@ -228,6 +229,15 @@ final class Ledger {
       doubts.clear();
     }
     return unmapped;
+  }
+
+  /** A closed consumer asked; nobody else is the worse for it. */
+  static final class ConsumerClosedException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    ConsumerClosedException(TrackingConsumer consumer) {
+      super(consumer + " was closed");
+    }
   }
 
   /** Collects page sets cheaply, in space proportional to the runs of their union. */

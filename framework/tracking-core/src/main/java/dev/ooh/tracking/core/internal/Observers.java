@@ -65,9 +65,17 @@ final class Observers implements TrackingObserver {
   void tell(TrackingObserver observer, Consumer<TrackingObserver> what) {
     try {
       what.accept(observer);
-    } catch (RuntimeException | LinkageError e) {
-      // Meters must never cost a page.
-      LOG.log(System.Logger.Level.WARNING, "tracking observer " + observer, e);
+    } catch (Throwable e) {
+      // Meters must never cost a page, even at the virtual machine's end: no page hangs on them.
+      log(observer, e);
+    }
+  }
+
+  private static void log(TrackingObserver observer, Throwable fault) {
+    try {
+      LOG.log(System.Logger.Level.WARNING, "tracking observer " + observer, fault);
+    } catch (Throwable e) {
+      // Nor must a log that has no room left either.
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Opens, asks and closes the sessions of one address space, keeps their counts and times them. */
 final class SessionKeeper {
@@ -38,7 +39,7 @@ final class SessionKeeper {
     log.works(choice.name());
     TrackingSession session;
     try {
-      session = choice.technique().open(space);
+      session = Objects.requireNonNull(choice.technique().open(space), "it answered null");
     } catch (TrackingException e) {
       throw e;
     } catch (Throwable t) {

@@ -74,8 +74,9 @@ final class SpaceState {
     if (!gate.holds(lease)) {
       return Optional.empty();
     }
+    T booked = booking.get();
     failedOnce = "";
-    return Optional.of(booking.get());
+    return Optional.of(booked);
   }
 
   /**

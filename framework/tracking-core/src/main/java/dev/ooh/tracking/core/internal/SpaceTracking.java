@@ -132,6 +132,11 @@ final class SpaceTracking {
       if (replaceFailed(lease, session, e)) {
         return Optional.empty();
       }
+    } catch (Ledger.ConsumerClosedException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      answerLost(lease, session, e);
+      throw e;
     }
     sessions.close(session);
     return Optional.of(
@@ -248,6 +253,11 @@ final class SpaceTracking {
     return true;
   }
 
+  /** What a session drained may not be booked, or not for everybody: it is as one that failed. */
+  private void answerLost(Lease lease, ActiveSession session, Throwable why) {
+    replaceFailed(lease, session, new TrackingException("its answer was lost to " + why, why));
+  }
+
   private ActiveSession switchTo(Lease lease, WriterStop writers, ActiveSession from, Choice to)
       throws TrackingException {
     ActiveSession next;
@@ -255,6 +265,10 @@ final class SpaceTracking {
       next = new SwitchOver(sessions, ledger, this::mapped, writers).run(from, to);
     } catch (TrackingException e) {
       state.switchFailed(from, to, e);
+      log.works(active());
+      throw e;
+    } catch (RuntimeException | Error e) {
+      answerLost(lease, from, e);
       log.works(active());
       throw e;
     }

@@ -40,8 +40,13 @@ final class SwitchOver {
     } catch (TrackingException e) {
       return runWithoutOverlap(from, to, e);
     }
-    sessions.log().works(from.name());
-    ledger.switched(lastFetch(from), armed);
+    try {
+      sessions.log().works(from.name());
+      ledger.switched(lastFetch(from), armed);
+    } catch (RuntimeException | Error e) {
+      sessions.close(next);
+      throw e;
+    }
     sessions.close(from);
     sessions.log().works(to.name());
     return next;
@@ -65,7 +70,7 @@ final class SwitchOver {
     try {
       sessions.fetch(session, writers, armed, armed).lost().forEach(ledger::assumeEverything);
       return session;
-    } catch (TrackingException e) {
+    } catch (TrackingException | RuntimeException | Error e) {
       sessions.close(session);
       throw e;
     } catch (WritersNotStoppedException e) {

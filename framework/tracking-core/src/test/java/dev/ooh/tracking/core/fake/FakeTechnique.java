@@ -12,6 +12,7 @@ import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ public final class FakeTechnique implements TrackingTechnique {
 
   /** What every fetch says that it can't watch. */
   public List<Gathered.Unseen> unseen = List.of();
+
+  /** Every answer of a session is null, or holds null. */
+  public boolean answersNull;
 
   public boolean sessionNeedsStoppedWriters;
   public int opened;
@@ -76,6 +80,12 @@ public final class FakeTechnique implements TrackingTechnique {
     return new Session((TestSpace) space);
   }
 
+  /** What a plugin's code, which nobody checked for nulls, may well return. */
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
+  }
+
   private final class Session implements TrackingSession, StoreListener {
     private final TestSpace space;
     private final Set<Long> armed = new HashSet<>();
@@ -101,7 +111,7 @@ public final class FakeTechnique implements TrackingTechnique {
       beforeFetch.run();
       Gathered gathered = drain(arm);
       afterFetch.run();
-      return gathered;
+      return answersNull ? Gathered.of(nothing()) : gathered;
     }
 
     private synchronized Gathered drain(PageSet arm) {
@@ -132,12 +142,17 @@ public final class FakeTechnique implements TrackingTechnique {
 
     @Override
     public String mode() {
-      return "fake";
+      return answersNull ? nothing() : "fake";
+    }
+
+    @Override
+    public List<String> remarks() {
+      return answersNull ? Collections.singletonList(nothing()) : List.of();
     }
 
     @Override
     public synchronized TechniqueStatistics statistics() {
-      return TechniqueStatistics.of(Map.of("fetches", fetches));
+      return answersNull ? nothing() : TechniqueStatistics.of(Map.of("fetches", fetches));
     }
 
     @Override
