@@ -2,16 +2,24 @@ package dev.ooh.tracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingObserver;
+import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +90,101 @@ class HangingTechniqueTest {
     assertThat(a.open).isZero();
     space.store(page(2));
     assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
+  /** Fenced when nothing is left for it to do but to return. */
+  @Test
+  void whoIsFencedWithItsIntervalInHandClosesTheSession() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    fetch().commit();
+    Hang hang = new Hang();
+    core.addObserver(
+        new TrackingObserver() {
+          @Override
+          public void works(
+              AddressSpace of, Optional<String> technique, Map<String, TrackingStatistics> all) {}
+
+          @Override
+          public void took(AddressSpace of, String technique, Phase phase, long nanos) {
+            if (phase == Phase.FETCH && technique.equals("aaa")) {
+              hang.run();
+            }
+          }
+        });
+    FutureTask<Interval> late = inAThread(() -> core.fetch(space, one, all, all));
+    hang.begun.await();
+    core.use(space, "bbb");
+    hang.end.countDown();
+    late.get().commit();
+    assertThat(a.open).isZero();
+    Interval interval = fetch();
+    assertThat(interval.technique()).isEqualTo("bbb");
+    assertThat(interval.pages()).isEqualTo(all);
+  }
+
+  /** Fenced in the middle of opening: what it opened is no part of what others do. */
+  @Test
+  void whoIsFencedWhileItOpensTakesNoNewsFromTheNextSession() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    Hang hang = new Hang();
+    a.onOpen = hang::run;
+    TrackingConsumer slow = space.consumer("slow");
+    FutureTask<Interval> late = inAThread(() -> core.fetch(space, slow, all, all));
+    hang.begun.await();
+    core.use(space, "bbb");
+    fetch().commit();
+    space.unmap(region);
+    assertThat(space.map(RegionRequest.anonymous("again", all.bytes()).at(region.start())).pages())
+        .isEqualTo(all);
+    hang.end.countDown();
+    late.get().commit();
+    assertThat(a.open).isZero();
+    fetch().commit();
+    assertThat(b.unmapped).containsExactly(all);
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
+  /** Fenced in the middle of a switch: the session that others opened meanwhile is not its own. */
+  @Test
+  void whoIsFencedWhileItSwitchesLeavesTheNextSessionAlone() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    core.fallback(List.of("bbb"));
+    core.use(space, "aaa");
+    core.remove(a);
+    fetch().commit();
+    Hang hang = new Hang();
+    a.beforeFetch = hang::run;
+    core.add(a);
+    TrackingConsumer slow = space.consumer("slow");
+    FutureTask<Interval> late = inAThread(() -> core.fetch(space, slow, all, all));
+    hang.begun.await();
+    core.use(space, "bbb");
+    fetch().commit();
+    space.store(page(3));
+    hang.end.countDown();
+    assertThat(late.get().pages()).isEqualTo(all);
+    assertThat(a.open).isZero();
+    assertThat(b.open).isOne();
+    assertThat(fetch().pages()).isEqualTo(pages(3));
+    assertThat(core.history(space)).noneMatch(line -> line.contains("failed"));
+  }
+
+  /** Hangs whoever runs it, until a test ends that. */
+  private static final class Hang {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    void run() {
+      begun.countDown();
+      await(end);
+    }
+  }
+
+  private static <T> FutureTask<T> inAThread(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread.ofPlatform().daemon().start(task);
+    return task;
   }
 
   private static void await(CountDownLatch latch) {

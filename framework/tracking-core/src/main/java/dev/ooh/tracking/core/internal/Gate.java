@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,7 @@ final class Gate {
   }
 
   Lease enter(ExecutionContext execution) {
-    return enter(execution, Duration.ofNanos(Long.MAX_VALUE))
-        .orElseThrow(() -> new AssertionError("292 years"));
+    return enter(execution, Duration.ofNanos(Long.MAX_VALUE), late -> {});
   }
 
   /**
@@ -60,50 +61,72 @@ final class Gate {
    * the queue may each take as long.
    */
   Optional<Lease> enter(ExecutionContext execution, Duration limit) {
+    return enter(execution, limit.toNanos(), late -> false);
+  }
+
+  /**
+   * Enters.
+   *
+   * @param late told of each holder that takes longer than {@code limit} of wall time, as often as
+   *     it is looked at; whoever waits may end its lease
+   */
+  Lease enter(ExecutionContext execution, Duration limit, Consumer<Lease> late) {
+    Predicate<Lease> andGoOn =
+        holder -> {
+          late.accept(holder);
+          return true;
+        };
+    return enter(execution, limit.toNanos(), andGoOn).orElseThrow();
+  }
+
+  /**
+   * @param goOn whether to go on waiting for a holder that takes longer than {@code limit}
+   */
+  private Optional<Lease> enter(ExecutionContext execution, long limit, Predicate<Lease> goOn) {
     long start = System.nanoTime();
     Lease lease = new Lease();
     join(lease);
-    while (!tryEnter(lease)) {
-      long left = left(limit.toNanos(), start);
-      if (left <= 0) {
-        giveUp(lease);
-        return Optional.empty();
+    try {
+      while (!tryEnter(lease)) {
+        Optional<Lease> late = late(limit, start);
+        if (late.isPresent() && !goOn.test(late.get())) {
+          return Optional.empty();
+        }
+        Blocking.call(
+            execution,
+            () -> {
+              awaitTurn(lease, limit, start);
+              return null;
+            });
       }
-      Blocking.call(
-          execution,
-          () -> {
-            awaitTurn(lease, left);
-            return null;
-          });
+      return Optional.of(lease);
+    } finally {
+      leaveQueue(lease);
     }
-    return Optional.of(lease);
   }
 
   synchronized boolean holds(Lease lease) {
     return holder == lease;
   }
 
-  /** Ends a lease; nothing happens when it was fenced. */
+  /** Ends a lease, with its holder's help or without; nothing happens when it has ended. */
   synchronized void leave(Lease lease) {
     if (holder == lease) {
-      fence();
+      holder = null;
+      freeSince = System.nanoTime();
+      notifyAll();
     }
-  }
-
-  /** Ends whatever lease there is, without its holder's help. */
-  synchronized void fence() {
-    holder = null;
-    freeSince = System.nanoTime();
-    notifyAll();
   }
 
   private synchronized void join(Lease lease) {
     queue.addLast(lease);
   }
 
-  private synchronized void giveUp(Lease lease) {
-    queue.remove(lease);
-    notifyAll();
+  /** Whoever entered has left it already. */
+  private synchronized void leaveQueue(Lease lease) {
+    if (queue.remove(lease)) {
+      notifyAll();
+    }
   }
 
   private synchronized boolean tryEnter(Lease lease) {
@@ -116,8 +139,13 @@ final class Gate {
     return true;
   }
 
+  /** The holder, if it has kept one waiting since {@code start} for longer than {@code limit}. */
+  private synchronized Optional<Lease> late(long limit, long start) {
+    return left(limit, start) > 0 ? Optional.empty() : Optional.ofNullable(holder);
+  }
+
   /** Nanoseconds left to the holder, who kept one waiting since {@code start}. */
-  private synchronized long left(long limit, long start) {
+  private long left(long limit, long start) {
     long now = System.nanoTime();
     return holder == null ? limit : limit - Math.min(now - start, now - heldSince);
   }
@@ -131,11 +159,10 @@ final class Gate {
   }
 
   /** Not interruptible: a consumer's fetch has no way to say that it was interrupted. */
-  private synchronized void awaitTurn(Lease lease, long nanos) {
-    long start = System.nanoTime();
+  private synchronized void awaitTurn(Lease lease, long limit, long start) {
     boolean interrupted = false;
     while (true) {
-      long left = Math.min(nanos - (System.nanoTime() - start), untilTurn(lease));
+      long left = Math.min(left(limit, start), untilTurn(lease));
       if (left <= 0) {
         break;
       }

@@ -3,7 +3,9 @@ package dev.ooh.tracking.core.internal;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,10 @@ final class SpaceState {
   private final Wish wish;
   private final History history = new History();
   private @Nullable ActiveSession active;
+
+  /** What was active when a lease was fenced, until that one's holder comes back. */
+  private final Map<Lease, ActiveSession> takenAway = new HashMap<>();
+
   private boolean reconsider;
   private String failedOnce = "";
   private boolean closed;
@@ -45,24 +51,37 @@ final class SpaceState {
       Optional<String> want,
       List<String> fallback) {}
 
-  /** How things stand; empty when the tracking has ended. */
+  /** How things stand; empty when the tracking has ended. For any thread. */
   synchronized Optional<Situation> situation() {
     return closed
         ? Optional.empty()
         : Optional.of(new Situation(active, reconsider, wish.technique(), wish.fallback()));
   }
 
+  /** As {@link #situation()}, for who works with what is active: empty also when fenced. */
+  synchronized Optional<Situation> situation(Lease lease) {
+    return gate.holds(lease) ? situation() : Optional.empty();
+  }
+
   /**
-   * As {@link #situation}, for a caller who reconsiders if there is reason to.
+   * As {@link #situation(Lease)}, for a holder who reconsiders if there is reason to.
    *
    * @param may false leaves that to the next one
    */
-  synchronized Optional<Situation> takeSituation(boolean may) {
+  synchronized Optional<Situation> takeSituation(Lease lease, boolean may) {
+    if (!gate.holds(lease)) {
+      return Optional.empty();
+    }
     boolean due = reconsider;
     reconsider = due && may;
     Optional<Situation> now = situation();
     reconsider = due && !may;
     return now;
+  }
+
+  /** Does something that the lease allows; empty when it was fenced. */
+  synchronized <T> Optional<T> whileHeld(Lease lease, Supplier<T> what) {
+    return gate.holds(lease) ? Optional.of(what.get()) : Optional.empty();
   }
 
   synchronized Optional<ActiveSession> active() {
@@ -71,18 +90,14 @@ final class SpaceState {
 
   /** Books what a session answered; empty when the lease was fenced. */
   synchronized <T> Optional<T> book(Lease lease, Supplier<T> booking) {
-    if (!gate.holds(lease)) {
-      return Optional.empty();
-    }
-    T booked = booking.get();
-    failedOnce = "";
-    return Optional.of(booked);
+    Optional<T> booked = whileHeld(lease, booking);
+    booked.ifPresent(good -> failedOnce = "");
+    return booked;
   }
 
   /**
-   * Makes a session the active one. A fenced lease publishes nothing; its holder finds out when it
-   * books. When the tracking ends meanwhile, who ends it waits for this lease and then closes what
-   * was published.
+   * Makes a session the active one. A fenced lease publishes nothing: false then. When the tracking
+   * ends meanwhile, who ends it waits for this lease and then closes what was published.
    */
   synchronized boolean publish(Lease lease, ActiveSession session, String how) {
     if (!gate.holds(lease)) {
@@ -135,16 +150,38 @@ final class SpaceState {
     }
   }
 
-  /** Takes the gate from a holder that did not come back within {@code millis}. */
-  synchronized void fence(String what, long millis) {
+  /**
+   * Takes the gate from a holder that did not come back within {@code millis}; nothing happens when
+   * it came in the end. The active session is left to it.
+   */
+  synchronized void fence(Lease late, String what, long millis) {
+    if (!gate.holds(late)) {
+      return;
+    }
+    ActiveSession session = active;
     String reason =
         "%s did not answer within %d ms before %s"
             .formatted(
-                active == null ? "a technique that is being opened" : active.name(), millis, what);
-    // Its thread closes it when it comes back; nobody else may call it meanwhile.
+                session == null ? "a technique that is being opened" : session.name(),
+                millis,
+                what);
     lose(reason);
+    if (session != null) {
+      takenAway.put(late, session);
+    }
     history.note(reason);
-    gate.fence();
+    gate.leave(late);
+  }
+
+  /**
+   * Ends a lease.
+   *
+   * @return the session that was active when the lease was fenced, for its holder to close: nobody
+   *     else may call it, as it may have been in the middle of a call
+   */
+  synchronized Optional<ActiveSession> leave(Lease lease) {
+    gate.leave(lease);
+    return Optional.ofNullable(takenAway.remove(lease));
   }
 
   private void lose(String reason) {
@@ -152,8 +189,11 @@ final class SpaceState {
     ledger.lost(reason);
   }
 
-  synchronized void askFor(String technique) {
-    wish.askFor(technique);
+  /** Notes what an operator wants; who fenced its lease may want something else. */
+  synchronized void askFor(Lease lease, String technique) {
+    if (gate.holds(lease)) {
+      wish.askFor(technique);
+    }
   }
 
   synchronized void fallback(List<String> techniques) {

@@ -96,13 +96,15 @@ final class SpaceTracking {
             return interval.get();
           }
         } finally {
-          gate.leave(lease);
+          leave(lease);
         }
       }
     }
   }
 
-  /** Empty when the session failed and another one is to be tried; the built-in one never fails. */
+  /**
+   * Empty when another session is to be tried, or writers stopped; the built-in one never fails.
+   */
   private Optional<Interval> fetch(
       Lease lease,
       WriterStop writers,
@@ -112,17 +114,19 @@ final class SpaceTracking {
       PageSet alwaysDirty) {
     Optional<ActiveSession> found = session(lease, writers);
     if (found.isEmpty()) {
-      return Optional.empty();
+      return withoutSession(lease, consumer, scan);
     }
     ActiveSession session = found.get();
     String name = session.name();
     try {
-      tellUnmapped(session);
-      Gathered gathered = sessions.fetch(session, writers, scan, arm);
-      Optional<Interval> delivered =
-          state.book(lease, () -> ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
-      if (delivered.isPresent()) {
-        return delivered;
+      if (tellUnmapped(lease, session)) {
+        Gathered gathered = sessions.fetch(session, writers, scan, arm);
+        Optional<Interval> delivered =
+            state.book(
+                lease, () -> ledger.deliver(consumer, scan, arm, gathered, alwaysDirty, name));
+        if (delivered.isPresent()) {
+          return delivered;
+        }
       }
     } catch (WritersNotStoppedException e) {
       // Nothing was read or cleared, so the session still knows what it knew.
@@ -138,9 +142,20 @@ final class SpaceTracking {
       answerLost(lease, session, e);
       throw e;
     }
-    sessions.close(session);
     return Optional.of(
         ledger.deliverAll(consumer, scan, name, name + " answered after it was given up"));
+  }
+
+  private Optional<Interval> withoutSession(Lease lease, TrackingConsumer consumer, PageSet scan) {
+    if (state.situation().isEmpty()) {
+      throw new IllegalStateException("address space " + space.name() + " is not tracked any more");
+    }
+    if (gate.holds(lease)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ledger.deliverAll(
+            consumer, scan, AllDirtyTechnique.NAME, "a technique answered after it was given up"));
   }
 
   private WriterStop running() {
@@ -162,7 +177,7 @@ final class SpaceTracking {
         return lease;
       }
       // It became so before this one's turn.
-      gate.leave(lease);
+      leave(lease);
     }
   }
 
@@ -185,22 +200,26 @@ final class SpaceTracking {
         .isPresent();
   }
 
+  /** Ends a lease; closes what a fence left to its holder. */
+  private void leave(Lease lease) {
+    state.leave(lease).ifPresent(sessions::close);
+  }
+
   /**
    * The session to ask now, opened or switched to if need be. Empty when there is none left and one
-   * may need stopped writers, which were not to be stopped when the lease was taken.
+   * may need stopped writers, which were not to be stopped when the lease was taken; when the lease
+   * was fenced; and when the tracking has ended.
    */
   private Optional<ActiveSession> session(Lease lease, WriterStop writers) {
     boolean mayChoose = writers.isTried() || !selector.mayNeedStoppedWriters();
-    SpaceState.Situation now =
-        state
-            .takeSituation(mayChoose)
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "address space " + space.name() + " is not tracked any more"));
+    Optional<SpaceState.Situation> found = state.takeSituation(lease, mayChoose);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    SpaceState.Situation now = found.get();
     ActiveSession current = now.active();
     if (current == null) {
-      return mayChoose ? Optional.of(open(lease, writers, now)) : Optional.empty();
+      return mayChoose ? open(lease, writers, now) : Optional.empty();
     }
     if (now.reconsider()) {
       Choice choice = selector.choose(now.want(), now.fallback(), writers);
@@ -208,10 +227,7 @@ final class SpaceTracking {
         try {
           return Optional.of(switchTo(lease, writers, current, choice));
         } catch (TrackingException e) {
-          // A fenced lease says nothing of the technique.
-          if (gate.holds(lease)) {
-            selector.setAside(choice.name(), e);
-          }
+          setAside(lease, choice, e);
           return session(lease, writers);
         }
       }
@@ -219,18 +235,29 @@ final class SpaceTracking {
     return Optional.of(current);
   }
 
-  private ActiveSession open(Lease lease, WriterStop writers, SpaceState.Situation now) {
-    while (true) {
+  /** Empty when the lease was fenced: what is opened then is no part of what others do now. */
+  private Optional<ActiveSession> open(Lease lease, WriterStop writers, SpaceState.Situation now) {
+    while (gate.holds(lease)) {
       Choice choice = selector.choose(now.want(), now.fallback(), writers);
       try {
         ActiveSession session = sessions.open(choice);
         if (state.publish(lease, session, "opened")) {
           log.fellBack(choice);
+          return Optional.of(session);
         }
-        return session;
+        sessions.close(session);
       } catch (TrackingException e) {
-        selector.setAside(choice.name(), e);
+        setAside(lease, choice, e);
       }
+    }
+    log.works(active());
+    return Optional.empty();
+  }
+
+  /** A fenced lease says nothing of the technique. */
+  private void setAside(Lease lease, Choice choice, TrackingException failure) {
+    if (gate.holds(lease)) {
+      selector.setAside(choice.name(), failure);
     }
   }
 
@@ -276,11 +303,15 @@ final class SpaceTracking {
     if (!state.publish(lease, next, "switched from %s to".formatted(from.name()))) {
       sessions.close(next);
       log.works(active());
-      throw new TrackingException(
-          "switch of %s to %s was given up".formatted(space.name(), to.name()));
+      throw givenUp(to.name());
     }
     log.fellBack(to);
     return next;
+  }
+
+  private TrackingException givenUp(String technique) {
+    return new TrackingException(
+        "switch of %s to %s was given up".formatted(space.name(), technique));
   }
 
   // What operators and bundles want.
@@ -306,16 +337,17 @@ final class SpaceTracking {
               () -> mayNeedStoppedWriters(entry),
               () -> enterOrFence("a switch to " + entry.name()));
       try {
-        Optional<ActiveSession> current = state.active();
-        if (current.isPresent()) {
-          if (current.get().choice().technique() != entry.technique()) {
-            switchTo(lease, writers, current.get(), Choice.of(entry));
+        SpaceState.Situation now = state.situation(lease).orElseThrow(() -> givenUp(entry.name()));
+        ActiveSession current = now.active();
+        if (current != null) {
+          if (current.choice().technique() != entry.technique()) {
+            switchTo(lease, writers, current, Choice.of(entry));
           }
           selector.opened();
         }
-        state.askFor(entry.name());
+        state.askFor(lease, entry.name());
       } finally {
-        gate.leave(lease);
+        leave(lease);
       }
     }
   }
@@ -332,8 +364,11 @@ final class SpaceTracking {
         Lease lease = enter(writers);
         try {
           session = session(lease, writers);
+          if (state.situation().isEmpty()) {
+            throw new TrackingException("the tracking core was stopped");
+          }
         } finally {
-          gate.leave(lease);
+          leave(lease);
         }
       }
     }
@@ -407,7 +442,7 @@ final class SpaceTracking {
               () -> mayNeedStoppedWriters(technique),
               () -> enterOrFence("the departure of " + name));
       try {
-        Optional<SpaceState.Situation> now = state.situation();
+        Optional<SpaceState.Situation> now = state.situation(lease);
         ActiveSession session = now.map(SpaceState.Situation::active).orElse(null);
         if (session == null || session.choice().technique() != technique) {
           return;
@@ -417,7 +452,7 @@ final class SpaceTracking {
         Choice choice = selector.choose(now.get().want(), now.get().fallback(), writers);
         replaceDeparted(lease, writers, session, choice);
       } finally {
-        gate.leave(lease);
+        leave(lease);
       }
     }
   }
@@ -443,13 +478,8 @@ final class SpaceTracking {
 
   /** Waits for a running fetch; one that takes too long is given up, and everything is doubted. */
   private Lease enterOrFence(String what) {
-    while (true) {
-      Optional<Lease> lease = gate.enter(execution, limits.lease());
-      if (lease.isPresent()) {
-        return lease.get();
-      }
-      state.fence(what, limits.lease().toMillis());
-    }
+    long millis = limits.lease().toMillis();
+    return gate.enter(execution, limits.lease(), late -> state.fence(late, what, millis));
   }
 
   /** Ends the tracking: closes the session. Intervals can still be committed. */
@@ -460,7 +490,7 @@ final class SpaceTracking {
       state.takeActive().ifPresent(sessions::close);
       log.works(Optional.empty());
     } finally {
-      gate.leave(lease);
+      leave(lease);
     }
   }
 
@@ -528,11 +558,13 @@ final class SpaceTracking {
     close();
   }
 
-  private void tellUnmapped(ActiveSession session) throws TrackingException {
-    PageSet unmapped = ledger.takeUnmapped();
-    if (!unmapped.isEmpty()) {
-      session.unmapped(unmapped);
+  /** False when the lease was fenced: what was unmapped is then for another session to know. */
+  private boolean tellUnmapped(Lease lease, ActiveSession session) throws TrackingException {
+    Optional<PageSet> unmapped = state.whileHeld(lease, ledger::takeUnmapped);
+    if (unmapped.isPresent() && !unmapped.get().isEmpty()) {
+      session.unmapped(unmapped.get());
     }
+    return unmapped.isPresent();
   }
 
   private PageSet mapped() {

@@ -64,8 +64,31 @@ class GateTest {
     gate.leave(first);
     Lease second = gate.enter(execution);
     assertThat(gate.holds(second)).isTrue();
-    gate.fence();
+    gate.leave(second);
     assertThat(gate.holds(second)).isFalse();
+  }
+
+  @Test
+  void whoHoldsItTooLongIsNamedToThoseWhoWaitAndTheyKeepTheirPlaces() {
+    Gate gate = new Gate(FOREVER, waiting);
+    Lease first = gate.enter(execution);
+    List<Lease> late = new ArrayList<>();
+    Lease second =
+        gate.enter(
+            execution,
+            Duration.ofNanos(1),
+            holder -> {
+              late.add(holder);
+              if (late.size() == 1) {
+                enterInAThread(gate, "behind", 2);
+              } else {
+                gate.leave(holder);
+              }
+            });
+    assertThat(gate.holds(second)).isTrue();
+    assertThat(late).containsExactly(first, first);
+    gate.leave(first);
+    assertThat(gate.holds(second)).isTrue();
   }
 
   /** A context whose blocked calls return only when {@code allowed}. */
