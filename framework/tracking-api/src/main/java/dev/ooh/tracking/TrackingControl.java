@@ -11,7 +11,12 @@ import java.util.Optional;
  * the woven consumers. All methods may be called by any thread.
  */
 public interface TrackingControl extends IntervalSource {
-  /** Every technique present, tried on {@code space}, in descending order of preference. */
+  /**
+   * Every technique present, tried on {@code space}, in descending order of preference. The space
+   * is tracked from then on, and a trial is made while nobody works with a technique there: it
+   * waits for the fetches that came before it, and fetches wait for it. Where one of them takes too
+   * long, the technique is said to be refused, for that reason.
+   */
   List<TechniqueStatus> list(AddressSpace space);
 
   /** Every technique present, untried, in descending order of preference. */
@@ -21,8 +26,9 @@ public interface TrackingControl extends IntervalSource {
    * Makes {@code technique} the one wanted for {@code space} and switches to it, without losing a
    * page, if anything is tracked there already. The caller waits for the fetches that came before
    * it, each with a limit of wall time after which it is passed by and everything counts as
-   * changed; then two fetches are made, whatever writers do: the new technique's first, which arms
-   * what is armed, and the old one's last. Consumers who ask meanwhile wait that long.
+   * changed; then the new technique is tried and two fetches are made, whatever writers do: the new
+   * one's first, which arms what is armed, and the old one's last. Consumers who ask meanwhile wait
+   * that long.
    *
    * @throws TrackingException if there is no such technique (naming those present) or it is refused
    *     (with its reason); what was active stays

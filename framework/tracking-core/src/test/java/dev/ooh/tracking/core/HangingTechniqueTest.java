@@ -170,6 +170,23 @@ class HangingTechniqueTest {
     assertThat(core.history(space)).noneMatch(line -> line.contains("failed"));
   }
 
+  @Test
+  void whoOnlyLooksOnFencesNobody() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    fetch().commit();
+    space.store(page(1));
+    Hang hang = new Hang();
+    a.beforeFetch = hang::run;
+    FutureTask<Interval> late = inAThread(this::fetch);
+    hang.begun.await();
+    assertThat(core.list(space))
+        .extracting(status -> status.active() + " " + status.probe().reason())
+        .startsWith("true fake", "false it was not tried: another one takes too long");
+    hang.end.countDown();
+    assertThat(late.get().pages()).isEqualTo(pages(1));
+    assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+  }
+
   /** Hangs whoever runs it, until a test ends that. */
   private static final class Hang {
     private final CountDownLatch begun = new CountDownLatch(1);

@@ -80,10 +80,19 @@ class StopOrderTest {
     othersFetch();
     core.use(space, "plain");
     othersFetch();
-    othersFetch(); // while it is tried, and when it is switched to
     core.use(space, "stopping");
-    assertThat(fetched).hasValue(3);
+    assertThat(fetched).hasValue(2);
     assertThat(core.active(space)).contains("stopping");
+  }
+
+  @Test
+  void aTrial() throws TrackingException {
+    core.use(space, "plain");
+    fetch(one);
+    fetched.set(0);
+    othersFetch();
+    assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+    assertThat(fetched).hasValue(1);
   }
 
   @Test

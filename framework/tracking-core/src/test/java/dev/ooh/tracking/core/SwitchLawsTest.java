@@ -110,6 +110,34 @@ class SwitchLawsTest {
     assertThat(b.opened).isOne();
   }
 
+  /** As above, when the one who comes second is a fetch, which would take another technique. */
+  @Test
+  void aTrialTakesNothingFromAFirstFetch() throws Exception {
+    AtomicInteger openers = new AtomicInteger();
+    FutureTask<Interval> first = new FutureTask<>(this::fetch);
+    Thread other = new Thread(first);
+    a.onProbe =
+        () -> {
+          boolean free = a.open == 0 && openers.getAndIncrement() == 0;
+          comesAsFarAsItCan(other);
+          a.probe = free ? Probe.usable("fake") : Probe.refused("it is in use", "");
+          openers.decrementAndGet();
+        };
+    assertThat(core.list(space).getFirst().probe().usable()).isTrue();
+    first.get().commit();
+    assertThat(core.active(space)).contains("aaa");
+    assertThat(core.explain(space)).noneMatch(line -> line.contains("refused"));
+  }
+
+  /** It writes, and must not wait for the end of a pause in which a collector waits for it. */
+  @Test
+  void aTrialIsMadeWithTheWritersStopped() throws TrackingException {
+    b.onProbe = () -> assertThat(execution.isStopped()).isTrue();
+    assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+    core.use(space, "bbb");
+    assertThat(execution.isStopped()).isFalse();
+  }
+
   /** Starts a thread, if nobody did, and looks on until it waits or is done. */
   private static void comesAsFarAsItCan(Thread thread) {
     if (thread == Thread.currentThread()) {

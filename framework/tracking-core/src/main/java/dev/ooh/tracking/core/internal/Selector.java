@@ -6,7 +6,6 @@ import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingSession;
 import dev.ooh.tracking.TrackingTechnique;
-import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +18,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses a technique for one address space, by trying, and remembers why not the others. No probe
- * runs under a monitor: it may have to wait for a guest thread that waits for that monitor.
+ * Chooses a technique for one address space, by trying, and remembers why not the others. Only the
+ * {@link Gate}'s holder tries: a trial beside a session may take from it what it gathered, or be
+ * refused what it holds. No probe runs under a monitor: it may have to wait for a guest thread that
+ * waits for that monitor.
  */
 final class Selector {
   private final AddressSpace space;
   private final TechniqueRegistry registry;
-  private final Limits limits;
   private final Function<TrackingTechnique, Optional<String>> activeMode;
 
   /** Techniques that failed at work, by name, with the reason; until an operator asks again. */
@@ -42,12 +42,10 @@ final class Selector {
   Selector(
       AddressSpace space,
       TechniqueRegistry registry,
-      Limits limits,
       Function<TrackingTechnique, Optional<String>> activeMode) {
     this.activeMode = activeMode;
     this.space = space;
     this.registry = registry;
-    this.limits = limits;
   }
 
   /**
@@ -60,7 +58,7 @@ final class Selector {
     List<String> refused = new ArrayList<>();
     if (wanted.isEmpty()) {
       for (Entry entry : registry.byPreference()) {
-        if (isUsable(entry, writers::require, refused)) {
+        if (isUsable(entry, writers, refused)) {
           return chosen(entry, refused, entry == registry.builtIn() && !refused.isEmpty());
         }
       }
@@ -72,7 +70,7 @@ final class Selector {
       Optional<Entry> entry = registry.find(name);
       if (entry.isEmpty()) {
         refused.add(name + (departed.contains(name) ? " went away" : " is not present"));
-      } else if (isUsable(entry.get(), writers::require, refused)) {
+      } else if (isUsable(entry.get(), writers, refused)) {
         return chosen(entry.get(), refused, !wanted.get().equals(name));
       }
     }
@@ -80,34 +78,28 @@ final class Selector {
   }
 
   /**
-   * Tries one technique that an operator asks for, whatever became of it before. Not for the gate's
-   * holder.
+   * Tries one technique that an operator asks for, whatever became of it before.
+   *
+   * @param writers as for {@link #choose}
    */
-  void require(Entry entry) throws TrackingException {
+  void require(Entry entry, WriterStop writers) throws TrackingException {
     setAside.remove(entry.name());
     List<String> refused = new ArrayList<>();
-    if (!isUsable(entry, this::stopForAMoment, refused)) {
+    if (!isUsable(entry, writers, refused)) {
       throw new TrackingException(refused.getFirst());
     }
     tried.set(entry.technique());
+  }
+
+  /** Whether {@link #require} and {@link #probe} run its code, if it is not at work. */
+  boolean tries(Entry entry) {
+    return entry != registry.builtIn() && tried.get() != entry.technique();
   }
 
   /** Whether a choice may have to try a technique that needs stopped writers. */
   boolean mayNeedStoppedWriters() {
     return registry.byPreference().stream()
         .anyMatch(entry -> entry.descriptor().needsStoppedWriters());
-  }
-
-  /** Fails when writers can't be stopped. */
-  private interface StopTrial {
-    void run() throws WritersNotStoppedException;
-  }
-
-  private void stopForAMoment() throws WritersNotStoppedException {
-    try (WriterStop writers = new WriterStop(space.execution(), limits.stopWriters())) {
-      writers.tryStop();
-      writers.require();
-    }
   }
 
   /** What was tried for an operator is open now. */
@@ -134,14 +126,14 @@ final class Selector {
     return new Choice(entry, why, List.copyOf(refused));
   }
 
-  private boolean isUsable(Entry entry, StopTrial stop, List<String> refused) {
+  private boolean isUsable(Entry entry, WriterStop writers, List<String> refused) {
     String failure = setAside.get(entry.name());
     if (failure == null && tried.compareAndSet(entry.technique(), null)) {
       return true;
     }
     Probe probe =
         failure == null
-            ? probe(entry, stop)
+            ? probe(entry, writers)
             : Probe.refused("it failed: " + failure, "choose it again to try once more");
     if (!probe.usable()) {
       refused.add("%s is refused: %s".formatted(entry.name(), Reason.of(probe)));
@@ -151,27 +143,24 @@ final class Selector {
 
   /**
    * Tries a technique, and whether the writers stop if it needs that. One that is at work on the
-   * space has shown that it works, and a trial might take from it what it has gathered. Not for the
-   * gate's holder.
+   * space has shown that it works, and a trial might take from it what it has gathered.
+   *
+   * @param writers as for {@link #choose}
    */
-  Probe probe(Entry entry) {
-    return probe(entry, this::stopForAMoment);
-  }
-
-  private Probe probe(Entry entry, StopTrial stop) {
+  Probe probe(Entry entry, WriterStop writers) {
     Optional<String> mode = activeMode.apply(entry.technique());
     if (mode.isPresent()) {
       return Probe.usable(mode.get());
     }
     Probe probe = TechniqueRegistry.probe(entry, space);
     return probe.usable() && entry.descriptor().needsStoppedWriters()
-        ? probeStoppedWriters(entry, stop, probe)
+        ? probeStoppedWriters(entry, writers, probe)
         : probe;
   }
 
-  private Probe probeStoppedWriters(Entry entry, StopTrial stop, Probe probe) {
+  private Probe probeStoppedWriters(Entry entry, WriterStop writers, Probe probe) {
     try {
-      stop.run();
+      writers.require();
       return probe;
     } catch (WritersNotStoppedException e) {
       return needsStoppedWriters(entry)

@@ -162,7 +162,7 @@ final class SpaceState {
     String reason =
         "%s did not answer within %d ms before %s"
             .formatted(
-                session == null ? "a technique that is being opened" : session.name(),
+                session == null ? "a technique that is being tried or opened" : session.name(),
                 millis,
                 what);
     lose(reason);

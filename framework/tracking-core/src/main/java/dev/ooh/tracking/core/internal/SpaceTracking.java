@@ -39,13 +39,6 @@ final class SpaceTracking {
   private final Ledger ledger = new Ledger(counts, this::ended);
   private final Gate gate = new Gate();
 
-  /**
-   * Held by operators while they try a technique or switch to it, so that none is refused what
-   * another one's trial holds. Entered before {@link #gate}. An operator who takes too long is
-   * passed by.
-   */
-  private final Gate operators = new Gate();
-
   private final SessionKeeper sessions;
   private final WorkLog log;
   private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
@@ -67,7 +60,7 @@ final class SpaceTracking {
     this.execution = space.execution();
     this.onClosing = onClosing;
     this.limits = limits;
-    this.selector = new Selector(space, registry, limits, this::activeMode);
+    this.selector = new Selector(space, registry, this::activeMode);
     this.sessions = new SessionKeeper(space, counts, observer);
     this.log = sessions.log();
     this.state = new SpaceState(ledger, gate, wish);
@@ -168,16 +161,21 @@ final class SpaceTracking {
   }
 
   private Lease enter(WriterStop writers, BooleanSupplier wanted, Supplier<Lease> entrance) {
+    return tryEnter(writers, wanted, () -> Optional.of(entrance.get())).orElseThrow();
+  }
+
+  private Optional<Lease> tryEnter(
+      WriterStop writers, BooleanSupplier wanted, Supplier<Optional<Lease>> entrance) {
     while (true) {
       if (wanted.getAsBoolean()) {
         writers.tryStop();
       }
-      Lease lease = entrance.get();
-      if (writers.isTried() || !wanted.getAsBoolean()) {
+      Optional<Lease> lease = entrance.get();
+      if (lease.isEmpty() || writers.isTried() || !wanted.getAsBoolean()) {
         return lease;
       }
       // It became so before this one's turn.
-      leave(lease);
+      leave(lease.get());
     }
   }
 
@@ -192,12 +190,26 @@ final class SpaceTracking {
         : active.mayNeedStoppedWriters();
   }
 
+  /** For a trial of {@code next}, and a switch to it. */
   private boolean mayNeedStoppedWriters(Entry next) {
-    return state
-        .active()
-        .filter(from -> from.choice().technique() != next.technique())
-        .filter(from -> from.mayNeedStoppedWriters() || next.descriptor().needsStoppedWriters())
-        .isPresent();
+    return tries(next)
+        || state
+            .active()
+            .filter(from -> from.choice().technique() != next.technique())
+            .filter(from -> from.mayNeedStoppedWriters() || next.descriptor().needsStoppedWriters())
+            .isPresent();
+  }
+
+  /**
+   * A trial writes to the space's memory, which waits while writers are stopped; and who stopped
+   * them may be a collector that waits for the gate, held by who tries. So they are stopped before.
+   */
+  private boolean tries(Entry next) {
+    return !isActive(next) && selector.tries(next);
+  }
+
+  private boolean isActive(Entry entry) {
+    return state.active().filter(of -> of.choice().technique() == entry.technique()).isPresent();
   }
 
   /** Ends a lease; closes what a fence left to its holder. */
@@ -321,15 +333,6 @@ final class SpaceTracking {
    * fetch, with a limit.
    */
   void use(Entry entry) throws TrackingException {
-    alone(
-        () -> {
-          requireOrFindActive(entry);
-          switchTo(entry);
-          return entry;
-        });
-  }
-
-  private void switchTo(Entry entry) throws TrackingException {
     try (WriterStop writers = running()) {
       Lease lease =
           enter(
@@ -337,6 +340,7 @@ final class SpaceTracking {
               () -> mayNeedStoppedWriters(entry),
               () -> enterOrFence("a switch to " + entry.name()));
       try {
+        selector.require(entry, writers);
         SpaceState.Situation now = state.situation(lease).orElseThrow(() -> givenUp(entry.name()));
         ActiveSession current = now.active();
         if (current != null) {
@@ -378,45 +382,38 @@ final class SpaceTracking {
     }
   }
 
-  /** Tries a technique for this space, as an operator asks for it. */
+  /** Tries a technique for this space, as an operator asks for it; waits as {@link #use} does. */
   void require(Entry entry) throws TrackingException {
-    alone(
-        () -> {
-          requireOrFindActive(entry);
-          return entry;
-        });
-  }
-
-  /** What an operator wants. */
-  private interface Errand<T, E extends Exception> {
-    T run() throws E;
-  }
-
-  /** Runs it when no other operator's runs, or takes too long. */
-  private <T, E extends Exception> T alone(Errand<T, E> errand) throws E {
-    Optional<Lease> lease = operators.enter(execution, limits.lease());
-    try {
-      return errand.run();
-    } finally {
-      lease.ifPresent(operators::leave);
-    }
-  }
-
-  /** A trial is refused, too, when a fetch is about to open the technique itself. */
-  private void requireOrFindActive(Entry entry) throws TrackingException {
-    try {
-      selector.require(entry);
-    } catch (TrackingException e) {
-      gate.enter(execution, limits.lease()).ifPresent(gate::leave);
-      if (activeMode(entry.technique()).isEmpty()) {
-        throw e;
+    try (WriterStop writers = running()) {
+      Lease lease =
+          enter(writers, () -> tries(entry), () -> enterOrFence("a trial of " + entry.name()));
+      try {
+        selector.require(entry, writers);
+      } finally {
+        leave(lease);
       }
     }
   }
 
-  /** Tries a technique for this space. */
+  /**
+   * Tries a technique for this space, unless whoever works with the sessions now takes too long:
+   * nobody is fenced for having a look.
+   */
   Probe probe(Entry entry) {
-    return alone(() -> selector.probe(entry));
+    try (WriterStop writers = running()) {
+      Optional<Lease> lease =
+          tryEnter(writers, () -> tries(entry), () -> gate.enter(execution, limits.lease()));
+      if (lease.isEmpty()) {
+        return activeMode(entry.technique())
+            .map(Probe::usable)
+            .orElseGet(() -> Probe.refused("it was not tried: another one takes too long", ""));
+      }
+      try {
+        return selector.probe(entry, writers);
+      } finally {
+        leave(lease.get());
+      }
+    }
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#fallback}. */

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TrackedSpaces {
   private static final System.Logger LOG = System.getLogger(TrackedSpaces.class.getName());
 
+  private static final String STOPPED = "the tracking core was stopped";
+
   private final Limits limits;
   private final Observers observers = new Observers();
   private final TechniqueRegistry registry = new TechniqueRegistry();
@@ -55,7 +57,7 @@ public final class TrackedSpaces {
     }
     Optional<SpaceTracking> tracking = track(space);
     if (tracking.isEmpty()) {
-      return Interval.all(scan, "the tracking core was stopped");
+      return Interval.all(scan, STOPPED);
     }
     PageSet pages = scan.wholePages();
     return tracking.get().fetch(consumer, pages, arm == scan ? pages : arm.wholePages());
@@ -82,15 +84,13 @@ public final class TrackedSpaces {
   }
 
   public List<TechniqueStatus> list(AddressSpace space) {
-    space.setDefaults(settings);
-    tellUnknownSettings();
-    Optional<SpaceTracking> tracking = tracked(space);
-    Selector untracked = new Selector(space, registry, limits, technique -> Optional.empty());
+    // Tracked from now on, or a first fetch might come beside a trial.
+    Optional<SpaceTracking> tracking = track(space);
     List<TechniqueStatus> list = new ArrayList<>();
     for (Entry entry : registry.byPreference()) {
       boolean active = tracking.flatMap(known -> known.activeMode(entry.technique())).isPresent();
       Probe probe =
-          tracking.map(known -> known.probe(entry)).orElseGet(() -> untracked.probe(entry));
+          tracking.map(known -> known.probe(entry)).orElseGet(() -> Probe.refused(STOPPED, ""));
       list.add(new TechniqueStatus(entry.descriptor(), probe, active));
     }
     return list;
@@ -133,7 +133,7 @@ public final class TrackedSpaces {
   }
 
   private SpaceTracking running(AddressSpace space) throws TrackingException {
-    return track(space).orElseThrow(() -> new TrackingException("the tracking core was stopped"));
+    return track(space).orElseThrow(() -> new TrackingException(STOPPED));
   }
 
   /** See {@link dev.ooh.tracking.core.TrackingCore#history}. */
