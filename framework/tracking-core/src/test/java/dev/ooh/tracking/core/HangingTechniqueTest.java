@@ -1,6 +1,7 @@
 package dev.ooh.tracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
@@ -185,6 +186,50 @@ class HangingTechniqueTest {
     hang.end.countDown();
     assertThat(late.get().pages()).isEqualTo(pages(1));
     assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+  }
+
+  /** Those who came before the end, and have not had their turn, are answered as those after it. */
+  @Test
+  void whoWaitsWhenTheCoreIsStoppedIsToldAll() throws Exception {
+    core(new Limits(LONG, LONG, LONG));
+    fetch().commit();
+    Hang hang = new Hang();
+    a.beforeFetch = hang::run;
+    FutureTask<Interval> running = inAThread(this::fetch);
+    hang.begun.await();
+    TrackingConsumer other = space.consumer("other");
+    FutureTask<Interval> queued = new FutureTask<>(() -> core.fetch(space, other, all, all));
+    FutureTask<Boolean> operator =
+        new FutureTask<>(
+            () -> {
+              core.use(space, "bbb");
+              return true;
+            });
+    FutureTask<Boolean> end =
+        new FutureTask<>(
+            () -> {
+              core.close();
+              return true;
+            });
+    startAndAwaitWaiting(queued);
+    startAndAwaitWaiting(operator);
+    startAndAwaitWaiting(end);
+    hang.end.countDown();
+    running.get().commit();
+    assertThat(queued.get().pages()).isEqualTo(all);
+    assertThat(queued.get().reasons()).containsExactly("the tracking core was stopped");
+    assertThatThrownBy(operator::get).hasRootCauseMessage("the tracking core was stopped");
+    assertThat(end.get()).isTrue();
+    assertThat(a.open).isZero();
+    assertThat(b.open).isZero();
+  }
+
+  private static void startAndAwaitWaiting(FutureTask<?> task) {
+    Thread thread = Thread.ofPlatform().daemon().start(task);
+    while (thread.getState() != Thread.State.WAITING
+        && thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Hangs whoever runs it, until a test ends that. */

@@ -30,6 +30,8 @@ import java.util.function.Supplier;
  * what changes then is in the {@link SpaceState}, which is the guard of it.
  */
 final class SpaceTracking {
+  static final String STOPPED = "the tracking core was stopped";
+
   private final AddressSpace space;
   private final ExecutionContext execution;
   private final Consumer<AddressSpace> onClosing;
@@ -141,7 +143,10 @@ final class SpaceTracking {
 
   private Optional<Interval> withoutSession(Lease lease, TrackingConsumer consumer, PageSet scan) {
     if (state.situation().isEmpty()) {
-      throw new IllegalStateException("address space " + space.name() + " is not tracked any more");
+      if (space.isOpen()) {
+        return Optional.of(Interval.all(scan, ended()));
+      }
+      throw new IllegalStateException(ended());
     }
     if (gate.holds(lease)) {
       return Optional.empty();
@@ -323,7 +328,16 @@ final class SpaceTracking {
 
   private TrackingException givenUp(String technique) {
     return new TrackingException(
-        "switch of %s to %s was given up".formatted(space.name(), technique));
+        state.situation().isEmpty()
+            ? ended()
+            : "switch of %s to %s was given up".formatted(space.name(), technique));
+  }
+
+  /** Why there is no tracking any more. */
+  private String ended() {
+    return space.isOpen()
+        ? STOPPED
+        : "address space %s is not tracked any more".formatted(space.name());
   }
 
   // What operators and bundles want.
@@ -369,7 +383,7 @@ final class SpaceTracking {
         try {
           session = session(lease, writers);
           if (state.situation().isEmpty()) {
-            throw new TrackingException("the tracking core was stopped");
+            throw new TrackingException(ended());
           }
         } finally {
           leave(lease);

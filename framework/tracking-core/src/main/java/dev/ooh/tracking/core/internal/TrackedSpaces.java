@@ -26,8 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TrackedSpaces {
   private static final System.Logger LOG = System.getLogger(TrackedSpaces.class.getName());
 
-  private static final String STOPPED = "the tracking core was stopped";
-
   private final Limits limits;
   private final Observers observers = new Observers();
   private final TechniqueRegistry registry = new TechniqueRegistry();
@@ -57,7 +55,7 @@ public final class TrackedSpaces {
     }
     Optional<SpaceTracking> tracking = track(space);
     if (tracking.isEmpty()) {
-      return Interval.all(scan, STOPPED);
+      return Interval.all(scan, SpaceTracking.STOPPED);
     }
     PageSet pages = scan.wholePages();
     return tracking.get().fetch(consumer, pages, arm == scan ? pages : arm.wholePages());
@@ -90,7 +88,9 @@ public final class TrackedSpaces {
     for (Entry entry : registry.byPreference()) {
       boolean active = tracking.flatMap(known -> known.activeMode(entry.technique())).isPresent();
       Probe probe =
-          tracking.map(known -> known.probe(entry)).orElseGet(() -> Probe.refused(STOPPED, ""));
+          tracking
+              .map(known -> known.probe(entry))
+              .orElseGet(() -> Probe.refused(SpaceTracking.STOPPED, ""));
       list.add(new TechniqueStatus(entry.descriptor(), probe, active));
     }
     return list;
@@ -133,7 +133,7 @@ public final class TrackedSpaces {
   }
 
   private SpaceTracking running(AddressSpace space) throws TrackingException {
-    return track(space).orElseThrow(() -> new TrackingException(STOPPED));
+    return track(space).orElseThrow(() -> new TrackingException(SpaceTracking.STOPPED));
   }
 
   /** See {@link dev.ooh.tracking.core.TrackingCore#history}. */
