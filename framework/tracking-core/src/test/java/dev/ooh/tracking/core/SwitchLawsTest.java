@@ -173,6 +173,30 @@ class SwitchLawsTest {
   }
 
   @Test
+  void aTechniqueThatGoesWhileItIsTriedIsNotSwitchedTo() throws Exception {
+    fetch().commit();
+    FutureTask<Void> departure =
+        new FutureTask<>(
+            () -> {
+              core.remove(b);
+              return null;
+            });
+    b.onProbe =
+        () -> {
+          Thread.ofPlatform().daemon().start(departure);
+          while (core.techniques().size() > 2) {
+            Thread.onSpinWait();
+          }
+        };
+    assertThatThrownBy(() -> core.use(space, "bbb")).hasMessage("bbb is refused: it went away");
+    departure.get();
+    assertThat(core.active(space)).contains("aaa");
+    assertThat(b.opened).isZero();
+    space.store(page(1));
+    assertThat(fetch().pages()).isEqualTo(pages(1));
+  }
+
+  @Test
   void aRefusedSwitchLeavesWhatWasActive() {
     fetch().commit();
     b.probe = Probe.refused("no", "");

@@ -88,6 +88,10 @@ final class Selector {
     if (!isUsable(entry, writers, refused)) {
       throw new TrackingException(refused.getFirst());
     }
+    // From here on whoever removes it waits for the gate, and then finds it at work.
+    if (!registry.isPresent(entry)) {
+      throw new TrackingException("%s is refused: it went away".formatted(entry.name()));
+    }
     tried.set(entry.technique());
   }
 

@@ -47,6 +47,12 @@ final class TechniqueRegistry {
     return found;
   }
 
+  /** Whether it has not gone, although a newer one of its name may hide it. */
+  boolean isPresent(Entry entry) {
+    return entry == builtIn
+        || entries.stream().anyMatch(other -> other.technique() == entry.technique());
+  }
+
   Entry builtIn() {
     return builtIn;
   }
