@@ -47,7 +47,12 @@ final class SpaceTracking {
 
   private final SpaceState state;
 
+  /** Held by who makes the tracking, until it hears of the space's events. */
+  private final Lease beginning;
+
   /**
+   * Nobody fetches before {@link #begin}.
+   *
    * @param onClosing called when the space closes
    * @param observer told who works; throws nothing
    */
@@ -66,6 +71,24 @@ final class SpaceTracking {
     this.sessions = new SessionKeeper(space, counts, observer);
     this.log = sessions.log();
     this.state = new SpaceState(ledger, gate, wish);
+    this.beginning = gate.enter(execution);
+  }
+
+  /**
+   * Listens to the space, with {@code settings} as its defaults, and lets those in who found it
+   * tracked meanwhile: what one of them armed might be mapped anew, and nobody would know.
+   */
+  void begin(Map<String, String> settings) {
+    try {
+      space.setDefaults(settings);
+      space.addListener(events);
+    } catch (RuntimeException | Error e) {
+      onClosing.accept(space);
+      state.close();
+      throw e;
+    } finally {
+      leave(beginning);
+    }
   }
 
   // What consumers ask.
@@ -503,6 +526,8 @@ final class SpaceTracking {
     } finally {
       leave(lease);
     }
+    // Whoever was about to add them was waited for above.
+    space.removeListener(events);
   }
 
   // What is known.
@@ -555,16 +580,12 @@ final class SpaceTracking {
     return state.history();
   }
 
-  /** What the space's events go to. */
-  AddressSpace.Listener events() {
-    return events;
-  }
-
   private void ended(OwedInterval interval, boolean committed) {
     log.ended(interval, committed);
   }
 
-  private void closing() {
+  /** The space ends. */
+  void closing() {
     onClosing.accept(space);
     close();
   }

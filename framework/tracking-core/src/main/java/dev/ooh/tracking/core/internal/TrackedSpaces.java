@@ -194,11 +194,7 @@ public final class TrackedSpaces {
       all = List.copyOf(trackings.values());
       trackings.clear();
     }
-    all.forEach(
-        tracking -> {
-          tracking.space().removeListener(tracking.events());
-          tracking.close();
-        });
+    all.forEach(SpaceTracking::close);
   }
 
   /** Empty when the core was closed. */
@@ -215,11 +211,10 @@ public final class TrackedSpaces {
       trackings.put(space, tracking);
     }
     // Outside the monitor: the space may hold locks of its own.
-    space.setDefaults(settings);
+    tracking.begin(settings);
     tellUnknownSettings();
-    space.addListener(tracking.events());
     if (!space.isOpen()) {
-      tracking.events().closing(space);
+      tracking.closing();
       throw new IllegalStateException("address space " + space.name() + " is closed");
     }
     return Optional.of(tracking);

@@ -3,7 +3,7 @@ package dev.ooh.tracking.core.fake;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.testing.space.StoreListener;
-import dev.ooh.testing.space.TestSpace;
+import dev.ooh.testing.space.TestMemory;
 import dev.ooh.tracking.Gathered;
 import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TechniqueDescriptor;
@@ -77,7 +77,7 @@ public final class FakeTechnique implements TrackingTechnique {
     onOpen.run();
     opened++;
     open++;
-    return new Session((TestSpace) space);
+    return new Session((TestMemory) space.memory());
   }
 
   /** What a plugin's code, which nobody checked for nulls, may well return. */
@@ -87,15 +87,15 @@ public final class FakeTechnique implements TrackingTechnique {
   }
 
   private final class Session implements TrackingSession, StoreListener {
-    private final TestSpace space;
+    private final TestMemory memory;
     private final Set<Long> armed = new HashSet<>();
     private final Set<Long> written = new HashSet<>();
     private long fetches;
     private boolean closed;
 
-    Session(TestSpace space) {
-      this.space = space;
-      space.memory().subscribe(this);
+    Session(TestMemory memory) {
+      this.memory = memory;
+      memory.subscribe(this);
     }
 
     @Override
@@ -160,7 +160,7 @@ public final class FakeTechnique implements TrackingTechnique {
       if (!closed) {
         closed = true;
         open--;
-        space.memory().unsubscribe(this);
+        memory.unsubscribe(this);
       }
     }
   }
