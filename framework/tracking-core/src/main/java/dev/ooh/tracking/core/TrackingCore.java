@@ -12,6 +12,7 @@ import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingStatistics;
 import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.internal.TrackedSpaces;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import java.util.ServiceLoader;
 public class TrackingCore implements TrackingControl, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TrackingCore.class.getName());
 
+  /** More are no plugins: a class path that can't be read is the same fault at each look. */
+  private static final int MOST_FAULTS = 100;
+
   private final TrackedSpaces spaces;
 
   /** A core that knows no technique but all-dirty yet, with the default limits. */
@@ -59,19 +63,27 @@ public class TrackingCore implements TrackingControl, AutoCloseable {
     return load(Thread.currentThread().getContextClassLoader());
   }
 
-  /** A core with every technique that {@link ServiceLoader} finds by {@code loader}. */
+  /**
+   * A core with every technique that {@link ServiceLoader} finds by {@code loader}. One that can't
+   * be loaded, or can't say what it is, is logged and left out.
+   */
   public static TrackingCore load(ClassLoader loader) {
     TrackingCore core = new TrackingCore();
-    ServiceLoader.load(TrackingTechnique.class, loader).stream()
-        .forEach(
-            provider -> {
-              try {
-                core.add(provider.get());
-              } catch (ServiceConfigurationError e) {
-                // One broken plugin must not take the others with it.
-                LOG.log(System.Logger.Level.WARNING, "technique left out: " + e.getMessage());
-              }
-            });
+    Iterator<TrackingTechnique> found =
+        ServiceLoader.load(TrackingTechnique.class, loader).iterator();
+    int faults = 0;
+    while (faults < MOST_FAULTS) {
+      try {
+        if (!found.hasNext()) {
+          break;
+        }
+        core.add(found.next());
+      } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+        // One broken plugin must not take the others with it.
+        faults++;
+        LOG.log(System.Logger.Level.WARNING, "technique left out: " + e);
+      }
+    }
     return core;
   }
 
