@@ -4,9 +4,12 @@ import dev.ooh.metering.CollectionMeters;
 import dev.ooh.metering.TrackingMeters;
 import dev.ooh.tracking.TrackingControl;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -28,6 +31,7 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
 
   private final TrackingMeters meters;
   private final CollectionMeters heaps;
+  private final Set<PrometheusEndpoint> endpoints = ConcurrentHashMap.newKeySet();
 
   @Activate
   public MetricsPort(@Reference TrackingMeters meters, @Reference CollectionMeters heaps) {
@@ -48,7 +52,8 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   }
 
   /**
-   * Starts an endpoint. For port 0 the one that the system chose is said; another one is known.
+   * Starts an endpoint, which serves until it is closed or this bundle stops. For port 0 the one
+   * that the system chose is said; another one is known.
    *
    * @throws IllegalArgumentException if {@code value} is not a port number
    * @throws IllegalStateException if the port can't be had
@@ -63,10 +68,23 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
       } else {
         LOG.log(System.Logger.Level.INFO, "serving " + endpoint.uri());
       }
-      return endpoint;
+      endpoints.add(endpoint);
+      return () -> close(endpoint);
     } catch (IOException e) {
       throw new IllegalStateException(
           "port " + port + " for meters can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Nobody counts any more, and a scraper would take what stands still for what is so. */
+  @Deactivate
+  void deactivate() {
+    endpoints.forEach(this::close);
+  }
+
+  private void close(PrometheusEndpoint endpoint) {
+    if (endpoints.remove(endpoint)) {
+      endpoint.close();
     }
   }
 

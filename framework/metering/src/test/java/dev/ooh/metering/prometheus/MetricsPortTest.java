@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -124,16 +126,37 @@ class MetricsPortTest {
   }
 
   @Test
-  void saysThePortThatTheSystemChose() throws Exception {
+  void servesAtThePortThatItSaysUntilClosedOrDeactivated() throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      List<AutoCloseable> endpoints = new ArrayList<>();
+      List<URI> uris = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        uris.add(uriSaidBy(() -> endpoints.add(option.apply("0"))));
+        assertThat(get(client, uris.getLast()).statusCode()).isEqualTo(200);
+      }
+      endpoints.getFirst().close();
+      assertThatThrownBy(() -> get(client, uris.getFirst())).isInstanceOf(IOException.class);
+      option.deactivate();
+      for (URI uri : uris) {
+        assertThatThrownBy(() -> get(client, uri)).isInstanceOf(ConnectException.class);
+      }
+      // The command that asked for it ends, and closes what it was given.
+      endpoints.getLast().close();
+    }
+  }
+
+  private static URI uriSaidBy(Runnable action) {
     PrintStream before = System.err;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-    try (AutoCloseable endpoint = option.apply("0")) {
-      assertThat(said.toString(StandardCharsets.UTF_8))
-          .isEqualTo("ooh: serving %s%n".formatted(((PrometheusEndpoint) endpoint).uri()));
+    try {
+      action.run();
     } finally {
       System.setErr(before);
     }
+    String line = said.toString(StandardCharsets.UTF_8);
+    assertThat(line).matches("ooh: serving http://127\\.0\\.0\\.1:\\d+/metrics\\R");
+    return URI.create(line.strip().substring("ooh: serving ".length()));
   }
 
   @ParameterizedTest
