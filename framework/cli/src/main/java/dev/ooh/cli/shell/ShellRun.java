@@ -103,7 +103,9 @@ final class ShellRun implements Callable<Integer> {
         tracking.control().use(space, asked);
         known = true;
       } catch (TrackingException e) {
-        throw new UsageException(ErrorText.of(e));
+        throw isPresent(asked)
+            ? new CommandException(ErrorText.of(e), e)
+            : new UsageException(ErrorText.of(e));
       } finally {
         if (!known) {
           space.close();
@@ -111,6 +113,11 @@ final class ShellRun implements Callable<Integer> {
       }
     }
     return space;
+  }
+
+  private boolean isPresent(String name) throws CommandException {
+    return tracking.control().techniques().stream()
+        .anyMatch(present -> present.name().equals(name));
   }
 
   private int loop(boolean interactive) throws IOException {
