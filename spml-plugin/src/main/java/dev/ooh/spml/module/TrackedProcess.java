@@ -22,7 +22,7 @@ final class TrackedProcess extends HypervisorRingFile {
 
   private boolean logging;
 
-  /** Whether the process was on no processor at any time since its tracker collected. */
+  /** Whether the process left its last processor, or was on none, since its tracker collected. */
   private boolean wasOut;
 
   TrackedProcess(RingDevice<?> device, GuestProcess process) {
@@ -56,9 +56,11 @@ final class TrackedProcess extends HypervisorRingFile {
   protected void collect() {
     kernel().count(Event.HYPERCALL_DISABLE_LOGGING, 1);
     pause();
-    if (wasOut) {
+    // One that was on none before the device was opened is not told of as it leaves.
+    boolean out = process().processors() == 0;
+    if (wasOut || out) {
       // Other processes may have written to shared frames while logging was off.
-      wasOut = process().processors() == 0;
+      wasOut = out;
       call(SpmlHypercalls.REPORT_UNLOGGED, 0, 0);
     }
   }

@@ -184,6 +184,25 @@ public abstract class TrapsContract extends SessionFixture {
     }
   }
 
+  /** The tracked process does nothing from before the session on: it is on no processor. */
+  @Test
+  void sharedMemoryWrittenWhileTheTrackedProcessNeverRunsIsReported(@TempDir Path folder)
+      throws Exception {
+    Fork fork = fork();
+    PageSet all = map(file(folder), 8);
+    write(all);
+    try (AddressSpace child = fork.fork("child")) {
+      writeTo(child, all);
+      try (TrackingSession session = technique().open(space())) {
+        session.fetch(all, all);
+        for (int pass = 0; pass < 3; pass++) {
+          writeTo(child, everyNth(all, 3));
+          assertHolds(session, all, everyNth(all, 3));
+        }
+      }
+    }
+  }
+
   // ---- Mappings that are gone before the fetch ------------------------------------------------
 
   @Test
