@@ -63,7 +63,7 @@ public interface PageModificationLog extends AutoCloseable {
   interface Reader {
     /**
      * A page was written. Called in root mode, while the log is emptied: at a PML-full exit or a
-     * flush.
+     * flush. It may write to guest memory: all are told of that, too, after it has returned.
      *
      * @param gpa 4 KiB-aligned; may be a page-table page's or a kernel page's
      */

@@ -9,6 +9,8 @@ import dev.ooh.machine.vmx.Vmcs;
 import dev.ooh.machine.vmx.VmcsField;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,15 @@ public final class PageModificationLogging {
 
   /** Replaced and never changed, as a reader may open or close one while it is told of a page. */
   private User[] users = {};
+
+  /** Whether a reader is being told of a page, by which it may write to guest memory itself. */
+  private boolean telling;
+
+  /**
+   * What readers wrote to while they were told of a page: each is told next, by whoever told the
+   * first, since a guest that arms the rings of its logs would make one call another without end.
+   */
+  private final SequencedSet<Long> written = new LinkedHashSet<>();
 
   PageModificationLogging(HostMemory memory, Processors processors, ExtendedPageTables ept) {
     this.memory = memory;
@@ -80,7 +91,12 @@ public final class PageModificationLogging {
 
   /** Tells users of a write by root mode, as of a write by the guest. */
   void wrote(long gpa) {
-    deliver(gpa & -HostMemory.FRAME);
+    long page = gpa & -HostMemory.FRAME;
+    if (telling) {
+      written.add(page);
+    } else {
+      deliver(page);
+    }
   }
 
   private void deliver(long gpa) {
@@ -115,11 +131,24 @@ public final class PageModificationLogging {
       int number = pageNumber(gpa);
       if (enabled || armed.get(number)) {
         armed.clear(number);
+        boolean first = !telling;
+        telling = true;
         try {
-          reader.logged(gpa);
-        } catch (RuntimeException e) {
-          failure = failure == null ? e : failure;
+          read(gpa);
+          while (first && !written.isEmpty()) {
+            deliver(written.removeFirst());
+          }
+        } finally {
+          telling = !first;
         }
+      }
+    }
+
+    private void read(long gpa) {
+      try {
+        reader.logged(gpa);
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
       }
     }
 
