@@ -110,9 +110,12 @@ final class MemoryManager {
     }
   }
 
+  /** If a module fails, or a file can't be written back, the mappings are gone all the same. */
   void unmap(UserProcess process, long start, long end) {
     List<Vma> touched = process.vmasIn(start, end);
-    discard(process, start, end);
+    Failures failures = new Failures();
+    failures.collect(() -> tellUnmapped(process, start, end));
+    removeFrames(process, start, end);
     process.userfaults.remove(start, end);
     for (Vma vma : touched) {
       process.removeVma(vma);
@@ -126,15 +129,24 @@ final class MemoryManager {
       if (object != null) {
         object.detach(vma);
         if (!object.isMapped()) {
-          release(object);
+          failures.collect(() -> release(object));
         }
       }
     }
+    failures.rethrow();
   }
 
   /** Removes the frames of {@code [start, end)}; private pages read as zero afterwards. */
   void discard(UserProcess process, long start, long end) {
+    tellUnmapped(process, start, end);
+    removeFrames(process, start, end);
+  }
+
+  private static void tellUnmapped(UserProcess process, long start, long end) {
     process.tellModules(notifier -> notifier.unmapped(start, end));
+  }
+
+  private void removeFrames(UserProcess process, long start, long end) {
     PageTables tables = process.tables();
     hugePages.forEachLeaf(
         process,
@@ -154,7 +166,7 @@ final class MemoryManager {
    * no frames afterwards. A page of 2 MiB stays one where it can be one.
    */
   void move(UserProcess process, long start, long end, long to) {
-    process.tellModules(notifier -> notifier.unmapped(start, end));
+    tellUnmapped(process, start, end);
     PageTables tables = process.tables();
     hugePages.forEachLeaf(
         process,
@@ -224,15 +236,17 @@ final class MemoryManager {
 
   /** Writes back what was written of an object that nobody maps any more, and frees its frames. */
   private void release(SharedObject object) {
+    Failures failures = new Failures();
     object.forEachFrame(
         (offset, gpa) -> {
           if (dirtyFrames.get(frame(gpa))) {
             byte[] page = new byte[(int) PAGE];
             readPhysical(gpa, page, 0, page.length);
-            object.contents().store(offset, page);
+            failures.collect(() -> object.contents().store(offset, page));
           }
         });
     object.forgetFrames(this::free);
+    failures.rethrow();
   }
 
   /** Gives every private page of {@code parent} to {@code child} too, write-protected in both. */
@@ -437,9 +451,9 @@ final class MemoryManager {
   private long sharedFrame(SharedObject object, long offset) {
     long gpa = object.frame(offset);
     if (gpa == 0) {
-      gpa = allocateZeroed();
       byte[] page = new byte[(int) PAGE];
       object.contents().load(offset, page);
+      gpa = allocateZeroed();
       writePhysical(gpa, page, 0, page.length);
       object.setFrame(offset, gpa);
     }

@@ -87,10 +87,12 @@ public final class SharedObject {
           public void store(long offset, byte[] page) {}
         };
 
-    /** Fills a zeroed page of 4 KiB. */
+    /** Fills a zeroed page of 4 KiB. If it throws, the page gets no frame. */
     void load(long offset, byte[] page);
 
-    /** Takes a page that was written, before its frame is freed. */
+    /**
+     * Takes a page that was written, before its frame is freed, which it is if this throws, too.
+     */
     void store(long offset, byte[] page);
   }
 

@@ -171,10 +171,13 @@ final class VirtualAddressSpace extends BasicAddressSpace {
             () -> {
               checkOpen();
               regions.check(region);
-              kernel.mappings().unmap(process, region.start(), region.end());
-              regions = regions.minus(region);
-              alwaysDirty = alwaysDirty.minus(region.pages());
-              tellUnmapped(region.pages());
+              try {
+                kernel.mappings().unmap(process, region.start(), region.end());
+              } finally { // a file that can't be written back is unmapped, too
+                regions = regions.minus(region);
+                alwaysDirty = alwaysDirty.minus(region.pages());
+                tellUnmapped(region.pages());
+              }
             });
   }
 
@@ -285,10 +288,13 @@ final class VirtualAddressSpace extends BasicAddressSpace {
               () -> {
                 checkOpen();
                 PageSet gone = regions.pages();
-                kernel.exec(process);
-                regions = Regions.none(PLACEMENT);
-                alwaysDirty = PageSet.empty();
-                tellUnmapped(gone);
+                try {
+                  kernel.exec(process);
+                } finally {
+                  regions = Regions.none(PLACEMENT);
+                  alwaysDirty = PageSet.empty();
+                  tellUnmapped(gone);
+                }
               });
     }
   }

@@ -163,6 +163,66 @@ class MemoryManagerTest {
   }
 
   @Test
+  void pagesThatCannotBeWrittenBackGiveTheirFramesBack() {
+    UserProcess process = guest.process("p", 1);
+    guest.store(process, 0, 1);
+    List<Long> stored = new ArrayList<>();
+    SharedObject object =
+        new SharedObject(
+            new BadContents() {
+              @Override
+              public void load(long offset, byte[] page) {}
+
+              @Override
+              public void store(long offset, byte[] page) {
+                if (offset == 0) {
+                  super.store(offset, page);
+                }
+                stored.add(offset);
+              }
+            });
+    int before = kernel.frames.freeFrames();
+    long start = HEAP + 16 * PAGE;
+    kernel.mappings().map(process, "file", start, 3 * PAGE, object);
+    for (int page = 16; page < 19; page++) {
+      guest.store(process, page, 7);
+    }
+    assertThatThrownBy(() -> kernel.mappings().unmap(process, start, start + 3 * PAGE))
+        .hasMessage("no room");
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+    assertThat(stored).as("the others").containsExactly(PAGE, 2 * PAGE);
+    kernel.mappings().map(process, "again", start, PAGE, null);
+    assertThat(guest.load(process, 16)).isZero();
+  }
+
+  @Test
+  void aPageThatCannotBeReadTakesNoFrame() {
+    UserProcess process = guest.process("p", 1);
+    guest.store(process, 0, 1);
+    kernel
+        .mappings()
+        .map(process, "f", HEAP + 16 * PAGE, PAGE, new SharedObject(new BadContents()));
+    int before = kernel.frames.freeFrames();
+    assertThatThrownBy(() -> guest.load(process, 16)).hasMessage("unreadable");
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+    kernel.mappings().unmap(process, HEAP + 16 * PAGE, HEAP + 17 * PAGE);
+    assertThat(guest.load(process, 0)).isEqualTo(1);
+  }
+
+  /** A file on a disk that is broken and full. */
+  private static class BadContents implements SharedObject.Contents {
+    @Override
+    public void load(long offset, byte[] page) {
+      throw new IllegalStateException("unreadable");
+    }
+
+    @Override
+    public void store(long offset, byte[] page) {
+      throw new IllegalStateException("no room");
+    }
+  }
+
+  @Test
   void exhaustedMemorySaysSo() {
     UserProcess process = guest.process("p", 64L << 20 >> 12);
     assertThatThrownBy(

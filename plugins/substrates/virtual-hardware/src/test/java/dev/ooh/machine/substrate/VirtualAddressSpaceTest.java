@@ -14,10 +14,12 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.testing.space.AddressSpaceContract;
 import dev.ooh.tracking.facility.Fork;
 import dev.ooh.tracking.facility.OutsideWrites;
+import dev.ooh.tracking.facility.ProcessFates;
 import dev.ooh.tracking.facility.SimulatedCosts;
 import dev.ooh.tracking.facility.SoftDirtyPagemap;
 import dev.ooh.tracking.facility.Userfaultfd;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,6 +164,47 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
     inside(() -> assertThat(memory.getLong(again.start() + 5 * PAGE)).isZero());
     space.discard(page(again, 1));
     inside(() -> assertThat(memory.getLong(again.start() + PAGE)).isZero());
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenBackIsUnmappedAllTheSame(@TempDir Path folder) throws IOException {
+    Region kept = map(1);
+    List<PageSet> gone = new ArrayList<>();
+    space.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void unmapped(AddressSpace from, PageSet pages) {
+            gone.add(pages);
+          }
+        });
+    Region region = mapAndLose(folder.resolve("unmapped"));
+    assertThatThrownBy(() -> space.unmap(region)).isInstanceOf(UncheckedIOException.class);
+    assertThat(space.regions()).containsExactly(kept);
+    assertThat(gone).containsExactly(region.pages());
+    assertThat(space.map(RegionRequest.anonymous("again", PAGE).at(region.start())).start())
+        .isEqualTo(region.start());
+    // Another program's start unmaps everything.
+    mapAndLose(folder.resolve("replaced"));
+    PageSet all = PageSet.empty();
+    for (Region each : space.regions()) {
+      all = all.union(each.pages());
+    }
+    ProcessFates fates = space.facility(ProcessFates.class).orElseThrow();
+    assertThatThrownBy(fates::execTracked).isInstanceOf(UncheckedIOException.class);
+    assertThat(space.regions()).isEmpty();
+    assertThat(gone).containsExactly(region.pages(), all);
+  }
+
+  /** Maps a file of one page, writes to it, and deletes it. */
+  private Region mapAndLose(Path file) throws IOException {
+    Files.write(file, new byte[(int) PAGE]);
+    RegionRequest request =
+        new RegionRequest(
+            "file", PAGE, Optional.empty(), RegionRequest.Kind.FILE, Optional.of(file), false);
+    Region region = space.map(request);
+    inside(() -> memory.putLong(region.start(), 1));
+    Files.delete(file);
+    return region;
   }
 
   @Test
