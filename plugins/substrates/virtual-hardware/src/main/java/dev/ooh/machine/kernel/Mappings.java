@@ -91,13 +91,14 @@ public final class Mappings {
           for (Vma vma : process.vmasIn(start, end)) {
             long from = Math.max(start, vma.start);
             long to = Math.min(end, vma.end);
+            SharedObject object = vma.object;
             if (vma.isDevice()) {
               throw new IllegalStateException(
                   "madvise of 0x%x-0x%x: EINVAL, found device %s".formatted(from, to, vma.name));
-            } else if (vma.isPrivate()) {
+            } else if (object == null) {
               memory.discard(process, from, to);
             } else {
-              remoteAccess.zero(process, from, to);
+              remoteAccess.zero(process, vma, object, from, to);
             }
           }
         });

@@ -74,10 +74,17 @@ public final class RemoteAccess {
         });
   }
 
-  /** Zeroes pages of shared memory that have a frame. */
-  void zero(UserProcess process, long start, long end) {
+  /**
+   * Zeroes pages of shared memory, all in {@code vma}. A file's page gets a frame for it; one that
+   * has none and would be zero stays without.
+   */
+  void zero(UserProcess process, Vma vma, SharedObject object, long start, long end) {
+    boolean untouchedIsZero = object.contents() == SharedObject.Contents.ZERO;
     byte[] zeroes = new byte[(int) MemoryManager.PAGE];
     for (long gva = start; gva < end; gva += MemoryManager.PAGE) {
+      if (untouchedIsZero && object.frame(vma.objectOffset + gva - vma.start) == 0) {
+        continue;
+      }
       long gpa = frame(process, gva, true);
       memory.writePhysical(gpa, zeroes, 0, zeroes.length);
       memory.markDirty(gpa);

@@ -3,6 +3,7 @@ package dev.ooh.machine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.machine.event.Event;
 import dev.ooh.machine.extension.MemoryNotifier;
 import dev.ooh.machine.paging.GuestPte;
 import java.util.ArrayList;
@@ -220,6 +221,27 @@ class MemoryManagerTest {
     public void store(long offset, byte[] page) {
       throw new IllegalStateException("no room");
     }
+  }
+
+  @Test
+  void discardingSharedMemoryThatNobodyTouchedTakesNothing() {
+    UserProcess process = guest.process("p", 1);
+    long start = HEAP + 16 * PAGE;
+    long pages = 4 * (64L << 20 >> 12);
+    SharedObject object = new SharedObject(SharedObject.Contents.ZERO);
+    kernel.mappings().map(process, "memfd", start, pages * PAGE, object);
+    guest.store(process, 17, 7);
+    guest.store(process, 18, 8);
+    List<String> told = listen(process);
+    int before = kernel.frames.freeFrames();
+    long faults = guest.machine.counters().get(Event.DEMAND_ZERO_FAULT);
+    kernel.mappings().discard(process, start + 2 * PAGE, start + pages * PAGE);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+    assertThat(guest.machine.counters().get(Event.DEMAND_ZERO_FAULT)).isEqualTo(faults);
+    assertThat(told).containsExactly("written 18");
+    assertThat(guest.load(process, 17)).isEqualTo(7);
+    assertThat(guest.load(process, 18)).isZero();
+    assertThat(guest.load(process, 19)).isZero();
   }
 
   @Test
