@@ -7,7 +7,6 @@ import dev.ooh.tracking.facility.VirtualHost.Usage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 
 /**
  * The machines of one run: one usually, or several of one host, each with a fresh address space
@@ -99,11 +98,11 @@ public final class Machines implements AutoCloseable {
 
   /** Waits for all, also when one throws: the others use their spaces until they end. */
   private static void join(List<TrackedThread> threads) throws InterruptedException {
-    CompletionException first = null;
+    IllegalStateException first = null;
     for (TrackedThread thread : threads) {
       try {
         thread.join();
-      } catch (CompletionException e) {
+      } catch (IllegalStateException e) {
         first = first == null ? e : first;
       }
     }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -160,7 +159,7 @@ public final class BusyHost implements Substrate {
     void end(TrackedThread program, Queue<Throwable> failures) {
       try {
         program.join();
-      } catch (CompletionException e) {
+      } catch (IllegalStateException e) {
         failures.add(e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -107,7 +107,11 @@ public interface ExecutionContext {
 
     boolean isAlive();
 
-    /** Waits for the end; throws what the body threw, as the cause. */
+    /**
+     * Waits for the end.
+     *
+     * @throws IllegalStateException if the body threw, with what it threw as the cause
+     */
     void join() throws InterruptedException;
   }
 

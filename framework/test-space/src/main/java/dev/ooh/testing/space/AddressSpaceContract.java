@@ -2,6 +2,7 @@ package dev.ooh.testing.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the spaces of every substrate owe to listeners, and where they put regions. */
+/**
+ * What the spaces of every substrate owe to listeners and to those who join threads, and where they
+ * put regions.
+ */
 public abstract class AddressSpaceContract {
   private static final long PAGE = PageSet.PAGE_SIZE;
 
@@ -125,6 +129,31 @@ public abstract class AddressSpaceContract {
         MemoryAccessException.class,
         () -> space.map(RegionRequest.anonymous("newcomer", Long.MAX_VALUE / 2)));
     assertEquals(List.of(there), space.regions());
+  }
+
+  @Test
+  void whoJoinsAThreadThatFailedIsToldWhatItThrew() {
+    Error thrown = new AssertionError("of the program's");
+    IllegalStateException failure =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                space
+                    .execution()
+                    .run(
+                        () -> {
+                          space
+                              .execution()
+                              .spawn(
+                                  "failing",
+                                  () -> {
+                                    throw thrown;
+                                  })
+                              .join();
+                          return 0;
+                        }));
+    assertSame(thrown, failure.getCause());
+    assertTrue(String.valueOf(failure.getMessage()).contains("failing"), failure::toString);
   }
 
   /** Notes the events by name; throws after that, if so told. */

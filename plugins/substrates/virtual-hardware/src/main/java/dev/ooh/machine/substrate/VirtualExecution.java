@@ -11,7 +11,6 @@ import dev.ooh.machine.kernel.UserProcess;
 import dev.ooh.memory.ExecutionContext;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 
 /** The threads of one process, of which one at a time has its machine's CPU. */
 final class VirtualExecution implements ExecutionContext {
@@ -55,7 +54,7 @@ final class VirtualExecution implements ExecutionContext {
         scheduler.join(thread);
         Throwable failure = thread.failure();
         if (failure != null) {
-          throw new CompletionException("thread " + name + " failed: " + failure, failure);
+          throw new IllegalStateException("thread " + name + " failed: " + failure, failure);
         }
       }
     };
