@@ -57,19 +57,20 @@ public final class HeapWalk {
   private void checkMarks(int block, MarkBits marks) {
     int kind = blocks.kind(block);
     long start = (long) block * Blocks.BLOCK_BYTES;
-    int end = Kinds.isLarge(kind) ? blocks.link(block) * Blocks.BLOCK_BYTES : Blocks.BLOCK_BYTES;
-    for (int at = 0; at < end; at += ObjectHeader.GRANULE) {
+    int count = Kinds.isLarge(kind) ? blocks.link(block) : 1;
+    long end = (long) count * Blocks.BLOCK_BYTES;
+    for (long at = 0; at < end; at += ObjectHeader.GRANULE) {
       if (marks.get(start + at) && !begins(kind, at)) {
         throw broken(block, "has a mark at byte %d, where no object begins".formatted(at));
       }
     }
   }
 
-  private static boolean begins(int kind, int at) {
+  private static boolean begins(int kind, long at) {
     if (Kinds.isLarge(kind)) {
       return at == ObjectHeader.BYTES;
     }
-    int inCells = at - Kinds.headerBytes(kind);
+    long inCells = at - Kinds.headerBytes(kind);
     return Kinds.isCells(kind)
         && inCells >= 0
         && inCells % Kinds.cellBytes(kind) == 0

@@ -7,7 +7,6 @@ import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.ValidPointers;
 import dev.ooh.memory.Memory;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 
 /**
  * Traces again, from the roots alone and sharing no code with the collector's trace, and checks
@@ -37,7 +36,7 @@ public final class SanityChecker {
    *     it
    */
   public long check(long[] roots, MarkBits marks) {
-    BitSet seen = new BitSet();
+    SeenObjects seen = new SeenObjects();
     ArrayDeque<Long> queue = new ArrayDeque<>();
     for (long root : roots) {
       reach(root, 0, 0, seen, queue, marks);
@@ -59,7 +58,7 @@ public final class SanityChecker {
     return bytes;
   }
 
-  private void reachByWords(long object, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
+  private void reachByWords(long object, SeenObjects seen, ArrayDeque<Long> queue, MarkBits marks) {
     if (!Kinds.isConservative(blocks.kind(blocks.of(object)))) {
       return;
     }
@@ -89,20 +88,24 @@ public final class SanityChecker {
   }
 
   private void reach(
-      long object, int slot, long referrer, BitSet seen, ArrayDeque<Long> queue, MarkBits marks) {
+      long object,
+      int slot,
+      long referrer,
+      SeenObjects seen,
+      ArrayDeque<Long> queue,
+      MarkBits marks) {
     long offset = object - blocks.base();
     if (offset < 0 || offset >= (long) blocks.frontier() * Blocks.BLOCK_BYTES) {
       throw broken(object, slot, referrer, "is outside the heap");
     }
-    int granule = Math.toIntExact(offset / ObjectHeader.GRANULE);
-    if (offset % ObjectHeader.GRANULE == 0 && seen.get(granule)) {
+    if (offset % ObjectHeader.GRANULE == 0 && seen.contains(offset)) {
       return;
     }
     checkPlace(object, offset, slot, referrer);
     if (!marks.get(offset)) {
       throw broken(object, slot, referrer, "is reachable but not marked");
     }
-    seen.set(granule);
+    seen.add(offset);
     queue.addLast(object);
   }
 

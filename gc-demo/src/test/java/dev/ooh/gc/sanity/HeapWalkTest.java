@@ -12,7 +12,11 @@ import dev.ooh.gc.policy.Mutator;
 import dev.ooh.gc.policy.Mutators;
 import dev.ooh.gc.policy.ObjectHeader;
 import dev.ooh.gc.policy.Spaces;
+import dev.ooh.gc.testing.Proxies;
 import dev.ooh.gc.testing.SeededSpace;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.Region;
+import dev.ooh.memory.RegionRequest;
 import dev.ooh.testing.space.TestSpace;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,28 @@ class HeapWalkTest {
   void aMarkInTheMiddleOfALargeObject() {
     mark(large + 1, 8);
     assertBroken("has a mark at byte 16392");
+  }
+
+  /** Where the address space has no memory behind it: nothing of it is read. */
+  @Test
+  void aMarkFarInAnObjectOfMoreThan2GiB() {
+    int count = (1 << 17) + 1;
+    AddressSpace addresses =
+        Proxies.of(
+            AddressSpace.class,
+            (method, arguments) ->
+                new Region("heap", 1L << 30, ((RegionRequest) arguments[0]).bytes()));
+    long bytes = (long) count * Blocks.BLOCK_BYTES;
+    Blocks wide = new Blocks(addresses, bytes, bytes, Long.MAX_VALUE);
+    Spaces spaces = new Spaces(space.memory(), space.execution(), wide, marks);
+    int first = wide.of(spaces.allocateLarge(bytes, Kinds.LARGE));
+    HeapWalk walkOfWide = new HeapWalk(wide);
+    mark(first, 8);
+    walkOfWide.check(marks);
+    mark(count - 1, 8);
+    assertThatThrownBy(() -> walkOfWide.check(marks))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has a mark at byte 2147483656, where no object begins");
   }
 
   @Test
