@@ -103,14 +103,20 @@ final class VirtualCosts implements SimulatedCosts {
     return new Priced(costs.setup(), costs.tracker(), costs.impact(), costs.work());
   }
 
-  /** Simulated milliseconds that the machine ran since it started. */
-  double total(UserProcess process) {
-    return total(counts(), trackedBytes > 0 ? trackedBytes : process.mappedBytes());
+  /** Simulated milliseconds that the machine ran since it started, by a process's clock. */
+  double ranMillis(ProcessClock clock) {
+    return kernel.entry().look(() -> clock.millis(kernel.counters().counts()));
+  }
+
+  /** The size by which a process's time is priced. At instruction boundaries only. */
+  long size(UserProcess process) {
+    return trackedBytes > 0 ? trackedBytes : process.mappedBytes();
   }
 
   /**
-   * As {@link #total}, for who subtracts: what was done since the last call is added at the prices
-   * of now, and what was added stays as it is when the tracked size changes.
+   * Simulated milliseconds that the machine ran, for who subtracts: what was done since the last
+   * call is added at the prices of now, and what was added stays as it is when the tracked size
+   * changes.
    */
   double ranMillis() {
     return kernel
@@ -126,10 +132,11 @@ final class VirtualCosts implements SimulatedCosts {
 
   /** What {@code counts} cost, at the prices of now. */
   double millis(EventCounts counts) {
-    return total(counts, trackedBytes);
+    return millis(counts, trackedBytes);
   }
 
-  private double total(EventCounts counts, long size) {
+  /** What {@code counts} cost, at the prices of a tracked size. */
+  double millis(EventCounts counts, long size) {
     Costs costs = profile.price(counts, size);
     return costs.setup() + costs.tracker() + costs.impact() + costs.work();
   }

@@ -19,6 +19,7 @@ final class VirtualExecution implements ExecutionContext {
   private final ScheduledVcpu vcpu;
   private final UserProcess process;
   private final VirtualCosts costs;
+  private final ProcessClock clock;
   private final WaitingTime waiting;
 
   VirtualExecution(Machine machine, UserProcess process) {
@@ -27,6 +28,7 @@ final class VirtualExecution implements ExecutionContext {
     this.vcpu = machine.hardware().scheduled();
     this.process = process;
     this.costs = machine.costs();
+    this.clock = new ProcessClock(costs, process);
     this.waiting = machine.waiting();
   }
 
@@ -116,7 +118,7 @@ final class VirtualExecution implements ExecutionContext {
 
   @Override
   public long nanoTime() {
-    return (long) ((costs.total(process) + waiting.millis()) * 1_000_000);
+    return (long) ((costs.ranMillis(clock) + waiting.millis()) * 1_000_000);
   }
 
   @Override

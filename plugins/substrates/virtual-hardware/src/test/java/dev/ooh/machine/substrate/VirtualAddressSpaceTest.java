@@ -208,6 +208,29 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
   }
 
   @Test
+  void theClockGoesOnAndNeverBackWhenTheTrackedSizeChanges() {
+    SimulatedCosts costs = space.facility(SimulatedCosts.class).orElseThrow();
+    List<Region> mapped = new ArrayList<>();
+    List<Runnable> changes =
+        List.of(
+            () -> mapped.add(map(1)),
+            () -> mapped.add(map(100_000)),
+            () -> space.unmap(mapped.removeLast()),
+            () -> costs.trackedBytes(1L << 30),
+            () -> costs.trackedBytes(1L << 20),
+            () -> costs.trackedBytes(10L << 20));
+    long before = space.execution().nanoTime();
+    for (int change = 0; change < changes.size(); change++) {
+      costs.count("M5", 1_000_000); // by a price per page, which depends on the tracked size
+      long counted = space.execution().nanoTime();
+      assertThat(counted).as("before change %d", change).isGreaterThan(before);
+      changes.get(change).run();
+      before = space.execution().nanoTime();
+      assertThat(before).as("after change %d", change).isGreaterThanOrEqualTo(counted);
+    }
+  }
+
+  @Test
   void softDirtyReportsFreshMappingsAndThenWhatIsWritten() throws Exception {
     SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
     Region region = map(100);
