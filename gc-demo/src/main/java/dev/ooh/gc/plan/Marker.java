@@ -46,6 +46,12 @@ final class Marker implements SlotVisitor {
   /** Beside the program an object with more slots is read in parts. */
   private static final int MOST_SLOTS = 4096;
 
+  /**
+   * In a pause it is one with more than this, which each slot may add a reference to the stack for;
+   * and where more wait there, they are traced before another part is read.
+   */
+  private static final int MOST_WAITING = 1 << 18;
+
   /** Objects that are searched between two batches, and bytes of them, at most. */
   private static final int SEARCHED = 64;
 
@@ -341,7 +347,9 @@ final class Marker implements SlotVisitor {
 
   private void work() {
     drainBatchOfStack();
-    search();
+    if (top <= MOST_WAITING) {
+      search();
+    }
   }
 
   /** Begins to help {@code leader} with what it traces. */
@@ -530,7 +538,7 @@ final class Marker implements SlotVisitor {
       // Counted when it is read, not with its cell.
       readBytes -= Kinds.cellBytes(kind);
       searchLater(object);
-    } else if (only != null && references > MOST_SLOTS) {
+    } else if (references > (only == null ? MOST_WAITING : MOST_SLOTS)) {
       searchLater(object);
       return 0;
     } else if (Kinds.isLarge(kind)) {
