@@ -62,7 +62,7 @@ final class AsyncUserfaultfd implements AutoCloseable {
     PageSet.Builder done = PageSet.builder();
     try {
       for (int run = 0; run < fresh.runCount(); run++) {
-        registerAgain(fresh.runStart(run), fresh.runEnd(run));
+        register(fresh.runStart(run), fresh.runEnd(run));
         done.add(fresh.runStart(run), fresh.runEnd(run));
       }
     } finally {
@@ -75,8 +75,22 @@ final class AsyncUserfaultfd implements AutoCloseable {
     return registered;
   }
 
-  /** Registers what is mapped there now, even if another mapping was registered there before. */
-  void registerAgain(long start, long end) throws FacilityException {
+  /**
+   * Registers what is mapped there now, even if another mapping was registered there before, and
+   * drops every mark of it.
+   */
+  void registerAnew(long start, long end) throws FacilityException {
+    // First, for it is refused where another descriptor has the range.
+    register(start, end);
+    try {
+      call(Uffdio.UFFDIO_UNREGISTER, "UFFDIO_UNREGISTER", start, end, 0);
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.asynchronousRegistration(e));
+    }
+    register(start, end);
+  }
+
+  private void register(long start, long end) throws FacilityException {
     try {
       call(Uffdio.UFFDIO_REGISTER, "UFFDIO_REGISTER", start, end, Uffdio.REGISTER_MODE_WP);
     } catch (CallException e) {

@@ -137,6 +137,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   private PageSet find(Selection selection, PageSet ranges, long flags)
       throws CallException, FacilityException {
     found.clear();
+    PageSet foundAgain = PageSet.empty();
     for (int run = 0; run < ranges.runCount(); run++) {
       long start = ranges.runStart(run);
       long end = ranges.runEnd(run);
@@ -148,15 +149,21 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
           throw e;
         }
         takeBack(start, end);
-        pages.find(selection, start, end, flags, found);
+        // What was found before the kernel refused is in it once more.
+        PageSet.Builder again = PageSet.builder();
+        pages.find(selection, start, end, flags, again);
+        foundAgain = foundAgain.union(again.build());
       }
     }
-    return found.build();
+    return found.build().union(foundAgain);
   }
 
-  /** Registers a range again whose mapping is not the one that was registered. */
+  /**
+   * Registers a range anew whose mapping is not the one that was registered. No mark of it stays:
+   * the refused scan may have set some, in blocks that nobody notes as fully armed then.
+   */
   private void takeBack(long start, long end) throws FacilityException {
-    userfaultfd.registerAgain(start, end);
+    userfaultfd.registerAnew(start, end);
     lookUp(PageSet.of(start, end));
     lost =
         "the mapping of a part of [0x%x, 0x%x) was replaced or moved, not by the address space"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.linux.traps.Native;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PagemapScannerTest {
   private static final int PAGE = PageSet.PAGE_SIZE;
@@ -105,6 +107,30 @@ class PagemapScannerTest {
     }
     assertThat(scan(region)).isEqualTo(odd.build());
     assertThat(scan(region)).isEqualTo(PageSet.empty());
+  }
+
+  /** The kernel's answers before the one that it refuses hold all of them already. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPageThatWasReplacedBehindMoreRunsThanOneAnswerHoldsIsToldAsLost(boolean rearms)
+      throws Exception {
+    int pages = 5000;
+    Region region = map("r", pages);
+    space.memory().fill(region.start(), region.bytes(), (byte) 1);
+    scan(region);
+    for (long page = region.start() + PAGE; page < region.end(); page += 2 * PAGE) {
+      space.memory().putByte(page, (byte) 2);
+    }
+    Native.mmapOver(region.end() - 2 * PAGE, 2 * PAGE);
+    PageSet found = scanner.scan(region.pages(), rearms ? region.pages() : PageSet.empty());
+    assertThat(found.pageCount()).isGreaterThanOrEqualTo(pages / 2 - 1);
+    assertThat(scanner.lost()).isPresent();
+
+    scan(region);
+    space.memory().putByte(region.start() + 7 * PAGE, (byte) 3);
+    assertThat(scan(region))
+        .isEqualTo(PageSet.of(region.start() + 7 * PAGE, region.start() + 8 * PAGE));
+    assertThat(scanner.lost()).isEmpty();
   }
 
   @Test
