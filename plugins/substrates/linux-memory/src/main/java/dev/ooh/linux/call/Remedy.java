@@ -49,7 +49,7 @@ public final class Remedy {
   public static String synchronousRegistration(int errno) {
     return switch (errno) {
       case Errno.EINVAL ->
-          "anonymous or shared memory that no file system backs, or asynchronous mode; of huge pages"
+          "anonymous memory, or shared that no file on disk backs, or asynchronous mode; of huge pages"
               + " those that are transparent";
       case Errno.EBUSY -> "one tracker for that memory: end the other one";
       case Errno.ENOMEM -> MAPPINGS;

@@ -21,7 +21,7 @@ import java.nio.file.Path;
  * each mapping of interest, a microsecond each; before Linux 6.11 it can't be, and the whole text
  * is read, which in a JVM takes some tenths of a millisecond. One thread at a time.
  */
-final class ProcessMappings implements AutoCloseable {
+public final class ProcessMappings implements AutoCloseable {
   private static final String MAPS = "/proc/self/maps";
 
   private final LinuxCalls calls = new LinuxCalls();
@@ -32,7 +32,7 @@ final class ProcessMappings implements AutoCloseable {
   private final int maps;
   private boolean askable;
 
-  ProcessMappings() throws FacilityException {
+  public ProcessMappings() throws FacilityException {
     this(true);
   }
 
@@ -47,6 +47,11 @@ final class ProcessMappings implements AutoCloseable {
       calls.close();
       throw new FacilityException(e, Remedy.proc(e));
     }
+  }
+
+  /** What of {@code within} are private mappings of files, those of hugetlbfs included. */
+  public PageSet privateFiles(PageSet within) throws FacilityException {
+    return kinds(within).privateFiles();
   }
 
   /** The mappings of {@code within}, clipped to it. */

@@ -1,11 +1,14 @@
 package dev.ooh.linux.userfault;
 
 import dev.ooh.linux.call.Architecture;
+import dev.ooh.linux.call.CallException;
 import dev.ooh.linux.call.Errno;
+import dev.ooh.linux.call.Remedy;
 import dev.ooh.linux.layout.Uffdio;
 import dev.ooh.linux.monitor.Monitor;
 import dev.ooh.linux.monitor.MonitorPool;
 import dev.ooh.linux.monitor.MonitorRefusal;
+import dev.ooh.linux.scan.ProcessMappings;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd.Descriptor;
@@ -70,11 +73,37 @@ final class MonitoredDescriptor implements Descriptor {
       return;
     }
     try {
-      ask(it -> it.register(fresh, registerMode));
+      ask(it -> register(it, fresh));
       registered = registered.union(fresh);
     } catch (MonitorRefusal e) {
       registered = registered.union(e.done());
       throw e;
+    }
+  }
+
+  private void register(Monitor with, PageSet ranges) throws FacilityException {
+    if (registerMode == Uffdio.REGISTER_MODE_WP) {
+      refusePrivateFiles(ranges);
+    }
+    with.register(ranges, registerMode);
+  }
+
+  /**
+   * The kernel takes those that lie in memory. But when a copy that this process wrote is
+   * discarded, its mark stays, and the page reads as its file again: nothing here would tell.
+   */
+  private static void refusePrivateFiles(PageSet ranges) throws FacilityException {
+    PageSet found;
+    try (ProcessMappings mappings = new ProcessMappings()) {
+      found = mappings.privateFiles(ranges);
+    }
+    if (!found.isEmpty()) {
+      throw new FacilityException(
+          CallException.of(
+              "write-protect [0x%x, 0x%x) synchronously, a private mapping of a file"
+                  .formatted(found.runStart(0), found.runEnd(0)),
+              Errno.EINVAL),
+          Remedy.synchronousRegistration(Errno.EINVAL));
     }
   }
 
@@ -106,7 +135,7 @@ final class MonitoredDescriptor implements Descriptor {
       }
       // What is mapped there now is not what was registered.
       loseOfSnapshot(ranges);
-      ask(it -> it.register(ranges, registerMode));
+      ask(it -> register(it, ranges));
       lost = "a mapping of %s was replaced or moved, not by the address space".formatted(ranges);
       protect(ranges);
     }
@@ -267,7 +296,7 @@ final class MonitoredDescriptor implements Descriptor {
     monitor.close();
     Monitor fresh = start();
     try {
-      fresh.register(registered, registerMode);
+      register(fresh, registered);
     } catch (FacilityException | RuntimeException e) {
       // One that watches a part would be taken for one that watches all.
       fresh.close();

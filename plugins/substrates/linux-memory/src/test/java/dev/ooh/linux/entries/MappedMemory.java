@@ -29,6 +29,7 @@ final class MappedMemory implements AutoCloseable {
     HUGE_PAGES,
     SHARED_ANONYMOUS,
     MEMFD,
+    PRIVATE_MEMFD,
     SHARED_FILE,
     PRIVATE_FILE,
     HUGETLB,
@@ -50,7 +51,7 @@ final class MappedMemory implements AutoCloseable {
     }
 
     boolean file() {
-      return this == MEMFD || this == SHARED_FILE || this == PRIVATE_FILE;
+      return this == MEMFD || this == PRIVATE_MEMFD || this == SHARED_FILE || this == PRIVATE_FILE;
     }
   }
 
@@ -99,7 +100,7 @@ final class MappedMemory implements AutoCloseable {
 
   private int descriptor(Path folder) throws CallException, IOException {
     return switch (kind) {
-      case MEMFD -> {
+      case MEMFD, PRIVATE_MEMFD -> {
         int memfd = calls.memfdCreate("entries");
         calls.ftruncate(memfd, bytes);
         yield memfd;

@@ -193,6 +193,11 @@ enum Taker {
     return true;
   }
 
+  /** Whether it makes copies of a private mapping's pages read as their file again. */
+  boolean discards() {
+    return this == DISCARD || this == DISCARD_ONE;
+  }
+
   /**
    * Whether it takes contents from the file or shared memory itself, as another process may: what
    * this mapping did not write changes then without a trace, as by a write to the file.

@@ -19,9 +19,10 @@ interface Watcher extends AutoCloseable {
     ASYNCHRONOUS,
     SYNCHRONOUS;
 
-    /** Files on disk are refused synchronously. */
+    /** Files on disk and private mappings of any file are refused synchronously. */
     boolean watches(Kind kind) {
-      return this != SYNCHRONOUS || (kind != Kind.SHARED_FILE && kind != Kind.PRIVATE_FILE);
+      return this != SYNCHRONOUS
+          || (kind != Kind.SHARED_FILE && kind != Kind.PRIVATE_FILE && kind != Kind.PRIVATE_MEMFD);
     }
   }
 
