@@ -184,6 +184,8 @@ public final class PageTracker implements AutoCloseable {
     }
     Region region = tracking().adopt(segment);
     segments.put(region, segment);
+    // What was declared there was of a segment that is gone.
+    alwaysDirty = alwaysDirty.minus(region.pages());
     return region;
   }
 
@@ -201,7 +203,8 @@ public final class PageTracker implements AutoCloseable {
 
   /**
    * Reports the pages of {@code segment}, part of a tracked one, in every interval from now on: for
-   * buffers that the kernel or a device writes through a long-term pin, past every technique.
+   * buffers that the kernel or a device writes through a long-term pin, past every technique. Holds
+   * as long as that segment is tracked.
    *
    * @throws IllegalArgumentException if it is empty, or no part of a tracked segment
    */

@@ -268,4 +268,30 @@ class PageTrackerTest {
       }
     }
   }
+
+  /** The addresses may be an ordinary buffer's by then. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatWasAlwaysDirtyIsSoNoLongerThanItsSegmentIsTracked(boolean closed) throws Exception {
+    try (Arena mapping = Arena.ofShared();
+        PageTracker tracker = PageTracker.track()) {
+      MemorySegment memory = mapping.allocate(16 * PAGE, PAGE);
+      Arena arena = Arena.ofShared();
+      Region region = tracker.add(memory.reinterpret(arena, null));
+      tracker.declareAlwaysDirty(memory.asSlice(3 * PAGE, PAGE));
+      if (!closed) {
+        tracker.remove(region);
+      }
+      arena.close();
+
+      tracker.add(memory);
+      tracker.changes().commit();
+      assertThat(tracker.changes().pages()).isEqualTo(PageSet.empty());
+
+      tracker.suspend();
+      tracker.resume();
+      tracker.changes().commit();
+      assertThat(tracker.changes().pages()).as("after a restore").isEqualTo(PageSet.empty());
+    }
+  }
 }

@@ -143,10 +143,10 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
 
   @Override
   public Region adopt(String regionName, MemorySegment segment) throws FacilityException {
-    List<Region> closed;
+    PageSet closed;
     synchronized (this) {
       // Its addresses may be those of an arena that was closed.
-      closed = adopted.takeClosedAt(segment);
+      closed = gone(adopted.takeClosedAt(segment));
     }
     forget(closed);
     Region region;
@@ -163,6 +163,7 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
     synchronized (this) {
       checkOpen();
       adopted.release(region);
+      alwaysDirty = alwaysDirty.minus(region.pages());
     }
     tellUnmapped(region.pages());
   }
@@ -174,18 +175,24 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
 
   /** Pages of a closed arena are somebody else's by now. */
   private void forgetClosedArenas() {
-    List<Region> closed;
+    PageSet closed;
     synchronized (this) {
-      closed = adopted.takeClosed();
+      closed = gone(adopted.takeClosed());
     }
     forget(closed);
   }
 
-  private void forget(List<Region> closed) {
+  private PageSet gone(List<Region> closed) {
+    PageSet.Builder builder = PageSet.builder();
+    closed.forEach(region -> builder.addAll(region.pages()));
+    PageSet pages = builder.build();
+    alwaysDirty = alwaysDirty.minus(pages);
+    return pages;
+  }
+
+  private void forget(PageSet closed) {
     if (!closed.isEmpty()) {
-      PageSet.Builder pages = PageSet.builder();
-      closed.forEach(region -> pages.addAll(region.pages()));
-      tellUnmapped(pages.build());
+      tellUnmapped(closed);
     }
   }
 
