@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On a CRaC JVM, and with the jar of {@code org.crac} beside this one, a checkpoint ends the
  * tracking for its length: nothing of it stays open, {@link #changes} waits, and the first interval
- * after the restore is all pages, whether or not one fetched before is committed then.
+ * after the restore is all pages, whether or not one fetched before is committed then. A restored
+ * JVM that has no addresses or descriptors for it closes the tracker, and is told why.
  */
 public final class PageTracker implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PageTracker.class.getName());
@@ -68,6 +69,10 @@ public final class PageTracker implements AutoCloseable {
   private @Nullable SegmentTracking tracking;
 
   private boolean closed;
+
+  /** Why it closed itself. */
+  private @Nullable Throwable failure;
+
   private boolean toldOfFallback;
 
   /** Kept for its context, which doesn't. */
@@ -337,12 +342,13 @@ public final class PageTracker implements AutoCloseable {
    * @throws TrackingException if a segment can't be tracked any more, which is forgotten, or the
    *     technique that was chosen by name does not work here any more, and the best one of this
    *     machine is at work; what else went wrong is suppressed in it, and all the rest is tracked
+   * @throws IllegalStateException if there is no room for it any more; this tracker is closed then
    */
   synchronized void resume() throws TrackingException {
     if (closed || tracking != null) {
       return;
     }
-    SegmentTracking fresh = new SegmentTracking(options);
+    SegmentTracking fresh = open();
     tracking = fresh;
     notifyAll();
     segments.values().removeIf(segment -> !segment.scope().isAlive());
@@ -361,6 +367,17 @@ public final class PageTracker implements AutoCloseable {
       TrackingException first = failures.removeFirst();
       failures.forEach(first::addSuppressed);
       throw first;
+    }
+  }
+
+  /** Nobody would ever end the waiting of those who ask, if this failed and left all as it is. */
+  private SegmentTracking open() {
+    try {
+      return new SegmentTracking(options);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      close();
+      throw e;
     }
   }
 
@@ -393,7 +410,7 @@ public final class PageTracker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (current == null) {
-      throw new IllegalStateException("the page tracker is closed, wanted an open one");
+      throw new IllegalStateException("the page tracker is closed, wanted an open one", failure);
     }
     return current;
   }

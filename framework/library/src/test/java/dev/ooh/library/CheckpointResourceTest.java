@@ -170,6 +170,28 @@ class CheckpointResourceTest {
     }
   }
 
+  /** Whoever waits, or asks later, would wait for ever. */
+  @Test
+  void aTrackerThatCannotBeOpenedAgainIsClosedAndSaysWhy() throws Exception {
+    Announcer announcer = new Announcer();
+    try (Arena arena = Arena.ofShared();
+        PageTracker tracker = PageTracker.track(arena.allocate(PAGE, PAGE))) {
+      CheckpointResource.register(tracker, announcer);
+      announcer.beforeCheckpoint(announcer);
+      try (AddressLimit limit = AddressLimit.twoGibibytesMore()) {
+        assertThatThrownBy(tracker::resume)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("open address space");
+      }
+      assertThatThrownBy(tracker::changes)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed")
+          .cause()
+          .hasMessageContaining("open address space");
+      announcer.afterRestore(announcer); // stays closed
+    }
+  }
+
   /** Memory that can go while its segment stays: no arena's. */
   private static MemorySegment mapped(long bytes) {
     Linker linker = Linker.nativeLinker();
