@@ -204,12 +204,12 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
         checkOpen();
         pages.forEachRun(this::checkDiscard);
         for (int run = 0; run < pages.runCount(); run++) {
-          discard(pages.runStart(run), pages.runEnd(run));
           done.add(pages.runStart(run), pages.runEnd(run));
+          discard(pages.runStart(run), pages.runEnd(run));
         }
       }
     } finally {
-      // What was discarded before another run failed has changed all the same.
+      // What was discarded before a hole in a run, or in runs before it, has changed all the same.
       PageSet changed = done.build();
       if (!changed.isEmpty()) {
         tellChanged(changed);

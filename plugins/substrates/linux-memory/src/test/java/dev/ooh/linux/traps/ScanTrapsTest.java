@@ -11,6 +11,7 @@ import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.linux.layout.PageRegion;
 import dev.ooh.linux.layout.PmScanArg;
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
@@ -177,6 +178,25 @@ class ScanTrapsTest {
       assertThat(tracked.space.memory().getByte(tracked.address(1)))
           .as("nothing is discarded when one run is wrong")
           .isEqualTo((byte) 1);
+    }
+  }
+
+  @Test
+  void whatADiscardThatFailedHalfwayDiscardedIsToldAllTheSame() throws Exception {
+    try (TrackedRegion tracked = TrackedRegion.anonymous(8).populated()) {
+      var changed = PageSet.builder();
+      tracked.space.addListener(
+          new AddressSpace.Listener() {
+            @Override
+            public void changed(AddressSpace space, PageSet pages) {
+              changed.addAll(pages);
+            }
+          });
+      Native.munmap(tracked.address(6), PAGE);
+      assertThatThrownBy(() -> tracked.space.discard(tracked.region.pages()))
+          .isInstanceOf(MemoryAccessException.class);
+      assertThat(tracked.space.memory().getByte(tracked.address(0))).isZero();
+      assertThat(changed.build().containsAll(tracked.pages(0, 1, 2, 3, 4, 5))).isTrue();
     }
   }
 
