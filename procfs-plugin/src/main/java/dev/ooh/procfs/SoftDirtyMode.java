@@ -13,12 +13,18 @@ import java.util.List;
  * Classic soft-dirty. {@code clear_refs} clears the whole process, so everything armed is read
  * before, inside the asked range or not; and nothing is cleared when nothing has to be armed.
  *
+ * <p>Whoever else clears them, for another address space of the process or to try the technique,
+ * takes this one's bits along: it is told as a loss.
+ *
  * <p>The bit is in the page's entry, and goes when the kernel drops or replaces the entry. So an
  * armed page that had contents of its own and has none any more counts as written.
  */
 final class SoftDirtyMode implements PagemapMode {
   private static final String VAGUE =
       "soft-dirty bits may be lost: pages that hold zeros, or share what they hold";
+
+  private static final String CLEARED =
+      "the soft-dirty bits of the process were cleared for another session or address space";
 
   private final SoftDirtyPagemap pagemap;
 
@@ -29,6 +35,9 @@ final class SoftDirtyMode implements PagemapMode {
 
   /** As it was when the bits were cleared. */
   private Contents armed = Contents.NONE;
+
+  /** The number of clearings when this one's were the last. */
+  private long cleared;
 
   SoftDirtyMode(SoftDirtyPagemap pagemap) {
     this.pagemap = pagemap;
@@ -59,7 +68,9 @@ final class SoftDirtyMode implements PagemapMode {
     if (clears) {
       written = written.union(read(told.minus(inside)));
     }
-    return new Gathered(written, unseen(scan, written), List.of());
+    // After they were read: a clearing from now on finds writers stopped, and nothing to take.
+    boolean lost = !armed.isEmpty() && pagemap.clears() != cleared;
+    return new Gathered(written, unseen(scan, written), lost ? List.of(CLEARED) : List.of());
   }
 
   private void place(PageSet arm) throws TrackingException {
@@ -106,6 +117,7 @@ final class SoftDirtyMode implements PagemapMode {
             armed.own().minus(fresh).union(now.own()),
             armed.vague().minus(fresh).union(now.vague()));
     pagemap.clearSoftDirty();
+    cleared = pagemap.clears();
   }
 
   @Override

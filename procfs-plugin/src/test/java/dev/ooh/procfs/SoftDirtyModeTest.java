@@ -60,6 +60,11 @@ class SoftDirtyModeTest {
     }
 
     @Override
+    public long clears() {
+      return clears;
+    }
+
+    @Override
     public Contents readContents(PageSet ranges) {
       return new Contents(among(own, ranges), among(zero, ranges));
     }
@@ -162,5 +167,23 @@ class SoftDirtyModeTest {
     assertThat(session.remarks()).isEmpty();
     assertThat(session.fetch(ALL.minus(page(6)), ALL.minus(page(6))))
         .isEqualTo(Gathered.of(PageSet.empty()));
+  }
+
+  /** The bits are the process's, whichever address space or probe they are cleared for. */
+  @Test
+  void whatAnotherSessionClearsIsToldAsLost() throws Exception {
+    PageSet other = page(7);
+    PageSet own = ALL.minus(other);
+    ProcfsSession another = new ProcfsSession(new SoftDirtyMode(entries));
+    another.fetch(other, other);
+    entries.store(7);
+    session.fetch(own, own);
+
+    Gathered lost = another.fetch(other, other);
+    assertThat(lost.lost()).singleElement().asString().contains("cleared");
+    assertThat(another.fetch(other, other)).as("told once").isEqualTo(Gathered.of(PageSet.empty()));
+
+    assertThat(session.fetch(own, PageSet.empty()).lost()).as("so was this one's").hasSize(1);
+    assertThat(session.fetch(own, PageSet.empty())).isEqualTo(Gathered.of(PageSet.empty()));
   }
 }

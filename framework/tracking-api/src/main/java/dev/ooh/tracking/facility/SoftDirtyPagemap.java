@@ -18,6 +18,14 @@ public interface SoftDirtyPagemap {
   void clearSoftDirty() throws FacilityException;
 
   /**
+   * How often the bits were cleared so far, for whomever. Who reads the bits and finds another
+   * number afterwards than after clearing them itself doesn't know what was written in between.
+   */
+  default long clears() {
+    return 0;
+  }
+
+  /**
    * What pages hold that can be taken from them together with the bit, so that they read as clean
    * though they changed. A page that had contents of its own when the bits were cleared, and has
    * none any more, was changed.

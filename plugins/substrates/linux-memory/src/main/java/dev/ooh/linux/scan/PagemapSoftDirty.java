@@ -37,6 +37,7 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
 
   private final LinuxCalls calls = new LinuxCalls();
   private final Path process;
+  private final SoftDirtyClears clears = SoftDirtyClears.OF_PROCESS;
 
   /** Half a mebibyte that is zeroed first, so only for who uses it. */
   private @Nullable MemorySegment entries;
@@ -137,6 +138,15 @@ public final class PagemapSoftDirty implements SoftDirtyPagemap, AutoCloseable {
 
   @Override
   public synchronized void clearSoftDirty() throws FacilityException {
+    clears.clear(this::clear);
+  }
+
+  @Override
+  public long clears() {
+    return clears.count();
+  }
+
+  private void clear() throws FacilityException {
     int fd = open("clear_refs", MappingFlags.O_WRONLY);
     try {
       MemorySegment four = entries();

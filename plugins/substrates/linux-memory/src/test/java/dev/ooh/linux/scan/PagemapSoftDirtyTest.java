@@ -84,6 +84,15 @@ class PagemapSoftDirtyTest {
   }
 
   @Test
+  void countsWhatAnotherOneClearsOfTheSameProcess() throws Exception {
+    pagemap.clearSoftDirty();
+    long before = pagemap.clears();
+    assertThat(pagemap.clears()).isEqualTo(before);
+    new PagemapSoftDirty(process).clearSoftDirty();
+    assertThat(pagemap.clears()).isEqualTo(before + 1);
+  }
+
+  @Test
   void refusesMappingsWhosePagesComeBackWithoutTheBit() throws Exception {
     Files.writeString(
         process.resolve("smaps"),
