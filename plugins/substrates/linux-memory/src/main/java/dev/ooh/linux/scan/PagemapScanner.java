@@ -108,6 +108,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
 
   private PageSet changed(PageSet scan, PageSet rearm) throws CallException, FacilityException {
     PageSet full = rearm.intersect(fullyArmed);
+    copies.marking(rearm);
     PageSet changed = find(Selection.UNMARKED, full, REARMED);
     PageSet fresh = find(Selection.UNMARKED_CONTENTS, rearm.minus(full), REARMED);
     if (!fresh.isEmpty()) {

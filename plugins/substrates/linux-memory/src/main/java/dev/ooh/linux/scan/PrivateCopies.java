@@ -29,19 +29,25 @@ final class PrivateCopies {
     known = known.minus(gone);
   }
 
+  /** These are about to be marked: a copy that is out in swap then can't be told from a hole. */
+  void marking(PageSet armed) throws CallException {
+    known = known.union(find(Selection.COPIES_AND_SWAPPED, armed.intersect(watched)));
+  }
+
   /** What is no copy now, of the pages that were when this was last asked, or out in swap. */
   PageSet lost(PageSet scanned) throws CallException {
     PageSet here = scanned.intersect(watched);
-    if (here.isEmpty()) {
-      return here;
-    }
-    PageSet.Builder found = PageSet.builder();
-    for (int run = 0; run < here.runCount(); run++) {
-      pages.find(Selection.COPIES, here.runStart(run), here.runEnd(run), 0, found);
-    }
-    PageSet copies = found.build();
+    PageSet copies = find(Selection.COPIES, here);
     PageSet lost = known.intersect(here).minus(copies);
     known = known.union(copies);
     return lost;
+  }
+
+  private PageSet find(Selection selection, PageSet ranges) throws CallException {
+    PageSet.Builder found = PageSet.builder();
+    for (int run = 0; run < ranges.runCount(); run++) {
+      pages.find(selection, ranges.runStart(run), ranges.runEnd(run), 0, found);
+    }
+    return found.build();
   }
 }

@@ -48,6 +48,18 @@ enum Selection {
   /** In memory, and not its file's: a copy that this process made by writing. */
   COPIES(PAGE_IS_FILE, PAGE_IS_PRESENT | PAGE_IS_FILE, 0, 0, 0, 0),
 
+  /**
+   * As {@link #COPIES}, and those that are out in swap without a mark: with one, they can't be told
+   * from holes.
+   */
+  COPIES_AND_SWAPPED(
+      PAGE_IS_FILE,
+      PAGE_IS_FILE,
+      PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+      PAGE_IS_PRESENT | PAGE_IS_WRITTEN,
+      PAGE_IS_PRESENT | PAGE_IS_WRITTEN,
+      0),
+
   /** In memory, neither a file's nor the page of zeros that all share: written once. */
   OWN(PAGE_IS_FILE | PAGE_IS_PFNZERO, PAGE_IS_PRESENT | PAGE_IS_FILE | PAGE_IS_PFNZERO, 0, 0, 0, 0),
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.linux.entries.MappedMemory.Kind;
 import dev.ooh.linux.entries.Watcher.Way;
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.linux.traps.Native;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
@@ -136,6 +137,20 @@ class TakenEntriesTest {
       memory.segment(LATER).fill((byte) 9);
       PageSet later = watcher.fetch();
       assertThat(changed(memory, then).minus(later)).as("tracked on").isEqualTo(PageSet.empty());
+    }
+  }
+
+  /** It was never seen in memory, by any fetch. */
+  @ParameterizedTest
+  @EnumSource(names = {"SCAN", "ASYNCHRONOUS"})
+  void aCopyThatWasInSwapWhenItWasArmedIsReportedOnceDiscarded(Way way) throws Exception {
+    assumeTrue(Files.readAllLines(Path.of("/proc/swaps")).size() > 1, "no swap: swapon");
+    try (MappedMemory memory = new MappedMemory(Kind.PRIVATE_FILE, onDisk)) {
+      Native.madvise(memory.start(), memory.bytes, Native.MADV_PAGEOUT);
+      try (Watcher watcher = Watcher.of(way, space, memory.pages())) {
+        Native.madvise(memory.page(5), MappedMemory.PAGE, Native.MADV_DONTNEED);
+        assertThat(watcher.fetch().contains(memory.page(5))).isTrue();
+      }
     }
   }
 
