@@ -64,15 +64,22 @@ public final class Monitor implements AutoCloseable {
     request(MonitorMessage.PROTECT, "UFFDIO_WRITEPROTECT", ranges, mode);
   }
 
-  /** The pages that faulted since the last drain. */
+  /**
+   * The pages that faulted since the last drain.
+   *
+   * @throws MonitorRefusal when they were more than a monitor keeps: it forgot them, and goes on
+   */
   public PageSet drain() throws FacilityException {
     PageSet.Builder pages = PageSet.builder();
-    for (long entry : request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0)) {
-      if ((entry & FaultLog.WHOLE_BLOCK) == 0) {
-        pages.addPage(entry);
+    long[] entries = request(MonitorMessage.DRAIN, "drain faults", PageSet.empty(), 0);
+    for (int i = 0; i < entries.length; i++) {
+      long start = entries[i] & -FaultHandler.PAGE;
+      if ((entries[i] & FaultLog.WHOLE_BLOCK) != 0) {
+        pages.add(start, start + FaultHandler.BLOCK);
+      } else if ((entries[i] & FaultLog.RUN) != 0) {
+        pages.add(start, (entries[++i] & -FaultHandler.PAGE) + FaultHandler.PAGE);
       } else {
-        long block = entry - FaultLog.WHOLE_BLOCK;
-        pages.add(block, block + FaultHandler.BLOCK);
+        pages.addPage(start);
       }
     }
     return pages.build();
@@ -154,7 +161,10 @@ public final class Monitor implements AutoCloseable {
         if (MonitorMessage.isOfSnapshot(operation)) {
           throw new FacilityException(CallException.of(what, errno));
         }
-        throw refused(what, errno, ranges, (int) MonitorMessage.modeOrDone(header));
+        long done = MonitorMessage.modeOrDone(header);
+        throw operation == MonitorMessage.DRAIN
+            ? overflowed(done, errno)
+            : refused(what, errno, ranges, (int) done);
       }
       int count = MonitorMessage.count(header);
       MemorySegment reply = arena.allocate(Math.max(1, 8L * count), Long.BYTES);
@@ -182,6 +192,11 @@ public final class Monitor implements AutoCloseable {
       message.set(JAVA_LONG, at + 8, ranges.runEnd(run));
     }
     return message;
+  }
+
+  private static MonitorRefusal overflowed(long faults, int errno) {
+    String call = "keep the pages of %d first writes between two fetches".formatted(faults);
+    return new MonitorRefusal(CallException.of(call, errno), PageSet.empty());
   }
 
   private static MonitorRefusal refused(String what, int errno, PageSet ranges, int done) {

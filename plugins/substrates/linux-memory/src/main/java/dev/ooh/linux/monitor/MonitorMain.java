@@ -17,8 +17,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS}. It connects when it has loaded all its
- * classes, since their folder goes then; and in a session of its own, so that Ctrl-C ends the
+ * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS FAULTS}. It connects when it has loaded all
+ * its classes, since their folder goes then; and in a session of its own, so that Ctrl-C ends the
  * tracked side first and Ctrl-Z stops that alone. Takes descriptors, each with a connection of its
  * own, over the socket, and serves each on threads of its own. Ends when the tracked side hangs up,
  * or when it had nothing to serve for the idle time; and is killed by the kernel when it was
@@ -32,15 +32,18 @@ final class MonitorMain {
   private final KillTimer timer;
   private final Duration limit;
   private final Duration idle;
+  private final int faults;
   private final AtomicInteger serving = new AtomicInteger();
 
   /** Handlers that are awake take half of the processors at most, and none of a single one. */
   private final Semaphore awake = new Semaphore(Runtime.getRuntime().availableProcessors() / 2);
 
-  private MonitorMain(UnixSocket control, Duration limit, Duration idle) throws CallException {
+  private MonitorMain(UnixSocket control, Duration limit, Duration idle, int faults)
+      throws CallException {
     this.control = control;
     this.limit = limit;
     this.idle = idle;
+    this.faults = faults;
     architecture =
         Architecture.current().orElseThrow(() -> new IllegalStateException(Architecture.refusal()));
     timer = new KillTimer(architecture, limit);
@@ -54,7 +57,8 @@ final class MonitorMain {
       try (UnixSocket control = connect(arguments[0], folder)) {
         Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));
         Duration idle = Duration.ofMillis(Long.parseLong(arguments[2]));
-        new MonitorMain(control, limit, idle).run();
+        int faults = Integer.parseInt(arguments[3]);
+        new MonitorMain(control, limit, idle, faults).run();
       } finally {
         MonitorFolder.delete(folder); // if the tracked side died before it could
       }
@@ -101,6 +105,7 @@ final class MonitorMain {
                     descriptors[0],
                     UnixSocket.of(descriptors[1]),
                     awake,
+                    new FaultLog(faults),
                     serving::decrementAndGet)
                 .start();
           }

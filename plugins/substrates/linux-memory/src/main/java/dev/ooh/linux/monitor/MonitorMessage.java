@@ -30,8 +30,8 @@ final class MonitorMessage {
   static final int PROTECT = 3;
 
   /**
-   * Answers with the pages that faulted since the last one; with {@link FaultLog#WHOLE_BLOCK} it is
-   * all pages of a block.
+   * Answers with the pages that faulted since the last one, as entries of {@link FaultLog}. Where
+   * they were more than are kept, errno is ENOSPC and done how many.
    */
   static final int DRAIN = 4;
 

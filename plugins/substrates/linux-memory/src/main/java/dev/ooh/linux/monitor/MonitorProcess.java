@@ -81,7 +81,8 @@ final class MonitorProcess {
                 MonitorMain.class.getName(),
                 socket(folder),
                 Long.toString(limits.stopped().toMillis()),
-                Long.toString(limits.idle().toMillis())));
+                Long.toString(limits.idle().toMillis()),
+                Integer.toString(limits.faults())));
     // Options meant for the tracked JVM, such as a debugger's port, would stop the monitor.
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
         .forEach(builder.environment()::remove);

@@ -122,6 +122,10 @@ final class PageSaver {
   long[] begin() throws CallException {
     synchronized (log) {
       Snapshot beginning = snapshot();
+      if (log.overflow() > 0) {
+        throw CallException.of(
+            "keep %d pages that faulted".formatted(log.overflow()), Errno.ENOSPC);
+      }
       long[] changed = log.runs();
       for (int run = 0; run < changed.length; run += 2) {
         protect(changed[run], changed[run + 1]);

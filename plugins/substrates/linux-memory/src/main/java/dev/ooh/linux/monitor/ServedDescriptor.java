@@ -26,7 +26,7 @@ final class ServedDescriptor {
   private final int userfaultfd;
   private final UnixSocket socket;
   private final Runnable ended;
-  private final FaultLog log = new FaultLog();
+  private final FaultLog log;
   private final PageSaver saver;
   private final LinuxCalls calls = new LinuxCalls();
   private final FaultHandler handler;
@@ -37,10 +37,12 @@ final class ServedDescriptor {
       int userfaultfd,
       UnixSocket socket,
       Semaphore awake,
+      FaultLog log,
       Runnable ended) {
     this.architecture = architecture;
     this.userfaultfd = userfaultfd;
     this.socket = socket;
+    this.log = log;
     this.ended = ended;
     saver = new PageSaver(userfaultfd, log);
     handler = new FaultHandler(userfaultfd, socket.fd(), log, saver, awake);
@@ -110,7 +112,7 @@ final class ServedDescriptor {
       return;
     }
     int errno = 0;
-    int done = 0;
+    long done = 0;
     long[] values = {};
     if (MonitorMessage.isOfSnapshot(operation)) {
       long[] bounds = new long[2 * count];
@@ -131,7 +133,11 @@ final class ServedDescriptor {
         errno = e.errno();
       }
       if (operation == MonitorMessage.DRAIN) {
-        values = log.take();
+        synchronized (log) {
+          done = log.overflow();
+          values = log.take();
+        }
+        errno = done > 0 ? Errno.ENOSPC : 0;
       }
     }
     MemorySegment reply =

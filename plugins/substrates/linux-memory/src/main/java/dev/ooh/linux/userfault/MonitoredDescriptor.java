@@ -170,7 +170,14 @@ final class MonitoredDescriptor implements Descriptor {
     loseOfSnapshot(taken);
     protectedPages.unmapped().ifPresent(reason -> lost = reason);
     PageSet[] drained = {PageSet.empty()};
-    ask(it -> drained[0] = it.drain());
+    try {
+      ask(it -> drained[0] = it.drain());
+    } catch (MonitorRefusal e) {
+      if (e.errno() != Errno.ENOSPC) {
+        throw e;
+      }
+      lost = e.getMessage();
+    }
     protectedPages.remove(drained[0]);
     return drained[0].union(taken).intersect(registered);
   }

@@ -8,7 +8,7 @@ class FaultLogTest {
   private static final long PAGE = FaultHandler.PAGE;
   private static final long BLOCK = FaultHandler.BLOCK;
 
-  private final FaultLog log = new FaultLog();
+  private final FaultLog log = new FaultLog(1 << 20);
 
   @Test
   void runsAreAscendingAndApartWhateverTheOrderOfFaults() {
@@ -43,7 +43,43 @@ class FaultLogTest {
     for (long page = 0; page < 10_000; page++) {
       log.add(page * PAGE);
     }
-    assertThat(log.runs()).containsExactly(0, 10_000 * PAGE);
     assertThat(log.take()).hasSize(10_000);
+  }
+
+  @Test
+  void whatLiesSideBySideIsHeldHoweverMuchItIs() {
+    FaultLog small = new FaultLog(8);
+    small.addBlock(9 * BLOCK);
+    small.add(7 * BLOCK);
+    for (long page = 1000; page-- > 0; ) {
+      small.add(page * PAGE);
+      small.add(page * PAGE); // by another thread
+    }
+    small.add(9 * BLOCK - PAGE);
+    small.add(9 * BLOCK + 3 * PAGE);
+    assertThat(small.overflow()).isZero();
+    assertThat(small.runs())
+        .containsExactly(0, 1000 * PAGE, 7 * BLOCK, 7 * BLOCK + PAGE, 9 * BLOCK - PAGE, 10 * BLOCK);
+    assertThat(small.take())
+        .containsExactly(
+            FaultLog.RUN,
+            999 * PAGE | FaultLog.RUN_END,
+            7 * BLOCK,
+            9 * BLOCK - PAGE | FaultLog.RUN,
+            10 * BLOCK - PAGE | FaultLog.RUN_END);
+  }
+
+  @Test
+  void tooManyThatLieApartAreCountedUntilTheyAreTaken() {
+    FaultLog small = new FaultLog(8);
+    for (long page = 0; page < 20; page++) {
+      small.add(2 * page * PAGE);
+    }
+    assertThat(small.overflow()).isEqualTo(20);
+    assertThat(small.runs()).isEmpty();
+    assertThat(small.take()).isEmpty();
+    assertThat(small.overflow()).isZero();
+    small.add(PAGE);
+    assertThat(small.take()).containsExactly(PAGE);
   }
 }

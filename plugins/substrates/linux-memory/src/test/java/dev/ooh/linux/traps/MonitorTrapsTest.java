@@ -47,7 +47,7 @@ class MonitorTrapsTest {
   }
 
   private void pool(Duration stopped, Duration answer, Duration idle) {
-    pool = new MonitorPool(new MonitorLimits(stopped, answer, idle));
+    pool = new MonitorPool(new MonitorLimits(stopped, answer, idle, 4096));
   }
 
   private Descriptor open(Region region) throws Exception {
@@ -91,6 +91,31 @@ class MonitorTrapsTest {
       try (Descriptor again = open(one)) {
         assertTracks(again, one);
       }
+    }
+  }
+
+  @Test
+  void moreFaultsThanItKeepsAreLostToTheirDescriptorAlone() throws Exception {
+    pool = new MonitorPool(new MonitorLimits(LONG, LONG, LONG, 4));
+    pool.enter();
+    try (Descriptor first = open(one);
+        Descriptor second = open(other)) {
+      long monitor = Monitors.pids().getFirst();
+      for (int page : new int[] {0, 2, 4, 6, 7}) {
+        write(one, page);
+      }
+      for (int page = 0; page < 8; page++) {
+        write(other, page);
+      }
+      first.drain();
+      assertThat(first.lost())
+          .hasValueSatisfying(why -> assertThat(why).contains("5 first writes"));
+      assertThat(second.drain()).isEqualTo(other.pages());
+      assertThat(second.lost()).isEmpty();
+
+      assertTracks(first, one);
+      assertTracks(second, other);
+      assertThat(Monitors.pids()).containsExactly(monitor);
     }
   }
 
