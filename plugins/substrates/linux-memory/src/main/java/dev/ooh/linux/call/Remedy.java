@@ -11,6 +11,9 @@ public final class Remedy {
   public static final String HUGETLBFS =
       "transparent huge pages (madvise MADV_HUGEPAGE) instead of those of hugetlbfs";
 
+  /** For memory of a device, which no scan walks over. */
+  public static final String DEVICE = "a copy of it in ordinary memory";
+
   private Remedy() {}
 
   /** userfaultfd(2) with {@code UFFD_USER_MODE_ONLY}, which takes no privilege. */

@@ -42,6 +42,11 @@ public final class PagemapScan implements AutoCloseable {
     return find(Selection.UNMARKED, ranges);
   }
 
+  /** What of {@code ranges} scans tell anything of. */
+  PageSet walked(PageSet ranges) throws CallException {
+    return find(Selection.WALKED, ranges);
+  }
+
   /** What of {@code ranges} lies in huge pages that are in one piece. */
   public PageSet hugePages(PageSet ranges) throws CallException {
     return find(Selection.HUGE, ranges);

@@ -70,8 +70,28 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
   public void register(PageSet ranges) throws FacilityException {
     PageSet fresh = ranges.minus(userfaultfd.registered());
     if (!fresh.isEmpty()) {
+      refuseDeviceMemory(fresh);
       lookUp(fresh);
       userfaultfd.register(fresh);
+    }
+  }
+
+  /** The kernel registers it as any other, and then leaves it out of every scan. */
+  private void refuseDeviceMemory(PageSet ranges) throws FacilityException {
+    try {
+      PageSet leftOut = ranges.minus(pages.walked(ranges));
+      for (int run = 0; run < leftOut.runCount(); run++) {
+        long start = leftOut.runStart(run);
+        long end = leftOut.runEnd(run);
+        if (isMapped(start, end)) {
+          throw new FacilityException(
+              CallException.of(
+                  "track [0x%x, 0x%x), mapped device memory".formatted(start, end), Errno.EINVAL),
+              Remedy.DEVICE);
+        }
+      }
+    } catch (CallException e) {
+      throw new FacilityException(e, Remedy.scan(e));
     }
   }
 
@@ -164,6 +184,7 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
    * the refused scan may have set some, in blocks that nobody notes as fully armed then.
    */
   private void takeBack(long start, long end) throws FacilityException {
+    refuseDeviceMemory(PageSet.of(start, end));
     userfaultfd.registerAnew(start, end);
     lookUp(PageSet.of(start, end));
     lost =
@@ -173,15 +194,22 @@ final class PagemapScanner implements WriteProtectScan.Scanner {
 
   /** A scan says nothing of addresses where nothing is mapped. */
   private void checkMapped(long start, long end) throws CallException {
+    if (!isMapped(start, end)) {
+      lost =
+          "a part of [0x%x, 0x%x) was unmapped or moved away, not by the address space"
+              .formatted(start, end);
+    }
+  }
+
+  private boolean isMapped(long start, long end) throws CallException {
     try {
       pages.checkMapped(start, end);
+      return true;
     } catch (CallException e) {
       if (e.errno() != Errno.ENOMEM) {
         throw e;
       }
-      lost =
-          "a part of [0x%x, 0x%x) was unmapped or moved away, not by the address space"
-              .formatted(start, end);
+      return false;
     }
   }
 

@@ -42,6 +42,9 @@ enum Selection {
       PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
       PAGE_IS_PFNZERO),
 
+  /** Whatever the kernel walks over, holes included: all that is mapped but device memory. */
+  WALKED(0, 0, 0, 0, 0, 0),
+
   /** Parts of huge pages that are in one piece. */
   HUGE(0, PAGE_IS_HUGE, 0, PAGE_IS_HUGE, 0, 0),
 

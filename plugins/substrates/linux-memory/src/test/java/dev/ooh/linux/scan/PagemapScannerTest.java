@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.linux.traps.DeviceMemory;
 import dev.ooh.linux.traps.Native;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.PageSet;
@@ -13,6 +14,7 @@ import dev.ooh.memory.RegionRequest.Kind;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.WriteProtectScan;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -195,6 +197,25 @@ class PagemapScannerTest {
           .isInstanceOf(FacilityException.class)
           .hasMessageContaining("UFFDIO_REGISTER")
           .hasMessageContaining("busy");
+    }
+  }
+
+  /** The kernel registers it, and leaves it out of every scan. */
+  @Test
+  void mappedDeviceMemoryIsRefusedHoweverOftenItIsAskedFor() throws Exception {
+    Region region = map("r", 8);
+    try (DeviceMemory device = new DeviceMemory();
+        DeviceMemory another = new DeviceMemory()) {
+      PageSet both = device.pages().union(another.pages());
+      for (PageSet pages : List.of(both.union(region.pages()), device.pages(), another.pages())) {
+        assertThatThrownBy(() -> scanner.register(pages))
+            .isInstanceOfSatisfying(
+                FacilityException.class, e -> assertThat(e.remedy()).isNotEmpty())
+            .hasMessageContaining("device memory");
+      }
+      space.memory().putByte(region.start(), (byte) 1);
+      assertThat(scan(region)).as("the others are watched").isNotEqualTo(PageSet.empty());
+      assertThat(scan(region)).isEqualTo(PageSet.empty());
     }
   }
 
