@@ -32,6 +32,7 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   private final TrackingMeters meters;
   private final CollectionMeters heaps;
   private final Set<PrometheusEndpoint> endpoints = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
 
   @Activate
   public MetricsPort(@Reference TrackingMeters meters, @Reference CollectionMeters heaps) {
@@ -69,6 +70,10 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
         LOG.log(System.Logger.Level.INFO, "serving " + endpoint.uri());
       }
       endpoints.add(endpoint);
+      if (stopped) {
+        close(endpoint);
+        throw new IllegalStateException("the meters have stopped");
+      }
       return () -> close(endpoint);
     } catch (IOException e) {
       throw new IllegalStateException(
@@ -79,6 +84,7 @@ public final class MetricsPort implements Function<String, AutoCloseable> {
   /** Nobody counts any more, and a scraper would take what stands still for what is so. */
   @Deactivate
   void deactivate() {
+    stopped = true;
     endpoints.forEach(this::close);
   }
 

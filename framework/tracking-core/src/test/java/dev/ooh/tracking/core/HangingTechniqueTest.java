@@ -9,6 +9,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.TrackingConsumer;
+import dev.ooh.testing.space.TestExecution;
 import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,8 @@ class HangingTechniqueTest {
   private static final Duration SHORT = Duration.ofMillis(100);
   private static final Duration LONG = Duration.ofSeconds(200);
 
-  private final TestSpace space = new TestSpace();
+  private final TestExecution execution = new TestExecution();
+  private final TestSpace space = new TestSpace(execution);
   private final FakeTechnique a = new FakeTechnique("aaa", 20);
   private final FakeTechnique b = new FakeTechnique("bbb", 10);
   private final Region region = space.mapPages(16);
@@ -188,6 +191,38 @@ class HangingTechniqueTest {
     assertThat(core.list(space)).allMatch(status -> status.probe().usable());
   }
 
+  /**
+   * As a trial that must wait for the end of a pause, in which a collector asks for its interval.
+   */
+  @Test
+  void aFetchEndsATrialThatMayWaitForIt() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    fetch().commit();
+    execution.unstoppable(true);
+    FutureTask<Interval> inAPause = new FutureTask<>(this::fetch);
+    b.onProbe =
+        () -> {
+          Thread.ofPlatform().daemon().start(inAPause);
+          join(inAPause);
+        };
+    assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+    Interval interval = inAPause.get();
+    assertThat(interval.pages()).isEqualTo(all);
+    assertThat(interval.reasons())
+        .containsExactly("aaa did not answer within 100 ms before a fetch");
+    interval.commit();
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
+  private static void join(FutureTask<?> task) {
+    try {
+      task.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Those who came before the end, and have not had their turn, are answered as those after it. */
   @Test
   void whoWaitsWhenTheCoreIsStoppedIsToldAll() throws Exception {
@@ -226,10 +261,12 @@ class HangingTechniqueTest {
 
   private static void startAndAwaitWaiting(FutureTask<?> task) {
     Thread thread = Thread.ofPlatform().daemon().start(task);
-    while (thread.getState() != Thread.State.WAITING
+    while (thread.isAlive()
+        && thread.getState() != Thread.State.WAITING
         && thread.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
+    assertThat(thread.isAlive()).as("it waits").isTrue();
   }
 
   /** Hangs whoever runs it, until a test ends that. */

@@ -26,7 +26,21 @@ final class Gate {
    * The right to work with the sessions, until left or fenced; before that, a place in the queue.
    */
   static final class Lease {
+    private volatile boolean exposed;
+
     private Lease() {}
+
+    /**
+     * Whether its holder does what may have to wait for the end of a stop of writers. Who stopped
+     * them may wait for the gate, and is to take it away then.
+     */
+    boolean isExposed() {
+      return exposed;
+    }
+
+    void expose(boolean to) {
+      exposed = to;
+    }
   }
 
   private final long patience;

@@ -92,6 +92,10 @@ final class Selector {
     if (!registry.isPresent(entry)) {
       throw new TrackingException("%s is refused: it went away".formatted(entry.name()));
     }
+  }
+
+  /** It was found usable for an operator, who has the gate still. */
+  void tried(Entry entry) {
     tried.set(entry.technique());
   }
 

@@ -17,6 +17,7 @@ import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,9 +184,25 @@ final class SpaceTracking {
     return new WriterStop(execution, limits.stopWriters());
   }
 
-  /** Enters the gate to ask a session, with the writers stopped if one may need that. */
+  /**
+   * Enters the gate to ask a session, with the writers stopped if one may need that. Waits for
+   * whoever is in there; for one who tries a technique beside writers that can't be stopped, with a
+   * limit: it may wait for a pause whose collector is this caller.
+   */
   private Lease enter(WriterStop writers) {
-    return enter(writers, this::mayNeedStoppedWriters, () -> gate.enter(execution));
+    long millis = limits.lease().toMillis();
+    return enter(
+        writers,
+        this::mayNeedStoppedWriters,
+        () ->
+            gate.enter(
+                execution,
+                limits.lease(),
+                late -> {
+                  if (late.isExposed()) {
+                    state.fence(late, "a fetch", millis);
+                  }
+                }));
   }
 
   private Lease enter(WriterStop writers, BooleanSupplier wanted, Supplier<Lease> entrance) {
@@ -236,6 +253,31 @@ final class SpaceTracking {
     return !isActive(next) && selector.tries(next);
   }
 
+  private static <T> T trying(Lease lease, WriterStop writers, Supplier<T> trial) {
+    lease.expose(writers.isRefused());
+    try {
+      return trial.get();
+    } finally {
+      lease.expose(false);
+    }
+  }
+
+  private Choice choose(Lease lease, WriterStop writers, SpaceState.Situation now) {
+    return trying(lease, writers, () -> selector.choose(now.want(), now.fallback(), writers));
+  }
+
+  private void require(Lease lease, WriterStop writers, Entry entry) throws TrackingException {
+    lease.expose(writers.isRefused());
+    try {
+      selector.require(entry, writers);
+    } finally {
+      lease.expose(false);
+    }
+    if (gate.holds(lease)) {
+      selector.tried(entry);
+    }
+  }
+
   private boolean isActive(Entry entry) {
     return state.active().filter(of -> of.choice().technique() == entry.technique()).isPresent();
   }
@@ -262,7 +304,7 @@ final class SpaceTracking {
       return mayChoose ? open(lease, writers, now) : Optional.empty();
     }
     if (now.reconsider()) {
-      Choice choice = selector.choose(now.want(), now.fallback(), writers);
+      Choice choice = choose(lease, writers, now);
       if (choice.technique() != current.choice().technique()) {
         try {
           return Optional.of(switchTo(lease, writers, current, choice));
@@ -278,7 +320,7 @@ final class SpaceTracking {
   /** Empty when the lease was fenced: what is opened then is no part of what others do now. */
   private Optional<ActiveSession> open(Lease lease, WriterStop writers, SpaceState.Situation now) {
     while (gate.holds(lease)) {
-      Choice choice = selector.choose(now.want(), now.fallback(), writers);
+      Choice choice = choose(lease, writers, now);
       try {
         ActiveSession session = sessions.open(choice);
         if (state.publish(lease, session, "opened")) {
@@ -377,7 +419,7 @@ final class SpaceTracking {
               () -> mayNeedStoppedWriters(entry),
               () -> enterOrFence("a switch to " + entry.name()));
       try {
-        selector.require(entry, writers);
+        require(lease, writers, entry);
         SpaceState.Situation now = state.situation(lease).orElseThrow(() -> givenUp(entry.name()));
         ActiveSession current = now.active();
         if (current != null) {
@@ -425,7 +467,7 @@ final class SpaceTracking {
       Lease lease =
           enter(writers, () -> tries(entry), () -> enterOrFence("a trial of " + entry.name()));
       try {
-        selector.require(entry, writers);
+        require(lease, writers, entry);
       } finally {
         leave(lease);
       }
@@ -433,23 +475,34 @@ final class SpaceTracking {
   }
 
   /**
-   * Tries a technique for this space, unless whoever works with the sessions now takes too long:
-   * nobody is fenced for having a look.
+   * Tries techniques for this space, one after another, so that writers stand still for no more
+   * than one at a time; unless whoever works with the sessions meanwhile takes too long: nobody is
+   * fenced for having a look.
    */
-  Probe probe(Entry entry) {
-    try (WriterStop writers = running()) {
-      Optional<Lease> lease =
-          tryEnter(writers, () -> tries(entry), () -> gate.enter(execution, limits.lease()));
-      if (lease.isEmpty()) {
-        return activeMode(entry.technique())
-            .map(Probe::usable)
-            .orElseGet(() -> Probe.refused("it was not tried: another one takes too long", ""));
+  List<Probe> probe(List<Entry> entries) {
+    List<Probe> probes = new ArrayList<>();
+    WriterStop last = running();
+    for (Entry entry : entries) {
+      try (WriterStop writers = last.next()) {
+        probes.add(probe(entry, writers));
+        last = writers;
       }
-      try {
-        return selector.probe(entry, writers);
-      } finally {
-        leave(lease.get());
-      }
+    }
+    return probes;
+  }
+
+  private Probe probe(Entry entry, WriterStop writers) {
+    Optional<Lease> lease =
+        tryEnter(writers, () -> tries(entry), () -> gate.enter(execution, limits.lease()));
+    if (lease.isEmpty()) {
+      return activeMode(entry.technique())
+          .map(Probe::usable)
+          .orElseGet(() -> Probe.refused("it was not tried: another one takes too long", ""));
+    }
+    try {
+      return trying(lease.get(), writers, () -> selector.probe(entry, writers));
+    } finally {
+      leave(lease.get());
     }
   }
 
@@ -483,7 +536,7 @@ final class SpaceTracking {
         }
         session.departs(limits.departure());
         selector.departed(name);
-        Choice choice = selector.choose(now.get().want(), now.get().fallback(), writers);
+        Choice choice = choose(lease, writers, now.get());
         replaceDeparted(lease, writers, session, choice);
       } finally {
         leave(lease);
@@ -513,7 +566,14 @@ final class SpaceTracking {
   /** Waits for a running fetch; one that takes too long is given up, and everything is doubted. */
   private Lease enterOrFence(String what) {
     long millis = limits.lease().toMillis();
-    return gate.enter(execution, limits.lease(), late -> state.fence(late, what, millis));
+    return gate.enter(
+        execution,
+        limits.lease(),
+        late -> {
+          if (late != beginning) { // which runs no technique's code
+            state.fence(late, what, millis);
+          }
+        });
   }
 
   /** Ends the tracking: closes the session. Intervals can still be committed. */

@@ -82,16 +82,20 @@ public final class TrackedSpaces {
   }
 
   public List<TechniqueStatus> list(AddressSpace space) {
-    // Tracked from now on, or a first fetch might come beside a trial.
-    Optional<SpaceTracking> tracking = track(space);
+    List<Entry> entries = registry.byPreference();
     List<TechniqueStatus> list = new ArrayList<>();
-    for (Entry entry : registry.byPreference()) {
-      boolean active = tracking.flatMap(known -> known.activeMode(entry.technique())).isPresent();
-      Probe probe =
-          tracking
-              .map(known -> known.probe(entry))
-              .orElseGet(() -> Probe.refused(SpaceTracking.STOPPED, ""));
-      list.add(new TechniqueStatus(entry.descriptor(), probe, active));
+    try {
+      // Tracked from now on, or a first fetch might come beside a trial.
+      SpaceTracking tracking = running(space);
+      List<Probe> probes = tracking.probe(entries);
+      for (int i = 0; i < entries.size(); i++) {
+        Entry entry = entries.get(i);
+        boolean active = tracking.activeMode(entry.technique()).isPresent();
+        list.add(new TechniqueStatus(entry.descriptor(), probes.get(i), active));
+      }
+    } catch (TrackingException | IllegalStateException e) { // the core was stopped, or it is closed
+      Probe refused = Probe.refused(String.valueOf(e.getMessage()), "");
+      entries.forEach(entry -> list.add(new TechniqueStatus(entry.descriptor(), refused, false)));
     }
     return list;
   }

@@ -42,7 +42,19 @@ final class WriterStop implements AutoCloseable {
       stopped = execution.stopWriters(StopPoint.POLL, limit);
     } catch (WritersNotStoppedException e) {
       refusal = e;
+    } catch (IllegalStateException e) { // the space ends, or is of another thread's machine
+      refusal = new WritersNotStoppedException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Whether they were to be stopped and are not. */
+  boolean isRefused() {
+    return refusal != null;
+  }
+
+  /** For the caller's next call: a refusal stands, as another would take as long to come. */
+  WriterStop next() {
+    return isRefused() ? this : new WriterStop(execution, limit);
   }
 
   /**
