@@ -27,7 +27,7 @@ class LongArrayTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 LongArray.class.getName())
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
       String said =

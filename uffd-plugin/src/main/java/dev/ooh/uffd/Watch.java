@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which descriptor watches which region: that of the wanted mode where the kernel lets it, else one
- * of asynchronous mode, as for a file on disk, unless the user asked for the wanted mode and no
- * other.
+ * of asynchronous mode, as for a file on disk or a private mapping of one, unless the user asked
+ * for the wanted mode and no other.
  */
 final class Watch implements Placement.Registrar, AutoCloseable {
   private final Userfaultfd facility;

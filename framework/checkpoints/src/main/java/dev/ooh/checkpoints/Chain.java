@@ -207,6 +207,11 @@ final class Chain implements AutoCloseable {
     return Optional.of(begun);
   }
 
+  /** What was begun is not to be; it may be begun again. */
+  void abandonFolding() {
+    folding = null; // it has copied nothing that would have to be removed
+  }
+
   /** Whether sets can be written while a chain is made one. */
   boolean foldsBeside() {
     return store.takesSeveralDrafts();

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -53,14 +54,17 @@ final class Writing {
   }
 
   private void run(Runnable action) {
-    threads.newThread(action).start();
+    try {
+      threads.newThread(action).start();
+    } catch (OutOfMemoryError e) {
+      ForkJoinPool.commonPool().execute(action); // no thread can be had, but the set is there
+    }
   }
 
   private Checkpoint finish(Taking taking) {
+    Checkpoint checkpoint;
     try {
-      Checkpoint checkpoint = taking.finish();
-      options.listener().taken(checkpoint);
-      return checkpoint;
+      checkpoint = taking.finish();
     } catch (IOException e) {
       options.listener().failed(e);
       reworkOrTell(chain::makeRoom);
@@ -72,6 +76,8 @@ final class Writing {
       options.listener().failed(Errors.told("no checkpoint was written", e));
       throw e;
     }
+    options.listener().taken(checkpoint);
+    return checkpoint;
   }
 
   private void rework() {
@@ -93,7 +99,7 @@ final class Writing {
         started = true;
       } finally {
         if (!started) {
-          settle(); // it may be begun again
+          chain.abandonFolding();
         }
       }
     } else {

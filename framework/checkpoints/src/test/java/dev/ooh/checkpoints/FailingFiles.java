@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The real file system, on which one step by which sets appear or vanish fails: the so-manieth from
- * when it was told so.
+ * The real file system, on which one step by which sets appear or vanish fails, after as many as it
+ * was told.
  */
 final class FailingFiles extends DiskFiles {
   private final HeldFolds folds;

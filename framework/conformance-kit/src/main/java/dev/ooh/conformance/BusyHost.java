@@ -160,7 +160,7 @@ public final class BusyHost implements Substrate {
       try {
         program.join();
       } catch (IllegalStateException e) {
-        failures.add(e.getCause());
+        failures.add(e.getCause() == null ? e : e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {

@@ -47,8 +47,8 @@ final class Marker implements SlotVisitor {
   private static final int MOST_SLOTS = 4096;
 
   /**
-   * In a pause it is one with more than this, which each slot may add a reference to the stack for;
-   * and where more wait there, they are traced before another part is read.
+   * In a pause it is one with more than this: each slot of it may add a reference to the stack.
+   * Where more wait there, they are traced before another part is read.
    */
   private static final int MOST_WAITING = 1 << 18;
 

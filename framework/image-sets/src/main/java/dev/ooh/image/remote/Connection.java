@@ -77,7 +77,15 @@ final class Connection implements Closeable {
   }
 
   void write(byte[] bytes, int offset, int length) throws IOException {
-    send(() -> out.write(bytes, offset, length));
+    int end = offset + length;
+    int from = offset;
+    while (end - from > 2 * BUFFER) {
+      int at = from;
+      send(() -> out.write(bytes, at, BUFFER)); // each has the limit for itself
+      from += BUFFER;
+    }
+    int last = from;
+    send(() -> out.write(bytes, last, end - last));
   }
 
   void writeInt(int value) throws IOException {

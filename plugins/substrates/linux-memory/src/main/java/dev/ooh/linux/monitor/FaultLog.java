@@ -111,7 +111,7 @@ final class FaultLog {
       bounds[used++] = page(entries[at]);
       bounds[used++] = end(entries[(entries[at] & RUN) == 0 ? at : ++at]);
     }
-    return Arrays.copyOf(bounds, used);
+    return used == bounds.length ? bounds : Arrays.copyOf(bounds, used);
   }
 
   /** How many faults there were since the last take, if they were too many to be held; else 0. */

@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param answer how long it may take for an answer; where that is less than {@code stopped}, who
  *     asked learns why there was none
  * @param idle how long it stays with nothing to serve
- * @param faults how many pages, or runs of pages, it keeps of each descriptor between two drains, a
- *     power of two
+ * @param faults how many entries it keeps of each descriptor between two drains, a power of two: a
+ *     page takes one, a run of pages two; they are forgotten if more than half of them are left
+ *     once neighbours were joined
  */
 public record MonitorLimits(Duration stopped, Duration answer, Duration idle, int faults) {
   /**

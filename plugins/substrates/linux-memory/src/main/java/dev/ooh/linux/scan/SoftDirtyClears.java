@@ -5,7 +5,8 @@ import dev.ooh.tracking.facility.FacilityException;
 /**
  * How often this process's soft-dirty bits were cleared. A clearing is of the whole process,
  * whichever address space of whichever substrate object asked for it, so the count is the process's
- * too: {@link #OF_PROCESS} is the one static state here. Safe for any thread.
+ * too: {@link #OF_PROCESS} is the one static state here. Not counted is what others write to {@code
+ * clear_refs}, such as another class loader's copy of this class. Safe for any thread.
  */
 final class SoftDirtyClears {
   static final SoftDirtyClears OF_PROCESS = new SoftDirtyClears();

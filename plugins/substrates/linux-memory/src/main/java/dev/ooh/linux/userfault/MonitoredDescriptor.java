@@ -36,6 +36,7 @@ final class MonitoredDescriptor implements Descriptor {
   private PageSet registered = PageSet.empty();
 
   private final ProtectedPages protectedPages;
+  private final ProcessMappings mappings;
   private final SnapshotBuffer buffer = new SnapshotBuffer();
 
   /** What a snapshot can't tell any more; null while none is on. */
@@ -49,10 +50,12 @@ final class MonitoredDescriptor implements Descriptor {
     this.architecture = architecture;
     this.pool = pool;
     registerMode = mode == Mode.MISSING ? Uffdio.REGISTER_MODE_MISSING : Uffdio.REGISTER_MODE_WP;
+    mappings = new ProcessMappings();
     protectedPages = new ProtectedPages();
     try {
       monitor = start();
     } catch (FacilityException | RuntimeException e) {
+      mappings.close();
       protectedPages.close();
       buffer.close();
       throw e;
@@ -92,11 +95,8 @@ final class MonitoredDescriptor implements Descriptor {
    * The kernel takes those that lie in memory. But when a copy that this process wrote is
    * discarded, its mark stays, and the page reads as its file again: nothing here would tell.
    */
-  private static void refusePrivateFiles(PageSet ranges) throws FacilityException {
-    PageSet found;
-    try (ProcessMappings mappings = new ProcessMappings()) {
-      found = mappings.privateFiles(ranges);
-    }
+  private void refusePrivateFiles(PageSet ranges) throws FacilityException {
+    PageSet found = mappings.privateFiles(ranges);
     if (!found.isEmpty()) {
       throw new FacilityException(
           CallException.of(
@@ -177,6 +177,7 @@ final class MonitoredDescriptor implements Descriptor {
         throw e;
       }
       lost = e.getMessage();
+      protectedPages.remove(protectedPages.pages()); // any of them may have been written
     }
     protectedPages.remove(drained[0]);
     return drained[0].union(taken).intersect(registered);
@@ -194,6 +195,7 @@ final class MonitoredDescriptor implements Descriptor {
     if (!closed) {
       closed = true;
       monitor.close();
+      mappings.close();
       protectedPages.close();
       buffer.close();
     }
