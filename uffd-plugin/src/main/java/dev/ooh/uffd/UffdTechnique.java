@@ -40,7 +40,7 @@ public final class UffdTechnique implements TrackingTechnique {
   private static final List<Mode> PREFERRED =
       List.of(Mode.SYNCHRONOUS_WRITE_PROTECT, Mode.ASYNCHRONOUS_WRITE_PROTECT);
   private static final String REMEDY =
-      "Linux 5.7 and later (6.10 on aarch64), and sysctl vm.unprivileged_userfaultfd=1 or CAP_SYS_PTRACE";
+      "Linux 6.7 and later (6.10 on aarch64), and sysctl vm.unprivileged_userfaultfd=1 or CAP_SYS_PTRACE";
 
   @Override
   public TechniqueDescriptor descriptor() {

@@ -68,7 +68,8 @@ public final class FirstTouches implements AutoCloseable {
   /**
    * Starts watching the pages that hold {@code segment}.
    *
-   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64
+   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64, or whose
+   *     pages have not 4 KiB, or where native access is denied to this class's module
    * @throws TrackingException if the segment or this user is refused; the message names address,
    *     size and the kernel's reason, {@link TrackingException#remedy} what would help
    */

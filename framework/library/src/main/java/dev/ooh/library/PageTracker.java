@@ -98,8 +98,8 @@ public final class PageTracker implements AutoCloseable {
    * Starts tracking the pages that hold {@code segments}, by the technique that this machine
    * offers. More can be added later.
    *
-   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64, or where
-   *     native access is denied to this class's module
+   * @throws IllegalStateException on a system that is not Linux on x86-64 or aarch64, or whose
+   *     pages have not 4 KiB, or where native access is denied to this class's module
    * @throws TrackingException if every technique is refused here, as in a container that blocks
    *     userfaultfd; the message gives each one's reason and remedy. Or if a segment is of the Java
    *     heap, empty, of a closed arena, shares a page with another one, or would take the process

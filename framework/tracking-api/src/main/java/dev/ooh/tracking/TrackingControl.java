@@ -15,7 +15,9 @@ public interface TrackingControl extends IntervalSource {
    * Every technique present, tried on {@code space}, in descending order of preference. The space
    * is tracked from then on, and a trial is made while nobody works with a technique there: it
    * waits for the fetches that came before it, and fetches wait for it. Where one of them takes too
-   * long, the technique is said to be refused, for that reason.
+   * long, the technique is said to be refused, for that reason. Writers are stopped for each trial;
+   * one that is made beside writers that can't be stopped is passed by after a limit, and
+   * everything counts as changed.
    */
   List<TechniqueStatus> list(AddressSpace space);
 

@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * How long the core waits, in wall time.
  *
- * @param lease for a running fetch, before a switch or a departure fences it: its late answer is
- *     then discarded and everything counts as changed
+ * @param lease for a running fetch, before a switch, a departure or the end fences it: its late
+ *     answer is then discarded and everything counts as changed. And for a trial beside writers
+ *     that can't be stopped, before a fetch does so
  * @param departure for the last answer of a technique that goes away
  * @param stopWriters for the writers to stop, for a technique that needs it
  */

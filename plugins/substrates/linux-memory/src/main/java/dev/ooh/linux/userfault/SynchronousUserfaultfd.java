@@ -37,7 +37,7 @@ final class SynchronousUserfaultfd implements AutoCloseable {
     } catch (CallException e) {
       close();
       throw new FacilityException(
-          e, Remedy.features(e, architecture.writeProtectSince("Linux 6.4")));
+          e, Remedy.features(e, architecture.writeProtectSince("Linux 6.7")));
     }
   }
 
