@@ -9,12 +9,12 @@ import java.nio.file.Path;
  * was told.
  */
 final class FailingFiles extends DiskFiles {
-  private final HeldFolds folds;
+  private final HeldFiles folds;
   private int stepsLeft = Integer.MAX_VALUE;
   private boolean failed;
 
   /** Folds are held by {@code folds}. */
-  FailingFiles(HeldFolds folds) {
+  FailingFiles(HeldFiles folds) {
     this.folds = folds;
   }
 

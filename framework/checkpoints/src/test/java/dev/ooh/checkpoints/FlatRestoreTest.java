@@ -481,7 +481,7 @@ class FlatRestoreTest {
   /** A set that is the latest all the same, as its name was made durable no more. */
   @Test
   void aFoldOfASetThatFailedIsNotWhatTheFlatImageHas() throws Exception {
-    HeldFolds folds = new HeldFolds();
+    HeldFiles folds = HeldFiles.folds();
     FailingFiles failing = new FailingFiles(folds);
     byte[] expected;
     try (Arena arena = Arena.ofShared();

@@ -27,7 +27,7 @@ class FoldingTest {
   private static final int PAGES = 50;
 
   @TempDir private Path directory;
-  private final HeldFolds files = new HeldFolds();
+  private final HeldFiles files = HeldFiles.folds();
   private final List<Exception> failures = new CopyOnWriteArrayList<>();
   private final CheckpointOptions options =
       CheckpointOptions.defaults()
@@ -55,6 +55,17 @@ class FoldingTest {
     }
   }
 
+  /** Four checkpoints are taken, and the fold that they call for is held. */
+  private static MemorySegment beingFolded(Checkpoints checkpoints, Arena arena, HeldFiles files)
+      throws Exception {
+    MemorySegment segment = segment(checkpoints, arena);
+    segment.fill((byte) 1);
+    assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
+    takeSome(checkpoints, segment, 0, 3);
+    files.begun.await();
+    return segment;
+  }
+
   private byte[] onDisk() throws Exception {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory)) {
@@ -67,11 +78,7 @@ class FoldingTest {
     byte[] expected;
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
-      MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
-      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
-      takeSome(checkpoints, segment, 0, 3);
-      files.begun.await();
+      MemorySegment segment = beingFolded(checkpoints, arena, files);
       takeSome(checkpoints, segment, 3, 4);
       assertThat(new SetFolder(directory).sets()).hasSize(8);
       files.mayGoOn.countDown();
@@ -106,11 +113,7 @@ class FoldingTest {
   void asManyCheckpointsAreKeptAsAreWanted() throws Exception {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options.withKeep(3), files)) {
-      MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
-      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
-      takeSome(checkpoints, segment, 0, 3);
-      files.begun.await();
+      MemorySegment segment = beingFolded(checkpoints, arena, files);
       takeSome(checkpoints, segment, 3, 2);
       files.mayGoOn.countDown();
     }
@@ -139,12 +142,8 @@ class FoldingTest {
     byte[] expected;
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
-      MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
       files.full = true;
-      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
-      takeSome(checkpoints, segment, 0, 3);
-      files.begun.await();
+      MemorySegment segment = beingFolded(checkpoints, arena, files);
       takeSome(checkpoints, segment, 3, 1);
       files.mayGoOn.countDown();
       expected = segment.toArray(JAVA_BYTE);
@@ -167,16 +166,12 @@ class FoldingTest {
     boolean failed = true;
     for (int steps = 0; failed; steps++) {
       directory = Files.createDirectory(places.resolve("steps-" + steps));
-      HeldFolds folds = new HeldFolds();
+      HeldFiles folds = HeldFiles.folds();
       FailingFiles failing = new FailingFiles(folds);
       byte[] expected;
       try (Arena arena = Arena.ofShared();
           Checkpoints checkpoints = Checkpoints.open(directory, options, failing)) {
-        MemorySegment segment = segment(checkpoints, arena);
-        segment.fill((byte) 1);
-        assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
-        takeSome(checkpoints, segment, 0, 3);
-        folds.begun.await();
+        MemorySegment segment = beingFolded(checkpoints, arena, folds);
         takeSome(checkpoints, segment, 3, 2);
         failing.failAfter(steps);
         folds.mayGoOn.countDown();
@@ -194,11 +189,7 @@ class FoldingTest {
   void oldSetsGoFromAFullDisk() throws Exception {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
-      MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
-      assertThat(checkpoints.take().join().pagesWritten()).isEqualTo(PAGES);
-      takeSome(checkpoints, segment, 0, 3);
-      files.begun.await();
+      MemorySegment segment = beingFolded(checkpoints, arena, files);
       files.directories = false;
       files.mayGoOn.countDown();
     }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ooh.image.file.DiskFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,30 +21,7 @@ class TakenFutureTest {
   private static final int BYTES = 40 * 4096;
 
   @TempDir private Path directory;
-  private final HeldWrites files = new HeldWrites();
-
-  /** The real file system, on which a set is begun when it may be. */
-  private static final class HeldWrites extends DiskFiles {
-    private volatile CountDownLatch mayGoOn = new CountDownLatch(0);
-    private volatile boolean full;
-
-    @Override
-    public Output create(Path file) throws IOException {
-      try {
-        mayGoOn.await();
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-      if (full) {
-        throw new IOException(file + ": write failed: No space left on device");
-      }
-      return super.create(file);
-    }
-
-    void hold() {
-      mayGoOn = new CountDownLatch(1);
-    }
-  }
+  private final HeldFiles files = new HeldFiles("checkpoints of ");
 
   private Checkpoints open() throws Exception {
     return Checkpoints.open(directory, CheckpointOptions.defaults(), files);
@@ -73,6 +48,14 @@ class TakenFutureTest {
     }
   }
 
+  private static void close(Checkpoints checkpoints) {
+    try {
+      checkpoints.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static void awaitWaiting(Thread thread) {
     while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
@@ -87,7 +70,6 @@ class TakenFutureTest {
         Checkpoints checkpoints = open()) {
       MemorySegment segment = checkpoints.segment("s", BYTES, arena);
       segment.fill((byte) 1);
-      files.hold();
       assertThat(checkpoints.take().cancel(true)).isTrue();
       segment.fill((byte) 2);
       Thread next = Thread.ofPlatform().start(() -> take(checkpoints).join());
@@ -103,18 +85,8 @@ class TakenFutureTest {
     try (Arena arena = Arena.ofShared()) {
       Checkpoints checkpoints = open();
       checkpoints.segment("s", BYTES, arena).fill((byte) 1);
-      files.hold();
       assertThat(checkpoints.take().completeExceptionally(new IOException("mine"))).isTrue();
-      Thread closing =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      checkpoints.close();
-                    } catch (IOException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  });
+      Thread closing = Thread.ofPlatform().start(() -> close(checkpoints));
       awaitWaiting(closing);
       files.mayGoOn.countDown();
       closing.join();
@@ -128,7 +100,6 @@ class TakenFutureTest {
         Checkpoints checkpoints = open()) {
       MemorySegment segment = checkpoints.segment("s", BYTES, arena);
       segment.fill((byte) 1);
-      files.hold();
       CompletableFuture<Checkpoint> second =
           checkpoints
               .take()
@@ -148,7 +119,6 @@ class TakenFutureTest {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = open()) {
       checkpoints.segment("s", BYTES, arena).fill((byte) 1);
-      files.hold();
       files.full = true;
       CompletableFuture<Checkpoint> taken = checkpoints.take();
       CompletableFuture<Checkpoint> again =
@@ -172,18 +142,7 @@ class TakenFutureTest {
     try (Arena arena = Arena.ofShared()) {
       Checkpoints checkpoints = open();
       checkpoints.segment("s", BYTES, arena).fill((byte) 1);
-      files.hold();
-      CompletableFuture<Void> closed =
-          checkpoints
-              .take()
-              .thenAccept(
-                  taken -> {
-                    try {
-                      checkpoints.close();
-                    } catch (IOException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  });
+      CompletableFuture<Void> closed = checkpoints.take().thenAccept(taken -> close(checkpoints));
       files.mayGoOn.countDown();
       closed.join();
     }

@@ -106,29 +106,22 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** As above, by means of {@code files}. */
   public static ImageStore open(Path directory, FileLayer files) throws IOException {
-    ImageStore store = lock(directory, files);
-    boolean usable = false;
-    try {
-      store.prepare();
-      usable = true;
-      return store;
-    } finally {
-      if (!usable) {
-        store.close();
-      }
-    }
+    return open(directory, files, true);
   }
 
   /** As {@link #open}, to remove sets alone: the disk may be full. */
   public static ImageStore openToRemove(Path directory, FileLayer files) throws IOException {
+    return open(directory, files, false);
+  }
+
+  private static ImageStore open(Path directory, FileLayer files, boolean toWrite)
+      throws IOException {
     ImageStore store = lock(directory, files);
     boolean usable = false;
     try {
-      store.sweep();
+      store.prepare(toWrite);
       usable = true;
       return store;
-    } catch (FileSystemException e) {
-      throw store.unusable(e);
     } finally {
       if (!usable) {
         store.close();
@@ -178,9 +171,15 @@ public final class ImageStore implements SetPlace, AutoCloseable {
    * @throws IOException as {@link #open}
    */
   public void prepare() throws IOException {
+    prepare(true);
+  }
+
+  private void prepare(boolean toWrite) throws IOException {
     try {
       sweep();
-      tryToWrite();
+      if (toWrite) {
+        tryToWrite();
+      }
     } catch (FileSystemException e) {
       throw unusable(e);
     }

@@ -38,8 +38,15 @@ final class Gate {
       return exposed;
     }
 
-    void expose(boolean to) {
-      exposed = to;
+    /** As {@link #isExposed} says, if {@code really}, until what is returned is closed. */
+    Exposure expose(boolean really) {
+      exposed = really;
+      return () -> exposed = false;
+    }
+
+    interface Exposure extends AutoCloseable {
+      @Override
+      void close();
     }
   }
 

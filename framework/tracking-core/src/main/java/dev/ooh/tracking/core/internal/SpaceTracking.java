@@ -253,25 +253,15 @@ final class SpaceTracking {
     return !isActive(next) && selector.tries(next);
   }
 
-  private static <T> T trying(Lease lease, WriterStop writers, Supplier<T> trial) {
-    lease.expose(writers.isRefused());
-    try {
-      return trial.get();
-    } finally {
-      lease.expose(false);
+  private Choice choose(Lease lease, WriterStop writers, SpaceState.Situation now) {
+    try (Lease.Exposure _ = lease.expose(writers.isRefused())) {
+      return selector.choose(now.want(), now.fallback(), writers);
     }
   }
 
-  private Choice choose(Lease lease, WriterStop writers, SpaceState.Situation now) {
-    return trying(lease, writers, () -> selector.choose(now.want(), now.fallback(), writers));
-  }
-
   private void require(Lease lease, WriterStop writers, Entry entry) throws TrackingException {
-    lease.expose(writers.isRefused());
-    try {
+    try (Lease.Exposure _ = lease.expose(writers.isRefused())) {
       selector.require(entry, writers);
-    } finally {
-      lease.expose(false);
     }
     if (gate.holds(lease)) {
       selector.tried(entry);
@@ -499,8 +489,8 @@ final class SpaceTracking {
           .map(Probe::usable)
           .orElseGet(() -> Probe.refused("it was not tried: another one takes too long", ""));
     }
-    try {
-      return trying(lease.get(), writers, () -> selector.probe(entry, writers));
+    try (Lease.Exposure _ = lease.get().expose(writers.isRefused())) {
+      return selector.probe(entry, writers);
     } finally {
       leave(lease.get());
     }

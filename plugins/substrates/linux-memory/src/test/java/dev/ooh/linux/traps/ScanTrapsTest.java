@@ -147,17 +147,23 @@ class ScanTrapsTest {
     }
   }
 
+  /** Takes what listeners of the space are told of as changed. */
+  private static PageSet.Builder told(AddressSpace space) {
+    PageSet.Builder changed = PageSet.builder();
+    space.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void changed(AddressSpace of, PageSet pages) {
+            changed.addAll(pages);
+          }
+        });
+    return changed;
+  }
+
   @Test
   void aDiscardIsToldAndAnAdviceBehindTheSpacesBackIsFound() throws Exception {
     try (TrackedRegion tracked = TrackedRegion.anonymous(8).populated()) {
-      var changed = PageSet.builder();
-      tracked.space.addListener(
-          new AddressSpace.Listener() {
-            @Override
-            public void changed(AddressSpace space, PageSet pages) {
-              changed.addAll(pages);
-            }
-          });
+      PageSet.Builder changed = told(tracked.space);
       tracked.space.discard(tracked.pages(2, 5));
       assertThat(changed.build()).isEqualTo(tracked.pages(2, 5));
       Native.madvise(tracked.address(6), PAGE, Native.MADV_DONTNEED);
@@ -184,14 +190,7 @@ class ScanTrapsTest {
   @Test
   void whatADiscardThatFailedHalfwayDiscardedIsToldAllTheSame() throws Exception {
     try (TrackedRegion tracked = TrackedRegion.anonymous(8).populated()) {
-      var changed = PageSet.builder();
-      tracked.space.addListener(
-          new AddressSpace.Listener() {
-            @Override
-            public void changed(AddressSpace space, PageSet pages) {
-              changed.addAll(pages);
-            }
-          });
+      PageSet.Builder changed = told(tracked.space);
       Native.munmap(tracked.address(6), PAGE);
       assertThatThrownBy(() -> tracked.space.discard(tracked.region.pages()))
           .isInstanceOf(MemoryAccessException.class);

@@ -5,16 +5,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** The real file system, on which a chain is folded when it may be. */
-final class HeldFolds extends DiskFiles {
+/** The real file system, on which threads of some name begin to write files when they may. */
+final class HeldFiles extends DiskFiles {
+  private final String threads;
   final CountDownLatch begun = new CountDownLatch(1);
   final CountDownLatch mayGoOn = new CountDownLatch(1);
   volatile boolean full;
   volatile boolean directories = true;
 
+  /**
+   * @param threads how the names of those that are held begin
+   */
+  HeldFiles(String threads) {
+    this.threads = threads;
+  }
+
+  /** Holds chains that are being folded. */
+  static HeldFiles folds() {
+    return new HeldFiles(Folding.THREAD);
+  }
+
   @Override
   public Output create(Path file) throws IOException {
-    if (Thread.currentThread().getName().startsWith(Folding.THREAD)) {
+    if (Thread.currentThread().getName().startsWith(threads)) {
       begun.countDown();
       try {
         mayGoOn.await();
