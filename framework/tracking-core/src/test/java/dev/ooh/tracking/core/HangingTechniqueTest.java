@@ -215,6 +215,26 @@ class HangingTechniqueTest {
     assertThat(fetch().pages()).isEqualTo(pages(2));
   }
 
+  /** The same where nobody was to be stopped: another thread's pause is none of this one's. */
+  @Test
+  void aFetchEndsTheTrialsOfTheFirst() throws Exception {
+    core(new Limits(SHORT, LONG, LONG));
+    FutureTask<Interval> inAPause =
+        new FutureTask<>(() -> core.fetch(space, space.consumer("in a pause"), all, all));
+    a.onProbe =
+        () -> {
+          a.onProbe = () -> {};
+          Thread.ofPlatform().daemon().start(inAPause);
+          join(inAPause);
+        };
+    fetch().commit();
+    Interval interval = inAPause.get();
+    assertThat(interval.pages()).isEqualTo(all);
+    interval.commit();
+    space.store(page(2));
+    assertThat(fetch().pages()).isEqualTo(pages(2));
+  }
+
   private static void join(FutureTask<?> task) {
     try {
       task.get();

@@ -1,6 +1,7 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,6 +87,11 @@ final class SpaceState {
 
   synchronized Optional<ActiveSession> active() {
     return Optional.ofNullable(active);
+  }
+
+  /** The mode by which {@code technique} gathers now; empty when it doesn't. */
+  Optional<String> activeMode(TrackingTechnique technique) {
+    return active().filter(by -> by.choice().technique() == technique).map(ActiveSession::mode);
   }
 
   /** Books what a session answered; empty when the lease was fenced. */

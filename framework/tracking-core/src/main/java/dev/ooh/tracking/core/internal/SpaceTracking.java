@@ -1,14 +1,12 @@
 package dev.ooh.tracking.core.internal;
 
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
-import dev.ooh.tracking.Probe;
 import dev.ooh.tracking.TrackingException;
 import dev.ooh.tracking.TrackingObserver;
 import dev.ooh.tracking.TrackingObserver.Phase;
@@ -17,13 +15,10 @@ import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.Limits;
 import dev.ooh.tracking.core.internal.Gate.Lease;
 import dev.ooh.tracking.core.internal.TechniqueRegistry.Entry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The tracking of one address space: opens, leases, switches and closes sessions, and books what
@@ -34,22 +29,19 @@ final class SpaceTracking {
   static final String STOPPED = "the tracking core was stopped";
 
   private final AddressSpace space;
-  private final ExecutionContext execution;
   private final Consumer<AddressSpace> onClosing;
   private final Selector selector;
   private final Limits limits;
   private final CountsByTechnique counts = new CountsByTechnique();
   private final Ledger ledger = new Ledger(counts, this::ended);
-  private final Gate gate = new Gate();
 
   private final SessionKeeper sessions;
   private final WorkLog log;
   private final SpaceEvents events = new SpaceEvents(ledger, this::closing);
 
   private final SpaceState state;
-
-  /** Held by who makes the tracking, until it hears of the space's events. */
-  private final Lease beginning;
+  private final Turns turns;
+  private final Trials trials;
 
   /**
    * Nobody fetches before {@link #begin}.
@@ -65,14 +57,15 @@ final class SpaceTracking {
       Consumer<AddressSpace> onClosing,
       TrackingObserver observer) {
     this.space = space;
-    this.execution = space.execution();
     this.onClosing = onClosing;
     this.limits = limits;
-    this.selector = new Selector(space, registry, this::activeMode);
     this.sessions = new SessionKeeper(space, counts, observer);
     this.log = sessions.log();
+    Gate gate = new Gate();
     this.state = new SpaceState(ledger, gate, wish);
-    this.beginning = gate.enter(execution);
+    this.turns = new Turns(space.execution(), limits, gate, state, sessions);
+    this.selector = new Selector(space, registry, state::activeMode);
+    this.trials = new Trials(state, turns, selector);
   }
 
   /**
@@ -88,7 +81,7 @@ final class SpaceTracking {
       state.close();
       throw e;
     } finally {
-      leave(beginning);
+      turns.begin();
     }
   }
 
@@ -97,9 +90,9 @@ final class SpaceTracking {
   /** See {@link dev.ooh.memory.IntervalSource#fetch}. */
   Interval fetch(TrackingConsumer consumer, PageSet scan, PageSet arm) {
     long start = log.start();
-    try (WriterStop writers = running()) {
+    try (WriterStop writers = turns.writers()) {
       while (true) {
-        Lease lease = enter(writers);
+        Lease lease = turns.enterToFetch(writers, trials::mayNeedStoppedWriters);
         try {
           PageSet mapped = mapped();
           Optional<Interval> interval =
@@ -115,7 +108,7 @@ final class SpaceTracking {
             return interval.get();
           }
         } finally {
-          leave(lease);
+          turns.leave(lease);
         }
       }
     }
@@ -172,109 +165,12 @@ final class SpaceTracking {
       }
       throw new IllegalStateException(ended());
     }
-    if (gate.holds(lease)) {
+    if (turns.holds(lease)) {
       return Optional.empty();
     }
     return Optional.of(
         ledger.deliverAll(
             consumer, scan, AllDirtyTechnique.NAME, "a technique answered after it was given up"));
-  }
-
-  private WriterStop running() {
-    return new WriterStop(execution, limits.stopWriters());
-  }
-
-  /**
-   * Enters the gate to ask a session, with the writers stopped if one may need that. Waits for
-   * whoever is in there; for one who tries a technique beside writers that can't be stopped, with a
-   * limit: it may wait for a pause whose collector is this caller.
-   */
-  private Lease enter(WriterStop writers) {
-    long millis = limits.lease().toMillis();
-    return enter(
-        writers,
-        this::mayNeedStoppedWriters,
-        () ->
-            gate.enter(
-                execution,
-                limits.lease(),
-                late -> {
-                  if (late.isExposed()) {
-                    state.fence(late, "a fetch", millis);
-                  }
-                }));
-  }
-
-  private Lease enter(WriterStop writers, BooleanSupplier wanted, Supplier<Lease> entrance) {
-    return tryEnter(writers, wanted, () -> Optional.of(entrance.get())).orElseThrow();
-  }
-
-  private Optional<Lease> tryEnter(
-      WriterStop writers, BooleanSupplier wanted, Supplier<Optional<Lease>> entrance) {
-    while (true) {
-      if (wanted.getAsBoolean()) {
-        writers.tryStop();
-      }
-      Optional<Lease> lease = entrance.get();
-      if (lease.isEmpty() || writers.isTried() || !wanted.getAsBoolean()) {
-        return lease;
-      }
-      // It became so before this one's turn.
-      leave(lease.get());
-    }
-  }
-
-  private boolean mayNeedStoppedWriters() {
-    Optional<SpaceState.Situation> now = state.situation();
-    if (now.isEmpty()) {
-      return false;
-    }
-    ActiveSession active = now.get().active();
-    return active == null || now.get().reconsider()
-        ? selector.mayNeedStoppedWriters()
-        : active.mayNeedStoppedWriters();
-  }
-
-  /** For a trial of {@code next}, and a switch to it. */
-  private boolean mayNeedStoppedWriters(Entry next) {
-    return tries(next)
-        || state
-            .active()
-            .filter(from -> from.choice().technique() != next.technique())
-            .filter(from -> from.mayNeedStoppedWriters() || next.descriptor().needsStoppedWriters())
-            .isPresent();
-  }
-
-  /**
-   * A trial writes to the space's memory, which waits while writers are stopped; and who stopped
-   * them may be a collector that waits for the gate, held by who tries. So they are stopped before.
-   */
-  private boolean tries(Entry next) {
-    return !isActive(next) && selector.tries(next);
-  }
-
-  private Choice choose(Lease lease, WriterStop writers, SpaceState.Situation now) {
-    try (Lease.Exposure _ = lease.expose(writers.isRefused())) {
-      return selector.choose(now.want(), now.fallback(), writers);
-    }
-  }
-
-  private void require(Lease lease, WriterStop writers, Entry entry) throws TrackingException {
-    try (Lease.Exposure _ = lease.expose(writers.isRefused())) {
-      selector.require(entry, writers);
-    }
-    if (gate.holds(lease)) {
-      selector.tried(entry);
-    }
-  }
-
-  private boolean isActive(Entry entry) {
-    return state.active().filter(of -> of.choice().technique() == entry.technique()).isPresent();
-  }
-
-  /** Ends a lease; closes what a fence left to its holder. */
-  private void leave(Lease lease) {
-    state.leave(lease).ifPresent(sessions::close);
   }
 
   /**
@@ -294,7 +190,7 @@ final class SpaceTracking {
       return mayChoose ? open(lease, writers, now) : Optional.empty();
     }
     if (now.reconsider()) {
-      Choice choice = choose(lease, writers, now);
+      Choice choice = trials.choose(lease, writers, now);
       if (choice.technique() != current.choice().technique()) {
         try {
           return Optional.of(switchTo(lease, writers, current, choice));
@@ -309,8 +205,8 @@ final class SpaceTracking {
 
   /** Empty when the lease was fenced: what is opened then is no part of what others do now. */
   private Optional<ActiveSession> open(Lease lease, WriterStop writers, SpaceState.Situation now) {
-    while (gate.holds(lease)) {
-      Choice choice = choose(lease, writers, now);
+    while (turns.holds(lease)) {
+      Choice choice = trials.choose(lease, writers, now);
       try {
         ActiveSession session = sessions.open(choice);
         if (state.publish(lease, session, "opened")) {
@@ -328,7 +224,7 @@ final class SpaceTracking {
 
   /** A fenced lease says nothing of the technique. */
   private void setAside(Lease lease, Choice choice, TrackingException failure) {
-    if (gate.holds(lease)) {
+    if (turns.holds(lease)) {
       selector.setAside(choice.name(), failure);
     }
   }
@@ -402,14 +298,12 @@ final class SpaceTracking {
    * fetch, with a limit.
    */
   void use(Entry entry) throws TrackingException {
-    try (WriterStop writers = running()) {
+    try (WriterStop writers = turns.writers()) {
       Lease lease =
-          enter(
-              writers,
-              () -> mayNeedStoppedWriters(entry),
-              () -> enterOrFence("a switch to " + entry.name()));
+          turns.enterOrFence(
+              writers, () -> trials.mayNeedStoppedWriters(entry), "a switch to " + entry.name());
       try {
-        require(lease, writers, entry);
+        trials.require(lease, writers, entry);
         SpaceState.Situation now = state.situation(lease).orElseThrow(() -> givenUp(entry.name()));
         ActiveSession current = now.active();
         if (current != null) {
@@ -420,7 +314,7 @@ final class SpaceTracking {
         }
         state.askFor(lease, entry.name());
       } finally {
-        leave(lease);
+        turns.leave(lease);
       }
     }
   }
@@ -432,67 +326,22 @@ final class SpaceTracking {
    */
   void start() throws TrackingException {
     Optional<ActiveSession> session = Optional.empty();
-    try (WriterStop writers = running()) {
+    try (WriterStop writers = turns.writers()) {
       while (session.isEmpty()) {
-        Lease lease = enter(writers);
+        Lease lease = turns.enterToFetch(writers, trials::mayNeedStoppedWriters);
         try {
           session = session(lease, writers);
           if (state.situation().isEmpty()) {
             throw new TrackingException(ended());
           }
         } finally {
-          leave(lease);
+          turns.leave(lease);
         }
       }
     }
     Optional<String> stopgap = session.get().choice().insteadOf();
     if (stopgap.isPresent()) {
       throw new TrackingException(stopgap.get());
-    }
-  }
-
-  /** Tries a technique for this space, as an operator asks for it; waits as {@link #use} does. */
-  void require(Entry entry) throws TrackingException {
-    try (WriterStop writers = running()) {
-      Lease lease =
-          enter(writers, () -> tries(entry), () -> enterOrFence("a trial of " + entry.name()));
-      try {
-        require(lease, writers, entry);
-      } finally {
-        leave(lease);
-      }
-    }
-  }
-
-  /**
-   * Tries techniques for this space, one after another, so that writers stand still for no more
-   * than one at a time; unless whoever works with the sessions meanwhile takes too long: nobody is
-   * fenced for having a look.
-   */
-  List<Probe> probe(List<Entry> entries) {
-    List<Probe> probes = new ArrayList<>();
-    WriterStop last = running();
-    for (Entry entry : entries) {
-      try (WriterStop writers = last.next()) {
-        probes.add(probe(entry, writers));
-        last = writers;
-      }
-    }
-    return probes;
-  }
-
-  private Probe probe(Entry entry, WriterStop writers) {
-    Optional<Lease> lease =
-        tryEnter(writers, () -> tries(entry), () -> gate.enter(execution, limits.lease()));
-    if (lease.isEmpty()) {
-      return activeMode(entry.technique())
-          .map(Probe::usable)
-          .orElseGet(() -> Probe.refused("it was not tried: another one takes too long", ""));
-    }
-    try (Lease.Exposure _ = lease.get().expose(writers.isRefused())) {
-      return selector.probe(entry, writers);
-    } finally {
-      leave(lease.get());
     }
   }
 
@@ -512,12 +361,10 @@ final class SpaceTracking {
    * asked for a last time, if another technique takes over.
    */
   void departed(TrackingTechnique technique, String name) {
-    try (WriterStop writers = running()) {
+    try (WriterStop writers = turns.writers()) {
       Lease lease =
-          enter(
-              writers,
-              () -> mayNeedStoppedWriters(technique),
-              () -> enterOrFence("the departure of " + name));
+          turns.enterOrFence(
+              writers, () -> trials.mayNeedStoppedWriters(technique), "the departure of " + name);
       try {
         Optional<SpaceState.Situation> now = state.situation(lease);
         ActiveSession session = now.map(SpaceState.Situation::active).orElse(null);
@@ -526,20 +373,12 @@ final class SpaceTracking {
         }
         session.departs(limits.departure());
         selector.departed(name);
-        Choice choice = choose(lease, writers, now.get());
+        Choice choice = trials.choose(lease, writers, now.get());
         replaceDeparted(lease, writers, session, choice);
       } finally {
-        leave(lease);
+        turns.leave(lease);
       }
     }
-  }
-
-  private boolean mayNeedStoppedWriters(TrackingTechnique departing) {
-    return state
-        .active()
-        .filter(from -> from.choice().technique() == departing)
-        .filter(from -> from.mayNeedStoppedWriters() || selector.mayNeedStoppedWriters())
-        .isPresent();
   }
 
   private void replaceDeparted(
@@ -553,28 +392,15 @@ final class SpaceTracking {
     }
   }
 
-  /** Waits for a running fetch; one that takes too long is given up, and everything is doubted. */
-  private Lease enterOrFence(String what) {
-    long millis = limits.lease().toMillis();
-    return gate.enter(
-        execution,
-        limits.lease(),
-        late -> {
-          if (late != beginning) { // which runs no technique's code
-            state.fence(late, what, millis);
-          }
-        });
-  }
-
   /** Ends the tracking: closes the session. Intervals can still be committed. */
   void close() {
     state.close();
-    Lease lease = enterOrFence("its end");
+    Lease lease = turns.enterOrFence("its end");
     try {
       state.takeActive().ifPresent(sessions::close);
       log.works(Optional.empty());
     } finally {
-      leave(lease);
+      turns.leave(lease);
     }
     // Whoever was about to add them was waited for above.
     space.removeListener(events);
@@ -586,6 +412,11 @@ final class SpaceTracking {
     return space;
   }
 
+  /** What is to be known of techniques that don't gather now. */
+  Trials trials() {
+    return trials;
+  }
+
   /** The technique that gathers now. */
   Optional<String> active() {
     return state.active().map(ActiveSession::name);
@@ -593,10 +424,7 @@ final class SpaceTracking {
 
   /** The mode by which {@code technique} gathers now; empty when it doesn't. */
   Optional<String> activeMode(TrackingTechnique technique) {
-    return state
-        .active()
-        .filter(session -> session.choice().technique() == technique)
-        .map(ActiveSession::mode);
+    return state.activeMode(technique);
   }
 
   /** See {@link dev.ooh.tracking.TrackingControl#statisticsByTechnique}. */

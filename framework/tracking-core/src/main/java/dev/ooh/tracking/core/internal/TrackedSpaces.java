@@ -87,7 +87,7 @@ public final class TrackedSpaces {
     try {
       // Tracked from now on, or a first fetch might come beside a trial.
       SpaceTracking tracking = running(space);
-      List<Probe> probes = tracking.probe(entries);
+      List<Probe> probes = tracking.trials().probe(entries);
       for (int i = 0; i < entries.size(); i++) {
         Entry entry = entries.get(i);
         boolean active = tracking.activeMode(entry.technique()).isPresent();
@@ -150,7 +150,7 @@ public final class TrackedSpaces {
     List<SpaceTracking> tracked = snapshot();
     // All or none, as far as trying can tell: a half-made switch helps nobody.
     for (SpaceTracking tracking : tracked) {
-      tracking.require(entry);
+      tracking.trials().require(entry);
     }
     for (SpaceTracking tracking : tracked) {
       tracking.use(entry);

@@ -47,14 +47,14 @@ final class WriterStop implements AutoCloseable {
     }
   }
 
-  /** Whether they were to be stopped and are not. */
-  boolean isRefused() {
-    return refusal != null;
+  /** Whether writers stand still; nobody else's stop of them lasts then. */
+  boolean standStill() {
+    return stopped != null;
   }
 
   /** For the caller's next call: a refusal stands, as another would take as long to come. */
   WriterStop next() {
-    return isRefused() ? this : new WriterStop(execution, limit);
+    return refusal != null ? this : new WriterStop(execution, limit);
   }
 
   /**
