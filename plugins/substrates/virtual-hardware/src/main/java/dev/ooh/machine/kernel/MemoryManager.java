@@ -422,6 +422,8 @@ final class MemoryManager {
    * @param marker the page's entry, which isn't present
    */
   void touch(UserProcess process, Vma vma, long page, long marker) {
+    // Before the frame, which would belong to nobody if there were no memory for a table.
+    process.tables().makeTables(page);
     SharedObject object = vma.object;
     if (object == null) {
       install(process, page, allocateZeroed(), fresh(marker), Cause.DEMAND_ZERO);

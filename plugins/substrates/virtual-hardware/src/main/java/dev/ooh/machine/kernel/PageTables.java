@@ -88,6 +88,11 @@ final class PageTables {
     }
   }
 
+  /** Makes what {@link #set} needs for the leaf of a page of 4 KiB. */
+  void makeTables(long gva) {
+    makeLeafTable(gva);
+  }
+
   private void setLarge(long gva, long entry) {
     long at = makeLevel2Table(gva) + 8L * GuestPte.index(gva, 2);
     long there = memory.read(at);

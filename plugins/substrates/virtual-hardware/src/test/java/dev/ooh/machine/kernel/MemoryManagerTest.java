@@ -257,6 +257,25 @@ class MemoryManagerTest {
     kernel.exit(process);
   }
 
+  /** The last frame goes to the page's table, and none is left for the page. */
+  @Test
+  void aTouchThatFailsForLackOfMemoryLosesNoFrame() {
+    int before = kernel.frames.freeFrames();
+    UserProcess process = guest.process("p", 1024);
+    guest.store(process, 0, 1);
+    List<Long> taken = new ArrayList<>();
+    while (kernel.frames.freeFrames() > 1) {
+      taken.add(kernel.frames.allocate());
+    }
+    assertThatThrownBy(() -> guest.store(process, 600, 1))
+        .hasMessageContaining("guest-physical memory is exhausted");
+    taken.forEach(kernel.frames::free);
+    guest.store(process, 600, 2);
+    assertThat(guest.load(process, 600)).isEqualTo(2);
+    kernel.exit(process);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+  }
+
   /** Random mappings, writes, forks and ends against plain maps; the reverse map stays exact. */
   @Test
   void agreesWithAModel() {
