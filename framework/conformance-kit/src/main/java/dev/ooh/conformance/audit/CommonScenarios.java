@@ -124,6 +124,7 @@ final class CommonScenarios {
 
   private void hugePages(Audit audit) {
     Region region = map(audit, Kind.ANONYMOUS, true);
+    audit.allowHugePages();
     audit.field(region.pages());
     audit.watch("all", region.pages());
     audit.disturb(discarding(audit, region));
