@@ -76,9 +76,14 @@ public final class LinuxCalls implements AutoCloseable {
 
     static final MethodHandle SETSID =
         CallState.function("setsid", FunctionDescriptor.of(JAVA_INT));
+    static final MethodHandle SIGNAL =
+        CallState.function("signal", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG));
 
     private LinkedLater() {}
   }
+
+  private static final long SIG_IGN = 1;
+  private static final long SIG_ERR = -1;
 
   private final CallState errors = new CallState();
 
@@ -95,6 +100,21 @@ public final class LinuxCalls implements AutoCloseable {
   public static void leaveSession() {
     try (CallState state = new CallState()) {
       int ignored = (int) LinkedLater.SETSID.invokeExact(state.segment());
+    } catch (Throwable e) {
+      throw CallState.unexpected(e);
+    }
+  }
+
+  /** signal(2) with SIG_IGN. */
+  public static void ignoreSignal(int signal) throws CallException {
+    long before;
+    try (CallState state = new CallState()) {
+      before = (long) LinkedLater.SIGNAL.invokeExact(state.segment(), signal, SIG_IGN);
+      if (before == SIG_ERR) {
+        throw state.failure("signal(%d, SIG_IGN)".formatted(signal));
+      }
+    } catch (CallException e) {
+      throw e;
     } catch (Throwable e) {
       throw CallState.unexpected(e);
     }

@@ -19,13 +19,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The monitor's main: {@code SOCKET LIMIT_MS IDLE_MS FAULTS}. It connects when it has loaded all
  * its classes, since their folder goes then; and in a session of its own, so that Ctrl-C ends the
- * tracked side first and Ctrl-Z stops that alone. Takes descriptors, each with a connection of its
+ * tracked side first and Ctrl-Z stops that alone. Signals that ask a process to end pass it by,
+ * too: who sends them to a whole group (a service manager does) gives the tracked side the time to
+ * take its last interval, for which it is needed. Takes descriptors, each with a connection of its
  * own, over the socket, and serves each on threads of its own. Ends when the tracked side hangs up,
  * or when it had nothing to serve for the idle time; and is killed by the kernel when it was
  * stopped, or hung, for longer than the limit, since writers wait for it.
  */
 final class MonitorMain {
   private static final int CHECKS = 10;
+
+  /** SIGHUP, SIGINT, SIGTERM. */
+  private static final int[] ASKING_TO_END = {1, 2, 15};
 
   private final UnixSocket control;
   private final Architecture architecture;
@@ -53,6 +58,9 @@ final class MonitorMain {
     Path folder = Objects.requireNonNull(Path.of(arguments[0]).getParent());
     try {
       LinuxCalls.leaveSession();
+      for (int signal : ASKING_TO_END) {
+        LinuxCalls.ignoreSignal(signal);
+      }
       MonitorClasses.loadFrom(folder);
       try (UnixSocket control = connect(arguments[0], folder)) {
         Duration limit = Duration.ofMillis(Long.parseLong(arguments[1]));

@@ -191,6 +191,19 @@ class MonitorTrapsTest {
     }
   }
 
+  /** A service manager sends them to both, and the tracked side may want a last interval. */
+  @Test
+  void signalsThatAskToEndPassAMonitorBy() throws Exception {
+    pool(LONG, LONG, LONG);
+    pool.enter();
+    try (Descriptor descriptor = open(one)) {
+      for (int signal : new int[] {1, 2, 15}) { // HUP, INT, TERM
+        assertThat(Monitors.ignoredSignals() >> (signal - 1) & 1).as("signal %d", signal).isOne();
+      }
+      assertTracks(descriptor, one);
+    }
+  }
+
   /** Nobody asks it anything: the kernel's own timer ends it. */
   @Test
   void aStoppedMonitorHoldsNoWriterForEver() throws Exception {

@@ -46,6 +46,17 @@ final class Monitors {
     return slices;
   }
 
+  /** The signals that the only one ignores, a bit each; proc_pid_status(5). */
+  static long ignoredSignals() throws IOException {
+    long pid = all().findFirst().orElseThrow().pid();
+    String line =
+        Files.readAllLines(Path.of("/proc", pid + "", "status")).stream()
+            .filter(it -> it.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16);
+  }
+
   /** Stops the only one, as a debugger does. */
   static ProcessHandle stop() throws Exception {
     ProcessHandle monitor = all().findFirst().orElseThrow();
