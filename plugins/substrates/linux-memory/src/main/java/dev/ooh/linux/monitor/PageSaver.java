@@ -94,7 +94,15 @@ final class PageSaver {
    * @param slots pages of {@code buffer}
    */
   void prepare(long[] bounds, long slots, int memory, int buffer) throws CallException {
-    Snapshot prepared = new Snapshot(new SnapshotPages(bounds), memory, buffer, slots);
+    SnapshotPages pages;
+    try {
+      pages = new SnapshotPages(bounds);
+    } catch (OutOfMemoryError | ArithmeticException e) {
+      // This one is refused; whoever else is served goes on.
+      closeBoth(memory, buffer);
+      throw CallException.of("keep the state of each page of a snapshot", Errno.ENOMEM);
+    }
+    Snapshot prepared = new Snapshot(pages, memory, buffer, slots);
     synchronized (log) {
       if (snapshot == null) {
         snapshot = prepared;
@@ -104,13 +112,13 @@ final class PageSaver {
         return;
       }
     }
-    close(prepared);
+    closeBoth(memory, buffer);
     throw CallException.of("prepare a snapshot", Errno.EBUSY);
   }
 
-  private void close(Snapshot ended) {
-    calls.closeDescriptor(ended.memory);
-    calls.closeDescriptor(ended.buffer);
+  private void closeBoth(int memory, int buffer) {
+    calls.closeDescriptor(memory);
+    calls.closeDescriptor(buffer);
   }
 
   /**
@@ -331,7 +339,7 @@ final class PageSaver {
     if (ended != null) {
       waits = ended.waits;
       used = ended.used;
-      close(ended);
+      closeBoth(ended.memory, ended.buffer);
     }
     long[] answer = Arrays.copyOf(waits.summary(), WaitTimes.SUMMARY + 1);
     answer[WaitTimes.SUMMARY] = used;
