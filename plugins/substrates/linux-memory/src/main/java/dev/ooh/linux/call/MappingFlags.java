@@ -23,6 +23,7 @@ public final class MappingFlags {
   public static final int MADV_DONTFORK = 10;
   public static final int MADV_HUGEPAGE = 14;
   public static final int MADV_NOHUGEPAGE = 15;
+  public static final int MADV_DONTDUMP = 16;
 
   /** Linux 5.14. */
   public static final int MADV_POPULATE_WRITE = 23;

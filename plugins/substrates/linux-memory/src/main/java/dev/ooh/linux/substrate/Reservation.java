@@ -1,5 +1,6 @@
 package dev.ooh.linux.substrate;
 
+import static dev.ooh.linux.call.MappingFlags.MADV_DONTDUMP;
 import static dev.ooh.linux.call.MappingFlags.MAP_ANONYMOUS;
 import static dev.ooh.linux.call.MappingFlags.MAP_FIXED;
 import static dev.ooh.linux.call.MappingFlags.MAP_NORESERVE;
@@ -16,7 +17,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A span of this process's addresses that one address space owns. Where no region is mapped, it
  * maps a file of length 0: an access there raises SIGBUS, which the JVM turns into an error, where
- * PROT_NONE would raise SIGSEGV and end the process. It costs addresses only, no memory.
+ * PROT_NONE would raise SIGSEGV and end the process. It costs addresses only, no memory; and is
+ * left out of core dumps, for which the kernel would try each of its pages.
  */
 final class Reservation implements AutoCloseable {
   private final LinuxCalls calls;
@@ -68,13 +70,15 @@ final class Reservation implements AutoCloseable {
 
   /** Makes a place inside a hole again. */
   void punch(long address, long bytes) throws CallException {
-    calls.mmap(
-        address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, holes, 0);
+    mapHoles(address, bytes, MAP_FIXED);
   }
 
   private long mapHoles(long address, long bytes, int flags) throws CallException {
-    return calls.mmap(
-        address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | flags, holes, 0);
+    long start =
+        calls.mmap(
+            address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | flags, holes, 0);
+    calls.madvise(start, bytes, MADV_DONTDUMP);
+    return start;
   }
 
   private void unmapAll(Span span) {
