@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * For one thread at a time, but for {@link #stopReceiving}.
  */
 public final class UnixSocket implements AutoCloseable {
-  private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOCK_STREAM_CLOEXEC = 1 | SOCK_CLOEXEC;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
@@ -45,7 +46,8 @@ public final class UnixSocket implements AutoCloseable {
   private static final MethodHandle LISTEN =
       CallState.function("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle ACCEPT =
-      CallState.function("accept", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+      CallState.function(
+          "accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
   private static final MethodHandle CONNECT =
       CallState.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle SETSOCKOPT =
@@ -154,7 +156,8 @@ public final class UnixSocket implements AutoCloseable {
         try {
           accepted =
               (int)
-                  ACCEPT.invokeExact(errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL);
+                  ACCEPT.invokeExact(
+                      errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC);
         } catch (Throwable e) {
           throw CallState.unexpected(e);
         }

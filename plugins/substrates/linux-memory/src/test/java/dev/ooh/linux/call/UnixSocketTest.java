@@ -22,6 +22,15 @@ class UnixSocketTest {
     return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
   }
 
+  /** Of an open file; proc_pid_fdinfo(5). */
+  private static long flags(int fd) throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
+        .filter(line -> line.startsWith("flags:"))
+        .mapToLong(line -> Long.parseLong(line.substring("flags:".length()).strip(), 8))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void twoDescriptorsArriveInTheirOrder() throws Exception {
     UnixSocket.Pair pair = UnixSocket.pair();
@@ -63,6 +72,7 @@ class UnixSocketTest {
         UnixSocket client = UnixSocket.connect(path);
         UnixSocket server = listener.accept(Duration.ofSeconds(30))) {
       assertThat(Path.of(path)).exists();
+      assertThat(flags(server.fd()) & 02000000).as("O_CLOEXEC").isNotZero();
       client.send(arena.allocateFrom(ValueLayout.JAVA_INT, 42));
       MemorySegment received = arena.allocate(ValueLayout.JAVA_INT);
       assertThat(server.receive(received)).isTrue();
