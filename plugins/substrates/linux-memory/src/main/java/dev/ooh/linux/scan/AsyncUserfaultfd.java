@@ -140,9 +140,13 @@ final class AsyncUserfaultfd implements AutoCloseable {
     }
   }
 
-  /** Closing the descriptor unregisters every range and drops its protection. */
+  /**
+   * Lets go of every range. The end of the descriptor would do as much, but not as long as a child
+   * that was forked meanwhile has a copy of it.
+   */
   @Override
   public void close() {
+    unregister(registered);
     calls.closeDescriptor(fd);
     calls.close();
   }

@@ -3,6 +3,8 @@ package dev.ooh.linux.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.linux.call.LinuxCalls;
+import dev.ooh.linux.call.UnixSocket;
 import dev.ooh.linux.substrate.LinuxSubstrate;
 import dev.ooh.linux.traps.DeviceMemory;
 import dev.ooh.linux.traps.Native;
@@ -14,9 +16,15 @@ import dev.ooh.memory.RegionRequest.Kind;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.WriteProtectScan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +206,45 @@ class PagemapScannerTest {
           .hasMessageContaining("UFFDIO_REGISTER")
           .hasMessageContaining("busy");
     }
+  }
+
+  /** As a child has that was forked and runs no other program: the end of both is not awaited. */
+  @Test
+  void aRangeIsFreeAfterItsTrackerThoughAnotherProcessHasACopyOfTheDescriptor() throws Exception {
+    Region region = map("r", 4);
+    UnixSocket.Pair pair = UnixSocket.pair();
+    try (LinuxCalls calls = new LinuxCalls();
+        UnixSocket one = pair.one();
+        UnixSocket other = pair.other()) {
+      int sent = 0;
+      try (var first = space.facility(WriteProtectScan.class).orElseThrow().open()) {
+        first.register(region.pages());
+        for (int fd : userfaultfds()) {
+          one.sendDescriptors(fd, fd);
+          sent++;
+        }
+      }
+      scanner.register(region.pages());
+      for (; sent > 0; sent--) {
+        for (int copy : Objects.requireNonNull(other.receiveDescriptors())) {
+          calls.closeDescriptor(copy);
+        }
+      }
+    }
+  }
+
+  private static List<Integer> userfaultfds() throws IOException {
+    List<Integer> found = new ArrayList<>();
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path fd : all.toList()) {
+        // One is that of the listing.
+        if (Files.isSymbolicLink(fd)
+            && Files.readSymbolicLink(fd).toString().equals("anon_inode:[userfaultfd]")) {
+          found.add(Integer.valueOf(fd.getFileName().toString()));
+        }
+      }
+    }
+    return found;
   }
 
   /** The kernel registers it, and leaves it out of every scan. */
