@@ -43,7 +43,7 @@ final class MonitoredDescriptor implements Descriptor {
   private @Nullable PageSet lostOfSnapshot;
 
   private @Nullable String lost;
-  private boolean closed;
+  private volatile boolean closed;
 
   MonitoredDescriptor(Architecture architecture, MonitorPool pool, Mode mode)
       throws FacilityException {
@@ -201,7 +201,8 @@ final class MonitoredDescriptor implements Descriptor {
     }
   }
 
-  synchronized boolean isClosed() {
+  /** Waits for nobody who is using it. */
+  boolean isClosed() {
     return closed;
   }
 

@@ -8,12 +8,17 @@ final class SynchronousDescriptors {
   private final List<MonitoredDescriptor> open = new CopyOnWriteArrayList<>();
 
   void add(MonitoredDescriptor descriptor) {
+    forgetClosed();
     open.add(descriptor);
   }
 
   /** Those that are not closed; forgets the others. */
   List<MonitoredDescriptor> open() {
-    open.removeIf(MonitoredDescriptor::isClosed);
+    forgetClosed();
     return List.copyOf(open);
+  }
+
+  private void forgetClosed() {
+    open.removeIf(MonitoredDescriptor::isClosed);
   }
 }
