@@ -88,6 +88,7 @@ public final class SoftDirty {
     calls.now(
         () -> {
           processes.checkAccess(processes.current(), process);
+          process.softDirtyClears.incrementAndGet();
           PageTables tables = process.tables();
           for (Vma vma : process.vmas()) {
             vma.softDirty = false;
@@ -103,6 +104,11 @@ public final class SoftDirty {
           }
           processes.flush(process);
         });
+  }
+
+  /** How often {@link #clear} was for {@code process}. Counts nothing. Any thread. */
+  public long clears(UserProcess process) {
+    return process.softDirtyClears.get();
   }
 
   /** Receives one pagemap entry. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public final class UserProcess implements GuestProcess {
 
   /** Which processors may have cached translations of it, a bit each. On the machine's CPU only. */
   long cachedBy;
+
+  /** How often its soft-dirty bits were cleared, for whomever. */
+  final AtomicLong softDirtyClears = new AtomicLong();
 
   private volatile boolean alive = true;
 

@@ -59,6 +59,11 @@ final class VirtualPagemap implements SoftDirtyPagemap {
         });
   }
 
+  @Override
+  public long clears() {
+    return kernel.softDirty().clears(process);
+  }
+
   private <T> T enter(Supplier<T> call) throws FacilityException {
     try {
       return tracker.service(call);

@@ -253,6 +253,21 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
   }
 
   @Test
+  void softDirtyTellsHowOftenTheBitsWereClearedAndOfWhichProcess() throws Exception {
+    SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
+    pagemap.clearSoftDirty();
+    long before = pagemap.clears();
+    pagemap.readSoftDirty(map(2).pages());
+    assertThat(pagemap.clears()).isEqualTo(before);
+    try (AddressSpace child = space.facility(Fork.class).orElseThrow().fork("child")) {
+      child.facility(SoftDirtyPagemap.class).orElseThrow().clearSoftDirty();
+    }
+    assertThat(pagemap.clears()).isEqualTo(before);
+    pagemap.clearSoftDirty();
+    assertThat(pagemap.clears()).isEqualTo(before + 1);
+  }
+
+  @Test
   void softDirtyCountsByThePaperRules() throws Exception {
     SoftDirtyPagemap pagemap = space.facility(SoftDirtyPagemap.class).orElseThrow();
     SimulatedCosts costs = space.facility(SimulatedCosts.class).orElseThrow();
