@@ -200,8 +200,11 @@ final class VirtualAddressSpace extends BasicAddressSpace {
                     missing.runStart(0),
                     "discard " + pages + ": wanted mapped pages, not " + missing);
               }
-              pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
-              tellChanged(pages);
+              try {
+                pages.forEachRun((start, end) -> kernel.mappings().discard(process, start, end));
+              } finally { // what came before a page that can't be zeroed is dropped
+                tellChanged(pages);
+              }
             });
   }
 

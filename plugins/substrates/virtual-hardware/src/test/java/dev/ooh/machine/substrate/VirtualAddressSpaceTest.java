@@ -195,6 +195,26 @@ class VirtualAddressSpaceTest extends AddressSpaceContract {
     assertThat(gone).containsExactly(region.pages(), all);
   }
 
+  @Test
+  void aDiscardThatFailsHalfwayIsTold(@TempDir Path folder) throws IOException {
+    Region dropped = map(1);
+    inside(() -> memory.putLong(dropped.start(), 1));
+    Region file = space.map(file(folder, 1));
+    Files.delete(folder.resolve("f"));
+    PageSet both = dropped.pages().union(file.pages());
+    List<PageSet> told = new ArrayList<>();
+    space.addListener(
+        new AddressSpace.Listener() {
+          @Override
+          public void changed(AddressSpace of, PageSet pages) {
+            told.add(pages);
+          }
+        });
+    assertThatThrownBy(() -> space.discard(both)).isInstanceOf(UncheckedIOException.class);
+    inside(() -> assertThat(memory.getLong(dropped.start())).isZero());
+    assertThat(told).containsExactly(both);
+  }
+
   /** Maps a file of one page, writes to it, and deletes it. */
   private Region mapAndLose(Path file) throws IOException {
     Files.write(file, new byte[(int) PAGE]);
