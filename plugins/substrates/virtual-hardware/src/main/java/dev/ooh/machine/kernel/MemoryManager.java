@@ -82,6 +82,7 @@ final class MemoryManager {
 
   // ---- Mappings -------------------------------------------------------------------------------
 
+  /** Nothing is mapped if there is no memory for page tables. */
   void map(UserProcess process, Vma vma) {
     List<Vma> there = process.vmasIn(vma.start, vma.end);
     if (!there.isEmpty()) {
@@ -93,14 +94,23 @@ final class MemoryManager {
     attach(process, vma);
     SharedObject object = vma.object;
     if (object != null) {
-      object.forEachFrame(
-          (offset, gpa) -> {
-            long gva = vma.start + offset - vma.objectOffset;
-            if (gva >= vma.start && gva < vma.end) {
-              install(process, gva, gpa, FRESH | GuestPte.WRITABLE, Cause.ALIAS);
-            }
-          });
+      try {
+        installFrames(process, vma, object);
+      } catch (RuntimeException e) {
+        unmap(process, vma.start, vma.end); // the addresses would be taken, and nobody know it
+        throw e;
+      }
     }
+  }
+
+  private void installFrames(UserProcess process, Vma vma, SharedObject object) {
+    object.forEachFrame(
+        (offset, gpa) -> {
+          long gva = vma.start + offset - vma.objectOffset;
+          if (gva >= vma.start && gva < vma.end) {
+            install(process, gva, gpa, FRESH | GuestPte.WRITABLE, Cause.ALIAS);
+          }
+        });
   }
 
   private static void attach(UserProcess process, Vma vma) {

@@ -276,6 +276,31 @@ class MemoryManagerTest {
     assertThat(kernel.frames.freeFrames()).isEqualTo(before);
   }
 
+  /** Of its two tables, there is memory for the first. */
+  @Test
+  void aMappingThatFailsForLackOfMemoryIsGone() {
+    int before = kernel.frames.freeFrames();
+    UserProcess process = guest.process("p", 1);
+    SharedObject object = new SharedObject(SharedObject.Contents.ZERO);
+    kernel.mappings().map(process, "one", HEAP + 1024 * PAGE, 1024 * PAGE, object);
+    guest.store(process, 1024, 7);
+    guest.store(process, 1024 + 600, 8);
+    List<Long> taken = new ArrayList<>();
+    while (kernel.frames.freeFrames() > 1) {
+      taken.add(kernel.frames.allocate());
+    }
+    long start = HEAP + 4096 * PAGE;
+    assertThatThrownBy(() -> kernel.mappings().map(process, "two", start, 1024 * PAGE, object))
+        .hasMessageContaining("guest-physical memory is exhausted");
+    assertThat(process.translate(start)).isEqualTo(-1);
+    taken.forEach(kernel.frames::free);
+    kernel.mappings().map(process, "again", start, 1024 * PAGE, object);
+    assertThat(guest.load(process, 4096)).isEqualTo(7);
+    assertThat(guest.load(process, 4096 + 600)).isEqualTo(8);
+    kernel.exit(process);
+    assertThat(kernel.frames.freeFrames()).isEqualTo(before);
+  }
+
   /** Random mappings, writes, forks and ends against plain maps; the reverse map stays exact. */
   @Test
   void agreesWithAModel() {
