@@ -88,8 +88,8 @@ final class Gate {
   /**
    * Enters.
    *
-   * @param late told of each holder that takes longer than {@code limit} of wall time, as often as
-   *     it is looked at; whoever waits may end its lease
+   * @param late told of each holder that takes longer than {@code limit} of wall time, and once
+   *     more whenever it takes as long again; whoever waits may end its lease
    */
   Lease enter(ExecutionContext execution, Duration limit, Consumer<Lease> late) {
     Predicate<Lease> andGoOn =
@@ -104,15 +104,19 @@ final class Gate {
    * @param goOn whether to go on waiting for a holder that takes longer than {@code limit}
    */
   private Optional<Lease> enter(ExecutionContext execution, long limit, Predicate<Lease> goOn) {
-    long start = System.nanoTime();
+    long since = System.nanoTime();
     Lease lease = new Lease();
     join(lease);
     try {
       while (!tryEnter(lease)) {
-        Optional<Lease> late = late(limit, start);
-        if (late.isPresent() && !goOn.test(late.get())) {
-          return Optional.empty();
+        Optional<Lease> late = late(limit, since);
+        if (late.isPresent()) {
+          if (!goOn.test(late.get())) {
+            return Optional.empty();
+          }
+          since = System.nanoTime(); // or it would be late, and looked at, all the time
         }
+        long start = since;
         Blocking.call(
             execution,
             () -> {

@@ -91,6 +91,27 @@ class GateTest {
     assertThat(gate.holds(second)).isTrue();
   }
 
+  /** Whoever waits on does so; it doesn't look again and again. */
+  @Test
+  void whoHoldsItTooLongIsGivenAsMuchTimeAgain() {
+    Gate gate = new Gate(FOREVER, waiting);
+    gate.enter(execution);
+    Duration limit = Duration.ofMillis(20);
+    List<Long> told = new ArrayList<>();
+    gate.enter(
+        execution,
+        limit,
+        holder -> {
+          told.add(System.nanoTime());
+          if (told.size() == 3) {
+            gate.leave(holder);
+          }
+        });
+    for (int i = 1; i < told.size(); i++) {
+      assertThat(told.get(i) - told.get(i - 1)).isGreaterThanOrEqualTo(limit.toNanos());
+    }
+  }
+
   /** A context whose blocked calls return only when {@code allowed}. */
   private static ExecutionContext returningWhen(CompletableFuture<Void> allowed) {
     InvocationHandler blocked =
