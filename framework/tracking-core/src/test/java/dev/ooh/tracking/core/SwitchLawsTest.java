@@ -383,6 +383,15 @@ class SwitchLawsTest {
   }
 
   @Test
+  void aTechniqueThatWasTriedAndIsNotOpenYetIsListedAsUsable() throws TrackingException {
+    core.add(new FakeTechnique("classic", 30, true));
+    core.use(space, "classic");
+    assertThat(core.list(space)).allMatch(status -> status.probe().usable());
+    fetch().commit();
+    assertThat(core.active(space)).contains("classic");
+  }
+
+  @Test
   void whereWritersCannotBeStoppedTheTechniqueIsRefused() {
     core.add(new FakeTechnique("classic", 30, true));
     execution.unstoppable(true);

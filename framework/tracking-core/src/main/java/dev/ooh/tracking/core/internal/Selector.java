@@ -99,9 +99,14 @@ final class Selector {
     tried.set(entry.technique());
   }
 
-  /** Whether {@link #require} and {@link #probe} run its code, if it is not at work. */
+  /** Whether {@link #probe} runs its code, if it is not at work. */
+  boolean probes(Entry entry) {
+    return entry != registry.builtIn();
+  }
+
+  /** Whether {@link #require} runs its code, if it is not at work. */
   boolean tries(Entry entry) {
-    return entry != registry.builtIn() && tried.get() != entry.technique();
+    return probes(entry) && tried.get() != entry.technique();
   }
 
   /** Whether a choice may have to try a technique that needs stopped writers. */

@@ -76,7 +76,7 @@ final class Trials {
   }
 
   private Probe probe(Entry entry, WriterStop writers) {
-    Optional<Lease> lease = turns.tryEnter(writers, () -> tries(entry));
+    Optional<Lease> lease = turns.tryEnter(writers, () -> probes(entry));
     if (lease.isEmpty()) {
       return state
           .activeMode(entry.technique())
@@ -88,6 +88,11 @@ final class Trials {
     } finally {
       turns.leave(lease.get());
     }
+  }
+
+  /** Whether a look at a technique tries it, even if an operator's trial has just found it good. */
+  private boolean probes(Entry entry) {
+    return state.activeMode(entry.technique()).isEmpty() && selector.probes(entry);
   }
 
   private boolean tries(Entry entry) {
