@@ -23,9 +23,21 @@ public final class ConformanceKit {
   private static final Duration SHORTEN_LIMIT = Duration.ofSeconds(10);
 
   private final Subject subject;
+  private final Duration scheduleLimit;
+  private final Duration shortenLimit;
 
   public ConformanceKit(Subject subject) {
+    this(subject, SCHEDULE_LIMIT, SHORTEN_LIMIT);
+  }
+
+  /**
+   * @param scheduleLimit how long a schedule may take before it counts as one that hangs
+   * @param shortenLimit how long all shorter ones may take that are tried when one broke a law
+   */
+  ConformanceKit(Subject subject, Duration scheduleLimit, Duration shortenLimit) {
     this.subject = subject;
+    this.scheduleLimit = scheduleLimit;
+    this.shortenLimit = shortenLimit;
   }
 
   /** What a run found. */
@@ -59,9 +71,11 @@ public final class ConformanceKit {
     Tally tally = new Tally();
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
       Schedule schedule = schedule(seed);
-      Optional<LawViolation> violation = violation(schedule, tally);
-      if (violation.isPresent()) {
-        return shorten(schedule, violation.get());
+      Optional<Failure> failure = failure(schedule, tally, scheduleLimit);
+      if (failure.isPresent()) {
+        return failure.get().ended()
+            ? shorten(schedule, failure.get().violation())
+            : rejected(schedule, failure.get().violation());
       }
     }
     return new Verdict.Passed(seeds, tally);
@@ -70,7 +84,7 @@ public final class ConformanceKit {
   /** The first seed whose schedule breaks a law; empty when none does. Nothing is shortened. */
   public OptionalLong firstRejected(long firstSeed, int seeds) {
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      if (violation(schedule(seed), new Tally()).isPresent()) {
+      if (failure(schedule(seed), new Tally(), scheduleLimit).isPresent()) {
         return OptionalLong.of(seed);
       }
     }
@@ -120,7 +134,15 @@ public final class ConformanceKit {
     }
   }
 
-  private Optional<LawViolation> violation(Schedule schedule, Tally tally) {
+  /**
+   * How a schedule failed.
+   *
+   * @param ended false when nobody saw it end: a shorter one might take as long to say nothing
+   */
+  private record Failure(LawViolation violation, boolean ended) {}
+
+  /** Runs a schedule in a thread of its own, which is left alone when it takes too long. */
+  private Optional<Failure> failure(Schedule schedule, Tally tally, Duration limit) {
     CompletableFuture<@Nullable LawViolation> end = new CompletableFuture<>();
     Thread thread =
         Thread.ofPlatform()
@@ -128,17 +150,19 @@ public final class ConformanceKit {
             .name("conformance-" + schedule.seed())
             .start(() -> end.complete(attempt(schedule, tally)));
     try {
-      return Optional.ofNullable(end.get(SCHEDULE_LIMIT.toSeconds(), TimeUnit.SECONDS));
+      return Optional.ofNullable(end.get(limit.toNanos(), TimeUnit.NANOSECONDS))
+          .map(violation -> new Failure(violation, true));
     } catch (TimeoutException e) {
       LawViolation hung =
-          new LawViolation("the schedule did not end within " + SCHEDULE_LIMIT.toSeconds() + " s");
+          new LawViolation("the schedule did not end within " + limit.toSeconds() + " s");
       hung.setStackTrace(thread.getStackTrace());
-      return Optional.of(hung);
+      return Optional.of(new Failure(hung, false));
     } catch (ExecutionException e) {
-      return Optional.of(new LawViolation("the kit failed: " + e.getCause(), e));
+      LawViolation failed = new LawViolation("the kit failed: " + e.getCause(), e);
+      return Optional.of(new Failure(failed, true));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of(new LawViolation("interrupted", e));
+      return Optional.of(new Failure(new LawViolation("interrupted", e), false));
     }
   }
 
@@ -159,25 +183,34 @@ public final class ConformanceKit {
     }
   }
 
-  /** Drops ever smaller parts of the schedule while it still breaks a law. */
+  /** Drops ever smaller parts of the schedule while it still ends and breaks a law. */
   private Verdict shorten(Schedule schedule, LawViolation violation) {
-    long end = System.nanoTime() + SHORTEN_LIMIT.toNanos();
-    List<Step> steps = schedule.steps();
-    LawViolation shortest = violation;
-    for (int part = steps.size() / 2; part > 0; part /= 2) {
-      for (int from = 0; from < steps.size() && System.nanoTime() < end; ) {
-        List<Step> fewer = new ArrayList<>(steps);
-        fewer.subList(from, Math.min(steps.size(), from + part)).clear();
-        LawViolation still = attempt(schedule.with(fewer), new Tally());
-        if (still == null) {
+    long end = System.nanoTime() + shortenLimit.toNanos();
+    Schedule shortest = schedule;
+    LawViolation broken = violation;
+    for (int part = schedule.steps().size() / 2; part > 0; part /= 2) {
+      for (int from = 0; from < shortest.steps().size(); ) {
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        if (!left.isPositive()) {
+          break;
+        }
+        List<Step> fewer = new ArrayList<>(shortest.steps());
+        fewer.subList(from, Math.min(fewer.size(), from + part)).clear();
+        Schedule shorter = schedule.with(fewer);
+        Optional<Failure> still = failure(shorter, new Tally(), left).filter(Failure::ended);
+        if (still.isEmpty()) {
           from += part;
         } else {
-          steps = fewer;
-          shortest = still;
+          shortest = shorter;
+          broken = still.get().violation();
         }
       }
     }
+    return rejected(shortest, broken);
+  }
+
+  private static Verdict rejected(Schedule schedule, LawViolation violation) {
     return new Verdict.Rejected(
-        schedule.seed(), shortest, steps.stream().map(Step::toString).toList());
+        schedule.seed(), violation, schedule.steps().stream().map(Step::toString).toList());
   }
 }
