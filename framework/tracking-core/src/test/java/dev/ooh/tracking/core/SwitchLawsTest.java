@@ -3,6 +3,7 @@ package dev.ooh.tracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -10,9 +11,13 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.testing.space.TestExecution;
 import dev.ooh.testing.space.TestSpace;
 import dev.ooh.tracking.Probe;
+import dev.ooh.tracking.TechniqueDescriptor;
 import dev.ooh.tracking.TrackingException;
+import dev.ooh.tracking.TrackingSession;
+import dev.ooh.tracking.TrackingTechnique;
 import dev.ooh.tracking.core.fake.FakeTechnique;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -369,6 +374,42 @@ class SwitchLawsTest {
     space.store(page(2));
     assertThat(fetch().pages()).isEqualTo(pages(1, 2));
     assertThat(updated.open).isEqualTo(1);
+  }
+
+  @Test
+  void aSwitchOfAllGoesOnWhereOneIsClosedMeanwhile() throws TrackingException {
+    TestSpace other = new TestSpace(execution);
+    core.start(space);
+    core.start(other);
+    List<TestSpace> left = new ArrayList<>(List.of(space, other));
+    core.remove(b);
+    core.add(
+        new TrackingTechnique() {
+          @Override
+          public TechniqueDescriptor descriptor() {
+            return b.descriptor();
+          }
+
+          @Override
+          public Probe probe(AddressSpace of) {
+            if (left.size() > 1) {
+              TestSpace closed = of == space ? other : space;
+              left.remove(closed);
+              closed.close();
+            }
+            return b.probe(of);
+          }
+
+          @Override
+          public TrackingSession open(AddressSpace of) throws TrackingException {
+            return b.open(of);
+          }
+        });
+    core.use("bbb");
+    assertThat(core.active(left.getFirst())).contains("bbb");
+    TestSpace next = new TestSpace(execution);
+    core.start(next);
+    assertThat(core.active(next)).contains("bbb");
   }
 
   @Test

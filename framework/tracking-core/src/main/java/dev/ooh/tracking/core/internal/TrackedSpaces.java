@@ -150,13 +150,29 @@ public final class TrackedSpaces {
     List<SpaceTracking> tracked = snapshot();
     // All or none, as far as trying can tell: a half-made switch helps nobody.
     for (SpaceTracking tracking : tracked) {
-      tracking.trials().require(entry);
+      whereOpen(tracking, () -> tracking.trials().require(entry));
     }
     for (SpaceTracking tracking : tracked) {
-      tracking.use(entry);
+      whereOpen(tracking, () -> tracking.use(entry));
     }
     synchronized (this) {
       wanted = Optional.of(name);
+    }
+  }
+
+  /** Part of what an operator wants of all spaces; one that is closed meanwhile has no say. */
+  @FunctionalInterface
+  private interface Order {
+    void carryOut() throws TrackingException;
+  }
+
+  private static void whereOpen(SpaceTracking tracking, Order order) throws TrackingException {
+    try {
+      order.carryOut();
+    } catch (TrackingException | RuntimeException e) {
+      if (tracking.space().isOpen()) {
+        throw e;
+      }
     }
   }
 
