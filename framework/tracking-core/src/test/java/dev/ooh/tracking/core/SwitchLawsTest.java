@@ -376,6 +376,44 @@ class SwitchLawsTest {
     assertThat(updated.open).isEqualTo(1);
   }
 
+  /** The device that the old one holds is free once that one was closed. */
+  @Test
+  void anUpdateThatIsRefusedWhatTheOldOneHoldsIsTriedOnceMore() {
+    fetch().commit();
+    FakeTechnique updated = new FakeTechnique("aaa", 20);
+    AtomicInteger trials = new AtomicInteger();
+    updated.onProbe =
+        () -> {
+          trials.incrementAndGet();
+          updated.probe = a.open == 0 ? Probe.usable("fake") : Probe.refused("EBUSY", "");
+        };
+    core.add(updated);
+    Interval interval = fetch();
+    assertThat(interval.reasons()).containsExactly("aaa is refused: EBUSY");
+    interval.commit();
+    core.remove(a);
+    fetch().commit();
+    assertThat(updated.open).isOne();
+    space.store(page(1));
+    assertThat(fetch().pages()).isEqualTo(pages(1));
+    assertThat(trials).hasValue(2);
+  }
+
+  @Test
+  void anUpdateThatIsRefusedAnywayIsTriedNoMoreThanTwice() {
+    fetch().commit();
+    FakeTechnique updated = new FakeTechnique("aaa", 20);
+    updated.probe = Probe.refused("no such register", "");
+    AtomicInteger trials = new AtomicInteger();
+    updated.onProbe = trials::incrementAndGet;
+    core.add(updated);
+    for (int i = 0; i < 5; i++) {
+      fetch().commit();
+    }
+    assertThat(core.active(space)).contains("all-dirty");
+    assertThat(trials).hasValue(2);
+  }
+
   @Test
   void aSwitchOfAllGoesOnWhereOneIsClosedMeanwhile() throws TrackingException {
     TestSpace other = new TestSpace(execution);

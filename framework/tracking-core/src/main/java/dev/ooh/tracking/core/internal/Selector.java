@@ -109,6 +109,11 @@ final class Selector {
     return probes(entry) && tried.get() != entry.technique();
   }
 
+  /** Whether there is a technique of that name. */
+  boolean isPresent(String name) {
+    return registry.find(name).isPresent();
+  }
+
   /** Whether a choice may have to try a technique that needs stopped writers. */
   boolean mayNeedStoppedWriters() {
     return registry.byPreference().stream()

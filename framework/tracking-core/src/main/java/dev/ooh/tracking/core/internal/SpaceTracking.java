@@ -274,7 +274,20 @@ final class SpaceTracking {
       throw givenUp(to.name());
     }
     log.fellBack(to);
+    if (isLeftForAStopgap(from, to)) {
+      state.arrived(from.name());
+    }
     return next;
+  }
+
+  /**
+   * Whether the wanted technique is still here, in a newer object: that one may have been refused
+   * only what the old one's session held, and is tried once more now that it is closed.
+   */
+  private boolean isLeftForAStopgap(ActiveSession from, Choice to) {
+    return to.insteadOf().isPresent()
+        && from.choice().insteadOf().isEmpty()
+        && selector.isPresent(from.name());
   }
 
   private TrackingException givenUp(String technique) {
