@@ -52,15 +52,19 @@ final class SetNames {
   }
 
   /** Whether it has the name of a set, and is no archive that somebody made of one. */
-  static boolean isSet(Path entry) {
+  static boolean isSet(Path entry) throws IOException {
     return isName(entry.getFileName().toString())
-        && (!isCompressed(entry) || Files.isDirectory(entry));
+        && (!isCompressed(entry) || Inspection.isDirectory(entry));
   }
 
   /** The sets by number, oldest first, also those of which there is only a part. */
   static List<Path> numbered(Path directory) throws IOException {
-    List<Path> sets = new ArrayList<>(entries(directory));
-    sets.removeIf(entry -> !isSet(entry));
+    List<Path> sets = new ArrayList<>();
+    for (Path entry : entries(directory)) {
+      if (isSet(entry)) {
+        sets.add(entry);
+      }
+    }
     sets.sort(OLDEST_FIRST);
     return sets;
   }
@@ -104,10 +108,13 @@ final class SetNames {
   /**
    * Whether the set is there. On Linux's own file systems what has its name is, whole or damaged;
    * elsewhere it is once its manifest is, for it may be written where it stays.
+   *
+   * @throws IOException if the system doesn't say: a set that is there may be taken for none then,
+   *     and be removed
    */
   static boolean exists(Path set) throws IOException {
     Path manifest = set.resolve(SetFiles.MANIFEST);
     return set.getFileSystem().equals(FileSystems.getDefault())
-        || (Files.exists(manifest) && Files.size(manifest) > 0);
+        || Inspection.of(manifest).filter(found -> found.size() > 0).isPresent();
   }
 }

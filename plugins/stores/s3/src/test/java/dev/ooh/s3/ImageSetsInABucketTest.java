@@ -184,6 +184,45 @@ class ImageSetsInABucketTest {
     assertThat(read(ImageSet.open(images))).isEqualTo(program.memory);
   }
 
+  /** That a set isn't there is known from the store alone, not from a request that failed. */
+  @Test
+  void whichLookAtAManifestEverFailsNothingIsRemovedOrPassedOver() throws Exception {
+    Path images = bucket.path("looks");
+    Program program = new Program(4, FEW);
+    try (ImageStore store = ImageStore.open(images)) {
+      program.dump(store, true);
+      program.dump(store, true);
+    }
+    assertThat(failures(() -> ImageStore.open(images).close())).isPositive();
+    assertThat(new SetFolder(images).sets()).hasSize(2);
+    assertThat(read(ImageSet.open(images))).isEqualTo(program.memory);
+    Path newest = images.resolve("set-000002");
+    assertThat(failures(() -> assertThat(ImageSet.open(images).path()).isEqualTo(newest)))
+        .isPositive();
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** How often {@code step} fails if each look in turn does, until all of them succeed. */
+  private int failures(Step step) {
+    int failures = 0;
+    for (int looks = 0; ; looks++) {
+      bucket.faults.looks = looks;
+      try {
+        step.run();
+      } catch (IOException e) {
+        failures++;
+        assertThat(e).hasMessageContaining("slow down");
+      }
+      if (bucket.faults.looks >= 0) {
+        bucket.faults.looks = -1;
+        return failures;
+      }
+    }
+  }
+
   private static SeekableByteChannel create(Path file) throws IOException {
     return Files.newByteChannel(
         file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));

@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 
 /** What goes wrong between a client and its store. */
 final class StoreFaults implements ExecutionInterceptor {
@@ -23,10 +24,19 @@ final class StoreFaults implements ExecutionInterceptor {
   /** How many of the next answers break off in the middle. */
   int brokenReads;
 
+  /** How many of the next looks at manifests succeed before one fails; none does if negative. */
+  int looks = -1;
+
   @Override
   public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
     if (noAborts && context.request() instanceof AbortMultipartUploadRequest) {
       throw SdkClientException.create("no connection");
+    }
+    if (looks >= 0
+        && context.request() instanceof HeadObjectRequest look
+        && look.key().endsWith("/ooh.img")
+        && looks-- == 0) {
+      throw SdkClientException.create("slow down");
     }
   }
 
