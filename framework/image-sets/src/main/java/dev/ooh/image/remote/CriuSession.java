@@ -157,7 +157,7 @@ final class CriuSession {
     opened =
         new Opened(
             request.destination(),
-            "pagemap-%s%d.img".formatted(kind, request.id()),
+            "pagemap-" + kind + request.id() + ".img",
             new PagemapImage(number),
             to.create(SetFiles.pages(number)),
             PageSet.builder());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -69,7 +70,7 @@ final class ReceivedImages {
 
   private synchronized Path publish(Path work, Map<Long, PageSet> pages) throws IOException {
     files.syncDirectory(work);
-    Path target = directory.resolve("%s%06d".formatted(PREFIX, highest() + 1));
+    Path target = directory.resolve(String.format(Locale.ROOT, "%s%06d", PREFIX, highest() + 1));
     files.rename(work, target);
     files.syncDirectory(directory);
     last = new Received(target, Map.copyOf(pages));

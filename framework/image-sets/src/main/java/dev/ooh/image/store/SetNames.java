@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -97,7 +98,8 @@ final class SetNames {
    * @throws IOException if it has too many digits for others to know it as a set
    */
   static String name(Path directory, long number, boolean compressed) throws IOException {
-    String name = "%s%06d%s".formatted(PREFIX, number, compressed ? COMPRESSED : "");
+    String name =
+        String.format(Locale.ROOT, "%s%06d%s", PREFIX, number, compressed ? COMPRESSED : "");
     if (!isName(name)) {
       throw new ImageException(
           numbered(directory).getLast(), "it", "a lower number, as none comes after it");

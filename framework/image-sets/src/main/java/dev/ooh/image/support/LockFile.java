@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -113,12 +114,13 @@ public final class LockFile implements Closeable {
 
   private static String self() {
     long pid = ProcessHandle.current().pid();
-    return "process %d of %s since %d lock %s"
-        .formatted(
-            pid,
-            Processes.HERE.machine().orElse("?"),
-            Processes.HERE.start(pid).orElse(0),
-            UUID.randomUUID());
+    return String.format(
+        Locale.ROOT,
+        "process %d of %s since %d lock %s",
+        pid,
+        Processes.HERE.machine().orElse("?"),
+        Processes.HERE.start(pid).orElse(0),
+        UUID.randomUUID());
   }
 
   private static Optional<String> holder(Path file) throws IOException {

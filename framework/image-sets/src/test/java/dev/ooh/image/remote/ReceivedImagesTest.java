@@ -3,12 +3,14 @@ package dev.ooh.image.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.OtherDigits;
 import dev.ooh.image.file.DiskFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,5 +58,14 @@ class ReceivedImagesTest {
     }
     assertThat(ends).containsExactly("abandoned");
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void digitsAreThoseOfEveryLocale() throws Exception {
+    ReceivedImages images = new ReceivedImages(directory, new DiskFiles(), false);
+    try (OtherDigits _ = new OtherDigits();
+        ReceivedImages.Draft draft = images.draft(Optional.empty())) {
+      assertThat(draft.publish(Map.of()).getFileName()).hasToString("received-000001");
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.ooh.image.OtherDigits;
 import dev.ooh.image.SmallChain;
 import dev.ooh.image.file.DiskFiles;
 import dev.ooh.image.file.FileAbilities;
@@ -98,6 +99,15 @@ class SetFolderTest {
     try (Stream<Path> left = Files.list(directory)) {
       assertThat(left.map(Path::getFileName).map(Path::toString))
           .containsExactlyInAnyOrder(last.getFileName().toString(), "latest", ".lock");
+    }
+  }
+
+  /** As its user counts, whose locale is no matter of others who read it. */
+  @Test
+  void digitsAreThoseOfEveryLocale() throws Exception {
+    try (OtherDigits _ = new OtherDigits();
+        ImageStore store = ImageStore.open(directory)) {
+      assertThat(new SmallChain(store, 2).dump()).isEqualTo(directory.resolve("set-000001"));
     }
   }
 

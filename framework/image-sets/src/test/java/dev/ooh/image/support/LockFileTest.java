@@ -3,6 +3,7 @@ package dev.ooh.image.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.image.OtherDigits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -40,6 +41,15 @@ class LockFileTest {
     try (LockFile _ = LockFile.take(lock)) {
       assertThat(Files.readString(lock)).contains(" since " + startOfThisProcess() + " ");
     }
+  }
+
+  @Test
+  void aHolderIsKnownInEveryLocale() throws Exception {
+    try (OtherDigits _ = new OtherDigits();
+        LockFile _ = LockFile.take(lock)) {
+      assertThatThrownBy(() -> LockFile.take(lock)).hasMessageContaining("this one");
+    }
+    assertThat(lock).doesNotExist();
   }
 
   @Test

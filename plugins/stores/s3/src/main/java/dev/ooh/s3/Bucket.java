@@ -130,7 +130,7 @@ final class Bucket {
                         request
                             .bucket(name)
                             .key(key)
-                            .range("bytes=%d-%d".formatted(from, from + length - 1))))
+                            .range("bytes=" + from + "-" + (from + length - 1))))
         .asByteArrayUnsafe();
   }
 

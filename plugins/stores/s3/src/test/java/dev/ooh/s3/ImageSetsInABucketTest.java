@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -282,6 +283,20 @@ class ImageSetsInABucketTest {
           .hasMessageContaining("s3://state/read/again: ");
     } finally {
       bucket.faults.brokenReads = 0;
+    }
+  }
+
+  /** What is asked of a store is no matter of its user's locale. */
+  @Test
+  void objectsAreReadWhereDigitsAreOthers() throws Exception {
+    Path file = bucket.path("read/digits");
+    Files.write(file, new byte[PAGE]);
+    Locale usual = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("fa-IR-u-nu-arabext"));
+    try {
+      assertThat(Files.readAllBytes(file)).isEqualTo(new byte[PAGE]);
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, usual);
     }
   }
 
