@@ -27,6 +27,7 @@ public final class DiskLock implements Closeable {
 
   private final String property;
   private final FileChannel channel;
+  private boolean closed;
 
   private DiskLock(String property, FileChannel channel) {
     this.property = property;
@@ -54,14 +55,24 @@ public final class DiskLock implements Closeable {
     if (System.getProperties().putIfAbsent(property, self) != null) {
       throw held(file, self + ", this one,");
     }
-    DiskLock lock = null;
+    boolean taken = false;
+    boolean interrupted = false;
     try {
-      lock = lock(file, property, opened);
-      lock.sign(self);
-      return lock;
+      while (true) {
+        interrupted |= Thread.interrupted(); // which would close the channel that is written to
+        DiskLock lock = lock(file, property, opened);
+        lock.sign(self);
+        if (lock.channel.isOpen()) {
+          taken = true;
+          return lock;
+        }
+      }
     } finally {
-      if (lock == null) {
+      if (!taken) {
         System.clearProperty(property);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -117,7 +128,10 @@ public final class DiskLock implements Closeable {
     }
   }
 
-  /** A full disk keeps the holder's name from the file, which is no reason to give up. */
+  /**
+   * A full disk keeps the holder's name from the file, which is no reason to give up. An interrupt
+   * closes the channel, and the lock is lost.
+   */
   private void sign(String self) {
     try {
       channel.truncate(0);
@@ -138,9 +152,10 @@ public final class DiskLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (!channel.isOpen()) {
+    if (closed) {
       return; // the property may be another holder's by now
     }
+    closed = true;
     try {
       channel.close();
     } finally {

@@ -39,4 +39,28 @@ class DiskLockTest {
     }
     DiskLock.take(file).close();
   }
+
+  /** Whether it was interrupted before, or is while it writes its name. */
+  @Test
+  void aThreadThatIsInterruptedHoldsTheLockAndGivesItBack() throws Exception {
+    Path file = directory.resolve(".lock");
+    AtomicInteger opened = new AtomicInteger();
+    Runnable once =
+        () -> {
+          if (opened.incrementAndGet() == 1) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    Thread.currentThread().interrupt();
+    try (DiskLock lock = DiskLock.take(file, once)) {
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(opened).hasValue(2);
+      assertThat(file).hasContent("process " + ProcessHandle.current().pid());
+      assertThatThrownBy(() -> DiskLock.take(file)).hasMessageContaining("this one");
+      lock.close();
+      DiskLock.take(file).close();
+    } finally {
+      boolean _ = Thread.interrupted();
+    }
+  }
 }
