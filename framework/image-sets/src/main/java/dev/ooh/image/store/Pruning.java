@@ -1,6 +1,7 @@
 package dev.ooh.image.store;
 
 import dev.ooh.image.input.CheckedFiles;
+import dev.ooh.image.input.Inspection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,13 +30,18 @@ public record Pruning(List<Path> removable, List<String> kept) {
    */
   public static Pruning of(SetFolder folder, int dumps) throws IOException {
     List<Path> sets = folder.sets();
-    Optional<Path> latest = folder.latest();
+    Map<Path, Path> reals = new HashMap<>();
+    for (Path set : sets) {
+      reals.put(set, real(set));
+    }
+    Optional<Path> latest = real(folder.latest());
     Map<Path, Optional<Path>> parents = new HashMap<>();
     Set<Path> needed = new HashSet<>();
     List<String> kept = new ArrayList<>();
     int wanted = dumps;
     for (Path set : sets.reversed()) {
-      boolean needs = latest.equals(Optional.of(set));
+      Path real = Objects.requireNonNull(reals.get(set));
+      boolean needs = latest.equals(Optional.of(real));
       try {
         if (CheckedFiles.of(set).manifest().description().complete()) {
           needs |= wanted-- > 0;
@@ -43,28 +50,37 @@ public record Pruning(List<Path> removable, List<String> kept) {
         needs = true;
         kept.add("%s is kept: it can't be read, so who needs it is not known".formatted(set));
       }
-      if (!parents.containsKey(set)) {
-        parents.put(set, SetFolder.parentOf(set));
+      if (!parents.containsKey(real)) {
+        parents.put(real, real(SetFolder.parentOf(set)));
       }
       if (needs) {
-        need(set, parents, needed);
+        need(real, parents, needed);
       }
     }
     Map<Path, List<Path>> children = new HashMap<>();
     for (Path set : sets) {
       parents
-          .getOrDefault(set, Optional.empty())
-          .filter(parent -> !parent.equals(set))
+          .getOrDefault(reals.get(set), Optional.empty())
+          .filter(parent -> !parent.equals(reals.get(set)))
           .ifPresent(parent -> children.computeIfAbsent(parent, _ -> new ArrayList<>()).add(set));
     }
     Set<Path> removable = new LinkedHashSet<>();
     Set<Path> seen = new HashSet<>();
     for (Path set : sets.reversed()) {
-      if (!needed.contains(set)) {
-        removeChildrenFirst(set, children, seen, removable);
+      if (!needed.contains(reals.get(set))) {
+        removeChildrenFirst(set, reals, children, seen, removable);
       }
     }
     return new Pruning(List.copyOf(removable), kept);
+  }
+
+  /** A link may spell a path otherwise than the folder is; what isn't there stays as it is. */
+  private static Path real(Path path) throws IOException {
+    return Inspection.of(path).isPresent() ? path.toRealPath() : path;
+  }
+
+  private static Optional<Path> real(Optional<Path> path) throws IOException {
+    return path.isPresent() ? Optional.of(real(path.get())) : path;
   }
 
   private static void need(Path set, Map<Path, Optional<Path>> parents, Set<Path> needed)
@@ -73,7 +89,7 @@ public record Pruning(List<Path> removable, List<String> kept) {
     while (next.isPresent() && needed.add(next.get())) {
       Optional<Path> known = parents.get(next.get());
       if (known == null) {
-        known = SetFolder.parentOf(next.get());
+        known = real(SetFolder.parentOf(next.get()));
         parents.put(next.get(), known);
       }
       next = known;
@@ -82,14 +98,18 @@ public record Pruning(List<Path> removable, List<String> kept) {
 
   /** Not by recursion: nothing says how long a chain may be. */
   private static void removeChildrenFirst(
-      Path set, Map<Path, List<Path>> children, Set<Path> seen, Set<Path> removable) {
+      Path set,
+      Map<Path, Path> reals,
+      Map<Path, List<Path>> children,
+      Set<Path> seen,
+      Set<Path> removable) {
     Deque<Path> next = new ArrayDeque<>(List.of(set));
     Deque<Path> childrenFirst = new ArrayDeque<>();
     while (!next.isEmpty()) {
       Path found = next.pop();
       if (seen.add(found)) { // sets may name each other as parents, though nobody writes such
         childrenFirst.push(found);
-        children.getOrDefault(found, List.of()).forEach(next::push);
+        children.getOrDefault(reals.get(found), List.of()).forEach(next::push);
       }
     }
     removable.addAll(childrenFirst);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.image.DumpStatsEntry;
 import dev.ooh.image.SetDescription;
+import dev.ooh.image.SmallChain;
 import dev.ooh.image.writer.ImageSetWriter;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
@@ -49,5 +50,29 @@ class PruningTest {
     Files.createSymbolicLink(second.resolve("parent"), Path.of("../set-000001"));
     assertThat(Pruning.of(new SetFolder(directory), 1).removable())
         .containsExactlyInAnyOrder(first, second);
+  }
+
+  /** As another program may make them. */
+  @Test
+  void whatAbsoluteLinksNameIsKeptHoweverTheFolderIsSpelled() throws Exception {
+    try (ImageStore store = ImageStore.open(directory)) {
+      SmallChain chain = new SmallChain(store, 2);
+      chain.dump();
+      chain.dump(1);
+      new SmallChain(store, 2).dump();
+    }
+    Path second = directory.resolve("set-000002");
+    link(second.resolve("parent"), directory.resolve("set-000001"));
+    link(directory.resolve("latest"), second);
+    Path spelled = Path.of("").toAbsolutePath().relativize(directory);
+    assertThat(Pruning.of(new SetFolder(spelled), 1).removable()).isEmpty();
+    link(directory.resolve("latest"), directory.resolve("set-000003"));
+    assertThat(Pruning.of(new SetFolder(spelled), 1).removable())
+        .containsExactly(spelled.resolve("set-000002"), spelled.resolve("set-000001"));
+  }
+
+  private static void link(Path link, Path target) throws IOException {
+    Files.delete(link);
+    Files.createSymbolicLink(link, target);
   }
 }
