@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * Is told of checkpoints, by the thread that takes or writes them. Methods must return soon, but
- * for {@link #beforeFreeze}, and not call {@link Checkpoints}.
+ * for {@link #beforeFreeze}, and not call {@link Checkpoints}. What {@link #writing}, {@link
+ * #taken} and {@link #failed} throw is logged, and changes nothing.
  */
 public interface CheckpointListener {
   /**

@@ -200,7 +200,8 @@ public final class Checkpoints implements AutoCloseable {
       throws IOException, TrackingException {
     AnonymousMemory.prepare(); // while images are read
     Chain chain = Chain.open(directory, options, files, lazily, thresholds.scatteredPages());
-    Checkpoints checkpoints = new Checkpoints(options, chain, thresholds);
+    CheckpointListener heard = new HeardListener(options.listener());
+    Checkpoints checkpoints = new Checkpoints(options.withListener(heard), chain, thresholds);
     boolean opened = false;
     try {
       if (checkpoints.verification == null) {

@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -355,6 +356,48 @@ class CheckpointsTest {
       assertThat(failed.take())
           .hasMessage("no checkpoint was taken: java.lang.OutOfMemoryError: no room");
       assertThat(taken.take().pagesWritten()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aListenerThatThrowsEndsNeitherACheckpointNorTheClock() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    BlockingQueue<Checkpoint> taken = new LinkedBlockingQueue<>();
+    CheckpointOptions options =
+        CheckpointOptions.defaults()
+            .withStandstill(
+                () -> {
+                  if (fails.getAndSet(false)) {
+                    throw new IllegalStateException("no standstill");
+                  }
+                  return () -> {};
+                })
+            .withListener(
+                new CheckpointListener() {
+                  @Override
+                  public void writing(long pages, long ofPages) {
+                    throw new IllegalStateException("writing");
+                  }
+
+                  @Override
+                  public void taken(Checkpoint checkpoint) {
+                    taken.add(checkpoint);
+                    throw new IllegalStateException("taken");
+                  }
+
+                  @Override
+                  public void failed(Exception reason) {
+                    throw new IllegalStateException("failed");
+                  }
+                });
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      checkpoints.segment("s", PAGE, arena).fill((byte) 1);
+      assertThat(checkpoints.take().join()).isEqualTo(taken.take());
+      fails.set(true);
+      checkpoints.takeEvery(Duration.ofMillis(1));
+      assertThat(taken.take().pages()).isEqualTo(1);
     }
   }
 
