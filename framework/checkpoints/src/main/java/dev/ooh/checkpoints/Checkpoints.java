@@ -395,7 +395,12 @@ public final class Checkpoints implements AutoCloseable {
       saved.watch();
       Taking taking =
           new Taking(options, segments, next, chain, choice, metadata, thresholds.aheadBytes());
-      taking.copy();
+      try {
+        taking.copy();
+      } catch (IOException e) {
+        writing.makeRoom();
+        throw e;
+      }
       return writing.write(taking);
     }
   }

@@ -67,7 +67,7 @@ final class Writing {
       checkpoint = taking.finish();
     } catch (IOException e) {
       options.listener().failed(e);
-      reworkOrTell(chain::makeRoom);
+      makeRoom();
       throw new CompletionException(e);
     } catch (RuntimeException e) {
       options.listener().failed(e);
@@ -78,6 +78,11 @@ final class Writing {
     }
     options.listener().taken(checkpoint);
     return checkpoint;
+  }
+
+  /** A set could not be written, and nothing else is being written. */
+  void makeRoom() {
+    reworkOrTell(chain::makeRoom);
   }
 
   private void rework() {

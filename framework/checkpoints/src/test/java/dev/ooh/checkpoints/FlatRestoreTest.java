@@ -359,6 +359,27 @@ class FlatRestoreTest {
     checkRestored(then);
   }
 
+  /** What there is no room to copy is written before {@code take} returns, and fails there. */
+  @Test
+  void andSoDoesOneThatIsWrittenWhileWritersStandStill() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = open(options.withCopyBytes(0))) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      change(checkpoints, segment, 3);
+      awaitWriter(checkpoints);
+      assertThat(isFlat()).isTrue();
+      files.usable = 0;
+      files.setsFail = true;
+      segment.set(JAVA_LONG, 0, 55);
+      assertThatThrownBy(checkpoints::take).hasMessageContaining("No space left on device");
+      assertThat(directory.resolve(".flat")).doesNotExist();
+      files.setsFail = false;
+      checkpoints.take().join();
+    }
+    assertThat(failures).isEmpty();
+  }
+
   /** The one before stands for its set until there is another. */
   @Test
   void whoClosesAtOnceWaitsForNoneToBeMadeAndLosesNone() throws Exception {
