@@ -2,6 +2,7 @@ package dev.ooh.checkpoints;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -39,7 +40,7 @@ public record CheckpointOptions(
 
   public CheckpointOptions {
     atLeast("copyBytes", copyBytes, 0);
-    atLeast("frozenTarget in ns", frozenTarget.toNanos(), 0);
+    atLeast("frozenTarget in ns", TimeUnit.NANOSECONDS.convert(frozenTarget), 0);
     atLeast("longestChain", longestChain, 1);
     atLeast("keep", keep, 1);
   }

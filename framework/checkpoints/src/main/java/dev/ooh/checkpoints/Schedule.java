@@ -21,7 +21,8 @@ final class Schedule {
       throw new IllegalStateException("checkpoints are taken by the clock already");
     }
     ScheduledExecutorService begun = Executors.newSingleThreadScheduledExecutor(threads);
-    begun.scheduleWithFixedDelay(action, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    long nanos = TimeUnit.NANOSECONDS.convert(period); // as many as there can be, if it has more
+    begun.scheduleWithFixedDelay(action, nanos, nanos, TimeUnit.NANOSECONDS);
     clock = begun;
   }
 

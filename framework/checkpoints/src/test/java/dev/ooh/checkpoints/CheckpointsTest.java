@@ -23,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -398,6 +399,20 @@ class CheckpointsTest {
       fails.set(true);
       checkpoints.takeEvery(Duration.ofMillis(1));
       assertThat(taken.take().pages()).isEqualTo(1);
+    }
+  }
+
+  /** More nanoseconds than a long holds. */
+  @Test
+  void foreverIsLongEnoughForWritersAndTheClock() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    CheckpointOptions options =
+        CheckpointOptions.defaults().withStandstill(() -> () -> {}).withFrozenTarget(forever);
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options)) {
+      checkpoints.segment("s", PAGE, arena).fill((byte) 1);
+      checkpoints.takeEvery(forever);
+      assertThat(checkpoints.take().join().pages()).isEqualTo(1);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ooh.memory.PageSet;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -144,7 +145,8 @@ public final class NextSet {
         hasRoom(scan)
             ? nanosToAsk + nanosAPage * uncopied(scan).pageCount()
             : Double.POSITIVE_INFINITY;
-    if (predicted <= target.toNanos()) {
+    long wanted = TimeUnit.NANOSECONDS.convert(target); // as many as there can be, if it has more
+    if (predicted <= wanted) {
       return Optional.empty();
     }
     return Optional.of(
@@ -153,7 +155,7 @@ public final class NextSet {
             "%d pages left to copy would take %.1f ms, wanted %.1f",
             uncopied(scan).pageCount(),
             predicted / NANOS_A_MILLI,
-            target.toNanos() / NANOS_A_MILLI));
+            wanted / NANOS_A_MILLI));
   }
 
   /** Whether {@link #copyRest} will find room for what is left to copy. */
