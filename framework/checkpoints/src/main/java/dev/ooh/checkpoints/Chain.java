@@ -18,6 +18,7 @@ import dev.ooh.image.writer.NextSet;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,12 @@ final class Chain implements AutoCloseable {
 
   /** Of one that was opened lazily, not known before it was {@link #tidy tidied}. */
   private int length;
+
+  /** That the newest set has, those of its parents included; not known before one is written. */
+  private long pages;
+
+  /** Whether it was told that there is no room to fold. */
+  private boolean cramped;
 
   private Chain(
       Path directory,
@@ -196,15 +203,33 @@ final class Chain implements AutoCloseable {
    * Begins to make one set of a chain that is longer than it is to be. Sets may be written, by one
    * thread, while another one copies; {@link #settle} has to follow then.
    *
-   * @return empty if it is short enough, or that was begun already
+   * @return empty if it is short enough, or that was begun already, or there is still no room
+   * @throws IOException if there is no room for it, once until there is
    */
   Optional<Folding> beginFolding() throws IOException {
-    if (!isLong() || folding != null) {
+    if (!isLong() || folding != null || !hasRoomToFold()) {
       return Optional.empty();
     }
     Folding begun = new Folding(directory, place());
     folding = begun;
     return Optional.of(begun);
+  }
+
+  /** A fold that can't fit would take the room of the next checkpoints, after each of them. */
+  private boolean hasRoomToFold() throws IOException {
+    if (options.compressed() || !directory.getFileSystem().equals(FileSystems.getDefault())) {
+      return true; // how much it takes, or how much there is, shows when it is written
+    }
+    long wanted = pages * PageSet.PAGE_SIZE;
+    long found = files.usableSpace(directory);
+    boolean told = cramped;
+    cramped = found < wanted;
+    if (cramped && !told) {
+      throw new IOException(
+          "%s: found room for %d bytes, wanted %d to fold the chain"
+              .formatted(directory, found, wanted));
+    }
+    return !cramped;
   }
 
   /** What was begun is not to be; it may be begun again. */
@@ -346,6 +371,7 @@ final class Chain implements AutoCloseable {
                   .withMetadata(metadata),
               statistics);
       length++;
+      pages = written.pages().pageCount();
       if (flattening != null) {
         flattening.written(previous, written, regions, own);
       }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.SetFolder;
@@ -158,6 +159,33 @@ class FoldingTest {
     }
     assertThat(ImageSet.open(directory).chainLength()).isEqualTo(1);
     assertThat(new SetFolder(directory).sets()).hasSize(1);
+  }
+
+  @Test
+  void aFoldThatFindsNoRoomIsNotBegunAndThatIsToldOnce() throws Exception {
+    files.mayGoOn.countDown();
+    files.usable = PAGE;
+    byte[] expected;
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, options, files)) {
+      MemorySegment segment = segment(checkpoints, arena);
+      segment.fill((byte) 1);
+      checkpoints.take().join();
+      takeSome(checkpoints, segment, 0, 5);
+      assertThatThrownBy(() -> checkpoints.forget("nothing")) // when all is done that was begun
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(files.begun.getCount()).isEqualTo(1);
+      assertThat(failures)
+          .singleElement()
+          .asString()
+          .contains("found room for 4096 bytes, wanted ", " to fold the chain");
+      files.usable = Long.MAX_VALUE;
+      takeSome(checkpoints, segment, 5, 1);
+      expected = segment.toArray(JAVA_BYTE);
+    }
+    assertThat(failures).hasSize(1);
+    assertThat(new SetFolder(directory).sets()).hasSize(1);
+    assertThat(onDisk()).isEqualTo(expected);
   }
 
   /** Whichever name or link can't be made durable in the end: what was taken can be restored. */

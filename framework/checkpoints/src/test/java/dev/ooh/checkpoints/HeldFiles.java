@@ -12,6 +12,7 @@ final class HeldFiles extends DiskFiles {
   final CountDownLatch mayGoOn = new CountDownLatch(1);
   volatile boolean full;
   volatile boolean directories = true;
+  volatile long usable = Long.MAX_VALUE;
 
   /**
    * @param threads how the names of those that are held begin
@@ -39,6 +40,11 @@ final class HeldFiles extends DiskFiles {
       }
     }
     return super.create(file);
+  }
+
+  @Override
+  public long usableSpace(Path path) {
+    return usable;
   }
 
   @Override
