@@ -441,12 +441,17 @@ public class Checkpointer implements AutoCloseable {
     return Math.round(millis * 1000);
   }
 
-  /** Removes pre-dumps that no dump builds on: without this object none ever will. */
+  /**
+   * Removes pre-dumps that no dump builds on: without this object none ever will.
+   *
+   * @throws IOException if one can't be removed; for instance as a dump that failed is the latest
+   *     set nevertheless, and builds on it
+   */
   @Override
   public void close() throws IOException {
     consumer.close();
     for (Path preDump : unfounded.reversed()) {
-      place.remove(preDump);
+      place.remove(preDump); // ends here if one is needed, as it needs those before
     }
     unfounded.clear();
   }

@@ -116,7 +116,8 @@ public final class CheckpointScene implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    checkpointer.close();
-    store.close();
+    try (store) {
+      checkpointer.close();
+    }
   }
 }

@@ -107,6 +107,23 @@ class CrashTest {
     }
   }
 
+  /** That is to make the new link durable: it is there, and so is what it leads to. */
+  @Test
+  void dumpThatFailsAtItsLastStepKeepsWhatItBuildsOn() throws Exception {
+    FaultyFiles counting = new FaultyFiles();
+    Path counted = Files.createDirectory(directory.resolve("count"));
+    try (CheckpointScene scene = scene(counted, counting, SEED, false)) {
+      twoDumps(scene);
+      int last = counting.steps() - 1;
+      Path images = Files.createDirectory(directory.resolve("failed"));
+      CheckpointScene failing = scene(images, new FaultyFiles(last, false), SEED, false);
+      assertThatThrownBy(() -> twoDumps(failing)).hasMessageContaining("No space left on device");
+      assertThatThrownBy(failing::close)
+          .hasMessageContaining("found the latest set, set-000003, built on it");
+      assertThat(CheckpointScene.restored(images)).isEqualTo(failing.contents());
+    }
+  }
+
   @Test
   void killedAtAnyStepLeavesThePreviousSetAndNothingHalfWritten() throws Exception {
     killAtAnyStep(false);

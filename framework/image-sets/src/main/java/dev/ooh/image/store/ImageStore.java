@@ -19,7 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -349,16 +352,34 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /**
    * Removes a set that nothing builds on. It vanishes at once, even if the process dies meanwhile.
+   *
+   * @throws IOException also if the latest set builds on it, which stays then
    */
   @Override
   public void remove(Path set) throws IOException {
     if (abilities.renames()) {
+      refuseBelowLatest(set);
       Path grave = newDraft(); // made by the renaming alone: nothing else need fit on a full disk
       files.rename(set, grave);
       files.deleteTree(grave);
     } else {
       files.delete(set.resolve(SetFiles.MANIFEST));
       files.deleteTree(set);
+    }
+  }
+
+  /** A set may be the latest although its writer was told that it failed, and knows of none. */
+  private void refuseBelowLatest(Path set) throws IOException {
+    Path removed = directory.resolve(set.getFileName());
+    Optional<Path> latest = LatestSet.in(directory);
+    Set<Path> seen = new HashSet<>(); // sets may name each other as parents
+    for (Optional<Path> above = latest; above.isPresent() && seen.add(above.get()); ) {
+      above = SetFolder.parentOf(above.get());
+      if (above.equals(Optional.of(removed))) {
+        throw new IOException(
+            "%s: found the latest set, %s, built on it, wanted one that nothing builds on"
+                .formatted(set, latest.get().getFileName()));
+      }
     }
   }
 

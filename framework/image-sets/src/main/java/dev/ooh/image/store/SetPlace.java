@@ -8,6 +8,6 @@ public interface SetPlace {
   /** Begins a set; the caller publishes or closes it. */
   SetDraft draft() throws IOException;
 
-  /** Removes a set that nothing builds on. */
+  /** Removes a set that nothing builds on; fails if the latest set does. */
   void remove(Path set) throws IOException;
 }

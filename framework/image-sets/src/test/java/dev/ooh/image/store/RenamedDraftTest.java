@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.image.SmallChain;
 import dev.ooh.image.file.DiskFiles;
+import dev.ooh.image.reader.ImageSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +55,40 @@ class RenamedDraftTest {
       assertThat(store.swept()).isNotEmpty();
     }
     assertThat(new SetFolder(directory).hasDrafts()).isFalse();
+  }
+
+  /** Its writer is told that it failed, and takes what it builds on for what nobody needs. */
+  @Test
+  void whatTheLatestBuildsOnIsNotRemoved() throws Exception {
+    DiskFiles unsafe =
+        new DiskFiles() {
+          private boolean replaced;
+
+          @Override
+          public void replace(Path from, Path to) throws IOException {
+            super.replace(from, to);
+            replaced = true;
+          }
+
+          @Override
+          public void syncDirectory(Path path) throws IOException {
+            if (replaced) {
+              throw new IOException(path + ": Input/output error");
+            }
+            super.syncDirectory(path);
+          }
+        };
+    try (ImageStore store = ImageStore.open(directory, unsafe)) {
+      SmallChain chain = new SmallChain(store, 2);
+      Path first = chain.preDump();
+      Path second = chain.preDump(0);
+      assertThatThrownBy(() -> chain.dump(1)).hasMessageContaining("Input/output error");
+      for (Path needed : List.of(second, first)) {
+        assertThatThrownBy(() -> store.remove(needed))
+            .hasMessageContaining("found the latest set, set-000003, built on it");
+      }
+    }
+    assertThat(ImageSet.open(directory).chainLength()).isEqualTo(3);
   }
 
   /** On a full disk, for instance, from which sets are to go. */
