@@ -121,8 +121,13 @@ public final class CheckpointedRun {
               () -> {
                 listener.standing();
                 tellDumped();
-              });
+              },
+              this::refuseIfAbandoned);
       listener.dumped(dump);
+    } catch (ProgramFailedException e) {
+      abandon();
+      program.join(); // says why
+      throw e;
     } catch (CheckpointException | IOException | RuntimeException | Error e) {
       abandon(); // nobody needs its result any more
       throw e;
@@ -142,6 +147,18 @@ public final class CheckpointedRun {
     program.start();
     program.join();
     return now() - start;
+  }
+
+  /** The program failed before it stood still. */
+  private static final class ProgramFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** One that failed did so in the middle of a step: from there it can't go on. */
+  private void refuseIfAbandoned() {
+    if (program.isAbandoned()) {
+      throw new ProgramFailedException();
+    }
   }
 
   /** What a thread of the program does when it comes to a point. */

@@ -175,6 +175,12 @@ public class Checkpointer implements AutoCloseable {
    * runs, else when it stands still.
    */
   public DumpReport dump(Then then, Runnable asked) throws CheckpointException, IOException {
+    return dump(then, asked, () -> {});
+  }
+
+  /** As above; {@code stopped} runs when the program stands still, and throws if it won't do. */
+  DumpReport dump(Then then, Runnable asked, Runnable stopped)
+      throws CheckpointException, IOException {
     Clock clock = new Clock();
     int rounds = 0;
     Runnable standing = asked;
@@ -185,6 +191,7 @@ public class Checkpointer implements AutoCloseable {
     }
     try (CopyBeforeWrite.Prepared prepared = prepare();
         Freeze freeze = new Freeze(clock)) {
+      stopped.run();
       return write(clock, freeze, prepared, rounds, then, standing);
     } catch (WritersNotStoppedException e) {
       throw new CheckpointException(

@@ -15,6 +15,7 @@ import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.testing.space.TestSpace;
 import dev.ooh.workloads.Application;
+import dev.ooh.workloads.Heap;
 import dev.ooh.workloads.HeapExhaustedException;
 import dev.ooh.workloads.Parameters;
 import dev.ooh.workloads.Parameters.Configuration;
@@ -29,6 +30,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,6 +266,78 @@ class CheckpointedRunTest {
   @Test
   void failingProgramEndsTheRunAndSaysWhy() throws Exception {
     failsAsItsHeapIsFull(started(2 << 20), new CheckpointPlan(0, 1));
+    assertThat(directory.toFile().list()).containsOnly(".lock");
+  }
+
+  /** Fails in the middle of the first step that it takes when it may. */
+  private record Failing(Application engine, AtomicBoolean may, CompletableFuture<Void> inAStep)
+      implements Application {
+    Failing(Application engine) {
+      this(engine, new AtomicBoolean(), new CompletableFuture<>());
+    }
+
+    @Override
+    public String name() {
+      return "failing";
+    }
+
+    @Override
+    public long heapBytes(Parameters parameters) {
+      return engine.heapBytes(parameters);
+    }
+
+    @Override
+    public void start(Heap heap, Parameters parameters) {
+      engine.start(heap, parameters);
+    }
+
+    @Override
+    public boolean step(Heap heap) {
+      if (may.get()) {
+        inAStep.complete(null);
+        throw new IllegalStateException("half a step");
+      }
+      return engine.step(heap);
+    }
+
+    @Override
+    public double progress(Heap heap) {
+      return engine.progress(heap);
+    }
+
+    @Override
+    public long result(Heap heap) {
+      return engine.result(heap);
+    }
+  }
+
+  @Test
+  void programThatFailsWhileItIsCopiedIsNotDumped() throws Exception {
+    Failing failing = new Failing(engine);
+    ArenaHeap heap = started(failing, PARAMETERS, 32 << 20);
+    try (ImageStore store = ImageStore.open(directory, new FaultyFiles());
+        TrackedCheckpointer checkpointer =
+            new TrackedCheckpointer(
+                space,
+                new Subject("failing", "small", 1, heap),
+                store,
+                new Checkpointer.Options(true, false, 32 << 20, new Checkpointer.Observer() {}))) {
+      checkpointer.meanwhile = failing.inAStep()::join;
+      CheckpointedRun run =
+          new CheckpointedRun(space, failing, heap, new CheckpointPlan(0, 0.5), done -> {});
+      assertThatThrownBy(
+              () ->
+                  run.run(
+                      checkpointer,
+                      new CheckpointedRun.Listener() {
+                        @Override
+                        public void standing() {
+                          failing.may().set(true);
+                        }
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("half a step");
+    }
     assertThat(directory.toFile().list()).containsOnly(".lock");
   }
 
