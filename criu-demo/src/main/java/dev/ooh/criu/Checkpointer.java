@@ -157,7 +157,10 @@ public class Checkpointer implements AutoCloseable {
   /** As above; {@code asked} runs as soon as what the program writes is in the next set. */
   public DumpReport preDump(Runnable asked) throws CheckpointException, IOException {
     choice = "";
-    return write(new Clock(), null, null, 0, Then.GO_ON, asked);
+    Clock clock = new Clock();
+    try (ImageSetWriter writer = open()) {
+      return write(clock, writer, null, null, 0, Then.GO_ON, asked);
+    }
   }
 
   /**
@@ -187,16 +190,28 @@ public class Checkpointer implements AutoCloseable {
     if (options.copyBytes() > 0) {
       asked.run();
       standing = () -> {};
-      rounds = next.copyAhead(subject.heap()::used, this::changedSince, space.memory()::read);
     }
-    try (CopyBeforeWrite.Prepared prepared = prepare();
-        Freeze freeze = new Freeze(clock)) {
-      stopped.run();
-      return write(clock, freeze, prepared, rounds, then, standing);
+    try (ImageSetWriter writer = open()) {
+      if (options.copyBytes() > 0) {
+        rounds = next.copyAhead(subject.heap()::used, this::changedSince, space.memory()::read);
+      }
+      try (CopyBeforeWrite.Prepared prepared = prepare();
+          Freeze freeze = new Freeze(clock)) {
+        stopped.run();
+        return write(clock, writer, freeze, prepared, rounds, then, standing);
+      }
     } catch (WritersNotStoppedException e) {
       throw new CheckpointException(
           "%s could not be dumped: %s".formatted(subject.application(), e.getMessage()), e);
     }
+  }
+
+  /**
+   * Opens the place of the next set, which may be a wait for its turn: before the program stands
+   * still, and before pages are copied that would change meanwhile.
+   */
+  private ImageSetWriter open() throws IOException {
+    return new ImageSetWriter(place, subject.pid(), next.previous());
   }
 
   /** Makes ready for a snapshot, where the program would have to stand still for too long. */
@@ -263,6 +278,7 @@ public class Checkpointer implements AutoCloseable {
 
   private DumpReport write(
       Clock clock,
+      ImageSetWriter writer,
       @Nullable Freeze freeze,
       CopyBeforeWrite.@Nullable Prepared prepared,
       int rounds,
@@ -274,8 +290,7 @@ public class Checkpointer implements AutoCloseable {
     PageSet arm = then == Then.GO_ON ? scan : PageSet.empty();
     double started = clock.now();
     try (DumpSnapshot snapshot = begin(prepared);
-        Interval interval = snapshot == null ? ask(scan, arm) : snapshot.changedSince(lastAnswer);
-        ImageSetWriter writer = new ImageSetWriter(place, subject.pid(), parent)) {
+        Interval interval = snapshot == null ? ask(scan, arm) : snapshot.changedSince(lastAnswer)) {
       options.observer().asked(scan, interval);
       asked.run();
       next.changed(interval.pages());

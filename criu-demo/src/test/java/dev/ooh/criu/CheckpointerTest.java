@@ -8,9 +8,12 @@ import dev.ooh.criu.toy.ToySubstrate;
 import dev.ooh.image.file.DiskFiles;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
+import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.RegionRequest;
+import dev.ooh.testing.space.TestExecution;
 import dev.ooh.testing.space.TestSpace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -297,6 +301,36 @@ class CheckpointerTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("toy did not report them");
     }
+  }
+
+  /** Its turn there may be long in coming. */
+  @Test
+  void placeOfASetIsOpenedWhileTheProgramRuns() throws Exception {
+    List<String> events = new ArrayList<>();
+    CheckpointScene[] holder = new CheckpointScene[1];
+    Function<ImageStore, SetPlace> noting =
+        store ->
+            new SetPlace() {
+              @Override
+              public SetDraft draft() throws IOException {
+                TestExecution execution = (TestExecution) holder[0].space.execution();
+                events.add(execution.isStopped() ? "opened, all stand still" : "opened");
+                return store.draft();
+              }
+
+              @Override
+              public void remove(Path set) throws IOException {
+                store.remove(set);
+              }
+            };
+    try (CheckpointScene scene = new CheckpointScene(directory, 14, noting)) {
+      holder[0] = scene;
+      scene.checkpointer.meanwhile = () -> events.add("asked");
+      scene.mutate();
+      scene.checkpointer.preDump();
+      scene.checkpointer.dump(Checkpointer.Then.END);
+    }
+    assertThat(events).containsExactly("opened", "asked", "opened", "asked");
   }
 
   @Test
