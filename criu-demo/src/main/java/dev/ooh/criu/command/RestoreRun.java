@@ -1,6 +1,8 @@
 package dev.ooh.criu.command;
 
+import dev.ooh.cli.ByteSize;
 import dev.ooh.cli.CommandException;
+import dev.ooh.cli.ErrorText;
 import dev.ooh.cli.Progress;
 import dev.ooh.cli.TrackedSpace;
 import dev.ooh.cli.Tracking;
@@ -75,6 +77,15 @@ final class RestoreRun implements Callable<Integer> {
           "By which it is found, from the restore on, what changes until --dump-at (default:"
               + " ${DEFAULT-VALUE}).")
   private String technique = "procfs";
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description =
+          "Memory of the virtual machine, such as 5G, where ooh checkpoint was given more than it"
+              + " has by itself.")
+  private @Nullable Long memory;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -176,7 +187,7 @@ final class RestoreRun implements Callable<Integer> {
               .formatted(substrate.name(), substrate.refusal().get()));
     }
     application(set, description); // before anything is mapped
-    try (AddressSpace space = substrate.open(SpaceOptions.named("restore"));
+    try (AddressSpace space = open(substrate);
         Progress progress = Progress.onTerminal()) {
       space
           .execution()
@@ -188,6 +199,18 @@ final class RestoreRun implements Callable<Integer> {
               });
     }
     return 0;
+  }
+
+  private AddressSpace open(Substrate substrate) throws UsageException {
+    SpaceOptions settings = SpaceOptions.named("restore");
+    if (memory != null) {
+      settings = settings.with("memory", Long.toString(memory));
+    }
+    try {
+      return substrate.open(settings);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(ErrorText.of(e));
+    }
   }
 
   private static Application application(Path set, SetDescription description)

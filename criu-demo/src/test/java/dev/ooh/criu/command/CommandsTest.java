@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ooh.cli.CommandSupport;
 import dev.ooh.cli.Tracking;
 import dev.ooh.criu.toy.ToySubstrate;
+import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.SpaceOptions;
+import dev.ooh.memory.Substrate;
 import dev.ooh.tracking.core.TrackingCore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,41 @@ class CommandsTest {
     Executed refused = Executed.of(restore, "--substrate", "toy", images.toString());
     assertThat(refused.status()).isEqualTo(CommandSupport.WRONG_USAGE);
     assertThat(refused.err()).contains("--substrate").hasLineCount(1);
+  }
+
+  @Test
+  void itsMachineMayBeAsLargeAsThatOfTheCheckpoint() {
+    assertThat(checkpointText("--heap", "64M", "--technique", "none").status()).isZero();
+    List<String> sizes = new ArrayList<>();
+    Substrate machine =
+        new Substrate() {
+          @Override
+          public String name() {
+            return "toy";
+          }
+
+          @Override
+          public Optional<String> refusal() {
+            return Optional.empty();
+          }
+
+          @Override
+          public AddressSpace open(SpaceOptions options) {
+            sizes.add(options.settings().getOrDefault("memory", "its own"));
+            return ToySubstrate.space();
+          }
+        };
+    Tracking there = Tracking.of(new TrackingCore(), List.of(machine));
+    for (String[] arguments : new String[][] {{}, {"--memory", "6G"}}) {
+      Executed restored =
+          Executed.of(
+              new RestoreRun(there, new ImageDirectories(List.of())),
+              Stream.concat(Stream.of(images.toString()), Arrays.stream(arguments))
+                  .toArray(String[]::new));
+      assertThat(restored.err()).isEmpty();
+      assertThat(restored.status()).isZero();
+    }
+    assertThat(sizes).containsExactly("its own", Long.toString(6L << 30));
   }
 
   @Test
