@@ -223,10 +223,7 @@ public class Checkpointer implements AutoCloseable {
       return null;
     }
     if (!next.hasRoom(used)) {
-      choice =
-          "%d bytes may hold copies, which is too little for what is left: all is written while the program stands still"
-              .formatted(options.copyBytes());
-      return null;
+      return null; // nor will there be when it stands still
     }
     Optional<String> tooLong = next.takesLongerThan(options.frozenTarget(), used);
     if (tooLong.isEmpty()) {
@@ -303,7 +300,7 @@ public class Checkpointer implements AutoCloseable {
       }
       Copied copied =
           freeze == null || options.copyBytes() == 0
-              ? new Copied(0, space.memory()::read, CopyBeforeWrite.Waits.none())
+              ? new Copied(0, space.memory()::read, false, CopyBeforeWrite.Waits.none())
               : copyRest(freeze, snapshot, scan, arm);
       PageSet inParent = next.inParent(scan);
       double copying = clock.now();
@@ -355,7 +352,7 @@ public class Checkpointer implements AutoCloseable {
           total - present - skipped,
           rounds,
           copied.pages(),
-          snapshot != null,
+          copied.beforeWrite(),
           choice,
           copied.waits());
     } catch (UncheckedIOException e) {
@@ -374,16 +371,20 @@ public class Checkpointer implements AutoCloseable {
       if (next.hasRoom(scan) && next.copyRest(stopped, memory)) {
         freeze.close();
         next.changed(owed(snapshot.pages(), arm));
-        return new Copied(rest, next.copies(), copyBeforeWrite(snapshot, scan));
+        return new Copied(rest, next.copies(), true, copyBeforeWrite(snapshot, scan));
       }
       next.changed(owed(snapshot.pages(), arm));
     }
     long rest = next.uncopied(scan).pageCount();
     if (next.copyRest(scan, memory)) {
       freeze.close();
-      return new Copied(rest, next.copies(), CopyBeforeWrite.Waits.none());
+      return new Copied(rest, next.copies(), false, CopyBeforeWrite.Waits.none());
     }
-    return new Copied(0, memory, CopyBeforeWrite.Waits.none());
+    String full =
+        "%d bytes may hold copies, which is too little for what is left: all is written while the program stands still"
+            .formatted(options.copyBytes());
+    choice = choice.isEmpty() ? full : choice + "; " + full;
+    return new Copied(0, memory, false, CopyBeforeWrite.Waits.none());
   }
 
   /** Copies what the snapshot has, while the program goes on; how long its writers waited. */
@@ -483,9 +484,11 @@ public class Checkpointer implements AutoCloseable {
    *
    * @param pages copied by {@link #copyRest}
    * @param source has the pages of the set as they shall be
+   * @param beforeWrite whether the program went on, and each was copied before it wrote to it
    * @param waits of writers for a snapshot
    */
-  private record Copied(long pages, PageReader source, CopyBeforeWrite.Waits waits) {}
+  private record Copied(
+      long pages, PageReader source, boolean beforeWrite, CopyBeforeWrite.Waits waits) {}
 
   /** Milliseconds of the execution context. */
   private final class Clock {

@@ -196,6 +196,26 @@ class CheckpointerTest {
     }
   }
 
+  /** There was some when the snapshot was prepared. */
+  @Test
+  void withoutRoomAtTheMomentOfASnapshotTheProgramStandsStill() throws Exception {
+    Checkpointer.Options tight =
+        new Checkpointer.Options(
+            true, false, 520L << 12, Duration.ZERO, new Checkpointer.Observer() {});
+    try (CheckpointScene scene = new CheckpointScene(directory, new DiskFiles(), 13, tight)) {
+      while (scene.heap.used().pageCount() < 500) {
+        scene.mutate();
+      }
+      scene.snapshots().beforeTheMoment = () -> scene.scribble(200);
+      DumpReport report = scene.checkpointer.dump(Checkpointer.Then.GO_ON);
+      assertThat(scene.snapshots().begun).isEqualTo(1);
+      assertThat(report.pagesCopied()).isZero();
+      assertThat(report.beforeWrite()).as(report.choice()).isFalse();
+      assertThat(report.choice()).contains("2129920 bytes may hold copies, which is too little");
+      assertThat(CheckpointScene.restored(directory)).isEqualTo(scene.contents());
+    }
+  }
+
   @Test
   void pagesOfADumpThatFailedAreInTheNext() throws Exception {
     Checkpointer.Options copying =
