@@ -1,12 +1,17 @@
 package dev.ooh.criu.command;
 
 import dev.ooh.image.reader.LazySet;
+import dev.ooh.memory.ExecutionContext;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies, in a thread of its own, the set that a program goes on from already. */
-final class BackgroundCheck implements Runnable {
+final class BackgroundCheck {
   private final LazySet set;
   private volatile boolean abandoned;
   private volatile @Nullable IOException damage;
@@ -15,8 +20,42 @@ final class BackgroundCheck implements Runnable {
     this.set = set;
   }
 
-  @Override
-  public void run() {
+  /**
+   * Runs {@code program} by a thread of its own meanwhile, and returns its result when the set was
+   * verified.
+   *
+   * @throws IOException of damage, as soon as some was found: the program may run in a circle over
+   *     it, and is not waited for
+   */
+  <T> T beside(ExecutionContext execution, Callable<T> program) throws Exception {
+    FutureTask<T> goingOn = new FutureTask<>(program);
+    TrackedThread checking =
+        execution.spawn(
+            "verification",
+            () -> {
+              verify();
+              if (damage != null) {
+                goingOn.cancel(false); // it goes on, but its result is given up
+              }
+            });
+    execution.spawn("program", goingOn);
+    try {
+      T result = execution.blocked(goingOn::get);
+      checking.join();
+      throwIfDamaged();
+      return result;
+    } catch (CancellationException e) {
+      throwIfDamaged();
+      throw e;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
+    } finally {
+      abandoned = true; // if the program failed, whether anything is damaged is of no use
+      checking.join();
+    }
+  }
+
+  private void verify() {
     try {
       set.verify(() -> !abandoned);
     } catch (CancellationException e) {
@@ -36,10 +75,5 @@ final class BackgroundCheck implements Runnable {
     if (found != null) {
       throw found;
     }
-  }
-
-  /** The program failed: whether anything is damaged is of no use. */
-  void abandon() {
-    abandoned = true;
   }
 }

@@ -19,7 +19,6 @@ import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetFolder;
 import dev.ooh.image.store.SetPlace;
 import dev.ooh.memory.AddressSpace;
-import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.FileContents;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.memory.Substrate;
@@ -233,7 +232,9 @@ final class RestoreRun implements Callable<Integer> {
 
   private void eagerly(ImageSet set, AddressSpace space, Progress progress) throws Exception {
     RestoredProgram program = RestoredProgram.restore(set, space);
-    finish(run(set.path(), set.description(), program, space, progress).goOn("verified", () -> {}));
+    RestoredRun run = run(set.path(), set.description(), program, space, progress);
+    run.tell("verified");
+    finish(run.goOn(() -> {}));
   }
 
   private void lazily(LazySet set, AddressSpace space, Progress progress) throws Exception {
@@ -246,21 +247,9 @@ final class RestoreRun implements Callable<Integer> {
     }
     RestoredProgram program = RestoredProgram.restoreLazily(set, space, contents.get());
     BackgroundCheck check = new BackgroundCheck(set);
-    TrackedThread checking = space.execution().spawn("verification", check);
-    boolean done = false;
-    long result;
-    try {
-      result =
-          run(set.path(), set.description(), program, space, progress)
-              .goOn("mapped", check::throwIfDamaged);
-      done = true;
-    } finally {
-      if (!done) {
-        check.abandon();
-      }
-      checking.join();
-    }
-    check.throwIfDamaged();
+    RestoredRun run = run(set.path(), set.description(), program, space, progress);
+    run.tell("mapped");
+    long result = check.beside(space.execution(), () -> run.goOn(check::throwIfDamaged));
     out().printf("%d pages verified%nresult: %016x%n", program.pages(), result);
   }
 }

@@ -39,13 +39,8 @@ record RestoredRun(
     void run() throws IOException;
   }
 
-  /**
-   * Returns its result.
-   *
-   * @param done what was done to the pages, for people
-   */
-  long goOn(String done, Check check) throws IOException, CommandException, InterruptedException {
-    tell(done);
+  /** Returns its result. */
+  long goOn(Check check) throws IOException, CommandException, InterruptedException {
     try {
       run(new CheckpointPlan(0, 1), check).runAlone();
       return result();
@@ -105,7 +100,12 @@ record RestoredRun(
     return result;
   }
 
-  private void tell(String done) {
+  /**
+   * Says what was restored.
+   *
+   * @param done what was done to the pages
+   */
+  void tell(String done) {
     ArenaHeap heap = program.heap();
     progress.clear();
     if (heap.start() != description.heapAddress()) {
