@@ -4,7 +4,10 @@ import dev.ooh.cli.ErrorText;
 import dev.ooh.image.ImageException;
 import dev.ooh.image.reader.ChainCheck;
 import dev.ooh.image.reader.ImageSet;
+import dev.ooh.image.store.SetFolder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +31,25 @@ final class ImagesCheck {
   /** Of each set that is damaged, what is. */
   private final Map<Path, List<String>> errors = new HashMap<>();
 
+  private final SetFolder folder;
+
+  /** Before anything was looked at. */
+  private final Optional<Path> latest;
+
   private String first = "";
+
+  ImagesCheck(SetFolder folder) {
+    this.folder = folder;
+    this.latest = ImagesRun.latest(folder);
+  }
+
+  /**
+   * Whether a program has made another set the latest since, and may have removed those that were
+   * to be checked.
+   */
+  boolean isOutdated() {
+    return !ImagesRun.latest(folder).equals(latest);
+  }
 
   /** What a set is that could not be read, in a word. */
   static String state(IOException e) {
@@ -43,13 +64,13 @@ final class ImagesCheck {
   }
 
   /**
-   * Why nothing can be restored from {@code directory}; empty if it can.
+   * Why nothing can be restored from the folder; empty if it can.
    *
    * @param sets those in it, to which what would be restored is added if it is none of them
    */
-  Optional<String> newest(Path directory, List<Path> sets) {
+  Optional<String> newest(List<Path> sets) {
     try {
-      ImageSet set = opener.openNewest(directory);
+      ImageSet set = opener.openNewest(folder.path());
       if (!sets.contains(set.path())) {
         sets.add(set.path());
       }
@@ -61,7 +82,7 @@ final class ImagesCheck {
           : Optional.of(set.path() + " is a pre-dump of a running program, wanted a dump");
     } catch (IOException e) {
       if (sets.isEmpty()) {
-        objects.add(object(directory, e));
+        objects.add(object(folder.path(), e));
       }
       tell(e);
       return Optional.of(ErrorText.of(e));
@@ -93,8 +114,18 @@ final class ImagesCheck {
     return object;
   }
 
-  /** Checks a set and what it builds on. */
+  /** Checks a set and what it builds on; one that was removed meanwhile is left out. */
   void set(Path path) {
+    int before = lines.size();
+    Map<String, Object> object = checked(path);
+    if (object.containsKey("error") && Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+      lines.subList(before, lines.size()).clear();
+    } else {
+      objects.add(object);
+    }
+  }
+
+  private Map<String, Object> checked(Path path) {
     try {
       ImageSet set = opener.open(path);
       boolean whole = chain.check(set, this::damage);
@@ -121,10 +152,10 @@ final class ImagesCheck {
                     set.presentPages(),
                     set.chainLength()));
       }
-      objects.add(object);
+      return object;
     } catch (IOException e) {
-      objects.add(object(path, e));
       tell(e);
+      return object(path, e);
     }
   }
 

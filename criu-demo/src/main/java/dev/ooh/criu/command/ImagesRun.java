@@ -44,6 +44,9 @@ final class ImagesRun implements Callable<Integer> {
   /** Each set has one, whether we or CRIU wrote it. */
   private static final String INVENTORY = "inventory.img";
 
+  /** How often a check begins anew because a program folds its sets meanwhile. */
+  private static final int MOST_ATTEMPTS = 3;
+
   private final ImageDirectories directories;
 
   @Parameters(index = "0", paramLabel = "list|check|merge|prune|diff", description = "What to do.")
@@ -182,7 +185,7 @@ final class ImagesRun implements Callable<Integer> {
   }
 
   /** What can't be read is none: check says so. */
-  private static Optional<Path> latest(SetFolder folder) {
+  static Optional<Path> latest(SetFolder folder) {
     try {
       return folder.latest();
     } catch (IOException e) {
@@ -196,11 +199,17 @@ final class ImagesRun implements Callable<Integer> {
 
   /** Its verdict is that of a restore from the same place; what is beside that is told as well. */
   private void check(SetFolder folder) throws IOException, CommandException {
-    List<Path> sets = new ArrayList<>(folder.sets());
-    ImagesCheck check = new ImagesCheck();
     try (Progress progress = Progress.onTerminal()) {
       progress.show("check: " + folder.path());
-      Optional<String> refusal = check.newest(folder.path(), sets);
+      List<Path> sets;
+      ImagesCheck check;
+      Optional<String> refusal;
+      int attempts = 0;
+      do {
+        sets = new ArrayList<>(folder.sets());
+        check = new ImagesCheck(folder);
+        refusal = check.newest(sets);
+      } while (refusal.isPresent() && check.isOutdated() && ++attempts < MOST_ATTEMPTS);
       for (int i = 0; i < sets.size(); i++) {
         progress.show("check: %s, %d of %d".formatted(name(sets.get(i)), i + 1, sets.size()));
         check.set(sets.get(i));

@@ -12,8 +12,10 @@ import dev.ooh.image.reader.FlatImage;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.reader.LazySet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -88,6 +90,24 @@ class ImagesTest {
         .contains("\"from\" : \"%s\"".formatted(set(4)), "\"to\" : \"%s\"".formatted(set(3)));
     assertThat(images("diff", "--to", "set-000009").err())
         .contains("set-000009: found nothing, wanted an image set");
+  }
+
+  /** As a program does that keeps its chain short. */
+  @Test
+  void whatIsFoldedDuringACheckIsNotDamaged() throws Exception {
+    scene.close();
+    SetFolder folder = new SetFolder(directory);
+    List<Path> sets = new ArrayList<>(folder.sets());
+    ImagesCheck check = new ImagesCheck(folder);
+    assertThat(check.isOutdated()).isFalse();
+    assertThat(images("merge").err()).isEmpty();
+    assertThat(images("prune").err()).isEmpty();
+    sets.forEach(check::set);
+    assertThat(check.objects()).isEmpty();
+    assertThat(check.lines()).isEmpty();
+    assertThat(check.isOutdated()).isTrue();
+    assertThat(check.newest(sets)).isEmpty();
+    assertThat(sets).hasSize(5).endsWith(set(5));
   }
 
   @Test
