@@ -48,6 +48,9 @@ final class BackgroundCheck {
       throwIfDamaged();
       throw e;
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e.getCause() instanceof Exception failure ? failure : e;
     } finally {
       abandoned = true; // if the program failed, whether anything is damaged is of no use
