@@ -223,9 +223,14 @@ public final class Blocks {
       done = true;
     } finally {
       if (!done) {
-        release(first, Math.max(1, Kinds.isLarge(kind(first)) ? links[first] : 1));
+        releaseTaken(first);
       }
     }
+  }
+
+  /** Frees what was just taken: a large object's run, or one block. */
+  void releaseTaken(int first) {
+    release(first, Math.max(1, Kinds.isLarge(kind(first)) ? links[first] : 1));
   }
 
   private void zeroKept(int first, long bytes) {

@@ -71,46 +71,40 @@ final class CellSpace implements Space {
   }
 
   /**
-   * Gives the mutator a block with free cells that costs little to use.
+   * Takes a block with free cells of this kind that costs little to use, for {@link #enter}.
    *
    * @return the block; -1 when there is none
    */
-  int acquireFree(Mutator mutator, CellAllocator to) {
+  int takeFree(int kind) {
     int block = blocks.takeRecycled();
     if (block >= 0) {
       blocks.zero(block, Blocks.BLOCK_BYTES);
-      enter(mutator, to, block);
       return block;
     }
-    return acquireListed(mutator, to, roomy);
+    return takeListed(kind, roomy);
   }
 
-  /** As {@link #acquireFree}, a block never used. */
-  int acquireFresh(Mutator mutator, CellAllocator to) {
-    int block = blocks.takeFresh();
+  /** As {@link #takeFree}, a block with few free cells. */
+  int takeTight(int kind) {
+    return takeListed(kind, tight);
+  }
+
+  private int takeListed(int kind, int[] heads) {
+    int block = heads[kind];
     if (block >= 0) {
-      enter(mutator, to, block);
+      heads[kind] = blocks.link(block);
     }
     return block;
   }
 
-  /** As {@link #acquireFree}, a block with few free cells. */
-  int acquireTight(Mutator mutator, CellAllocator to) {
-    return acquireListed(mutator, to, tight);
-  }
-
-  private int acquireListed(Mutator mutator, CellAllocator to, int[] heads) {
-    int block = heads[to.kind()];
-    if (block >= 0) {
-      heads[to.kind()] = blocks.link(block);
+  /** Gives the mutator a block that was taken for it: a zeroed one, or one with objects. */
+  void enter(Mutator mutator, CellAllocator to, int block) {
+    if (blocks.kind(block) != Kinds.FREE) {
       to.enterBlock(block);
       blocks.expectWrites(block, 1);
       nextHole(mutator, to);
+      return;
     }
-    return block;
-  }
-
-  private void enter(Mutator mutator, CellAllocator to, int block) {
     int kind = to.kind();
     blocks.setKind(block, kind);
     to.enterBlock(block);

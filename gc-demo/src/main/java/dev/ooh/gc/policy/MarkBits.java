@@ -13,7 +13,7 @@ import java.util.Arrays;
  * and never while it grows. It may grow while others read: what they took from {@link #words} goes
  * on to be right for the blocks that it covers, and who takes it later sees all bits.
  */
-public final class MarkBits {
+public class MarkBits {
   /** Bytes of heap that one word covers. */
   public static final int BYTES_PER_WORD = ObjectHeader.GRANULE * Long.SIZE;
 

@@ -79,10 +79,11 @@ public final class Mutator {
 
   /** Moves on to the next hole of the block that is searched. */
   void enterHole(CellAllocator of, long start, long end, int cellBehind) {
-    of.enterHole(start, end, cellBehind);
+    // First: writing it down may fail, and nobody is to allocate where that is not known.
     if (holes != null) {
       holes.add(start, end);
     }
+    of.enterHole(start, end, cellBehind);
     allocatedBytes += end - start;
   }
 

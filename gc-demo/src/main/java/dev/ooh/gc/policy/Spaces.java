@@ -75,17 +75,19 @@ public final class Spaces {
    */
   public boolean acquireBlock(Mutator mutator, CellAllocator to) {
     sweepForFreeBlock();
-    int block = cells.acquireFree(mutator, to);
+    int kind = to.kind();
+    int block = cells.takeFree(kind);
     if (block < 0) {
-      block = cells.acquireFresh(mutator, to);
+      block = blocks.takeFresh();
     }
     if (block < 0) {
-      block = cells.acquireTight(mutator, to);
+      block = cells.takeTight(kind);
     }
     if (block < 0) {
       return false;
     }
     begin(block);
+    cells.enter(mutator, to, block);
     return true;
   }
 
@@ -104,10 +106,25 @@ public final class Spaces {
     return blocks.address(block) + ObjectHeader.BYTES;
   }
 
+  /**
+   * Makes a block that was taken known to cycles, before anybody allocates there: one that they
+   * don't know is neither swept nor watched. Where that fails, as Java has no memory for more
+   * marks, a block without objects is free again.
+   */
   private void begin(int block) {
-    marks.growTo(blocks.frontier());
-    begun.set(block);
-    young.set(block);
+    boolean hasObjects = begun.get(block);
+    boolean done = false;
+    try {
+      marks.growTo(blocks.frontier());
+      begun.set(block);
+      young.set(block);
+      done = true;
+    } finally {
+      if (!done && !hasObjects) {
+        begun.clear(block);
+        blocks.releaseTaken(block);
+      }
+    }
   }
 
   // ---- Marking --------------------------------------------------------------------------------
