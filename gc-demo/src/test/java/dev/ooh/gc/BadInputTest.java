@@ -14,6 +14,7 @@ import dev.ooh.gc.testing.SeededSpace;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.ExecutionContext.StopPoint;
 import dev.ooh.memory.ExecutionContext.TrackedThread;
+import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.Memory;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.SpaceOptions;
@@ -427,6 +428,36 @@ class BadInputTest {
       change(mutator);
       assertThat(heap.collect(true)).isTrue();
       mutator.checkAll();
+    }
+  }
+
+  /** Such a thread can't wait for others to stop, and there may be somebody to wait for. */
+  @Test
+  void anInterruptedThreadCollectsAndStaysInterrupted() {
+    TestSpace space = SeededSpace.open();
+    int[] interrupts = {1};
+    AddressSpace shown =
+        Proxies.executing(
+            space,
+            (method, arguments) -> {
+              if (method.getName().equals("stopWriters")) {
+                if (interrupts[0]-- > 0) {
+                  // While it waits, too.
+                  Thread.currentThread().interrupt();
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                  throw new WritersNotStoppedException("interrupted while stopping threads: x");
+                }
+              }
+              return Proxies.call(space.execution(), method, arguments);
+            });
+    try (CollectedHeap heap =
+        new CollectedHeap(shown, OPTIONS, new ExactSource(space), (watched, interval) -> {})) {
+      Thread.currentThread().interrupt();
+      assertThat(heap.collect(true)).isTrue();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(heap.collect(true)).isTrue();
+      assertThat(Thread.interrupted()).isFalse();
     }
   }
 

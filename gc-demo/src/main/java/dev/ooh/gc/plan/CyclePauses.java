@@ -256,7 +256,7 @@ final class CyclePauses {
     timer.pauseBegins();
     asked = true;
     CycleFigures figures;
-    try (StoppedWriters stopped = execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT)) {
+    try (StoppedWriters stopped = stopWriters()) {
       timer.stopped(spaces.liveBytes() + pacer.allocated(), mappedBytes());
       figures = collection.run(watched);
       timer.begin(Phase.RESUME);
@@ -271,6 +271,29 @@ final class CyclePauses {
     CycleRecord ended = figures.record(timer, mappedBytes());
     timer.ended(ended);
     statistics.ended(ended);
+  }
+
+  /**
+   * An interrupt is for the program's own waits: who allocates may not go without memory for it.
+   */
+  private StoppedWriters stopWriters() throws WritersNotStoppedException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return execution.stopWriters(StopPoint.POLL, STOP_TIMEOUT);
+        } catch (WritersNotStoppedException e) {
+          if (!Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private long mappedBytes() {
