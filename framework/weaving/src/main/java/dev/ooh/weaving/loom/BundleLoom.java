@@ -62,15 +62,15 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
   public void weave(WovenClass woven) {
     BundleWiring bundle = woven.getBundleWiring();
     String name = woven.getClassName();
-    if (bundle.getBundle().equals(own)
-        || !weave.concerns(bundle)
-        || !weave.wants(name, woven.getBytes())) {
+    if (bundle.getBundle().equals(own)) {
       return;
     }
     try {
-      weave.weave(bundle, name, woven.getBytes()).ifPresent(result -> take(woven, result));
-    } catch (RuntimeException | LinkageError e) {
-      // Thrown on, it would make the class unloadable and this hook be shut out.
+      if (weave.concerns(bundle) && weave.wants(name, woven.getBytes())) {
+        weave.weave(bundle, name, woven.getBytes()).ifPresent(result -> take(woven, result));
+      }
+    } catch (Throwable e) {
+      // Whatever it is: thrown on, it would make the class unloadable and this hook be shut out.
       weave.failed(bundle, name, e.toString());
     }
   }

@@ -50,9 +50,19 @@ public final class BarrierAgent implements ClassFileTransformer {
       return null;
     }
     String name = internalName.replace('/', '.');
-    if (name.startsWith(OWN) || !weaver.isWanted(name, classFile)) {
+    if (name.startsWith(OWN)) {
       return null;
     }
+    try {
+      return weaver.isWanted(name, classFile) ? weave(loader, name, classFile) : null;
+    } catch (Throwable e) {
+      // Whatever it is: thrown on, the JVM would drop it.
+      weaver.missed(loader, name, e.toString());
+      return null;
+    }
+  }
+
+  private byte @Nullable [] weave(ClassLoader loader, String name, byte[] classFile) {
     byte[] woven = weaver.weave(loader, name, classFile);
     if (woven == null || reachesOwn(loader)) {
       return woven;

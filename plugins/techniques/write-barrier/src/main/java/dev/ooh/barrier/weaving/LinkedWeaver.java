@@ -38,21 +38,17 @@ final class LinkedWeaver {
   }
 
   /**
-   * Weaves a class that is wanted.
+   * Weaves a class that is wanted. Whoever calls tells of what it throws that the class was {@link
+   * #missed}.
    *
-   * @return null where the class stays as it is: nothing in it stores, or weaving failed
+   * @return null where the class stays as it is: nothing in it stores
    */
   byte @Nullable [] weave(ClassLoader loader, String className, byte[] classFile) {
-    try {
-      Outcome outcome = weaver.weave(className, classFile, loader);
-      outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
-      links.classes().wove(loader, className, isChosen(className), outcome.unfollowed());
-      LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), className);
-      return outcome.calls() > 0 ? outcome.bytes() : null;
-    } catch (RuntimeException | LinkageError e) {
-      missed(loader, className, e.toString());
-      return null;
-    }
+    Outcome outcome = weaver.weave(className, classFile, loader);
+    outcome.unfollowed().forEach(line -> LOG.log(Level.ERROR, line));
+    links.classes().wove(loader, className, isChosen(className), outcome.unfollowed());
+    LOG.log(Level.DEBUG, "wove {0} stores of {1}", outcome.calls(), className);
+    return outcome.calls() > 0 ? outcome.bytes() : null;
   }
 
   /** Notes that the stores of a class have no barriers. */

@@ -34,6 +34,22 @@ class BarrierAgentTest {
   }
 
   @Test
+  void aClassAtWhichTheStackOverflowsIsRemembered() throws Exception {
+    ClassLoader loader =
+        new ClassLoader(getClass().getClassLoader()) {
+          @Override
+          public InputStream getResourceAsStream(String name) {
+            throw new StackOverflowError(name);
+          }
+        };
+    assertThat(agent.transform(loader, "app/Storing", null, null, storing())).isNull();
+    assertThat(links.classes().unfollowed())
+        .singleElement()
+        .asString()
+        .contains("app.Storing", "not woven", "StackOverflowError");
+  }
+
+  @Test
   void aClassWhoseLoaderDoesNotSeeTheAgentIsRemembered() throws Exception {
     ClassLoader other = new ClassLoader(null) {};
     assertThat(agent.transform(other, "app/Storing", null, null, storing())).isNull();
