@@ -43,6 +43,21 @@ final class After {
     return MethodHandles.tryFinally(original, cleanup);
   }
 
+  /** {@code original}, then {@code after} with the same arguments; {@code failed} when it threw. */
+  static MethodHandle either(MethodHandle original, MethodHandle after, MethodHandle failed) {
+    MethodType type = original.type();
+    MethodHandle rethrow =
+        MethodHandles.dropArguments(
+            MethodHandles.throwException(type.returnType(), Throwable.class),
+            1,
+            type.parameterList());
+    return MethodHandles.catchException(
+        returning(original, after),
+        Throwable.class,
+        MethodHandles.foldArguments(
+            rethrow, MethodHandles.dropArguments(failed, 0, Throwable.class)));
+  }
+
   /**
    * {@code handle} on some of the arguments of a call.
    *

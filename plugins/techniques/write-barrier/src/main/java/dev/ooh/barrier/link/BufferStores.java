@@ -18,6 +18,7 @@ final class BufferStores {
   private final Barrier barrier;
   private final MethodHandle absolute;
   private final MethodHandle relative;
+  private final MethodHandle broken;
   private final MethodHandle position;
 
   BufferStores(Barrier barrier) {
@@ -32,6 +33,11 @@ final class BufferStores {
             find("relative", void.class, MethodHandle.class, int.class, Buffer.class),
             0,
             barrier.range());
+    broken =
+        MethodHandles.insertArguments(
+            find("broken", void.class, MethodHandle.class, int.class, Buffer.class),
+            0,
+            barrier.range());
     position = find("position", int.class, Buffer.class);
   }
 
@@ -44,7 +50,11 @@ final class BufferStores {
     // Where it stores from is known before, how far it came only afterwards.
     MethodType captured = call.insertParameterTypes(0, int.class);
     MethodHandle later = MethodHandles.dropArguments(original, 0, int.class);
-    MethodHandle marking = After.anyway(later, barrier.whileOn(After.on(captured, relative, 0, 1)));
+    MethodHandle marking =
+        After.either(
+            later,
+            barrier.whileOn(After.on(captured, relative, 0, 1)),
+            barrier.whileOn(After.on(captured, broken, 0, 1)));
     Class<?> buffer = call.parameterType(0);
     MethodHandle before =
         name.equals("compact")
@@ -148,8 +158,18 @@ final class BufferStores {
   }
 
   private static void relative(MethodHandle range, int from, Buffer buffer) throws Throwable {
+    between(range, buffer, from, buffer.position());
+  }
+
+  /** A call that threw midway has not moved the position: it came no further than the limit. */
+  private static void broken(MethodHandle range, int from, Buffer buffer) throws Throwable {
+    between(range, buffer, from, buffer.limit());
+  }
+
+  private static void between(MethodHandle range, Buffer buffer, int from, int to)
+      throws Throwable {
     long element = elementBytes(buffer);
-    absolute(range, buffer, from * element, (buffer.position() - from) * element);
+    absolute(range, buffer, from * element, (to - from) * element);
   }
 
   private static long elementBytes(Buffer buffer) {
