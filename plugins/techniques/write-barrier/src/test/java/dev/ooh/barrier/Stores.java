@@ -11,6 +11,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ public final class Stores {
   private static final MethodHandle FILL = fill();
   private static final MethodHandle SPREAD = FILL.asSpreader(Object[].class, 2);
 
+  /** As a downcall that returns a structure: unwoven code stores to what it allocates. */
+  private static final MethodHandle STRUCT = struct();
+
   private Stores() {}
 
   private static MethodHandle fill() {
@@ -50,6 +54,19 @@ public final class Stores {
       return MethodHandles.lookup()
           .findVirtual(
               MemorySegment.class, "fill", MethodType.methodType(MemorySegment.class, byte.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static MethodHandle struct() {
+    MethodType type =
+        MethodType.methodType(MemorySegment.class, ValueLayout.OfLong.class, long.class);
+    try {
+      return MethodHandles.insertArguments(
+          MethodHandles.lookup().findVirtual(SegmentAllocator.class, "allocateFrom", type),
+          1,
+          ValueLayout.JAVA_LONG);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -122,6 +139,9 @@ public final class Stores {
     all.put("buffer put buffer", (s, o) -> at(s).put(o.asSlice(0, 32).asByteBuffer()));
     all.put("buffer view", (s, o) -> at(s).asLongBuffer().put(0, 1));
     all.put("buffer view put", (s, o) -> at(s).asIntBuffer().put(1).put(2));
+    all.put(
+        "buffer read",
+        (s, o) -> run(() -> CharBuffer.wrap("text").read(card(s).asByteBuffer().asCharBuffer())));
     all.put("buffer compact", (s, o) -> s.asSlice(AT, 64).asByteBuffer().position(8).compact());
   }
 
@@ -132,22 +152,26 @@ public final class Stores {
         "invoked with a list",
         (s, o) -> run(() -> FILL.invokeWithArguments(List.of(card(s), (byte) 1))));
     all.put("invoked spread", (s, o) -> run(() -> SPREAD.invoke(new Object[] {card(s), (byte) 1})));
+    all.put("returned", (s, o) -> run(() -> check(STRUCT.invoke(slices(s), 1L) != null)));
+    all.put(
+        "returned exactly",
+        (s, o) ->
+            run(
+                () -> {
+                  MemorySegment made = (MemorySegment) STRUCT.invokeExact(slices(s), 1L);
+                  check(made.byteSize() == Long.BYTES);
+                }));
+    all.put("returned to nobody", (s, o) -> run(() -> STRUCT.invoke(slices(s), 1L)));
     all.put(
         "reflected",
         (s, o) ->
             run(() -> MemorySegment.class.getMethod("fill", byte.class).invoke(card(s), (byte) 1)));
-    all.put(
-        "allocated",
-        (s, o) -> {
-          SegmentAllocator slices = (bytes, alignment) -> s.asSlice(AT, bytes);
-          slices.allocateFrom(ValueLayout.JAVA_LONG, 1);
-        });
-    all.put(
-        "allocated string",
-        (s, o) -> {
-          SegmentAllocator slices = (bytes, alignment) -> s.asSlice(AT, bytes);
-          slices.allocateFrom("text");
-        });
+    all.put("allocated", (s, o) -> slices(s).allocateFrom(ValueLayout.JAVA_LONG, 1));
+    all.put("allocated string", (s, o) -> slices(s).allocateFrom("text"));
+  }
+
+  private static SegmentAllocator slices(MemorySegment segment) {
+    return (bytes, alignment) -> segment.asSlice(AT, bytes);
   }
 
   private interface Action {

@@ -61,15 +61,28 @@ public final class CallLinks {
     return makers.woven(caller, name, original);
   }
 
-  /** A method that may store anywhere in memory that it is given: all of that is marked. */
+  /**
+   * A method that may store anywhere in memory that it is given, and in what it returns, as a
+   * downcall does with a structure: all of that is marked.
+   */
   public MethodHandle handedOut(MethodHandle original) {
     MethodType call = original.type();
-    MethodHandle mark =
-        handle("markAll", void.class, Object[].class)
-            .bindTo(this)
-            .asCollector(Object[].class, call.parameterCount())
-            .asType(call.changeReturnType(void.class));
-    return After.anyway(original, barrier.whileOn(mark));
+    MethodHandle mark = markAll(call.changeReturnType(void.class));
+    MethodHandle marking = After.anyway(original, barrier.whileOn(mark));
+    Class<?> result = call.returnType();
+    if (!result.isAssignableFrom(MemorySegment.class)) {
+      return marking;
+    }
+    MethodHandle returned = markAll(MethodType.methodType(void.class, result));
+    return MethodHandles.filterReturnValue(
+        marking, After.returning(MethodHandles.identity(result), barrier.whileOn(returned)));
+  }
+
+  private MethodHandle markAll(MethodType type) {
+    return handle("markAll", void.class, Object[].class)
+        .bindTo(this)
+        .asCollector(Object[].class, type.parameterCount())
+        .asType(type);
   }
 
   /** A method that stores to the segment that it returns: all of that is marked. */

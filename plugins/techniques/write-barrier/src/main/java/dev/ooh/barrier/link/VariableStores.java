@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
 import java.lang.invoke.VarHandle;
 import java.lang.invoke.VarHandle.AccessMode;
+import java.lang.invoke.WrongMethodTypeException;
 import java.nio.Buffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class VariableStores {
       return After.returning(original, leading(type, segment(where, seen)));
     }
     if (Buffer.class.isAssignableFrom(first)) {
-      return After.returning(original, leading(type, buffer(seen)));
+      return After.returning(original, leading(type, buffer(where, seen)));
     }
     return first == Object.class
         ? After.returning(original, leading(type, unknown(where, seen)))
@@ -71,13 +72,18 @@ final class VariableStores {
     return site.dynamicInvoker();
   }
 
-  private MethodHandle buffer(MethodType seen) {
+  private MethodHandle buffer(String where, MethodType seen) {
     MethodHandle access =
         MethodHandles.insertArguments(
             find("buffer", MethodHandle.class, VarHandle.class, Buffer.class, int.class),
             0,
             barrier.range());
-    return access.asType(seen.changeReturnType(void.class));
+    try {
+      return access.asType(seen.changeReturnType(void.class));
+    } catch (WrongMethodTypeException e) {
+      // Through an adapted view, whose coordinates don't say where.
+      return unknown(where, seen);
+    }
   }
 
   private MethodHandle unknown(String where, MethodType seen) {
@@ -108,7 +114,7 @@ final class VariableStores {
 
   private static void unknown(Consumer<String> doubt, String where, Object target) {
     if (target instanceof MemorySegment || target instanceof Buffer) {
-      doubt.accept(where + " stores through a handle whose call does not say that it is memory");
+      doubt.accept(where + " stores through a handle whose call does not say where in memory");
     }
   }
 

@@ -69,7 +69,7 @@ final class Variables {
       }
     }
     if (arguments[0] instanceof VarHandle from
-        && !isFollowed(name, arguments)
+        && !isFollowed(name, from, arguments)
         && overMemory(from)) {
       unfollowed.accept(
           where.getClassLoader(),
@@ -78,19 +78,22 @@ final class Variables {
     return made;
   }
 
-  private static boolean isFollowed(String name, Object[] arguments) {
+  /** A view of a buffer's bytes is known by its shape alone, which no adapter may change. */
+  private static boolean isFollowed(String name, VarHandle from, Object[] arguments) {
     return switch (name) {
-      case "withInvokeExactBehavior", "withInvokeBehavior", "filterValue" -> true;
-      case "insertCoordinates" -> (int) arguments[1] > 0;
+      case "withInvokeExactBehavior", "withInvokeBehavior" -> true;
+      case "filterValue" -> !isOver(Buffer.class, from);
+      case "insertCoordinates" -> !isOver(Buffer.class, from) && (int) arguments[1] > 0;
       default -> false;
     };
   }
 
   private static boolean overMemory(VarHandle handle) {
-    return handle.coordinateTypes().stream()
-        .anyMatch(
-            type ->
-                MemorySegment.class.isAssignableFrom(type) || Buffer.class.isAssignableFrom(type));
+    return isOver(MemorySegment.class, handle) || isOver(Buffer.class, handle);
+  }
+
+  private static boolean isOver(Class<?> memory, VarHandle handle) {
+    return handle.coordinateTypes().stream().anyMatch(memory::isAssignableFrom);
   }
 
   /** Null where the layout can't say, as on a path through a pointer. */
@@ -110,7 +113,7 @@ final class Variables {
 
   private @Nullable Place derived(String name, VarHandle from, Object[] arguments) {
     Place place = offsets.of(from);
-    if (place == null || !isFollowed(name, arguments)) {
+    if (place == null || !isFollowed(name, from, arguments)) {
       return null;
     }
     if (!name.equals("insertCoordinates")) {

@@ -11,6 +11,8 @@ final class StoreCatalogue {
   static final String METHOD_HANDLE = "java/lang/invoke/MethodHandle";
   private static final String METHOD_HANDLES = "java/lang/invoke/MethodHandles";
   private static final String ALLOCATOR = "java/lang/foreign/SegmentAllocator";
+  private static final String ARENA = "java/lang/foreign/Arena";
+  private static final String OBJECT = "java/lang/Object";
 
   private static final Set<String> SEGMENT_STORES =
       Set.of("set", "setAtIndex", "setString", "fill", "copyFrom", "copy");
@@ -39,11 +41,11 @@ final class StoreCatalogue {
     VARIABLE,
     /** Makes a variable handle. */
     MAKER,
-    /** May store to all memory that it is given. */
+    /** May store to all memory that it is given, or returns. */
     HANDED_OUT,
     /** Stores to the segment that it returns. */
     ALLOCATION,
-    /** Calls a method handle with what may be memory. */
+    /** Calls a method handle with what may be memory, or returns some, as a structure is. */
     INVOCATION,
     /** Stores to addresses that nobody sees. */
     UNSEEN,
@@ -76,6 +78,9 @@ final class StoreCatalogue {
       return foreign(owner, name);
     }
     if (isBuffer(owner)) {
+      if (name.equals("read")) {
+        return Kind.HANDED_OUT;
+      }
       return name.startsWith("put") || name.equals("compact") || name.equals("append")
           ? Kind.BUFFER
           : Kind.NONE;
@@ -103,7 +108,7 @@ final class StoreCatalogue {
       return Kind.HANDED_OUT;
     }
     boolean invokes = name.equals("invokeExact") || name.equals("invoke");
-    return invokes && (takesMemory(descriptor) || takesAnything(descriptor))
+    return invokes && (takesMemory(descriptor) || isOfAnything(descriptor))
         ? Kind.INVOCATION
         : Kind.NONE;
   }
@@ -141,9 +146,11 @@ final class StoreCatalogue {
     return takes(descriptor, type -> type.equals(SEGMENT) || isBuffer(type));
   }
 
-  /** Whether memory may be among the arguments, undeclared. */
-  private static boolean takesAnything(String descriptor) {
-    return takes(descriptor, type -> type.equals("java/lang/Object"));
+  /** Whether memory may be among the arguments, undeclared, or be allocated and returned. */
+  private static boolean isOfAnything(String descriptor) {
+    return descriptor.endsWith(")L" + SEGMENT + ";")
+        || descriptor.endsWith(")L" + OBJECT + ";")
+        || takes(descriptor, Set.of(OBJECT, ALLOCATOR, ARENA)::contains);
   }
 
   private static boolean takes(String descriptor, Predicate<String> internalName) {

@@ -40,7 +40,10 @@ public final class WovenCalls {
     return site(LINKS.maker(caller.lookupClass(), name, original.asFixedArity()), type);
   }
 
-  /** A method that may store, by the kernel or by unwoven code, to memory that it is given. */
+  /**
+   * A method that may store, by the kernel or by unwoven code, to memory that it is given or
+   * returns.
+   */
   public static CallSite handedOut(
       MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original) {
     return site(LINKS.handedOut(original.asFixedArity()), type);
@@ -55,12 +58,13 @@ public final class WovenCalls {
   /** {@code MethodHandle.invokeExact} or {@code invoke}, of a downcall for example. */
   public static CallSite invocation(MethodHandles.Lookup caller, String name, MethodType type) {
     MethodType called = type.dropParameterTypes(0, 1);
-    return site(
-        LINKS.handedOut(
-            name.equals("invokeExact")
-                ? MethodHandles.exactInvoker(called)
-                : MethodHandles.invoker(called)),
-        type);
+    if (name.equals("invokeExact")) {
+      return site(LINKS.handedOut(MethodHandles.exactInvoker(called)), type);
+    }
+    // What the caller drops may be memory that was stored to.
+    MethodType kept =
+        called.returnType() == void.class ? called.changeReturnType(Object.class) : called;
+    return site(LINKS.handedOut(MethodHandles.invoker(kept)), type);
   }
 
   /** {@code ()}: a store was made to who knows where. */
