@@ -101,8 +101,8 @@ public final class BundleWeaver implements Weave, WeavingReport {
   }
 
   @Override
-  public boolean hasWoven(ClassLoader loader) {
-    return !links.woven(loader).isEmpty();
+  public boolean hasWoven(ClassLoader loader, String className) {
+    return links.woven(loader).stream().anyMatch(method -> method.type().equals(className));
   }
 
   @Override

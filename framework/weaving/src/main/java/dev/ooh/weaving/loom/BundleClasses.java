@@ -16,9 +16,15 @@ public final class BundleClasses {
 
   private BundleClasses() {}
 
-  /** Whether the bundle holds a class that {@code weave} wants; reads all of them. */
-  static boolean holdsWanted(Bundle bundle, Weave weave) throws IOException {
-    return holds(bundle, weave::wantsByName, weave::wants);
+  /**
+   * Whether the bundle holds a class that {@code weave} wants and has not woven for {@code loader};
+   * reads all of them.
+   */
+  static boolean holdsUnwoven(Bundle bundle, ClassLoader loader, Weave weave) throws IOException {
+    return holds(
+        bundle,
+        name -> weave.wantsByName(name) && !weave.hasWoven(loader, name),
+        (name, bytes) -> weave.wants(name, bytes) && !weave.hasWoven(loader, name));
   }
 
   /** Whether a class of the bundle bears the marker; reads all of them. */

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -17,9 +18,10 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Weaves the classes of bundles as they are loaded. Starts before its targets; a bundle that was
- * resolved already is reported and refreshed, but for those that the weaver itself takes something
- * from: where a class of theirs was chosen by name, the {@link Weave} is told that it failed. The
- * bundle that weaves is never woven itself.
+ * resolved already is reported and refreshed, unless a loom before this one has woven all that is
+ * wanted of it, and but for those that the weaver itself takes something from: where a class of
+ * theirs was chosen by name, the {@link Weave} is told that it failed. The bundle that weaves is
+ * never woven itself.
  *
  * <p>A failure here never keeps a class from loading: the class stays as it is, and the {@link
  * Weave} is told.
@@ -29,12 +31,14 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
 
   private final Weave weave;
   private final Bundle own;
+  private final @Nullable FrameworkWiring framework;
   private final String dynamicImport;
   private final ServiceRegistration<WeavingHook> hook;
 
   private BundleLoom(BundleContext context, Weave weave, Class<?> linkage) {
     this.weave = weave;
     own = context.getBundle();
+    framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class);
     dynamicImport =
         "%s;%s=%s"
             .formatted(
@@ -93,8 +97,6 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
             weave.name());
       }
     }
-    FrameworkWiring framework =
-        context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class);
     if (!late.isEmpty() && framework != null) {
       framework.refreshBundles(late);
     }
@@ -105,16 +107,15 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     if (wiring == null
         || bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
         || bundle.equals(own)
-        || !weave.concerns(wiring)
-        || weave.hasWoven(wiring.getClassLoader())) {
+        || !weave.concerns(wiring)) {
       return false;
     }
-    if (runsOn(wiring)) {
+    if (runsOn(bundle)) {
       tellChosen(wiring);
       return false;
     }
     try {
-      return BundleClasses.holdsWanted(bundle, weave);
+      return BundleClasses.holdsUnwoven(bundle, wiring.getClassLoader(), weave);
     } catch (IOException e) {
       weave.failed(wiring, bundle.getSymbolicName(), "it could not be read: " + e);
       return false;
@@ -129,6 +130,7 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     if (weave.choosesByName()) {
       BundleClasses.names(wiring.getBundle())
           .filter(weave::wantsByName)
+          .filter(name -> !weave.hasWoven(wiring.getClassLoader(), name))
           .findFirst()
           .ifPresent(
               name ->
@@ -136,11 +138,12 @@ public final class BundleLoom implements WeavingHook, AutoCloseable {
     }
   }
 
-  /** Whether the weaving bundle takes something from that one, whose refresh would end it too. */
-  private boolean runsOn(BundleWiring other) {
-    BundleWiring wiring = own.adapt(BundleWiring.class);
-    return wiring.getRequiredWires(null).stream()
-        .anyMatch(wire -> other.equals(wire.getProviderWiring()));
+  /**
+   * Whether the weaving bundle takes something from that one, or from one that does: the refresh of
+   * it would end the weaver too.
+   */
+  private boolean runsOn(Bundle other) {
+    return framework != null && framework.getDependencyClosure(List.of(other)).contains(own);
   }
 
   /** Weaves no further class. */

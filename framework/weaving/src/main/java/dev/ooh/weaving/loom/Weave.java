@@ -24,8 +24,8 @@ public interface Weave {
   /** Whether the class is to be woven. */
   boolean wants(String className, byte[] classFile);
 
-  /** Whether a class of {@code loader} was woven already. */
-  boolean hasWoven(ClassLoader loader);
+  /** Whether this class of {@code loader} was woven already. */
+  boolean hasWoven(ClassLoader loader, String className);
 
   /** Weaves a class that is wanted; empty where it stays as it is. */
   Optional<Woven> weave(BundleWiring bundle, String className, byte[] classFile);

@@ -2,11 +2,20 @@ package dev.ooh.weaving.loom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
@@ -20,8 +29,13 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** In a framework of stand-ins: one bundle weaves, another is woven. */
 class BundleLoomTest {
   private final List<String> failures = new ArrayList<>();
+  private final List<String> woven = new ArrayList<>();
+  private final List<Object> refreshed = new ArrayList<>();
   private final Bundle own = bundle(1);
   private final Bundle other = bundle(2);
+
+  /** What ends with the refresh of the other bundle. */
+  private final List<Bundle> closure = new ArrayList<>(List.of(other));
 
   /** The classes of package app are chosen by their names. */
   private class Chosen implements Weave {
@@ -36,6 +50,11 @@ class BundleLoomTest {
     }
 
     @Override
+    public boolean choosesByName() {
+      return true;
+    }
+
+    @Override
     public boolean wantsByName(String className) {
       return className.startsWith("app.");
     }
@@ -46,8 +65,8 @@ class BundleLoomTest {
     }
 
     @Override
-    public boolean hasWoven(ClassLoader loader) {
-      return false;
+    public boolean hasWoven(ClassLoader loader, String className) {
+      return woven.contains(className);
     }
 
     @Override
@@ -80,8 +99,29 @@ class BundleLoomTest {
               case "getBundleId" -> id;
               case "getSymbolicName" -> "bundle" + id;
               case "adapt" -> wiring((Bundle) bundle);
+              case "findEntries" ->
+                  Collections.enumeration(List.of(classFile("app/A"), classFile("app/B")));
               default -> null;
             });
+  }
+
+  private static URL classFile(String name) throws IOException {
+    return URL.of(
+        URI.create("bundle://2/" + name + ".class"),
+        new URLStreamHandler() {
+          @Override
+          protected URLConnection openConnection(URL url) {
+            return new URLConnection(url) {
+              @Override
+              public void connect() {}
+
+              @Override
+              public InputStream getInputStream() {
+                return InputStream.nullInputStream();
+              }
+            };
+          }
+        });
   }
 
   private static BundleWiring wiring(Bundle bundle) {
@@ -96,7 +136,16 @@ class BundleLoomTest {
   }
 
   private BundleLoom start(Weave weave) {
-    FrameworkWiring framework = standIn(FrameworkWiring.class, (it, method, arguments) -> null);
+    FrameworkWiring framework =
+        standIn(
+            FrameworkWiring.class,
+            (it, method, arguments) -> {
+              if (method.getName().equals("getDependencyClosure")) {
+                return closure;
+              }
+              refreshed.addAll((Collection<?>) arguments[0]);
+              return null;
+            });
     Bundle system = standIn(Bundle.class, (it, method, arguments) -> framework);
     BundleContext context =
         standIn(
@@ -132,6 +181,32 @@ class BundleLoomTest {
               case "getClassName" -> className;
               default -> new byte[0];
             });
+  }
+
+  /** A class that was loaded while nobody wove stays unwoven, whatever was woven before. */
+  @Test
+  void aBundleOfWhichSomeClassesAreWovenIsRefreshed() {
+    woven.add("app.A");
+    start(new Chosen());
+    assertThat(refreshed).containsExactly(other);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void aBundleOfWhichAllClassesAreWovenStays() {
+    woven.addAll(List.of("app.A", "app.B"));
+    start(new Chosen());
+    assertThat(refreshed).isEmpty();
+    assertThat(failures).isEmpty();
+  }
+
+  /** However far the weaver is from it: it would come back, and refresh it again. */
+  @Test
+  void aBundleWhoseRefreshWouldEndTheWeaverStays() {
+    closure.add(own);
+    start(new Chosen());
+    assertThat(refreshed).isEmpty();
+    assertThat(failures).singleElement().asString().startsWith("app.A: its bundle carries");
   }
 
   /** The framework would shut out the hook that throws it, and load the class unwoven. */

@@ -53,14 +53,14 @@ public final class WovenClasses {
     doubt.accept(what);
   }
 
-  /** Whether a class of {@code loader} was woven. */
-  public synchronized boolean wove(ClassLoader loader) {
-    return woven.containsKey(loader);
+  /** Whether this class of {@code loader} was woven. */
+  public synchronized boolean wove(ClassLoader loader, String className) {
+    return woven.getOrDefault(loader, Set.of()).contains(className);
   }
 
   /** Whether the stores of {@code type} were woven. */
-  public synchronized boolean isWoven(Class<?> type) {
-    return woven.getOrDefault(type.getClassLoader(), Set.of()).contains(type.getName());
+  public boolean isWoven(Class<?> type) {
+    return wove(type.getClassLoader(), type.getName());
   }
 
   /** Whether classes were woven that someone named, besides the marked ones. */

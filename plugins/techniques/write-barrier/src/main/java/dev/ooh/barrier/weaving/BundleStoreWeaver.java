@@ -65,8 +65,8 @@ public final class BundleStoreWeaver implements Weave {
   }
 
   @Override
-  public boolean hasWoven(ClassLoader loader) {
-    return links.classes().wove(loader);
+  public boolean hasWoven(ClassLoader loader, String className) {
+    return links.classes().wove(loader, className);
   }
 
   @Override
