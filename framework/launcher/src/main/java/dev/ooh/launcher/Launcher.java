@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 
@@ -40,6 +41,9 @@ public final class Launcher {
   }
 
   public static void main(String[] line) {
+    // Names of files, sets and rows are formatted, too, and must not depend on a language's digits;
+    // nor must the framework's, which finds no package of its own where they aren't 0 to 9.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     int status = FAILED;
     if (Boolean.getBoolean(EndOfInput.PROPERTY)) {
       EndOfInput.watch(System.in, () -> System.exit(FAILED));

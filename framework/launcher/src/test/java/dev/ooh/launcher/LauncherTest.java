@@ -56,8 +56,8 @@ class LauncherTest {
     assertThat(run("statsu")).isEqualTo(2);
     assertThat(lines(err))
         .containsExactly(
-            "ooh: unknown command 'statsu', wanted one of echo, error, status, temporary,"
-                + " throw");
+            "ooh: unknown command 'statsu', wanted one of echo, error, format, status,"
+                + " temporary, throw");
   }
 
   @Test
@@ -181,6 +181,29 @@ class LauncherTest {
         .writeTo(home.resolve("bundles/1/some.jar"));
     assertThat(run("--version")).isZero();
     assertThat(lines(out)).singleElement().asString().startsWith("ooh 1.2.3 (Java ");
+  }
+
+  /** In a process of its own, as the locale is the whole JVM's. */
+  @Test
+  void digitsAreThoseOfEveryProgramWhateverTheLanguage() throws Exception {
+    Path said = home.resolve("said");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--sun-misc-unsafe-memory-access=allow", // as the script does
+                "-Duser.language=fa",
+                "-Duser.country=IR",
+                "-Dooh.home=" + home,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.ooh.launcher.Launcher",
+                "format")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    int status = process.waitFor();
+    assertThat(said).hasContent("7 of 8.5");
+    assertThat(status).isZero();
   }
 
   private int run(String... line) {

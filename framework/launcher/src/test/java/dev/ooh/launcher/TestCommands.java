@@ -40,6 +40,13 @@ public final class TestCommands implements BundleActivator {
         });
     command(
         context,
+        "format",
+        arguments -> {
+          System.out.println("%d of %.1f".formatted(7, 8.5));
+          return 0;
+        });
+    command(
+        context,
         "temporary",
         arguments -> {
           String folder = System.getProperty("java.io.tmpdir");
