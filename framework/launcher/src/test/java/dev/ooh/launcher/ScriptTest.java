@@ -13,6 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code ooh} in a checkout of its own, with a JDK that says what it was given. */
 class ScriptTest {
@@ -46,6 +48,8 @@ class ScriptTest {
 
   private void built() throws IOException {
     Path target = Files.createDirectories(top.resolve("framework/assembly/target"));
+    Files.createDirectories(target.resolve("ooh/bundles"));
+    Files.createDirectories(target.resolve("ooh/lib"));
     Path stamp = Files.writeString(target.resolve("ooh.stamp"), "");
     Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(3600)));
   }
@@ -103,6 +107,17 @@ class ScriptTest {
       assertThat(run(options, measuring).out())
           .anyMatch(line -> line.contains("-XX:+UseSerialGC -Xmx1g -cp"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bundles", "lib"})
+  void aBundleFolderThatIsMissingIsBuilt(String missing) throws Exception {
+    built();
+    Files.delete(top.resolve("framework/assembly/target/ooh").resolve(missing));
+    Path maven = Files.writeString(top.resolve("mvnw"), "#!/bin/sh\necho built >>built\n");
+    Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(run(Map.of()).status()).isZero();
+    assertThat(top.resolve("built")).hasContent("built");
   }
 
   @Test
