@@ -1,5 +1,6 @@
 package dev.ooh.launcher;
 
+import java.nio.file.AccessDeniedException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.BundleException;
@@ -22,6 +23,9 @@ final class Failures {
       told = told.getCause();
     }
     String message = told.getMessage();
+    if (told instanceof AccessDeniedException denied && denied.getReason() == null) {
+      return "access denied: " + message; // which is no more than the file's name
+    }
     if (message == null || message.isBlank()) {
       return told.getClass().getName();
     }

@@ -29,7 +29,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * The user's own bundles: the jars of a folder, installed and started as they appear, updated as
  * they change, uninstalled as they go. A jar that is still being copied waits, because a jar's
  * directory is its end. What can't be used is one problem on the console, told once a version of
- * the file; the other jars are not affected.
+ * the file; the other jars are not affected. A folder that can't be read is told once, too, until
+ * it can be.
  *
  * <p>The folder need not exist, and may come and go. {@link #scan} and {@link #close} may be called
  * by any thread.
@@ -44,6 +45,10 @@ final class PluginFolder implements AutoCloseable {
   private final BundleContext context;
   private final Console console;
   private final Map<Path, Plugin> plugins = new HashMap<>();
+
+  /** What the last scan failed by, which the next one, a moment later, need not repeat. */
+  private @Nullable String told;
+
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("plugin-folder").factory());
@@ -71,8 +76,13 @@ final class PluginFolder implements AutoCloseable {
       if (changed) {
         startAll();
       }
+      told = null;
     } catch (IOException | RuntimeException e) {
-      console.problem("plugins folder " + folder + ": " + Failures.line(e), e);
+      String line = "plugins folder " + folder + ": " + Failures.line(e);
+      if (!line.equals(told)) {
+        console.problem(line, e);
+        told = line;
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -136,6 +138,23 @@ class PluginFolderTest {
     plugins.scan();
     assertThat(stateOf("test.needs")).isEqualTo(Bundle.ACTIVE);
     assertThat(problems()).hasSize(1);
+  }
+
+  /** Of a file system that is closed: root may read every folder of one that is open. */
+  @Test
+  void aFolderThatCantBeReadIsNamedOnce() throws Exception {
+    Path archive = TestBundle.plainJar().writeTo(home.resolve("archive.jar"));
+    Path closed;
+    try (FileSystem files = FileSystems.newFileSystem(archive)) {
+      closed = files.getPath("/plugins");
+    }
+    PrintStream print = new PrintStream(err, true, StandardCharsets.UTF_8);
+    try (PluginFolder unread =
+        new PluginFolder(closed, framework.context(), new Console(print, print, false))) {
+      unread.scan();
+      unread.scan();
+    }
+    assertThat(problems()).singleElement().asString().startsWith("ooh: plugins folder /plugins: ");
   }
 
   private static void touch(Path file, Duration fromNow) throws IOException {
