@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects rows and writes them as CSV (RFC 4180). A file that can't be written is found out at the
- * start of a run, not at its end; the file appears whole or not at all. Not for several threads.
+ * start of a run, not at its end; the file appears whole or not at all, where a link to it leads.
+ * Not for several threads.
  */
 public final class CsvRows implements AutoCloseable {
   public static final String HEADER =
@@ -22,11 +23,16 @@ public final class CsvRows implements AutoCloseable {
 
   private final List<Row> rows = new ArrayList<>();
   private final @Nullable Path target;
+  private final @Nullable Path replaced;
   private Map<String, String> origin = Map.of();
   private @Nullable Path unfinished;
 
-  private CsvRows(@Nullable Path target, @Nullable Path unfinished) {
+  /**
+   * Rows for {@code target}; once written, {@code unfinished} takes the place of {@code replaced}.
+   */
+  private CsvRows(@Nullable Path target, @Nullable Path replaced, @Nullable Path unfinished) {
     this.target = target;
+    this.replaced = replaced;
     this.unfinished = unfinished;
   }
 
@@ -37,16 +43,17 @@ public final class CsvRows implements AutoCloseable {
    */
   public static CsvRows to(@Nullable Path file) throws CommandException {
     if (file == null) {
-      return new CsvRows(null, null);
+      return new CsvRows(null, null, null);
     }
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      return new CsvRows(file, null); // a pipe or a terminal can't be replaced
+    boolean special = Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    if (special || OutputFile.isOpenFile(file)) {
+      return new CsvRows(file, null, null); // a pipe or a terminal can't be replaced
     }
     Path folder = OutputFile.check("--csv", file);
     try {
       Path part = Files.createTempFile(folder, "." + file.getFileName(), ".part");
       part.toFile().deleteOnExit(); // for a process that is told to end
-      return new CsvRows(file, part);
+      return new CsvRows(file, OutputFile.behindLinks(file), part);
     } catch (IOException e) {
       throw new CommandException(
           "--csv is %s, but no file can be made in %s: %s"
@@ -78,13 +85,15 @@ public final class CsvRows implements AutoCloseable {
     if (file == null) {
       return;
     }
+    Path place = replaced;
     Path part = unfinished;
     try {
       write(part == null ? file : part);
-      if (part != null) {
+      if (part != null && place != null) {
         // Temporary files are private; the finished one gets what a plain new file would have.
-        PlainPermissions.apply(part, file);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        PlainPermissions.apply(part, place);
+        Files.move(
+            part, place, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         unfinished = null;
         writeOrigin(file);
       }
@@ -105,7 +114,7 @@ public final class CsvRows implements AutoCloseable {
   }
 
   private void write(Path file) throws IOException {
-    try (Writer out = Files.newBufferedWriter(file)) {
+    try (Writer out = Files.newBufferedWriter(file, OutputFile.inPlace(file))) {
       out.write(HEADER + "\n");
       for (Row row : rows) {
         out.write(line(row) + "\n");

@@ -51,7 +51,8 @@ final class PlotFile {
     }
     boolean pdf = target.toString().toLowerCase(Locale.ROOT).endsWith(".pdf");
     try {
-      Files.write(target, pdf ? drawn.get().pdf() : drawn.get().svg());
+      byte[] bytes = pdf ? drawn.get().pdf() : drawn.get().svg();
+      Files.write(target, bytes, OutputFile.inPlace(target));
     } catch (FileSystemException e) {
       throw new CommandException(
           "%s can't be written: %s".formatted(target, ErrorText.reason(e)), e);

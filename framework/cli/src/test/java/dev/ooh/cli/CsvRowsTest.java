@@ -2,8 +2,11 @@ package dev.ooh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,9 +74,54 @@ class CsvRowsTest {
   }
 
   @Test
+  void replacesWhatALinkLeadsToAndLeavesTheLink() throws Exception {
+    Path file = Files.writeString(Files.createDirectory(folder.resolve("in")).resolve("a"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("latest.csv"), Path.of("in/a"));
+    try (CsvRows rows = CsvRows.to(link)) {
+      rows.finish();
+    }
+    assertThat(link).isSymbolicLink();
+    assertThat(file).hasContent(CsvRows.HEADER);
+    assertThat(file.getParent()).isDirectoryContaining(file::equals);
+  }
+
+  @Test
+  void refusesALinkToNothing() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("latest.csv"), Path.of("none.csv"));
+    assertThatThrownBy(() -> CsvRows.to(link))
+        .hasMessage("--csv is %s, a link to a file that is not there", link);
+  }
+
+  /** As with {@code --csv /dev/stdout > file}, which is a link to such a one. */
+  @Test
+  void addsToAFileThatAProcessHasOpen() throws Exception {
+    Path file = Files.writeString(folder.resolve("out"), "said before\n");
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")));
+    try (FileInputStream open = new FileInputStream(file.toFile())) {
+      Path link = Files.createSymbolicLink(folder.resolve("a.csv"), descriptorOf(file));
+      try (CsvRows rows = CsvRows.to(link)) {
+        rows.finish();
+      }
+      assertThat(open.readAllBytes()).asString().isEqualTo("said before\n" + CsvRows.HEADER + "\n");
+      assertThat(files()).containsExactlyInAnyOrder(file, link);
+    }
+  }
+
+  private static Path descriptorOf(Path file) throws IOException {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.exists(descriptor) && Files.isSameFile(descriptor, file)) {
+          return descriptor;
+        }
+      }
+    }
+    throw new AssertionError(file + " is not open");
+  }
+
+  @Test
   void leavesNothingBehindWhenTheDiskIsFull() throws Exception {
     Path full = Path.of("/dev/full");
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
+    assumeTrue(Files.exists(full));
     try (CsvRows rows = CsvRows.to(full)) {
       rows.add(ROW);
       assertThatThrownBy(rows::finish)
