@@ -184,9 +184,10 @@ final class CheckpointRun implements Callable<Integer> {
         }
       }
       session.plot(figures.chart());
-      session.finish();
+      session.progress().clear();
       figures.lines().forEach(out::println);
       place.printHint(out);
+      session.finish();
     }
     return 0;
   }

@@ -382,12 +382,29 @@ public final class Session implements AutoCloseable {
     return progress;
   }
 
-  /** Writes the files that were asked for. Call it when everything went well. */
+  /**
+   * Writes the files that were asked for. Call it when everything went well and is printed: a disk
+   * that is full must not take the figures of a long run with it.
+   *
+   * @throws CommandException if one can't be written, naming it; the others are there
+   */
   public void finish() throws CommandException {
     progress.clear();
-    recording.finish();
-    rows.finish();
-    plot.finish();
+    CommandException failure = null;
+    for (Output each : List.<Output>of(recording::finish, rows::finish, plot::finish)) {
+      try {
+        each.finish();
+      } catch (CommandException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   @Override
@@ -395,5 +412,10 @@ public final class Session implements AutoCloseable {
     progress.close();
     recording.close();
     rows.close();
+  }
+
+  /** A file to be written. */
+  private interface Output {
+    void finish() throws CommandException;
   }
 }

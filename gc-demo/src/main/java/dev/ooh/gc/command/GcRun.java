@@ -153,7 +153,7 @@ final class GcRun implements Callable<Integer> {
               session.isSimulated() ? "pause, sim_ms" : "pause, ms",
               true,
               pauses));
-      session.finish();
+      session.progress().clear();
       tables.lines().forEach(out::println);
       if (expected != null) {
         out.printf(
@@ -165,6 +165,7 @@ final class GcRun implements Callable<Integer> {
       if (!session.isSimulated()) {
         out.println("Warmed up by one run that was not measured.");
       }
+      session.finish();
     }
     return 0;
   }

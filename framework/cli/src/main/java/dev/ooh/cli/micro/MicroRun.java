@@ -125,9 +125,10 @@ final class MicroRun implements Callable<Integer> {
       }
       session.plotRows(
           "tracked_slowdown", "Slowdown of the tracked program", "array, MB", "slowdown, x");
-      session.finish();
+      session.progress().clear();
       table.lines().forEach(out::println);
       unpriced.forEach(work -> out.println(work.note()));
+      session.finish();
     }
     return 0;
   }

@@ -72,29 +72,29 @@ final class ReplayRun implements Callable<Integer> {
             "",
             ">network MB",
             ">intervals");
-    long stores = 0;
-    long nanos = 0;
-    int inexact = 0;
     try (Session session = Session.open(tracking, options, "replay", spec)) {
+      long stores = 0;
+      int inexact = 0;
       long before = System.nanoTime();
       List<Replayed> all = new Replays(session, file, jobs).of(contents.programs());
-      nanos = System.nanoTime() - before;
+      long nanos = System.nanoTime() - before;
       for (Replayed replayed : all) {
         add(session, replayed, table);
         stores += replayed.result().written();
         inexact = Math.max(inexact, replayed.result().inexact());
       }
       session.plotRows("tracked_slowdown", "Slowdown by prediction", "recorded", "slowdown, x");
+      session.progress().clear();
+      table.lines().forEach(out::println);
+      notes(contents, inexact, out);
+      out.printf(
+          Locale.ROOT,
+          "replayed %d page writes in %.1f s: %.1f million a second%n",
+          stores,
+          nanos / 1e9,
+          stores * 1e3 / nanos);
       session.finish();
     }
-    table.lines().forEach(out::println);
-    notes(contents, inexact, out);
-    out.printf(
-        Locale.ROOT,
-        "replayed %d page writes in %.1f s: %.1f million a second%n",
-        stores,
-        nanos / 1e9,
-        stores * 1e3 / nanos);
     return 0;
   }
 

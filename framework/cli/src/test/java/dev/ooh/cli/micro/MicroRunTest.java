@@ -117,6 +117,29 @@ class MicroRunTest {
   }
 
   @Test
+  void aFileThatCantBeWrittenTakesNeitherTheTableNorAnotherFileWithIt() {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    Path plot = folder.resolve("m.svg");
+    Invocation done =
+        micro(
+            false,
+            "--sizes",
+            "1",
+            "--technique",
+            "exact",
+            "--csv",
+            "/dev/full",
+            "--plot",
+            "" + plot,
+            "--verbose");
+    assertThat(done.status()).isEqualTo(1);
+    assertThat(done.err()).contains("rows could not be written to /dev/full");
+    assertThat(done.out()).contains("slowdown").contains("exact");
+    assumeFalse(done.err().contains("nothing can be drawn"), done.err());
+    assertThat(plot).isNotEmptyFile();
+  }
+
+  @Test
   void storesToAShareOfThePages() throws Exception {
     Path csv = folder.resolve("m.csv");
     Invocation done =
