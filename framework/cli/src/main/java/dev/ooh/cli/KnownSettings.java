@@ -20,6 +20,9 @@ public final class KnownSettings {
    */
   public record Known(Setting<?> setting, List<String> readers) {}
 
+  /** What {@link SessionOptions} has options for, called the same, by which rows are named. */
+  private static final List<String> OPTIONS = List.of("seed", "cost-profile", "memory");
+
   private final Map<String, Known> byName;
 
   private KnownSettings(Map<String, Known> byName) {
@@ -58,10 +61,16 @@ public final class KnownSettings {
   /**
    * Checks what was given by {@code --set}.
    *
-   * @throws UsageException for a name that nobody declares, proposing the nearest, and for a value
-   *     that is not what its setting wants
+   * @throws UsageException for a name that nobody declares, proposing the nearest, for one with an
+   *     option of its own, and for a value that is not what its setting wants
    */
   void check(Map<String, String> given) throws UsageException {
+    for (String option : OPTIONS) {
+      if (given.containsKey(option)) {
+        throw new UsageException(
+            "--set has '%s', which has an option of its own: --%s".formatted(option, option));
+      }
+    }
     try {
       Settings.check(given, byName.values().stream().map(Known::setting).toList(), "--set names");
     } catch (IllegalArgumentException e) {
@@ -69,10 +78,13 @@ public final class KnownSettings {
     }
   }
 
-  /** A paragraph of each for {@code --help}. */
+  /** A paragraph of each for {@code --help}, of those that {@code --set} takes. */
   String help(int width) {
     TextTable table = new TextTable("", "");
     for (Known known : all()) {
+      if (OPTIONS.contains(known.setting().name())) {
+        continue;
+      }
       table.add("  " + known.setting().name(), text(known));
     }
     return table.lines(width).stream()

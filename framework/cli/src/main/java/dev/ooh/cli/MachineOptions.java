@@ -38,11 +38,12 @@ public final class MachineOptions {
   private int vcpus = 1;
 
   /**
-   * How many machines, 1 to {@value #MOST}.
+   * How many machines, 1 to {@value #MOST}. Ask before anything else: virtual CPUs may be given by
+   * {@code --set}, as to any command.
    *
    * @throws UsageException for any other number, be it of machines or of virtual CPUs, and for more
    *     than one machine where a recording is asked for, which is of one program, or where one has
-   *     several virtual CPUs
+   *     several virtual CPUs; or for virtual CPUs that are given twice
    */
   public int count(SessionOptions options) throws UsageException {
     if (machines < 1 || machines > MOST) {
@@ -51,6 +52,14 @@ public final class MachineOptions {
     if (machines > 1 && options.recording() != null) {
       throw new UsageException(
           "--vms is %d with --record, wanted 1: a recording is of one program".formatted(machines));
+    }
+    String set = options.settings().get(VCPUS);
+    if (set != null && vcpus != 1) {
+      throw new UsageException(
+          "--vcpus is %d with --set vcpus=%s, wanted one of them".formatted(vcpus, set));
+    }
+    if (set != null) {
+      vcpus = number(set);
     }
     if (vcpus < 1 || vcpus > MOST) {
       throw new UsageException("--vcpus is %d, wanted 1 to %d".formatted(vcpus, MOST));
@@ -80,6 +89,21 @@ public final class MachineOptions {
 
   /** What figures call a configuration. */
   public String named(String configuration) {
-    return vcpus == 1 ? configuration : "%s:%dvcpus".formatted(configuration, vcpus);
+    return named(configuration, vcpus);
+  }
+
+  /** As above, for a machine of {@code vcpus}; does nothing to what has its name already. */
+  static String named(String configuration, int vcpus) {
+    String suffix = ":%dvcpus".formatted(vcpus);
+    return vcpus == 1 || configuration.endsWith(suffix) ? configuration : configuration + suffix;
+  }
+
+  /** That of {@code text}; 1 for none, which {@link Session#open} refuses as what it is. */
+  static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return 1;
+    }
   }
 }

@@ -317,16 +317,19 @@ public final class Session implements AutoCloseable {
       String metric,
       String value,
       String unit) {
-    recording.named(run.space(), application, configuration);
+    String name = named(configuration);
+    recording.named(run.space(), application, name);
     return new Row(
-        experiment,
-        substrate.name(),
-        run.technique(),
-        application,
-        configuration,
-        metric,
-        value,
-        unit);
+        experiment, substrate.name(), run.technique(), application, name, metric, value, unit);
+  }
+
+  /** With the virtual CPUs that {@code --set} gave to a command without an option for them. */
+  private String named(String configuration) {
+    String vcpus = options.settings().get(MachineOptions.VCPUS);
+    return vcpus != null
+            && substrate.settings().stream().anyMatch(it -> it.name().equals(MachineOptions.VCPUS))
+        ? MachineOptions.named(configuration, MachineOptions.number(vcpus))
+        : configuration;
   }
 
   /**

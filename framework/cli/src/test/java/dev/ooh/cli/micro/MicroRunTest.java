@@ -10,8 +10,11 @@ import dev.ooh.cli.Tracking;
 import dev.ooh.cli.toy.Invocation;
 import dev.ooh.cli.toy.ToyControl;
 import dev.ooh.cli.toy.ToySubstrate;
+import dev.ooh.machine.substrate.VirtualSubstrate;
+import dev.ooh.tracking.core.TrackingCore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +94,23 @@ class MicroRunTest {
         micro(false, "--sizes", "1", "--technique", "exact", "--vcpus", vcpus, "--vms", machines);
     assertThat(done.status()).isEqualTo(2);
     assertThat(done.err()).contains(message);
+  }
+
+  @Test
+  void virtualCpusAreWhatTheyAreWhicheverWayTheyAreGiven() throws Exception {
+    List<List<String>> rows = new ArrayList<>();
+    for (String given : List.of("--vcpus 2", "--set vcpus=2")) {
+      Path csv = folder.resolve("m.csv");
+      TrackingCore core = TrackingCore.create(List.of(new ChecksumTechnique()));
+      Tracking tracking = Tracking.of(core, List.of(new VirtualSubstrate()));
+      String line = "--sizes 1 --technique none,checksum --csv " + csv + " " + given;
+      Invocation done = Invocation.of(new MicroRun(tracking), line.split(" "));
+      assertThat(done.status()).as(done.err()).isZero();
+      rows.add(Files.readAllLines(csv));
+    }
+    assertThat(rows.getFirst())
+        .contains("micro,virtual,checksum,array,1:2vcpus,pages_written,768,pages");
+    assertThat(rows.getLast()).isEqualTo(rows.getFirst());
   }
 
   @Test
@@ -229,6 +249,9 @@ class MicroRunTest {
         "--set ring-entires=5 | 2 | --set names 'ring-entires', wanted a setting of those present: did you mean ring-entries?",
         "--set ring-entries=many | 2 | setting ring-entries is 'many', wanted a whole number from 0 to 100",
         "--set ring-entries=101 | 2 | setting ring-entries is '101', wanted a whole number from 0 to 100",
+        "--set seed=2 | 2 | --set has 'seed', which has an option of its own: --seed",
+        "--set memory=2G | 2 | --set has 'memory', which has an option of its own: --memory",
+        "--set vcpus=2 --vcpus 3 | 2 | --vcpus is 3 with --set vcpus=2, wanted one of them",
         "--cost-profile p | 2 | cost-profile is 'p', wanted sc22",
         "--csv /proc/a.csv | 1 | --csv is /proc/a.csv, but no file can be made in /proc",
         "--csv /none/a.csv | 1 | --csv is /none/a.csv, but there is no folder /none",

@@ -81,6 +81,18 @@ class ReplayRunTest {
   }
 
   @Test
+  void rowsTellOfVirtualCpusThatWereSet() throws IOException {
+    Path csv = folder.resolve("r.csv");
+    Path file =
+        threeIntervals(new Block.Untracked(32_000), new Block.Name("array", "1"), new Block.End());
+    Invocation done =
+        replay(file, "--technique", "checksum", "--csv", csv + "", "--set", "vcpus=2");
+    assertThat(done.status()).as(done.err()).isZero();
+    assertThat(Files.readAllLines(csv))
+        .contains("replay,virtual,checksum,array,1 by uffd:2vcpus,pages_written,20,pages");
+  }
+
+  @Test
   void countsTheIntervalsAfterTheFirstThatWereSeenExactly() throws IOException {
     Path csv = folder.resolve("r.csv");
     Path file =
