@@ -27,6 +27,7 @@ public final class EvaluateCommand implements ToIntFunction<String[]> {
 
   @Override
   public int applyAsInt(String[] arguments) {
-    return CommandSupport.execute(new EvaluateRun(CodeVersion.of(context), tracking), arguments);
+    return CommandSupport.execute(
+        new EvaluateRun(() -> CodeVersion.of(context), tracking), arguments);
   }
 }

@@ -24,6 +24,7 @@ import dev.ooh.evaluation.run.Measurement;
 import dev.ooh.evaluation.run.Measurements;
 import dev.ooh.evaluation.run.Pricing;
 import dev.ooh.evaluation.run.RowFile;
+import dev.ooh.evaluation.run.SameCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,6 +56,7 @@ import picocli.CommandLine.Spec;
       "What is measured stays in DIR/runs: an interrupted evaluation goes on where it was."
     })
 final class EvaluateRun implements Callable<Integer> {
+  private final Supplier<String> codeVersion;
   private final String version;
   private final Tracking tracking;
 
@@ -114,8 +117,10 @@ final class EvaluateRun implements Callable<Integer> {
               + " 8 GiB together.")
   private int jobs = Math.min(4, Runtime.getRuntime().availableProcessors());
 
-  EvaluateRun(String version, Tracking tracking) {
-    this.version = version;
+  /** A run by the code that {@code codeVersion} tells, as it is at any time. */
+  EvaluateRun(Supplier<String> codeVersion, Tracking tracking) {
+    this.codeVersion = codeVersion;
+    this.version = codeVersion.get();
     this.tracking = tracking;
   }
 
@@ -137,7 +142,9 @@ final class EvaluateRun implements Callable<Integer> {
       List<Result> results = new ArrayList<>();
       Map<String, String> facts = facts(plan);
       try (Progress progress = Progress.onTerminal()) {
-        Measurements measurements = new Measurements(folder.runs(), jobs, pricing, progress::show);
+        Measurements measurements =
+            new Measurements(
+                folder.runs(), jobs, pricing, new SameCode(version, codeVersion), progress::show);
         Map<Measurement, List<Row>> rows = measurements.run(List.copyOf(wanted));
         progress.clear();
         facts.putAll(measurements.prices(wanted));

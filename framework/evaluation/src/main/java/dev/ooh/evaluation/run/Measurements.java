@@ -36,6 +36,7 @@ public final class Measurements {
   private final Path folder;
   private final int jobs;
   private final Pricing pricing;
+  private final SameCode code;
   private final Consumer<String> progress;
   private final Set<Process> running = ConcurrentHashMap.newKeySet();
   private final MemoryShare memory = new MemoryShare(MemoryNeed.LIMIT);
@@ -50,12 +51,15 @@ public final class Measurements {
    * @param folder where files of rows go; exists
    * @param jobs how many to run at once, as far as there is memory for them
    * @param pricing of those that ask for no profile
+   * @param code of all of them
    * @param progress is told what is done and left, by any thread
    */
-  public Measurements(Path folder, int jobs, Pricing pricing, Consumer<String> progress) {
+  public Measurements(
+      Path folder, int jobs, Pricing pricing, SameCode code, Consumer<String> progress) {
     this.folder = folder;
     this.jobs = jobs;
     this.pricing = pricing;
+    this.code = code;
     this.progress = progress;
   }
 
@@ -63,8 +67,8 @@ public final class Measurements {
    * Runs what has no rows yet, and reads them all; their experiment is the {@linkplain
    * Measurement#command command}.
    *
-   * @throws CommandException if one failed, naming it and what it said last; others that ran have
-   *     their files
+   * @throws CommandException if one failed, naming it and what it said last, or ran on other code;
+   *     others that ran have their files
    */
   public Map<Measurement, List<Row>> run(List<Measurement> measurements)
       throws CommandException, InterruptedException {
@@ -213,6 +217,7 @@ public final class Measurements {
       deleteTree(images);
       arguments.addAll(List.of("--directory", images.toString()));
     }
+    code.check();
     long started = System.nanoTime();
     Process process = ChildProcess.start(arguments, log);
     running.add(process);
@@ -223,6 +228,7 @@ public final class Measurements {
         throw new CommandException(
             "ooh %s ended with status %d: %s".formatted(measurement, status, lastLine(log)));
       }
+      code.check();
     } finally {
       running.remove(process);
       process.destroyForcibly().waitFor();

@@ -20,6 +20,8 @@ class MeasurementsTest {
   private static final Measurement RING =
       Measurement.of("micro", "--technique", "spml", "--profile", "kvm-dirty-ring");
 
+  private static final SameCode SAME = new SameCode("1+a", () -> "1+a");
+
   @TempDir private Path folder;
   private final List<String> said = new ArrayList<>();
 
@@ -31,7 +33,7 @@ class MeasurementsTest {
         rows.finish();
       }
     }
-    return new Measurements(folder, 1, Pricing.USUAL, said::add);
+    return new Measurements(folder, 1, Pricing.USUAL, SAME, said::add);
   }
 
   @Test
@@ -45,6 +47,16 @@ class MeasurementsTest {
                   .extracting(Row::experiment)
                   .containsExactly("micro@kvm-dirty-ring");
             });
+  }
+
+  @Test
+  void nothingIsMeasuredByOtherCode() {
+    SameCode built = new SameCode("1+a", () -> "1+b");
+    Measurements measurements = new Measurements(folder, 1, Pricing.USUAL, built, said::add);
+    assertThatThrownBy(() -> measurements.run(List.of(USUAL)))
+        .hasMessage(
+            "the bundles changed while they were measured: they are version 1+b, wanted 1+a");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
@@ -83,7 +95,7 @@ class MeasurementsTest {
   void rowsAtOtherPricesAreCalledAsTheUsualOnes() throws Exception {
     Pricing pricing = Pricing.of("zero");
     ran(Map.of(pricing.of(USUAL), Map.of("price of M1", "nothing")));
-    Measurements measurements = new Measurements(folder, 1, pricing, said::add);
+    Measurements measurements = new Measurements(folder, 1, pricing, SAME, said::add);
     assertThat(measurements.run(List.of(USUAL)).get(USUAL))
         .extracting(Row::experiment)
         .containsExactly("micro");
