@@ -24,6 +24,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -38,6 +40,13 @@ public final class CheckpointerDemo implements DemoConsumer {
   private static final long ARENA_BYTES = 8 << 20;
   private static final int ORDER = 20;
   private static final int PID = 1;
+
+  private final BundleContext context;
+
+  @Activate
+  public CheckpointerDemo(BundleContext context) {
+    this.context = context;
+  }
 
   @Override
   public String name() {
@@ -57,7 +66,8 @@ public final class CheckpointerDemo implements DemoConsumer {
 
   @Override
   public void run(DemoStage stage) throws Exception {
-    Path directory = Files.createTempDirectory("ooh-demo-");
+    // Among the bundle's own files, which go with the process, also when that is told to end.
+    Path directory = Files.createTempDirectory(context.getDataFile("").toPath(), "demo-");
     try {
       run(stage, directory);
     } finally {

@@ -52,6 +52,7 @@ enum MappingKind {
   /** A file that is long enough, to be deleted by the caller. */
   static Path temporaryFile() throws IOException {
     Path file = Files.createTempFile("ooh-doctor", ".bin");
+    file.toFile().deleteOnExit(); // for a process that is told to end
     return Files.write(file, new byte[(int) BYTES]);
   }
 }
