@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,21 +156,11 @@ class CommandsTest {
     assertThat(checkpointText("--heap", "64M", "--technique", "none").status()).isZero();
     List<String> sizes = new ArrayList<>();
     Substrate machine =
-        new Substrate() {
-          @Override
-          public String name() {
-            return "toy";
-          }
-
-          @Override
-          public Optional<String> refusal() {
-            return Optional.empty();
-          }
-
+        new ToySubstrate() {
           @Override
           public AddressSpace open(SpaceOptions options) {
             sizes.add(options.settings().getOrDefault("memory", "its own"));
-            return ToySubstrate.space();
+            return super.open(options);
           }
         };
     Tracking there = Tracking.of(new TrackingCore(), List.of(machine));

@@ -336,19 +336,24 @@ class FlatRestoreTest {
                                 FlatImage.ROOM_LEFT, FlatImage.ROOM_LEFT + (long) PAGES * PAGE)));
   }
 
+  /** There is a flat image then, a change, and no room for that. */
+  private void fillTheDisk(Checkpoints checkpoints, MemorySegment segment) throws Exception {
+    segment.fill((byte) 1);
+    change(checkpoints, segment, 3);
+    awaitWriter(checkpoints);
+    assertThat(isFlat()).isTrue();
+    files.usable = 0;
+    files.setsFail = true;
+    segment.set(JAVA_LONG, 0, 55);
+  }
+
   @Test
   void aCheckpointThatFindsNoRoomGetsThatOfTheFlatImage() throws Exception {
     byte[] then;
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = open()) {
       MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
-      change(checkpoints, segment, 3);
-      awaitWriter(checkpoints);
-      assertThat(isFlat()).isTrue();
-      files.usable = 0;
-      files.setsFail = true;
-      segment.set(JAVA_LONG, 0, 55);
+      fillTheDisk(checkpoints, segment);
       assertThatThrownBy(() -> checkpoints.take().join())
           .hasMessageContaining("No space left on device");
       assertThat(directory.resolve(".flat")).doesNotExist();
@@ -365,13 +370,7 @@ class FlatRestoreTest {
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = open(options.withCopyBytes(0))) {
       MemorySegment segment = segment(checkpoints, arena);
-      segment.fill((byte) 1);
-      change(checkpoints, segment, 3);
-      awaitWriter(checkpoints);
-      assertThat(isFlat()).isTrue();
-      files.usable = 0;
-      files.setsFail = true;
-      segment.set(JAVA_LONG, 0, 55);
+      fillTheDisk(checkpoints, segment);
       assertThatThrownBy(checkpoints::take).hasMessageContaining("No space left on device");
       assertThat(directory.resolve(".flat")).doesNotExist();
       files.setsFail = false;

@@ -3,6 +3,7 @@ package dev.ooh.linux.substrate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.linux.traps.Smaps;
 import dev.ooh.memory.AddressSpace;
 import dev.ooh.memory.MemoryAccessException;
 import dev.ooh.memory.PageSet;
@@ -15,9 +16,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,25 +53,9 @@ class LinuxAddressSpaceTest extends AddressSpaceContract {
     Region first = space.map(RegionRequest.anonymous("first", PageSet.PAGE_SIZE));
     Region second = space.map(RegionRequest.anonymous("second", PageSet.PAGE_SIZE));
     space.unmap(second);
-    assertThat(flags(first.start())).doesNotContain("dd");
-    assertThat(flags(second.start())).contains("dd");
-    assertThat(flags(second.start() + (1L << 30))).contains("dd");
-  }
-
-  /** Those of the mapping of an address, proc_pid_smaps(5). */
-  private static List<String> flags(long address) throws IOException {
-    boolean found = false;
-    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-      Matcher range = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*").matcher(line);
-      if (range.matches()) {
-        found =
-            Long.parseUnsignedLong(range.group(1), 16) <= address
-                && address < Long.parseUnsignedLong(range.group(2), 16);
-      } else if (found && line.startsWith("VmFlags:")) {
-        return List.of(line.substring("VmFlags:".length()).strip().split(" "));
-      }
-    }
-    throw new AssertionError("nothing is mapped at 0x%x".formatted(address));
+    assertThat(Smaps.flags(first.start())).isNotEmpty().doesNotContain("dd");
+    assertThat(Smaps.flags(second.start())).contains("dd");
+    assertThat(Smaps.flags(second.start() + (1L << 30))).contains("dd");
   }
 
   @Test

@@ -9,13 +9,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ooh.linux.call.LinuxCalls;
 import dev.ooh.linux.call.MappingFlags;
 import dev.ooh.memory.PageSet;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Memory that the kernel maps as a device's (VM_PFNMAP), which no scan walks: the buffer of a
@@ -47,7 +44,7 @@ public final class DeviceMemory implements AutoCloseable {
             MappingFlags.MAP_SHARED,
             fd,
             0);
-    if (!isDevice()) {
+    if (!Smaps.flags(start).contains("pf")) {
       close();
       abort("needs Linux 6.14: the buffers of perf are ordinary memory here");
     }
@@ -73,19 +70,6 @@ public final class DeviceMemory implements AutoCloseable {
     } catch (Throwable e) {
       throw new IllegalStateException("perf_event_open", e);
     }
-  }
-
-  private boolean isDevice() throws IOException {
-    String head = Long.toHexString(start) + "-";
-    boolean inside = false;
-    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-        inside = line.startsWith(head);
-      } else if (inside && line.startsWith("VmFlags:")) {
-        return line.contains(" pf");
-      }
-    }
-    return false;
   }
 
   public PageSet pages() {
