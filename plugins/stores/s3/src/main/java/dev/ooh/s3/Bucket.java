@@ -1,6 +1,7 @@
 package dev.ooh.s3;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -61,7 +62,7 @@ final class Bucket {
         case CONFLICT, PRECONDITION_FAILED -> new FileAlreadyExistsException(name(key));
         default -> failed(key, e);
       };
-    } catch (SdkException e) {
+    } catch (SdkException | UncheckedIOException e) { // unchecked: of a request that has a body
       throw failed(key, e);
     }
   }
@@ -70,7 +71,7 @@ final class Bucket {
     return "s3://" + name + "/" + key;
   }
 
-  private IOException failed(String key, SdkException e) {
+  private IOException failed(String key, RuntimeException e) {
     return new IOException(name(key) + ": " + e.getMessage(), e);
   }
 

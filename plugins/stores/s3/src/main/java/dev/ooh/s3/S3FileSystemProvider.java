@@ -65,8 +65,19 @@ public final class S3FileSystemProvider extends FileSystemProvider {
     this.connect = connect;
   }
 
+  /**
+   * Of a client whose uploads wait for no leave to continue: where a connection that is reused was
+   * closed by the store meanwhile, that wait fails in a way that the SDK doesn't take for one to
+   * try again.
+   */
+  static S3ClientBuilder builder() {
+    return S3Client.builder()
+        .httpClient(UrlConnectionHttpClient.create())
+        .serviceConfiguration(configuration -> configuration.expectContinueEnabled(false));
+  }
+
   private static S3Client connect() {
-    S3ClientBuilder builder = S3Client.builder().httpClient(UrlConnectionHttpClient.create());
+    S3ClientBuilder builder = builder();
     if (Boolean.getBoolean("ooh.s3.path-style")) {
       builder.forcePathStyle(true);
     }

@@ -7,7 +7,6 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -30,8 +29,7 @@ final class LoopbackStore implements AutoCloseable {
             .build();
     server.start();
     S3Client client =
-        S3Client.builder()
-            .httpClient(UrlConnectionHttpClient.create())
+        S3FileSystemProvider.builder()
             .endpointOverride(URI.create("http://127.0.0.1:" + server.getPort()))
             .region(Region.US_EAST_1)
             .credentialsProvider(
