@@ -7,6 +7,9 @@ import dev.ooh.barrier.weaving.StoreWeaver.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +36,29 @@ class StoreWeaverTest {
   @Test
   void aWriteFromABufferIsNoStore() throws Exception {
     assertThat(weave("AsynchronousWriter").unfollowed()).isEmpty();
+  }
+
+  /** As of another bundle's own class, which this one's loader does not see. */
+  @Test
+  void aCallOfAClassThatCannotBeFoundMayStore() {
+    ClassWriter caller = new ClassWriter(0);
+    caller.visit(Opcodes.V17, 0, "Caller", null, "java/lang/Object", null);
+    MethodVisitor code =
+        caller.visitMethod(
+            Opcodes.ACC_STATIC, "call", "(Ljava/lang/Object;Ljava/nio/CharBuffer;)V", null, null);
+    code.visitCode();
+    code.visitVarInsn(Opcodes.ALOAD, 0);
+    code.visitTypeInsn(Opcodes.CHECKCAST, "gone/Away");
+    code.visitVarInsn(Opcodes.ALOAD, 1);
+    code.visitMethodInsn(
+        Opcodes.INVOKEVIRTUAL, "gone/Away", "take", "(Ljava/nio/CharBuffer;)V", false);
+    code.visitInsn(Opcodes.RETURN);
+    code.visitMaxs(2, 2);
+    code.visitEnd();
+    caller.visitEnd();
+    Outcome outcome = new StoreWeaver().weave("Caller", caller.toByteArray(), null);
+    assertThat(outcome.calls()).isOne();
+    assertThat(outcome.unfollowed()).isEmpty();
   }
 
   private static Outcome weave(String name) throws IOException {

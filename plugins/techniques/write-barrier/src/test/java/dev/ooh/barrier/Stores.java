@@ -1,5 +1,6 @@
 package dev.ooh.barrier;
 
+import java.io.CharArrayReader;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
@@ -142,6 +143,16 @@ public final class Stores {
     all.put(
         "buffer read",
         (s, o) -> run(() -> CharBuffer.wrap("text").read(card(s).asByteBuffer().asCharBuffer())));
+    all.put("record", (s, o) -> new Place(s, AT).store());
+    all.put(
+        "buffer read by an heir",
+        (s, o) -> run(() -> new Letters().read(card(s).asByteBuffer().asCharBuffer())));
+    all.put(
+        "buffer read by an interface's heir",
+        (s, o) -> {
+          Source source = new Letters();
+          run(() -> source.read(card(s).asByteBuffer().asCharBuffer()));
+        });
     all.put("buffer compact", (s, o) -> s.asSlice(AT, 64).asByteBuffer().position(8).compact());
   }
 
@@ -168,6 +179,23 @@ public final class Stores {
             run(() -> MemorySegment.class.getMethod("fill", byte.class).invoke(card(s), (byte) 1)));
     all.put("allocated", (s, o) -> slices(s).allocateFrom(ValueLayout.JAVA_LONG, 1));
     all.put("allocated string", (s, o) -> slices(s).allocateFrom("text"));
+  }
+
+  /** Its equals and hashCode name its components. */
+  private record Place(MemorySegment segment, long at) {
+    void store() {
+      check(equals(new Place(segment, at)));
+      segment.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
+    }
+  }
+
+  /** By whose name a method of the JDK is called. */
+  private interface Source extends Readable {}
+
+  private static final class Letters extends CharArrayReader implements Source {
+    Letters() {
+      super("text".toCharArray());
+    }
   }
 
   private static SegmentAllocator slices(MemorySegment segment) {

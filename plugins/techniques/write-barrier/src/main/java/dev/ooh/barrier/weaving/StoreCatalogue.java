@@ -94,13 +94,24 @@ final class StoreCatalogue {
           ? Kind.UNSEEN
           : Kind.NONE;
     }
-    boolean unwoven =
-        owner.startsWith("java/") || owner.startsWith("javax/") || owner.startsWith("jdk/");
-    if (!unwoven || READERS.contains(name) || !takesMemory(descriptor)) {
+    if (!isOfTheJdk(owner) || READERS.contains(name) || !takesMemory(descriptor)) {
       return Kind.NONE;
     }
     // Their reads store after the call returned.
     return owner.startsWith("java/nio/channels/Asynchronous") ? Kind.UNFOLLOWED : Kind.HANDED_OUT;
+  }
+
+  /** Whether a method of the JDK may be called by the name of a class that inherits it. */
+  static boolean mayBeInherited(String owner, String descriptor) {
+    // A record's own methods name its fields, whose descriptors are of no method.
+    return descriptor.startsWith("(")
+        && !isOfTheJdk(owner)
+        && !owner.startsWith("[")
+        && takesMemory(descriptor);
+  }
+
+  private static boolean isOfTheJdk(String owner) {
+    return owner.startsWith("java/") || owner.startsWith("javax/") || owner.startsWith("jdk/");
   }
 
   private static Kind invocation(String name, String descriptor) {

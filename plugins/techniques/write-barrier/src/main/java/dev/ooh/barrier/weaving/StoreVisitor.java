@@ -17,6 +17,7 @@ final class StoreVisitor extends MethodVisitor {
       "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;";
 
   private final String className;
+  private final CalledMethods called;
   private final Findings findings;
 
   /** What was found in a class so far. */
@@ -39,16 +40,17 @@ final class StoreVisitor extends MethodVisitor {
     }
   }
 
-  StoreVisitor(MethodVisitor next, String className, Findings findings) {
+  StoreVisitor(MethodVisitor next, String className, CalledMethods called, Findings findings) {
     super(OpenedClassReader.ASM_API, next);
     this.className = className;
+    this.called = called;
     this.findings = findings;
   }
 
   @Override
   public void visitMethodInsn(
       int opcode, String owner, String name, String descriptor, boolean isInterface) {
-    Kind kind = StoreCatalogue.kindOf(owner, name, descriptor);
+    Kind kind = called.kindOf(owner, name, descriptor);
     if (kind == Kind.NONE) {
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       return;
@@ -88,8 +90,7 @@ final class StoreVisitor extends MethodVisitor {
       String name, String descriptor, Handle bootstrap, Object... arguments) {
     for (Object argument : arguments) {
       if (argument instanceof Handle handle
-          && StoreCatalogue.kindOf(handle.getOwner(), handle.getName(), handle.getDesc())
-              != Kind.NONE) {
+          && called.kindOf(handle.getOwner(), handle.getName(), handle.getDesc()) != Kind.NONE) {
         findings.add(
             "%s refers to %s.%s as a method reference, wanted a lambda that calls it"
                 .formatted(className, handle.getOwner().replace('/', '.'), handle.getName()));

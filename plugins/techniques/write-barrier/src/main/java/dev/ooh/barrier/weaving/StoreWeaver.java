@@ -82,6 +82,7 @@ public final class StoreWeaver {
         MethodList<?> methods,
         int writerFlags,
         int readerFlags) {
+      CalledMethods called = new CalledMethods(pool);
       return new ClassVisitor(OpenedClassReader.ASM_API, next) {
         @Override
         public @Nullable MethodVisitor visitMethod(
@@ -94,7 +95,7 @@ public final class StoreWeaver {
             findings.add("%s.%s is native".formatted(type.getName(), name));
           }
           MethodVisitor code = super.visitMethod(access, name, descriptor, signature, exceptions);
-          return code == null ? null : new StoreVisitor(code, type.getName(), findings);
+          return code == null ? null : new StoreVisitor(code, type.getName(), called, findings);
         }
       };
     }
