@@ -10,6 +10,7 @@ import dev.ooh.image.remote.CriuPageServer;
 import dev.ooh.image.remote.PageServer;
 import dev.ooh.image.remote.RemoteSets;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.image.store.SetDraft;
 import dev.ooh.image.store.SetPlace;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -249,6 +250,24 @@ class PageServerTest {
       assertThat(third.get()).isEqualTo(new Transcript(protocol, PID).open().toByteArray());
       assertThat(names(directory.resolve("beside")))
           .containsExactly("latest", "set-000001", "set-000002");
+    }
+  }
+
+  /** Which the program stands still for. */
+  @Test
+  void criusServerIsReachedBeforePagesAreWritten() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ImageStore store = ImageStore.open(directory.resolve("beside"))) {
+      SetPlace place =
+          new CriuPageServer(store, (InetSocketAddress) socket.getLocalSocketAddress(), 4);
+      socket.setSoTimeout(60_000);
+      try (SetDraft _ = place.draft();
+          Socket client = socket.accept()) {
+        assertThat(client.isConnected()).isTrue();
+      }
+      socket.close();
+      assertThatThrownBy(place::draft).isInstanceOf(IOException.class);
+      assertThat(names(directory.resolve("beside"))).isEmpty();
     }
   }
 

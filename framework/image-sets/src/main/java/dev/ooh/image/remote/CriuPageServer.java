@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sets whose pages and pagemaps go to {@code criu page-server}, each by a connection of its own,
@@ -48,9 +47,20 @@ public final class CriuPageServer implements SetPlace {
         };
   }
 
+  /** The server is reached now, so that nobody who stands still when pages are written waits. */
   @Override
   public SetDraft draft() throws IOException {
-    return new Draft(store.draft());
+    SetDraft beside = store.draft(); // first of all: the server ends with its first connection
+    boolean reached = false;
+    try {
+      SetDraft draft = new Draft(beside, Connection.to(address));
+      reached = true;
+      return draft;
+    } finally {
+      if (!reached) {
+        beside.close();
+      }
+    }
   }
 
   /** Removes what is beside; the page server has no such request. */
@@ -61,10 +71,11 @@ public final class CriuPageServer implements SetPlace {
 
   private final class Draft implements SetDraft {
     private final SetDraft beside;
-    private @Nullable Pages pages;
+    private final Connection server;
 
-    Draft(SetDraft beside) {
+    Draft(SetDraft beside, Connection server) {
       this.beside = beside;
+      this.server = server;
     }
 
     @Override
@@ -75,10 +86,9 @@ public final class CriuPageServer implements SetPlace {
     @Override
     public Optional<FileLayer.Output> pages(int pid, PageSet present, PageSet inParent)
         throws IOException {
-      Pages opened = new Pages(Connection.to(address), pid, present, inParent);
-      pages = opened;
-      opened.open();
-      return Optional.of(opened);
+      Pages pages = new Pages(server, pid, present, inParent);
+      pages.open();
+      return Optional.of(pages);
     }
 
     @Override
@@ -94,9 +104,7 @@ public final class CriuPageServer implements SetPlace {
     @Override
     public void close() throws IOException {
       try (SetDraft _ = beside) {
-        if (pages != null) {
-          pages.close();
-        }
+        server.close();
       }
     }
   }
