@@ -19,10 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -370,16 +367,11 @@ public final class ImageStore implements SetPlace, AutoCloseable {
 
   /** A set may be the latest although its writer was told that it failed, and knows of none. */
   private void refuseBelowLatest(Path set) throws IOException {
-    Path removed = directory.resolve(set.getFileName());
-    Optional<Path> latest = LatestSet.in(directory);
-    Set<Path> seen = new HashSet<>(); // sets may name each other as parents
-    for (Optional<Path> above = latest; above.isPresent() && seen.add(above.get()); ) {
-      above = SetFolder.parentOf(above.get());
-      if (above.equals(Optional.of(removed))) {
-        throw new IOException(
-            "%s: found the latest set, %s, built on it, wanted one that nothing builds on"
-                .formatted(set, latest.get().getFileName()));
-      }
+    SetFolder folder = new SetFolder(directory);
+    if (folder.isBelowLatest(set)) {
+      throw new IOException(
+          "%s: found the latest set, %s, built on it, wanted one that nothing builds on"
+              .formatted(set, folder.latest().orElseThrow().getFileName()));
     }
   }
 

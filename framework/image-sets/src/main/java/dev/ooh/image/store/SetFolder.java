@@ -1,12 +1,16 @@
 package dev.ooh.image.store;
 
+import dev.ooh.image.input.Inspection;
 import dev.ooh.image.message.SetFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A directory of image sets, as its names and links tell, without reading any set. */
 public record SetFolder(Path path) {
@@ -52,7 +56,29 @@ public record SetFolder(Path path) {
   }
 
   public boolean isLatest(Path set) throws IOException {
-    return latest().equals(Optional.of(path.resolve(set.getFileName())));
+    Optional<Path> latest = latest();
+    return latest.isPresent() && isSame(latest.get(), path.resolve(set.getFileName()));
+  }
+
+  /** Whether the latest set builds on {@code set}, be it by way of others. */
+  public boolean isBelowLatest(Path set) throws IOException {
+    Path sought = path.resolve(set.getFileName());
+    Set<Path> seen = new HashSet<>(); // sets may name each other as parents
+    for (Optional<Path> above = latest(); above.isPresent() && seen.add(above.get()); ) {
+      above = parentOf(above.get());
+      if (above.isPresent() && isSame(above.get(), sought)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A link may spell a path otherwise than the folder is. */
+  private static boolean isSame(Path one, Path other) throws IOException {
+    return one.equals(other)
+        || (Inspection.of(one).isPresent()
+            && Inspection.of(other).isPresent()
+            && Files.isSameFile(one, other));
   }
 
   /** What {@code set} names as its parent, be it there or not. */

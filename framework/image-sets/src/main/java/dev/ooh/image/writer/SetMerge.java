@@ -151,16 +151,14 @@ public final class SetMerge implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-      if (!used && !isBelowLatest()) {
+      if (!used && !isNeeded()) {
         place.remove(path);
       }
     }
 
     /** The set on top may have failed when it was the latest already. */
-    private boolean isBelowLatest() throws IOException {
-      Path directory = Objects.requireNonNull(path.getParent());
-      Optional<Path> latest = new SetFolder(directory).latest();
-      return latest.isPresent() && SetFolder.parentOf(latest.get()).equals(Optional.of(path));
+    private boolean isNeeded() throws IOException {
+      return new SetFolder(Objects.requireNonNull(path.getParent())).isBelowLatest(path);
     }
   }
 

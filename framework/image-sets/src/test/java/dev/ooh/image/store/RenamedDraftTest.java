@@ -7,6 +7,7 @@ import dev.ooh.image.SmallChain;
 import dev.ooh.image.file.DiskFiles;
 import dev.ooh.image.reader.ImageSet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A set is there as a whole or not at all, also when it is taken back. */
 class RenamedDraftTest {
   @TempDir private Path directory;
+  @TempDir private Path elsewhere;
 
   /** A disk that breaks: no link can be made, and nothing removed, from some moment on. */
   private static final class Breaking extends DiskFiles {
@@ -89,6 +91,25 @@ class RenamedDraftTest {
       }
     }
     assertThat(ImageSet.open(directory).chainLength()).isEqualTo(3);
+  }
+
+  /** As who moves the link by hand may spell it. */
+  @Test
+  void itIsNotRemovedWhateverWayTheLatestIsNamed() throws Exception {
+    try (ImageStore store = ImageStore.open(directory)) {
+      SmallChain chain = new SmallChain(store, 2);
+      Path first = chain.preDump();
+      Path second = chain.dump(0);
+      Path other = Files.createSymbolicLink(elsewhere.resolve("other"), directory);
+      Path latest = directory.resolve("latest");
+      Files.delete(latest);
+      Files.createSymbolicLink(latest, other.resolve(second.getFileName()));
+      assertThat(new SetFolder(directory).isLatest(second)).isTrue();
+      assertThat(new SetFolder(directory).isLatest(first)).isFalse();
+      assertThatThrownBy(() -> store.remove(first))
+          .hasMessageContaining("found the latest set, set-000002, built on it");
+    }
+    assertThat(ImageSet.open(directory).chainLength()).isEqualTo(2);
   }
 
   /** On a full disk, for instance, from which sets are to go. */
