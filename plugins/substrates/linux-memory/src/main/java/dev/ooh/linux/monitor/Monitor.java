@@ -10,6 +10,7 @@ import dev.ooh.tracking.facility.FacilityException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The tracked side's end of one descriptor that a monitor serves. When the monitor dies, every call
@@ -18,6 +19,11 @@ import java.time.Duration;
  * {@link #close} as well. Safe for any thread.
  */
 public final class Monitor implements AutoCloseable {
+  /** Of one request that changes them, as those of millions take longer than an answer may. */
+  private static final int MOST_RUNS = 1 << 14;
+
+  private static final long MOST_BYTES = 1L << 32;
+
   private final MonitorProcess process;
   private final UnixSocket socket;
   private final Duration answer;
@@ -51,17 +57,17 @@ public final class Monitor implements AutoCloseable {
    * @throws MonitorRefusal when the kernel refuses one of the ranges; those before it are done
    */
   public void register(PageSet ranges, long mode) throws FacilityException {
-    request(MonitorMessage.REGISTER, "UFFDIO_REGISTER", ranges, mode);
+    requestInParts(MonitorMessage.REGISTER, "UFFDIO_REGISTER", ranges, mode, Long.MAX_VALUE);
   }
 
   /** UFFDIO_UNREGISTER of what is still this descriptor's; the rest is left alone. */
   public void unregister(PageSet ranges) throws FacilityException {
-    request(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, 0);
+    requestInParts(MonitorMessage.UNREGISTER, "UFFDIO_UNREGISTER", ranges, 0, Long.MAX_VALUE);
   }
 
-  /** UFFDIO_WRITEPROTECT. */
+  /** UFFDIO_WRITEPROTECT, which takes the longer the more pages there are. */
   public void protect(PageSet ranges, long mode) throws FacilityException {
-    request(MonitorMessage.PROTECT, "UFFDIO_WRITEPROTECT", ranges, mode);
+    requestInParts(MonitorMessage.PROTECT, "UFFDIO_WRITEPROTECT", ranges, mode, MOST_BYTES);
   }
 
   /**
@@ -139,6 +145,20 @@ public final class Monitor implements AutoCloseable {
 
   private static PageSet runs(long[] bounds) {
     return PageSet.builder().addAscending(bounds, 2, bounds.length / 2).build();
+  }
+
+  /** Nobody else asks anything between two of them. */
+  private synchronized void requestInParts(
+      int operation, String what, PageSet ranges, long mode, long mostBytes)
+      throws FacilityException {
+    List<PageSet> parts = RequestParts.of(ranges, MOST_RUNS, mostBytes);
+    for (int part = 0; part < parts.size(); part++) {
+      try {
+        request(operation, what, parts.get(part), mode);
+      } catch (MonitorRefusal e) {
+        throw e.behind(parts.subList(0, part));
+      }
+    }
   }
 
   private synchronized long[] request(

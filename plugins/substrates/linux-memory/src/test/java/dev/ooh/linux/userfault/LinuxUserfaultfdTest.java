@@ -67,6 +67,31 @@ class LinuxUserfaultfdTest {
     assertThat(space.memory().getLong(region.start() + 3 * PAGE)).isEqualTo(2);
   }
 
+  /** More runs than one request to a monitor has. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"SYNCHRONOUS_WRITE_PROTECT", "ASYNCHRONOUS_WRITE_PROTECT"})
+  void pagesHereAndThereAreProtected(Mode mode) throws Exception {
+    int runs = 20_000;
+    Region wide = space.map(RegionRequest.anonymous("wide", 2L * runs * PAGE));
+    PageSet.Builder odd = PageSet.builder();
+    for (int run = 0; run < runs; run++) {
+      odd.addPage(wide.start() + (2L * run + 1) * PAGE);
+    }
+    PageSet wanted = odd.build();
+    try (Descriptor descriptor = open(mode)) {
+      descriptor.register(wide.pages());
+      descriptor.writeProtect(wanted);
+      PageSet.Builder written = PageSet.builder();
+      for (int page = 1; page < 2 * runs; page += 1998) {
+        space.memory().putLong(wide.start() + (long) page * PAGE, 1);
+        written.addPage(wide.start() + (long) page * PAGE);
+      }
+      assertThat(descriptor.drain().intersect(wanted)).isEqualTo(written.build());
+    }
+  }
+
   @Test
   void missingModeSeesTheFirstTouchOnly() throws Exception {
     try (Descriptor descriptor = open(Mode.MISSING)) {
@@ -92,7 +117,7 @@ class LinuxUserfaultfdTest {
                       System.gc();
                     }
                   });
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < 8; round++) {
         descriptor.writeProtect(region.pages());
         space.memory().fill(region.start(), region.bytes(), (byte) round);
         assertThat(descriptor.drain()).isEqualTo(region.pages());
