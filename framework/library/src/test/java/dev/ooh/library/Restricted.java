@@ -48,7 +48,12 @@ final class Restricted {
                 Stream.of(
                         List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
                         options,
-                        List.of("-XX:+UseSerialGC", "-cp", classPath, Restricted.class.getName()),
+                        List.of(
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            classPath,
+                            Restricted.class.getName()),
                         List.of(arguments))
                     .flatMap(List::stream)
                     .toList())

@@ -19,6 +19,8 @@ class KeyValueStoreTest {
   private Process start() throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
@@ -83,6 +85,7 @@ class KeyValueStoreTest {
       assertThat(
               run(
                   java.resolve("java"),
+                  "-XX:TieredStopAtLevel=1",
                   "--enable-native-access=ALL-UNNAMED",
                   "-cp",
                   classPath + ":.",

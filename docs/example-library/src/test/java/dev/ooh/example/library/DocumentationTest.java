@@ -110,7 +110,15 @@ class DocumentationTest {
     Path java = Path.of(System.getProperty("java.home"), "bin");
     run(folder, java.resolve("javac"), "-Werror", "-cp", classPath, "-d", ".", file.toString());
     String flag = first(readme, "MAVEN_OPTS=(\\S+) mvn .* -Dexec\\.mainClass=" + name);
-    String out = run(folder, java.resolve("java"), flag, "-cp", classPath + ":.", name);
+    String out =
+        run(
+            folder,
+            java.resolve("java"),
+            "-XX:TieredStopAtLevel=1",
+            flag,
+            "-cp",
+            classPath + ":.",
+            name);
     assertThat(out).isEqualTo(first(readme, "this prints `([^`]+)`") + System.lineSeparator());
   }
 

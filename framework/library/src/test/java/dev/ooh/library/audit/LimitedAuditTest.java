@@ -83,6 +83,7 @@ class LimitedAuditTest {
                 before + "exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx64m",
                 "-XX:ReservedCodeCacheSize=64m",
                 "-XX:CompressedClassSpaceSize=64m",

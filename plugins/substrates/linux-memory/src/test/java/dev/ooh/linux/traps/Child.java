@@ -85,6 +85,7 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
                 before + "\"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,
