@@ -1,7 +1,6 @@
 package dev.ooh.image.store;
 
 import dev.ooh.image.input.CheckedFiles;
-import dev.ooh.image.input.Inspection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -32,7 +31,7 @@ public record Pruning(List<Path> removable, List<String> kept) {
     List<Path> sets = folder.sets();
     Map<Path, Path> reals = new HashMap<>();
     for (Path set : sets) {
-      reals.put(set, real(set));
+      reals.put(set, SetFolder.real(set));
     }
     Optional<Path> latest = real(folder.latest());
     Map<Path, Optional<Path>> parents = new HashMap<>();
@@ -74,13 +73,8 @@ public record Pruning(List<Path> removable, List<String> kept) {
     return new Pruning(List.copyOf(removable), kept);
   }
 
-  /** A link may spell a path otherwise than the folder is; what isn't there stays as it is. */
-  private static Path real(Path path) throws IOException {
-    return Inspection.of(path).isPresent() ? path.toRealPath() : path;
-  }
-
   private static Optional<Path> real(Optional<Path> path) throws IOException {
-    return path.isPresent() ? Optional.of(real(path.get())) : path;
+    return path.isPresent() ? Optional.of(SetFolder.real(path.get())) : path;
   }
 
   private static void need(Path set, Map<Path, Optional<Path>> parents, Set<Path> needed)

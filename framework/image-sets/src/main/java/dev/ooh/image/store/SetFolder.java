@@ -3,7 +3,6 @@ package dev.ooh.image.store;
 import dev.ooh.image.input.Inspection;
 import dev.ooh.image.message.SetFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,12 +72,13 @@ public record SetFolder(Path path) {
     return false;
   }
 
-  /** A link may spell a path otherwise than the folder is. */
   private static boolean isSame(Path one, Path other) throws IOException {
-    return one.equals(other)
-        || (Inspection.of(one).isPresent()
-            && Inspection.of(other).isPresent()
-            && Files.isSameFile(one, other));
+    return one.equals(other) || real(one).equals(real(other));
+  }
+
+  /** A link may spell a path otherwise than the folder is; what isn't there stays as it is. */
+  static Path real(Path path) throws IOException {
+    return Inspection.of(path).isPresent() ? path.toRealPath() : path;
   }
 
   /** What {@code set} names as its parent, be it there or not. */
