@@ -12,7 +12,6 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * Where the C library's errno is captured after each call. For one thread at a time, but not always
@@ -21,10 +20,12 @@ import java.lang.invoke.VarHandle;
  */
 final class CallState implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  /** Of every function that is called with one of these. */
+  static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
   private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      LAYOUT.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
+  private static final long ERRNO = LAYOUT.byteOffset(PathElement.groupElement("errno"));
 
   /** Linked when a call first fails. */
   private static final class Reasons {
@@ -38,22 +39,8 @@ final class CallState implements AutoCloseable {
   private final MemorySegment segment = Arena.ofAuto().allocate(LAYOUT);
   private volatile boolean closed;
 
-  /** A C function whose first parameter becomes the {@link #segment}. */
-  static MethodHandle function(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type, CAPTURE);
-  }
-
-  /** As above, with variadic arguments from index {@code firstVariadic} on. */
-  static MethodHandle function(String name, FunctionDescriptor type, int firstVariadic) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().find(name).orElseThrow(),
-        type,
-        CAPTURE,
-        Linker.Option.firstVariadicArg(firstVariadic));
-  }
-
   /**
-   * For the first argument of a {@link #function}.
+   * For the first argument of a {@link CFunction#handle}.
    *
    * @throws IllegalStateException after {@link #close}: its owner's descriptors may be others' then
    */
@@ -65,7 +52,7 @@ final class CallState implements AutoCloseable {
   }
 
   int errno() {
-    return (int) ERRNO.get(segment, 0L);
+    return segment.get(JAVA_INT, ERRNO);
   }
 
   CallException failure(String what) {

@@ -1,15 +1,12 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ooh.linux.layout.ItimerSpec;
 import dev.ooh.linux.layout.SigEvent;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -19,14 +16,6 @@ import java.time.Duration;
 public final class KillTimer {
   private static final long CLOCK_MONOTONIC = 1;
   private static final int SIGKILL = 9;
-  private static final MethodHandle TIMER_CREATE =
-      CallState.function(
-          "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS), 1);
-  private static final MethodHandle TIMER_SETTIME =
-      CallState.function(
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS),
-          1);
 
   private final CallState errors = new CallState();
   private final MemorySegment limit = Arena.ofAuto().allocate(ItimerSpec.BYTES, Long.BYTES);
@@ -42,36 +31,24 @@ public final class KillTimer {
       SigEvent.setSignal(event, SIGKILL);
       MemorySegment id = arena.allocate(JAVA_INT);
       check(
-          (long)
-              TIMER_CREATE.invokeExact(
-                  errors.segment(), (long) architecture.timerCreate(), CLOCK_MONOTONIC, event, id),
+          SystemCall.call(
+              errors,
+              architecture.timerCreate(),
+              CLOCK_MONOTONIC,
+              event.address(),
+              id.address(),
+              0),
           "timer_create(CLOCK_MONOTONIC, SIGKILL)");
       timer = id.get(JAVA_INT, 0);
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
   /** From now on, the whole limit is left again. */
   public void putOff() throws CallException {
-    try {
-      check(
-          (long)
-              TIMER_SETTIME.invokeExact(
-                  errors.segment(),
-                  (long) architecture.timerSettime(),
-                  timer,
-                  0L,
-                  limit,
-                  MemorySegment.NULL),
-          "timer_settime");
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
+    check(
+        SystemCall.call(errors, architecture.timerSettime(), timer, 0, limit.address(), 0),
+        "timer_settime");
+    Reference.reachabilityFence(limit);
   }
 
   private void check(long result, String call) throws CallException {

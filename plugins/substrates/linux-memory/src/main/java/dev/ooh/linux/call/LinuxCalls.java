@@ -1,135 +1,76 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.ooh.linux.layout.IoVec;
 import dev.ooh.linux.layout.PollFd;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * System calls. One object serves one thread at a time: it owns the memory that errno is captured
  * in, so that a call allocates nothing. Failures are {@link CallException}s; EINTR is retried.
  */
 public final class LinuxCalls implements AutoCloseable {
-  private static final MethodHandle MMAP =
-      CallState.function(
-          "mmap",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle MUNMAP =
-      CallState.function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle MADVISE =
-      CallState.function(
-          "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle MSYNC =
-      CallState.function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle OPEN =
-      CallState.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
-  private static final MethodHandle CLOSE =
-      CallState.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle GETPAGESIZE =
-      CallState.function("getpagesize", FunctionDescriptor.of(JAVA_INT));
+  private static final CFunction MMAP = CFunction.of("mmap");
+  private static final CFunction MUNMAP = CFunction.of("munmap");
+  private static final CFunction MADVISE = CFunction.of("madvise");
+  private static final CFunction MSYNC = CFunction.of("msync");
+  private static final CFunction CLOSE = CFunction.of("close");
+  private static final CFunction GETPAGESIZE = CFunction.of("getpagesize");
+  private static final CFunction MEMFD_CREATE = CFunction.of("memfd_create");
+  private static final CFunction FTRUNCATE = CFunction.of("ftruncate");
+  private static final CFunction FALLOCATE = CFunction.of("fallocate");
+  private static final CFunction READ = CFunction.of("read");
+  private static final CFunction PREAD = CFunction.of("pread");
+  private static final CFunction PREADV = CFunction.of("preadv");
+  private static final CFunction PWRITE = CFunction.of("pwrite");
+  private static final CFunction POLL = CFunction.of("poll");
+  private static final CFunction PROCESS_VM_WRITEV = CFunction.of("process_vm_writev");
+  private static final CFunction SETSID = CFunction.of("setsid");
+  private static final CFunction SIGNAL = CFunction.of("signal");
 
-  /** What tracking begins with, which memory alone does without; linked when first called. */
-  private static final class Tracking {
-    static final MethodHandle IOCTL =
-        CallState.function(
-            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-    static final MethodHandle SYSCALL =
-        CallState.function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+  /** Linked when first called, as they are types of their own; memory alone does without. */
+  private static final class Variadic {
+    static final CFunction OPEN = CFunction.variadic("open", 2);
+    static final CFunction IOCTL = CFunction.variadic("ioctl", 2);
 
-    private Tracking() {}
-  }
-
-  /** Linked when one of them is first called: each takes a JVM that has just started a while. */
-  private static final class LinkedLater {
-    static final MethodHandle MEMFD_CREATE =
-        CallState.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    static final MethodHandle FTRUNCATE =
-        CallState.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    static final MethodHandle FALLOCATE =
-        CallState.function(
-            "fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle READ =
-        CallState.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    static final MethodHandle PREAD =
-        CallState.function(
-            "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle PREADV =
-        CallState.function(
-            "preadv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG));
-    static final MethodHandle PWRITE =
-        CallState.function(
-            "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle POLL =
-        CallState.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    static final MethodHandle PROCESS_VM_WRITEV =
-        CallState.function(
-            "process_vm_writev",
-            FunctionDescriptor.of(
-                JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
-
-    static final MethodHandle SETSID =
-        CallState.function("setsid", FunctionDescriptor.of(JAVA_INT));
-    static final MethodHandle SIGNAL =
-        CallState.function("signal", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG));
-
-    private LinkedLater() {}
+    private Variadic() {}
   }
 
   private static final long SIG_IGN = 1;
   private static final long SIG_ERR = -1;
+
+  private static final int FILE_MODE = 0600;
 
   private final CallState errors = new CallState();
 
   /** Bytes of a page, getpagesize(2). */
   public static int pageSize() {
     try (CallState state = new CallState()) {
-      return (int) GETPAGESIZE.invokeExact(state.segment());
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+      return (int) GETPAGESIZE.call(state);
     }
   }
 
   /** setsid(2): the terminal's signals pass this process by. One that leads a group stays. */
   public static void leaveSession() {
     try (CallState state = new CallState()) {
-      int ignored = (int) LinkedLater.SETSID.invokeExact(state.segment());
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+      long _ = SETSID.call(state);
     }
   }
 
   /** signal(2) with SIG_IGN. */
   public static void ignoreSignal(int signal) throws CallException {
-    long before;
     try (CallState state = new CallState()) {
-      before = (long) LinkedLater.SIGNAL.invokeExact(state.segment(), signal, SIG_IGN);
-      if (before == SIG_ERR) {
+      if (SIGNAL.call(state, signal, SIG_IGN) == SIG_ERR) {
         throw state.failure("signal(%d, SIG_IGN)".formatted(signal));
       }
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
   /** mmap(2). {@code address} 0 lets the kernel choose. */
   public long mmap(long address, long bytes, int protection, int flags, int fd, long offset)
       throws CallException {
-    long result;
-    try {
-      result =
-          (long) MMAP.invokeExact(errors.segment(), address, bytes, protection, flags, fd, offset);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
+    long result = MMAP.call(errors, address, bytes, protection, flags, fd, offset);
     if (result == -1) {
       throw errors.failure(
           "mmap(0x%x, %d bytes, prot %d, flags 0x%x, fd %d)"
@@ -139,38 +80,20 @@ public final class LinuxCalls implements AutoCloseable {
   }
 
   public void munmap(long address, long bytes) throws CallException {
-    int result;
-    try {
-      result = (int) MUNMAP.invokeExact(errors.segment(), address, bytes);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
-    if (result != 0) {
+    if ((int) MUNMAP.call(errors, address, bytes) != 0) {
       throw errors.failure("munmap(0x%x, %d bytes)".formatted(address, bytes));
     }
   }
 
   public void madvise(long address, long bytes, int advice) throws CallException {
-    int result;
-    try {
-      result = (int) MADVISE.invokeExact(errors.segment(), address, bytes, advice);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
-    if (result != 0) {
+    if ((int) MADVISE.call(errors, address, bytes, advice) != 0) {
       throw errors.failure("madvise(0x%x, %d bytes, advice %d)".formatted(address, bytes, advice));
     }
   }
 
   /** Fails with ENOMEM unless all of the range is mapped: msync(2) with MS_ASYNC does no more. */
   public void checkMapped(long address, long bytes) throws CallException {
-    int result;
-    try {
-      result = (int) MSYNC.invokeExact(errors.segment(), address, bytes, MappingFlags.MS_ASYNC);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
-    if (result != 0) {
+    if ((int) MSYNC.call(errors, address, bytes, MappingFlags.MS_ASYNC) != 0) {
       throw errors.failure("msync(0x%x, %d bytes, MS_ASYNC)".formatted(address, bytes));
     }
   }
@@ -179,12 +102,8 @@ public final class LinuxCalls implements AutoCloseable {
   public int memfdCreate(String name) throws CallException {
     int fd;
     try (Arena names = Arena.ofConfined()) {
-      fd =
-          (int)
-              LinkedLater.MEMFD_CREATE.invokeExact(
-                  errors.segment(), names.allocateFrom(name), MappingFlags.MFD_CLOEXEC);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+      MemorySegment text = names.allocateFrom(name);
+      fd = (int) MEMFD_CREATE.call(errors, text.address(), MappingFlags.MFD_CLOEXEC);
     }
     if (fd < 0) {
       throw errors.failure("memfd_create(" + name + ")");
@@ -193,13 +112,7 @@ public final class LinuxCalls implements AutoCloseable {
   }
 
   public void ftruncate(int fd, long bytes) throws CallException {
-    int result;
-    try {
-      result = (int) LinkedLater.FTRUNCATE.invokeExact(errors.segment(), fd, bytes);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
-    if (result != 0) {
+    if ((int) FTRUNCATE.call(errors, fd, bytes) != 0) {
       throw errors.failure("ftruncate(fd " + fd + ", " + bytes + " bytes)");
     }
   }
@@ -208,12 +121,8 @@ public final class LinuxCalls implements AutoCloseable {
   public void fallocate(int fd, long bytes) throws CallException {
     int result;
     do {
-      try {
-        result = (int) LinkedLater.FALLOCATE.invokeExact(errors.segment(), fd, 0, 0L, bytes);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result != 0 && errors.errno() == Errno.EINTR);
+      result = (int) FALLOCATE.call(errors, fd, 0, 0, bytes);
+    } while (interrupted(result));
     if (result != 0) {
       throw errors.failure("fallocate(fd " + fd + ", " + bytes + " bytes)");
     }
@@ -223,12 +132,10 @@ public final class LinuxCalls implements AutoCloseable {
   public int open(String path, int flags) throws CallException {
     int fd;
     try (Arena names = Arena.ofConfined()) {
+      MemorySegment text = names.allocateFrom(path);
       fd =
           (int)
-              OPEN.invokeExact(
-                  errors.segment(), names.allocateFrom(path), flags | MappingFlags.O_CLOEXEC, 0600);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+              Variadic.OPEN.call(errors, text.address(), flags | MappingFlags.O_CLOEXEC, FILE_MODE);
     }
     if (fd < 0) {
       throw errors.failure("open(" + path + ")");
@@ -238,11 +145,7 @@ public final class LinuxCalls implements AutoCloseable {
 
   /** close(2); an error is of no use to anybody. */
   public void closeDescriptor(int fd) {
-    try {
-      int ignored = (int) CLOSE.invokeExact(errors.segment(), fd);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
+    long _ = CLOSE.call(errors, fd);
   }
 
   /**
@@ -252,13 +155,9 @@ public final class LinuxCalls implements AutoCloseable {
   public long read(int fd, MemorySegment target) throws CallException {
     long result;
     do {
-      try {
-        result =
-            (long) LinkedLater.READ.invokeExact(errors.segment(), fd, target, target.byteSize());
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result = READ.call(errors, fd, target.address(), target.byteSize());
+    } while (interrupted(result));
+    Reference.reachabilityFence(target);
     if (result < 0 && errors.errno() != Errno.EAGAIN) {
       throw errors.failure("read(fd " + fd + ")");
     }
@@ -269,12 +168,9 @@ public final class LinuxCalls implements AutoCloseable {
   public long pread(int fd, MemorySegment target, long bytes, long offset) throws CallException {
     long result;
     do {
-      try {
-        result = (long) LinkedLater.PREAD.invokeExact(errors.segment(), fd, target, bytes, offset);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result = PREAD.call(errors, fd, target.address(), bytes, offset);
+    } while (interrupted(result));
+    Reference.reachabilityFence(target);
     if (result < 0) {
       throw errors.failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
     }
@@ -289,12 +185,9 @@ public final class LinuxCalls implements AutoCloseable {
   public long preadv(int fd, MemorySegment vector, int count, long offset) throws CallException {
     long result;
     do {
-      try {
-        result = (long) LinkedLater.PREADV.invokeExact(errors.segment(), fd, vector, count, offset);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result = PREADV.call(errors, fd, vector.address(), count, offset);
+    } while (interrupted(result));
+    Reference.reachabilityFence(vector);
     if (result < 0) {
       throw errors.failure("preadv(fd %d, %d ranges at 0x%x)".formatted(fd, count, offset));
     }
@@ -304,12 +197,9 @@ public final class LinuxCalls implements AutoCloseable {
   public long pwrite(int fd, MemorySegment source, long bytes, long offset) throws CallException {
     long result;
     do {
-      try {
-        result = (long) LinkedLater.PWRITE.invokeExact(errors.segment(), fd, source, bytes, offset);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result = PWRITE.call(errors, fd, source.address(), bytes, offset);
+    } while (interrupted(result));
+    Reference.reachabilityFence(source);
     if (result < 0) {
       throw errors.failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
     }
@@ -325,13 +215,9 @@ public final class LinuxCalls implements AutoCloseable {
       IoVec.set(local, source.address(), bytes);
       MemorySegment remote = arena.allocate(IoVec.BYTES, Long.BYTES);
       IoVec.set(remote, address, bytes);
-      result =
-          (long)
-              LinkedLater.PROCESS_VM_WRITEV.invokeExact(
-                  errors.segment(), (int) pid, local, 1L, remote, 1L, 0L);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+      result = PROCESS_VM_WRITEV.call(errors, pid, local.address(), 1, remote.address(), 1);
     }
+    Reference.reachabilityFence(source);
     if (result != bytes) {
       String call = "process_vm_writev(%d bytes to 0x%x)".formatted(bytes, address);
       if (result < 0) {
@@ -351,12 +237,9 @@ public final class LinuxCalls implements AutoCloseable {
       throws CallException {
     int result;
     do {
-      try {
-        result = (int) Tracking.IOCTL.invokeExact(errors.segment(), fd, request, argument);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result = (int) Variadic.IOCTL.call(errors, fd, request, argument.address());
+    } while (interrupted(result));
+    Reference.reachabilityFence(argument);
     if (result < 0) {
       throw errors.failure(what.describe());
     }
@@ -367,15 +250,10 @@ public final class LinuxCalls implements AutoCloseable {
   public int poll(MemorySegment array, int milliseconds) throws CallException {
     int result;
     do {
-      try {
-        result =
-            (int)
-                LinkedLater.POLL.invokeExact(
-                    errors.segment(), array, array.byteSize() / PollFd.BYTES, milliseconds);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
-    } while (result < 0 && errors.errno() == Errno.EINTR);
+      result =
+          (int) POLL.call(errors, array.address(), array.byteSize() / PollFd.BYTES, milliseconds);
+    } while (interrupted(result));
+    Reference.reachabilityFence(array);
     if (result < 0) {
       throw errors.failure("poll");
     }
@@ -384,19 +262,15 @@ public final class LinuxCalls implements AutoCloseable {
 
   /** userfaultfd(2). */
   public int userfaultfd(Architecture architecture, int flags) throws CallException {
-    long fd;
-    try {
-      fd =
-          (long)
-              Tracking.SYSCALL.invokeExact(
-                  errors.segment(), (long) architecture.userfaultfd(), (long) flags);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
+    long fd = SystemCall.call(errors, architecture.userfaultfd(), flags, 0, 0, 0);
     if (fd < 0) {
       throw errors.failure("userfaultfd(flags 0x%x)".formatted(flags));
     }
     return (int) fd;
+  }
+
+  private boolean interrupted(long result) {
+    return result < 0 && errors.errno() == Errno.EINTR;
   }
 
   /** No call can be made from here on; descriptors and mappings are the caller's. */

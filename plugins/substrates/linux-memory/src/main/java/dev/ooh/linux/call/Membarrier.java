@@ -1,10 +1,5 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
-
 /**
  * membarrier(2), private and expedited: a full memory barrier in each running thread of this
  * process, by an interrupt of its processor (include/uapi/linux/membarrier.h, Linux 4.14).
@@ -12,12 +7,6 @@ import java.lang.invoke.MethodHandle;
 public final class Membarrier implements AutoCloseable {
   private static final int PRIVATE_EXPEDITED = 1 << 3;
   private static final int REGISTER_PRIVATE_EXPEDITED = 1 << 4;
-
-  private static final MethodHandle SYSCALL =
-      CallState.function(
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          1);
 
   private final Architecture architecture;
   private final CallState errors = new CallState();
@@ -45,16 +34,7 @@ public final class Membarrier implements AutoCloseable {
   }
 
   private synchronized void call(int command) throws CallException {
-    long result;
-    try {
-      result =
-          (long)
-              SYSCALL.invokeExact(
-                  errors.segment(), (long) architecture.membarrier(), (long) command, 0L, 0L);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
-    if (result != 0) {
+    if (SystemCall.call(errors, architecture.membarrier(), command, 0, 0, 0) != 0) {
       throw errors.failure("membarrier(command %d)".formatted(command));
     }
   }

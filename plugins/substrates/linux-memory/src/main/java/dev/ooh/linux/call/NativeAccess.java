@@ -1,7 +1,6 @@
 package dev.ooh.linux.call;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** Whether the JVM lets this code call the kernel; asked before any class that does is loaded. */
@@ -11,7 +10,8 @@ public final class NativeAccess {
   /** Why it doesn't, and what to do about it; empty when it does. */
   public static Optional<String> refusal() {
     try {
-      Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
+      MemorySegment _ =
+          MemorySegment.NULL.reinterpret(0); // restricted as calls are, and costs nothing
       return Optional.empty();
     } catch (IllegalCallerException e) {
       Module module = NativeAccess.class.getModule();

@@ -1,13 +1,8 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.ooh.linux.layout.SchedAttr;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Short slices, for a thread that others wait for: it gets no more of a processor, but in smaller
@@ -21,13 +16,6 @@ public final class ShortSlice {
 
   private static final int SCHED_OTHER = 0;
   private static final long THIS_THREAD = 0;
-
-  /** Of both calls, of which one has a parameter less. */
-  private static final MethodHandle SYSCALL =
-      CallState.function(
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
-          1);
 
   private ShortSlice() {}
 
@@ -52,11 +40,6 @@ public final class ShortSlice {
    * @param sizeOrFlags the size of {@code attr} for sched_getattr, flags for sched_setattr
    */
   private static long call(CallState errors, int number, MemorySegment attr, long sizeOrFlags) {
-    try {
-      return (long)
-          SYSCALL.invokeExact(errors.segment(), (long) number, THIS_THREAD, attr, sizeOrFlags, 0L);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
-    }
+    return SystemCall.call(errors, number, THIS_THREAD, attr.address(), sizeOrFlags, 0);
   }
 }

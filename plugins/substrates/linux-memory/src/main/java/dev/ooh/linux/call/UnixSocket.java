@@ -1,8 +1,6 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ooh.linux.layout.CmsgHdr;
 import dev.ooh.linux.layout.IoVec;
@@ -10,9 +8,8 @@ import dev.ooh.linux.layout.MsgHdr;
 import dev.ooh.linux.layout.SockaddrUn;
 import dev.ooh.linux.layout.Timeval;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,40 +29,23 @@ public final class UnixSocket implements AutoCloseable {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_WAITALL = 0x100;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final long NULL = 0;
 
   /** A userfaultfd and the connection that it is served over. */
   private static final int DESCRIPTORS = 2;
 
-  private static final MethodHandle SOCKET =
-      CallState.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SOCKETPAIR =
-      CallState.function(
-          "socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle BIND =
-      CallState.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle LISTEN =
-      CallState.function("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle ACCEPT =
-      CallState.function(
-          "accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-  private static final MethodHandle CONNECT =
-      CallState.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle SETSOCKOPT =
-      CallState.function(
-          "setsockopt",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle SENDMSG =
-      CallState.function("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle RECVMSG =
-      CallState.function("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle SEND =
-      CallState.function(
-          "send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle RECV =
-      CallState.function(
-          "recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle SHUTDOWN =
-      CallState.function("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final CFunction SOCKET = CFunction.of("socket");
+  private static final CFunction SOCKETPAIR = CFunction.of("socketpair");
+  private static final CFunction BIND = CFunction.of("bind");
+  private static final CFunction LISTEN = CFunction.of("listen");
+  private static final CFunction ACCEPT = CFunction.of("accept4");
+  private static final CFunction CONNECT = CFunction.of("connect");
+  private static final CFunction SETSOCKOPT = CFunction.of("setsockopt");
+  private static final CFunction SENDMSG = CFunction.of("sendmsg");
+  private static final CFunction RECVMSG = CFunction.of("recvmsg");
+  private static final CFunction SEND = CFunction.of("send");
+  private static final CFunction RECV = CFunction.of("recv");
+  private static final CFunction SHUTDOWN = CFunction.of("shutdown");
 
   private final CallState errors = new CallState();
   private final LinuxCalls calls = new LinuxCalls();
@@ -89,20 +69,13 @@ public final class UnixSocket implements AutoCloseable {
     try (CallState errors = new CallState();
         Arena arena = Arena.ofConfined()) {
       MemorySegment both = arena.allocate(JAVA_INT, 2);
-      int result =
-          (int)
-              SOCKETPAIR.invokeExact(
-                  errors.segment(), SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0, both);
-      if (result != 0) {
+      if ((int) SOCKETPAIR.call(errors, SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0, both.address())
+          != 0) {
         throw errors.failure("socketpair(AF_UNIX)");
       }
       return new Pair(
           new UnixSocket(both.getAtIndex(JAVA_INT, 0)),
           new UnixSocket(both.getAtIndex(JAVA_INT, 1)));
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
@@ -117,12 +90,8 @@ public final class UnixSocket implements AutoCloseable {
         Arena arena = Arena.ofConfined()) {
       MemorySegment address = address(arena, path);
       int fd = create(errors);
-      int result = (int) CONNECT.invokeExact(errors.segment(), fd, address, SockaddrUn.BYTES);
+      int result = (int) CONNECT.call(errors, fd, address.address(), SockaddrUn.BYTES);
       return new UnixSocket(checked(errors, fd, result, "connect(" + path + ")"));
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
@@ -137,14 +106,10 @@ public final class UnixSocket implements AutoCloseable {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment address = address(arena, path);
         int created = create(errors);
-        int bound = (int) BIND.invokeExact(errors.segment(), created, address, SockaddrUn.BYTES);
+        int bound = (int) BIND.call(errors, created, address.address(), SockaddrUn.BYTES);
         checked(errors, created, bound, "bind(" + path + ")");
-        int listening = (int) LISTEN.invokeExact(errors.segment(), created, 1);
+        int listening = (int) LISTEN.call(errors, created, 1);
         fd = checked(errors, created, listening, "listen(" + path + ")");
-      } catch (CallException e) {
-        throw e;
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
       }
     }
 
@@ -153,14 +118,7 @@ public final class UnixSocket implements AutoCloseable {
       timeout(errors, fd, SO_RCVTIMEO, timeout);
       int accepted;
       do {
-        try {
-          accepted =
-              (int)
-                  ACCEPT.invokeExact(
-                      errors.segment(), fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC);
-        } catch (Throwable e) {
-          throw CallState.unexpected(e);
-        }
+        accepted = (int) ACCEPT.call(errors, fd, NULL, NULL, SOCK_CLOEXEC);
       } while (accepted < 0 && errors.errno() == Errno.EINTR);
       if (accepted < 0) {
         throw errors.failure("accept");
@@ -190,15 +148,11 @@ public final class UnixSocket implements AutoCloseable {
       MemorySegment message = message(arena, control);
       long sent;
       do {
-        sent = (long) SENDMSG.invokeExact(errors.segment(), fd, message, MSG_NOSIGNAL);
+        sent = SENDMSG.call(errors, fd, message.address(), MSG_NOSIGNAL);
       } while (sent < 0 && errors.errno() == Errno.EINTR);
       if (sent != 1) {
         throw errors.failure("sendmsg(SCM_RIGHTS)");
       }
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
@@ -212,7 +166,7 @@ public final class UnixSocket implements AutoCloseable {
       MemorySegment message = message(arena, control);
       long received;
       do {
-        received = (long) RECVMSG.invokeExact(errors.segment(), fd, message, MSG_CMSG_CLOEXEC);
+        received = RECVMSG.call(errors, fd, message.address(), MSG_CMSG_CLOEXEC);
       } while (received < 0 && errors.errno() == Errno.EINTR);
       if (received == 0) {
         return null;
@@ -228,52 +182,27 @@ public final class UnixSocket implements AutoCloseable {
         return new int[0];
       }
       return descriptors;
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 
   /** Sends all of {@code bytes}. */
   public void send(MemorySegment bytes) throws CallException {
     for (long done = 0; done < bytes.byteSize(); ) {
-      long sent;
-      try {
-        sent =
-            (long)
-                SEND.invokeExact(
-                    errors.segment(),
-                    fd,
-                    bytes.asSlice(done),
-                    bytes.byteSize() - done,
-                    MSG_NOSIGNAL);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
+      long sent =
+          SEND.call(errors, fd, bytes.address() + done, bytes.byteSize() - done, MSG_NOSIGNAL);
       if (sent < 0 && errors.errno() != Errno.EINTR) {
         throw errors.failure("send");
       }
       done += Math.max(0, sent);
     }
+    Reference.reachabilityFence(bytes);
   }
 
   /** Fills {@code bytes}. Returns false when the peer is gone. */
   public boolean receive(MemorySegment bytes) throws CallException {
     for (long done = 0; done < bytes.byteSize(); ) {
-      long received;
-      try {
-        received =
-            (long)
-                RECV.invokeExact(
-                    errors.segment(),
-                    fd,
-                    bytes.asSlice(done),
-                    bytes.byteSize() - done,
-                    MSG_WAITALL);
-      } catch (Throwable e) {
-        throw CallState.unexpected(e);
-      }
+      long received =
+          RECV.call(errors, fd, bytes.address() + done, bytes.byteSize() - done, MSG_WAITALL);
       if (received == 0) {
         return false;
       }
@@ -282,6 +211,7 @@ public final class UnixSocket implements AutoCloseable {
       }
       done += Math.max(0, received);
     }
+    Reference.reachabilityFence(bytes);
     return true;
   }
 
@@ -295,9 +225,7 @@ public final class UnixSocket implements AutoCloseable {
 
   private void shutdown(int how) {
     try (CallState own = new CallState()) {
-      int ignored = (int) SHUTDOWN.invokeExact(own.segment(), fd, how);
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
+      long _ = SHUTDOWN.call(own, fd, how);
     }
   }
 
@@ -320,8 +248,8 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
-  private static int create(CallState errors) throws Throwable {
-    int fd = (int) SOCKET.invokeExact(errors.segment(), SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+  private static int create(CallState errors) throws CallException {
+    int fd = (int) SOCKET.call(errors, SockaddrUn.AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
     if (fd < 0) {
       throw errors.failure("socket(AF_UNIX)");
     }
@@ -373,16 +301,10 @@ public final class UnixSocket implements AutoCloseable {
       MemorySegment timeval = arena.allocate(Timeval.BYTES, Long.BYTES);
       Timeval.set(timeval, timeout);
       int result =
-          (int)
-              SETSOCKOPT.invokeExact(
-                  errors.segment(), fd, SOL_SOCKET, option, timeval, Timeval.BYTES);
+          (int) SETSOCKOPT.call(errors, fd, SOL_SOCKET, option, timeval.address(), Timeval.BYTES);
       if (result != 0) {
         throw errors.failure("setsockopt(%d, %s)".formatted(option, timeout));
       }
-    } catch (CallException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw CallState.unexpected(e);
     }
   }
 }

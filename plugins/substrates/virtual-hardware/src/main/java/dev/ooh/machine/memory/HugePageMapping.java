@@ -1,7 +1,5 @@
 package dev.ooh.machine.memory;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
@@ -67,48 +65,43 @@ final class HugePageMapping {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MADV_HUGEPAGE = 14;
 
-    private static final MethodHandle MMAP =
-        function(
-            "mmap",
-            FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MADVISE =
-        function("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MUNMAP =
-        function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    /** Of all three, as each further type takes a JVM that has just started a while to link. */
+    private static final FunctionDescriptor SIX_INTEGERS =
+        FunctionDescriptor.of(
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    private static MethodHandle function(String name, FunctionDescriptor type) {
+    private static final MethodHandle MMAP = function("mmap");
+    private static final MethodHandle MADVISE = function("madvise");
+    private static final MethodHandle MUNMAP = function("munmap");
+
+    /** Registers that a function has no parameter for, it does not read. */
+    private static MethodHandle function(String name) {
       Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type);
+      return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), SIX_INTEGERS);
     }
 
     /** Returns MAP_FAILED, which is -1, where the kernel refuses. */
     static long mmap(long bytes) {
-      try {
-        return (long) MMAP.invokeExact(0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
+      return call(MMAP, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     }
 
     static void adviseHugePages(long address, long bytes) {
-      try {
-        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE); // a wish
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
+      long _ = call(MADVISE, address, bytes, MADV_HUGEPAGE, 0, 0, 0); // a wish
     }
 
     static void munmap(MemorySegment mapped) {
-      int status;
-      try {
-        status = (int) MUNMAP.invokeExact(mapped, mapped.byteSize());
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-      if (status != 0) {
+      if ((int) call(MUNMAP, mapped.address(), mapped.byteSize(), 0, 0, 0, 0) != 0) {
         throw new IllegalStateException(
             "munmap of %d bytes at 0x%x failed".formatted(mapped.byteSize(), mapped.address()));
+      }
+    }
+
+    private static long call(
+        MethodHandle function, long a, long b, long c, long d, long e, long f) {
+      try {
+        return (long) function.invokeExact(a, b, c, d, e, f);
+      } catch (Throwable failure) {
+        throw unexpected(failure);
       }
     }
 
