@@ -24,13 +24,15 @@ record CFunction(MethodHandle handle) {
       FunctionDescriptor.of(
           JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
   static CFunction of(String name) {
-    return link(name, CallState.CAPTURE);
+    return link(name, CAPTURE);
   }
 
   /** With variadic arguments from index {@code first} on. */
   static CFunction variadic(String name, int first) {
-    return link(name, CallState.CAPTURE, Linker.Option.firstVariadicArg(first));
+    return link(name, CAPTURE, Linker.Option.firstVariadicArg(first));
   }
 
   private static CFunction link(String name, Linker.Option... options) {

@@ -1,17 +1,12 @@
 package dev.ooh.linux.call;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Where the C library's errno is captured after each call. For one thread at a time, but not always
@@ -19,22 +14,12 @@ import java.lang.invoke.MethodHandle;
  * for a handshake, which takes milliseconds under load.
  */
 final class CallState implements AutoCloseable {
-  private static final Linker LINKER = Linker.nativeLinker();
+  /** What strerror(3) returns is not longer. */
+  private static final long MOST_REASON_BYTES = 256;
 
-  /** Of every function that is called with one of these. */
-  static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
-
+  private static final CFunction STRERROR = CFunction.of("strerror");
   private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
   private static final long ERRNO = LAYOUT.byteOffset(PathElement.groupElement("errno"));
-
-  /** Linked when a call first fails. */
-  private static final class Reasons {
-    static final MethodHandle STRERROR =
-        LINKER.downcallHandle(
-            LINKER.defaultLookup().find("strerror").orElseThrow(),
-            FunctionDescriptor.of(
-                ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(256, JAVA_BYTE)), JAVA_INT));
-  }
 
   private final MemorySegment segment = Arena.ofAuto().allocate(LAYOUT);
   private volatile boolean closed;
@@ -55,16 +40,20 @@ final class CallState implements AutoCloseable {
     return segment.get(JAVA_INT, ERRNO);
   }
 
+  /** Whether the call that returned {@code result} is to be made again. */
+  boolean interrupted(long result) {
+    return result < 0 && errno() == Errno.EINTR;
+  }
+
   CallException failure(String what) {
     int errno = errno();
     return new CallException(what, errno, reason(errno));
   }
 
   static String reason(int errno) {
-    try {
-      return ((MemorySegment) Reasons.STRERROR.invokeExact(errno)).getString(0);
-    } catch (Throwable e) {
-      throw unexpected(e);
+    try (CallState own = new CallState()) {
+      long text = STRERROR.call(own, errno);
+      return MemorySegment.ofAddress(text).reinterpret(MOST_REASON_BYTES).getString(0);
     }
   }
 

@@ -122,7 +122,7 @@ public final class LinuxCalls implements AutoCloseable {
     int result;
     do {
       result = (int) FALLOCATE.call(errors, fd, 0, 0, bytes);
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     if (result != 0) {
       throw errors.failure("fallocate(fd " + fd + ", " + bytes + " bytes)");
     }
@@ -156,7 +156,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       result = READ.call(errors, fd, target.address(), target.byteSize());
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(target);
     if (result < 0 && errors.errno() != Errno.EAGAIN) {
       throw errors.failure("read(fd " + fd + ")");
@@ -169,7 +169,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       result = PREAD.call(errors, fd, target.address(), bytes, offset);
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(target);
     if (result < 0) {
       throw errors.failure("pread(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
@@ -186,7 +186,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       result = PREADV.call(errors, fd, vector.address(), count, offset);
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(vector);
     if (result < 0) {
       throw errors.failure("preadv(fd %d, %d ranges at 0x%x)".formatted(fd, count, offset));
@@ -198,7 +198,7 @@ public final class LinuxCalls implements AutoCloseable {
     long result;
     do {
       result = PWRITE.call(errors, fd, source.address(), bytes, offset);
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(source);
     if (result < 0) {
       throw errors.failure("pwrite(fd %d, %d bytes at 0x%x)".formatted(fd, bytes, offset));
@@ -238,7 +238,7 @@ public final class LinuxCalls implements AutoCloseable {
     int result;
     do {
       result = (int) Variadic.IOCTL.call(errors, fd, request, argument.address());
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(argument);
     if (result < 0) {
       throw errors.failure(what.describe());
@@ -252,7 +252,7 @@ public final class LinuxCalls implements AutoCloseable {
     do {
       result =
           (int) POLL.call(errors, array.address(), array.byteSize() / PollFd.BYTES, milliseconds);
-    } while (interrupted(result));
+    } while (errors.interrupted(result));
     Reference.reachabilityFence(array);
     if (result < 0) {
       throw errors.failure("poll");
@@ -267,10 +267,6 @@ public final class LinuxCalls implements AutoCloseable {
       throw errors.failure("userfaultfd(flags 0x%x)".formatted(flags));
     }
     return (int) fd;
-  }
-
-  private boolean interrupted(long result) {
-    return result < 0 && errors.errno() == Errno.EINTR;
   }
 
   /** No call can be made from here on; descriptors and mappings are the caller's. */

@@ -119,7 +119,7 @@ public final class UnixSocket implements AutoCloseable {
       int accepted;
       do {
         accepted = (int) ACCEPT.call(errors, fd, NULL, NULL, SOCK_CLOEXEC);
-      } while (accepted < 0 && errors.errno() == Errno.EINTR);
+      } while (errors.interrupted(accepted));
       if (accepted < 0) {
         throw errors.failure("accept");
       }
@@ -149,7 +149,7 @@ public final class UnixSocket implements AutoCloseable {
       long sent;
       do {
         sent = SENDMSG.call(errors, fd, message.address(), MSG_NOSIGNAL);
-      } while (sent < 0 && errors.errno() == Errno.EINTR);
+      } while (errors.interrupted(sent));
       if (sent != 1) {
         throw errors.failure("sendmsg(SCM_RIGHTS)");
       }
@@ -167,7 +167,7 @@ public final class UnixSocket implements AutoCloseable {
       long received;
       do {
         received = RECVMSG.call(errors, fd, message.address(), MSG_CMSG_CLOEXEC);
-      } while (received < 0 && errors.errno() == Errno.EINTR);
+      } while (errors.interrupted(received));
       if (received == 0) {
         return null;
       }
@@ -190,7 +190,7 @@ public final class UnixSocket implements AutoCloseable {
     for (long done = 0; done < bytes.byteSize(); ) {
       long sent =
           SEND.call(errors, fd, bytes.address() + done, bytes.byteSize() - done, MSG_NOSIGNAL);
-      if (sent < 0 && errors.errno() != Errno.EINTR) {
+      if (sent < 0 && !errors.interrupted(sent)) {
         throw errors.failure("send");
       }
       done += Math.max(0, sent);
@@ -206,7 +206,7 @@ public final class UnixSocket implements AutoCloseable {
       if (received == 0) {
         return false;
       }
-      if (received < 0 && errors.errno() != Errno.EINTR) {
+      if (received < 0 && !errors.interrupted(received)) {
         throw errors.failure("recv");
       }
       done += Math.max(0, received);
