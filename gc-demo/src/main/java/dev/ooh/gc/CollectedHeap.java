@@ -471,7 +471,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
 
   private void acquireBlock(Mutator mutator, CellAllocator cells, long came) {
     plan.assist(account(mutator));
-    if (plan.isDue()) {
+    if (plan.isDue(0)) {
       plan.collect(false, Cause.ALLOCATION, waitingSince(came));
     }
     if (!spaces.acquireBlock(mutator, cells)) {
@@ -513,9 +513,9 @@ public final class CollectedHeap implements Heap, AutoCloseable {
     long came = measuredNow();
     lock.lock();
     try {
-      plan.assist(account(mutator) + bytes);
-      plan.allocated(bytes);
-      if (plan.isDue()) {
+      long room = Blocks.roomBytes(bytes);
+      plan.assist(account(mutator) + room);
+      if (plan.isDue(room)) {
         plan.collect(false, Cause.ALLOCATION, waitingSince(came));
       }
       long object = bytes > blocks.maxBytes() ? 0 : spaces.allocateLarge(bytes, kind);
@@ -530,6 +530,7 @@ public final class CollectedHeap implements Heap, AutoCloseable {
         }
       }
       waited(came);
+      plan.allocated(room);
       memory.putLong(object - ObjectHeader.BYTES, header);
       mutator.keep(object);
       execution.work(HOLE_WORK + bytes / LINE);

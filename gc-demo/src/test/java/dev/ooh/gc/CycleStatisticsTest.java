@@ -247,6 +247,23 @@ class CycleStatisticsTest {
     assertThat(told.cycles.getFirst().promotedBytes()).isEqualTo(10_000 * NODE);
   }
 
+  /** Neither by a cycle that comes before them, nor by more or fewer bytes than live ones count. */
+  @Test
+  void largeObjectsAreCountedOnceTheyAreThere() {
+    CollectedHeap heap = heap(space, HeapOptions.of(1 << 20, 32 << 20).withAllocationBytes(1));
+    for (int i = 0; i < 4; i++) {
+      heap.setGlobal(i, heap.allocate(1000, 100_000));
+    }
+    heap.collect(false);
+    assertThat(told.cycles).extracting(CycleRecord::cause).contains(Cause.ALLOCATION);
+    assertThat(told.cycles).extracting(CycleRecord::freedBytes).containsOnly(0L);
+    long allocated = told.cycles.stream().mapToLong(CycleRecord::allocatedBytes).sum();
+    assertThat(allocated).isEqualTo(4 * 7 << 14);
+    heap.setGlobal(0, 0);
+    heap.collect(true);
+    assertThat(told.cycles.getLast().freedBytes()).isEqualTo(7 << 14);
+  }
+
   @Test
   void floatingGarbageIsKnownWhereCyclesAreVerified() {
     CollectedHeap heap = heap(space, manual().withVerify(true));

@@ -223,11 +223,15 @@ class IncrementalTest {
   void aLargeConservativeObjectIsReadInSlices() {
     try (CollectedHeap heap = quietHeap()) {
       int bytes = 4_000_000;
-      long words = heap.allocateConservative(bytes);
-      long pair = heap.allocate(2, 0);
+      heap.setGlobal(1, heap.allocateConservative(bytes));
+      heap.setGlobal(0, heap.allocate(2, 0));
       // Found in front of it, and no multiple of a word.
-      heap.setReference(pair, 0, heap.allocateConservative(29));
+      long odd = heap.allocateConservative(29);
+      long pair = heap.global(0);
+      heap.setReference(pair, 0, odd);
+      long words = heap.global(1);
       heap.setReference(pair, 1, words);
+      heap.setGlobal(1, 0);
       setList(heap, pair);
       long last = heap.allocate(0, 8);
       WeakHandle handle = heap.weakQueue().handle(last);

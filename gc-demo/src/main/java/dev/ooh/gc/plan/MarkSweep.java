@@ -73,9 +73,9 @@ public final class MarkSweep {
     overhead.allocated(bytes);
   }
 
-  /** Whether enough was allocated since the last cycle. */
-  public boolean isDue() {
-    return pacer.isDue();
+  /** Whether enough was allocated since the last cycle, or is with so many bytes more. */
+  public boolean isDue(long more) {
+    return pacer.isDue(more);
   }
 
   /** Why the last cycle was not possible, naming threads; empty when it was. */

@@ -123,8 +123,13 @@ final class Pacer {
     allocated += bytes;
   }
 
-  boolean isDue() {
-    return allocated >= budget;
+  /**
+   * Whether a young cycle is due.
+   *
+   * @param more bytes that are about to be allocated
+   */
+  boolean isDue(long more) {
+    return allocated + more >= budget;
   }
 
   long allocated() {

@@ -89,6 +89,11 @@ public final class Blocks {
     return Math.toIntExact((bytes + BLOCK_BYTES - 1) >>> LOG_BLOCK_BYTES);
   }
 
+  /** Bytes of the blocks that {@code bytes} take. */
+  public static long roomBytes(long bytes) {
+    return (bytes + BLOCK_BYTES - 1) & -BLOCK_BYTES;
+  }
+
   public long base() {
     return base;
   }

@@ -25,7 +25,7 @@ class PacerTest {
 
   private long budget() {
     long budget = 0;
-    while (!pacer.isDue()) {
+    while (!pacer.isDue(0)) {
       pacer.allocated(1 << 10);
       budget += 1 << 10;
     }
