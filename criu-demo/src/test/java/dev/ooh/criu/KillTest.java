@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ooh.image.file.DiskFiles;
 import dev.ooh.image.reader.ImageSet;
 import dev.ooh.image.store.ImageStore;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -47,7 +48,7 @@ class KillTest {
   }
 
   private Process dumper(long seed) throws IOException {
-    return VictimJvm.start(Dumper.class, directory, seed);
+    return ChildJvm.of(Dumper.class, directory.toString(), Long.toString(seed)).builder().start();
   }
 
   @Test

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.gc.testing.LongArray;
 import dev.ooh.linux.substrate.LinuxSubstrate;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,14 +19,12 @@ class LongArrayTest {
     var refusal = new LinuxSubstrate().refusal();
     assumeTrue(refusal.isEmpty(), () -> refusal.orElse(""));
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        ChildJvm.of(LongArray.class)
+            .with(
                 "-Xmx32m",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LongArray.class.getName())
+                "--sun-misc-unsafe-memory-access=allow")
+            .builder()
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {

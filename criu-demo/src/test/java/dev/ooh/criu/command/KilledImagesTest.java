@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.criu.CheckpointScene;
 import dev.ooh.criu.Checkpointer.Then;
-import dev.ooh.criu.VictimJvm;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +108,8 @@ class KilledImagesTest {
       String word = WORDS.get(kill % WORDS.size());
       String last = "";
       long told = -1;
-      Process process = VictimJvm.start(Keeper.class, directory, seed);
+      Process process =
+          ChildJvm.of(Keeper.class, directory.toString(), Long.toString(seed)).builder().start();
       try (BufferedReader out = process.inputReader()) {
         boolean killed = false;
         for (String line = out.readLine(); line != null; line = out.readLine()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ooh.checkpoints.crac.Core;
 import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.store.SetFolder;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -243,16 +244,12 @@ class CracTest {
 
   private List<String> said(String how, String classPath) throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
+        ChildJvm.of(Program.class, directory.toString(), how)
+            .with(
                 "-Dorg.crac.Core.Compat=" + Core.class.getPackageName(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                Program.class.getName(),
-                directory.toString(),
-                how)
+                "--enable-native-access=ALL-UNNAMED")
+            .withClassPath(classPath)
+            .builder()
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     List<String> lines = process.inputReader().lines().toList();
@@ -260,15 +257,12 @@ class CracTest {
     return lines;
   }
 
-  private static String classPath() {
-    return System.getProperty("java.class.path");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"eagerly", "lazily"})
   void nothingStaysOpenAndTheChainGoesOn(String how) throws Exception {
-    assertThat(said("without", classPath())).containsExactly("20");
-    assertThat(said(how, classPath())).containsExactly("0", "20", "free", "20", "1", "0", "20");
+    assertThat(said("without", ChildJvm.CLASS_PATH)).containsExactly("20");
+    assertThat(said(how, ChildJvm.CLASS_PATH))
+        .containsExactly("0", "20", "free", "20", "1", "0", "20");
     assertThat(new SetFolder(directory).sets()).hasSize(5);
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory)) {
@@ -280,7 +274,7 @@ class CracTest {
 
   @Test
   void whereAnotherWroteMeanwhileItEnds() throws Exception {
-    assertThat(said("another", classPath()))
+    assertThat(said("another", ChildJvm.CLASS_PATH))
         .containsExactly(
             "20",
             "20",
@@ -295,23 +289,23 @@ class CracTest {
   /** No other program has read, or written, what nobody can restore yet. */
   @Test
   void whatWasWrittenAheadIsBuiltOn() throws Exception {
-    assertThat(said("ahead", classPath()))
+    assertThat(said("ahead", ChildJvm.CLASS_PATH))
         .containsExactly("it goes on", "1 sets", Integer.toString(PAGES));
     assertThat(new SetFolder(directory).sets()).hasSize(2);
   }
 
   @Test
   void whoIsToldLaterMayClose() throws Exception {
-    assertThat(said("closing", classPath())).containsExactly("closed");
+    assertThat(said("closing", ChildJvm.CLASS_PATH)).containsExactly("closed");
   }
 
   @Test
   void takesThemWithoutOrgCrac() throws Exception {
     String without =
-        Stream.of(classPath().split(File.pathSeparator))
+        Stream.of(ChildJvm.CLASS_PATH.split(File.pathSeparator))
             .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("crac-"))
             .collect(Collectors.joining(File.pathSeparator));
-    assertThat(without).isNotEqualTo(classPath());
+    assertThat(without).isNotEqualTo(ChildJvm.CLASS_PATH);
     assertThat(said("without", without)).containsExactly("20");
   }
 }

@@ -3,6 +3,7 @@ package dev.ooh.checkpoints;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -69,19 +70,12 @@ class KilledTest {
   }
 
   private Process start(long seed, String... more) throws IOException {
-    return new ProcessBuilder(
-            Stream.concat(
-                    Stream.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName(),
-                        directory.toString(),
-                        Long.toString(seed)),
-                    Stream.of(more))
-                .toList())
+    String[] arguments =
+        Stream.concat(Stream.of(directory.toString(), Long.toString(seed)), Stream.of(more))
+            .toArray(String[]::new);
+    return ChildJvm.of(Program.class, arguments)
+        .with("--enable-native-access=ALL-UNNAMED")
+        .builder()
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

@@ -11,6 +11,7 @@ import dev.ooh.image.store.ImageStore;
 import dev.ooh.image.store.SetFolder;
 import dev.ooh.image.store.WrittenSet;
 import dev.ooh.image.writer.ImageSetWriter;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -160,24 +161,15 @@ class CopiedSetsTest {
 
   /** What a process is told that can't do everything: root reads whatever it wants. */
   private static String withoutPrivileges(Path place) throws Exception {
-    List<String> command = new ArrayList<>();
+    ChildJvm reader = ChildJvm.of(Reader.class, place.toString());
     if (Files.exists(Path.of("/usr/bin/setpriv"))) {
-      command.addAll(
-          List.of(
+      reader =
+          reader.by(
               "/usr/bin/setpriv",
               "--inh-caps=-dac_override,-dac_read_search",
-              "--bounding-set=-dac_override,-dac_read_search"));
+              "--bounding-set=-dac_override,-dac_read_search");
     }
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Reader.class.getName(),
-            place.toString()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process = reader.builder().redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.waitFor();
     assumeTrue(status == 0, "the process can't be started with fewer privileges");

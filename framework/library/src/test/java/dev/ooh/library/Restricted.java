@@ -3,6 +3,7 @@ package dev.ooh.library;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.jvm.ChildJvm;
 import dev.ooh.tracking.TrackingException;
 import java.io.File;
 import java.lang.foreign.Arena;
@@ -16,8 +17,6 @@ import java.util.stream.Stream;
 /** The README's program in another JVM, where something is forbidden; prints what became of it. */
 final class Restricted {
   private static final int PAGE = PageSet.PAGE_SIZE;
-  private static final String CLASS_PATH =
-      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
   private Restricted() {}
 
@@ -25,17 +24,17 @@ final class Restricted {
   record Outcome(int status, List<String> lines) {}
 
   static Outcome run(List<String> options, String... arguments) throws Exception {
-    return start(CLASS_PATH, options, arguments);
+    return start(ChildJvm.CLASS_PATH, options, arguments);
   }
 
   /** As {@link #run}, without the jars whose names begin with {@code jar}. */
   static Outcome runWithout(String jar, List<String> options, String... arguments)
       throws Exception {
     String left =
-        Stream.of(CLASS_PATH.split(File.pathSeparator))
+        Stream.of(ChildJvm.CLASS_PATH.split(File.pathSeparator))
             .filter(entry -> !Path.of(entry).getFileName().toString().startsWith(jar))
             .collect(Collectors.joining(File.pathSeparator));
-    if (left.equals(CLASS_PATH)) {
+    if (left.equals(ChildJvm.CLASS_PATH)) {
       throw new IllegalArgumentException(jar + " is not on the class path anyway");
     }
     return start(left, options, arguments);
@@ -44,19 +43,10 @@ final class Restricted {
   private static Outcome start(String classPath, List<String> options, String... arguments)
       throws Exception {
     Process process =
-        new ProcessBuilder(
-                Stream.of(
-                        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
-                        options,
-                        List.of(
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            classPath,
-                            Restricted.class.getName()),
-                        List.of(arguments))
-                    .flatMap(List::stream)
-                    .toList())
+        ChildJvm.of(Restricted.class, arguments)
+            .with(options.toArray(String[]::new))
+            .withClassPath(classPath)
+            .builder()
             .redirectErrorStream(true)
             .start();
     try (var output = process.inputReader()) {

@@ -90,7 +90,8 @@ class RoomsTest {
         Room.of("framework/tracking-api", "dev.ooh.tracking").mayImport(List.of(MEMORY)),
         Room.of("framework/tracking-api", "dev.ooh.tracking.facility")
             .mayImport(List.of(MEMORY, "dev.ooh.tracking")),
-        Room.of("framework/test-space", "dev.ooh.testing.space").mayImport(CONTRACT, SUPPORT),
+        Room.of("framework/test-space", "dev.ooh.testing.space", "dev.ooh.testing.jvm")
+            .mayImport(CONTRACT, SUPPORT),
         Room.of("framework/tracking-core", "dev.ooh.tracking.core..").mayImport(CONTRACT),
         Room.of("framework/tracking-core", "dev.ooh.recording").mayImport(CONTRACT),
         Room.of("framework/metering", "dev.ooh.metering..").mayImport(CONTRACT, COLLECTION),

@@ -2,6 +2,7 @@ package dev.ooh.image.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class SetFuzzerTest {
         List.of(
             "-Xmx512m",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            ChildJvm.CLASS_PATH,
             "com.code_intelligence.jazzer.Jazzer",
             "--target_class=" + SetFuzzer.class.getName(),
             "--instrumentation_includes=dev.ooh.**",

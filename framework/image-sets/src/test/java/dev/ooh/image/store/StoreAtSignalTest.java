@@ -3,6 +3,7 @@ package dev.ooh.image.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.image.file.FileLayer;
+import dev.ooh.testing.jvm.ChildJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -48,14 +49,8 @@ class StoreAtSignalTest {
 
   private void endWriter(Path directory, Moment moment) throws IOException, InterruptedException {
     Process writer =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Writer.class.getName(),
-                directory.toString(),
-                moment.name())
+        ChildJvm.of(Writer.class, directory.toString(), moment.name())
+            .builder()
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ooh.library.audit.LimitedAudit.Limit;
+import dev.ooh.testing.jvm.ChildJvm;
 import dev.ooh.tracking.Probe;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
@@ -37,10 +37,8 @@ class LimitedAuditTest {
   static void pack() {
     assumeTrue(Way.LINUX.refusal().isEmpty(), () -> Way.LINUX.refusal().orElse(""));
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
-    String given =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> packed = new ArrayList<>();
-    for (String entry : given.split(File.pathSeparator)) {
+    for (String entry : ChildJvm.CLASS_PATH.split(File.pathSeparator)) {
       if (new File(entry).isDirectory()) {
         String target = folder.resolve(packed.size() + ".jar").toString();
         assertThat(jar.run(System.out, System.err, "cf", target, "-C", entry, ".")).isZero();
@@ -75,26 +73,18 @@ class LimitedAuditTest {
     Probe probe = way.probe();
     assumeTrue(probe.usable(), probe::reason);
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "sh",
-                "-c",
-                before + "exec \"$0\" \"$@\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+    Path output = Files.createTempFile(folder, "audit", ".txt");
+    Process process =
+        ChildJvm.of(LimitedAudit.class, way.name(), limit.name(), Long.toString(seed))
+            .by("sh", "-c", before + "exec \"$0\" \"$@\"")
+            .with(
                 "-Xmx64m",
                 "-XX:ReservedCodeCacheSize=64m",
                 "-XX:CompressedClassSpaceSize=64m",
-                "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(Arrays.asList(options));
-    command.addAll(
-        List.of(
-            "-cp", classPath, LimitedAudit.class.getName(), way.name(), limit.name(), "" + seed));
-    Path output = Files.createTempFile(folder, "audit", ".txt");
-    Process process =
-        new ProcessBuilder(command)
+                "--enable-native-access=ALL-UNNAMED")
+            .with(options)
+            .withClassPath(classPath)
+            .builder()
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

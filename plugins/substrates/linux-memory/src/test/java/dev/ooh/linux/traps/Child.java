@@ -6,6 +6,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.Region;
 import dev.ooh.memory.RegionRequest;
 import dev.ooh.memory.SpaceOptions;
+import dev.ooh.testing.jvm.ChildJvm;
 import dev.ooh.tracking.facility.FacilityException;
 import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
@@ -39,14 +40,14 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
 
   /** {@code before} is a shell's, for limits and users; its end starts the JVM. */
   static Child start(Path folder, String before, Role role) throws IOException {
-    return start(folder, before, role, classPath());
+    return start(folder, before, role, ChildJvm.CLASS_PATH);
   }
 
   /** As {@link #start}, for a user who may not read what the class path names. */
   static Child startForOthers(Path folder, String before, Role role) throws IOException {
     openToOthers(folder);
     List<String> copies = new ArrayList<>();
-    for (String entry : classPath().split(File.pathSeparator)) {
+    for (String entry : ChildJvm.CLASS_PATH.split(File.pathSeparator)) {
       Path from = Path.of(entry);
       if (Files.exists(from)) {
         Path to = folder.resolve(copies.size() + "-" + from.getFileName());
@@ -71,26 +72,15 @@ record Child(Process process, BufferedReader output) implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-  }
-
   private static Child start(Path folder, String before, Role role, String classPath)
       throws IOException {
     File errors = folder.resolve("errors").toFile();
     Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                before + "\"$0\" \"$@\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                Child.class.getName(),
-                role.name())
+        ChildJvm.of(Child.class, role.name())
+            .by("sh", "-c", before + "\"$0\" \"$@\"")
+            .with("--enable-native-access=ALL-UNNAMED")
+            .withClassPath(classPath)
+            .builder()
             .redirectError(errors)
             .start();
     return new Child(process, process.inputReader(StandardCharsets.UTF_8));
