@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On a CRaC JVM, with org.crac on the class path, a checkpoint of the JVM itself lets others
  * write to the directory for its length: nothing stays open there, and whoever calls a method
  * waits. After the restore the chain goes on, if nobody has written to it meanwhile; the next
- * checkpoint has every page. If somebody has, the restore says so, and this is closed.
+ * checkpoint has every page. If somebody has, the restore says so, and this is closed. A segment
+ * that can't be tracked after it is tried again by each {@link #take}, which fails until it can.
  *
  * <p>Safe for any thread. The directory holds image sets in CRIU's format, which {@code ooh images}
  * and {@code crit} read; one program at a time writes to it.

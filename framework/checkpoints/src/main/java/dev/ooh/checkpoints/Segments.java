@@ -64,7 +64,8 @@ final class Segments {
   }
 
   /**
-   * Begins to track all segments, those that are added later included; nothing is armed yet.
+   * Begins to track all segments, those that are added later included; nothing is armed yet. Again
+   * those that a restored JVM was refused.
    *
    * @throws TrackingException if a segment can't be tracked; this may be tried again then
    */
@@ -72,7 +73,8 @@ final class Segments {
     tracker = by;
     for (int i = 0; i < placed.size(); i++) {
       Placed segment = placed.get(i);
-      if (segment.tracked() == null) {
+      Region known = segment.tracked();
+      if (known == null || !by.isTracked(known)) {
         Region tracked = by.add(segment.memory());
         placed.set(i, new Placed(segment.image(), segment.memory(), tracked, segment.mapped()));
       }

@@ -23,15 +23,12 @@ final class Tracking {
   }
 
   /**
-   * Begins, unless that was done.
+   * Begins, unless that was done; what is not tracked any more is again.
    *
    * @param opened run when the tracker is there, once
    * @throws TrackingException if that can't be; it may be tried again then
    */
   void begin(Runnable opened) throws TrackingException {
-    if (begun) {
-      return;
-    }
     PageTracker by = tracker;
     if (by == null) {
       by = PageTracker.track(SpaceOptions.named(options.name()));
@@ -39,8 +36,10 @@ final class Tracking {
       opened.run();
     }
     segments.track(by);
-    choice.begin();
-    begun = true;
+    if (!begun) {
+      choice.begin();
+      begun = true;
+    }
   }
 
   void end() {

@@ -1,5 +1,7 @@
 package dev.ooh.checkpoints;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +12,8 @@ import dev.ooh.testing.jvm.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +49,7 @@ class CracTest {
         case "lazily" -> goOn(openLazily());
         case "another" -> meetAnother();
         case "ahead" -> goOnFromWhatWasWrittenAhead();
+        case "refused" -> Refused.afterwards();
         case "closing" -> Closing.meanwhile();
         case "without" -> takeOne();
         default -> throw new IllegalArgumentException(arguments[1]);
@@ -195,6 +200,78 @@ class CracTest {
     }
   }
 
+  /** A program whose memory is gone when its JVM is restored, and comes back later. */
+  private static final class Refused {
+    private static final int BYTES = PAGES * PAGE;
+    // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
+    private static final int ACCESS = 3;
+    private static final int ANYWHERE = 0x22;
+    // and MAP_FIXED
+    private static final int THERE = 0x32;
+
+    static void afterwards() throws Exception {
+      try (Checkpoints checkpoints = Program.open()) {
+        MemorySegment memory = map(MemorySegment.NULL, ANYWHERE);
+        checkpoints.add("s", memory);
+        memory.fill((byte) 1);
+        Program.take(checkpoints);
+        Core.meanwhile = () -> unmap(memory) == 0 ? "gone" : "still there";
+        try {
+          org.crac.Core.checkpointRestore();
+        } catch (Exception e) { // of org.crac, which is not there always
+          System.out.println(e.getSuppressed()[0].getClass().getSimpleName());
+        }
+        takeOrSay(checkpoints, memory);
+        takeOrSay(checkpoints, memory);
+        map(memory, THERE).fill((byte) 2);
+        takeOrSay(checkpoints, memory);
+        memory.set(JAVA_LONG, PAGE, 3);
+        takeOrSay(checkpoints, memory);
+      }
+    }
+
+    private static void takeOrSay(Checkpoints checkpoints, MemorySegment memory) throws Exception {
+      try {
+        Program.take(checkpoints);
+      } catch (IOException e) {
+        String address = "0x%x".formatted(memory.address());
+        System.out.println(e.getMessage().replaceAll(address + ".*", "it"));
+      }
+    }
+
+    private static MemorySegment map(MemorySegment at, int flags) throws Exception {
+      return ((MemorySegment)
+              call(
+                  "mmap",
+                  FunctionDescriptor.of(
+                      ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+                  at,
+                  (long) BYTES,
+                  ACCESS,
+                  flags,
+                  -1,
+                  0L))
+          .reinterpret(BYTES);
+    }
+
+    private static int unmap(MemorySegment memory) throws Exception {
+      return (int)
+          call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG), memory, (long) BYTES);
+    }
+
+    private static Object call(String name, FunctionDescriptor type, Object... arguments)
+        throws Exception {
+      Linker linker = Linker.nativeLinker();
+      try {
+        return linker
+            .downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type)
+            .invokeWithArguments(arguments);
+      } catch (Throwable e) {
+        throw new IllegalStateException(name, e);
+      }
+    }
+  }
+
   /** A program with a resource that is told after its checkpoints, and closes them. */
   private static final class Closing {
     static void meanwhile() throws Exception {
@@ -292,6 +369,15 @@ class CracTest {
     assertThat(said("ahead", ChildJvm.CLASS_PATH))
         .containsExactly("it goes on", "1 sets", Integer.toString(PAGES));
     assertThat(new SetFolder(directory).sets()).hasSize(2);
+  }
+
+  /** What nothing tells the changes of is in no checkpoint: none is taken until it is. */
+  @Test
+  void whatTheRestoredJvmWasRefusedIsTrackedAgainOrSaid() throws Exception {
+    String refused =
+        "no checkpoint is taken, as nothing tells what changes: adopt region segment at it";
+    assertThat(said("refused", ChildJvm.CLASS_PATH))
+        .containsExactly("20", "gone", "FacilityException", refused, refused, "20", "1");
   }
 
   @Test

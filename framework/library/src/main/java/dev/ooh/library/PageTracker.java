@@ -207,6 +207,16 @@ public final class PageTracker implements AutoCloseable {
   }
 
   /**
+   * Whether a segment is in {@link #changes}: until it is removed, and after a restore of the JVM
+   * unless it was refused then, or its arena closed meanwhile.
+   *
+   * @param region what {@link #add} returned
+   */
+  public synchronized boolean isTracked(Region region) {
+    return !closed && segments.containsKey(region);
+  }
+
+  /**
    * Reports the pages of {@code segment}, part of a tracked one, in every interval from now on: for
    * buffers that the kernel or a device writes through a long-term pin, past every technique. Holds
    * as long as that segment is tracked.
