@@ -1,19 +1,16 @@
 package dev.ooh.checkpoints;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ooh.checkpoints.crac.Core;
 import dev.ooh.image.file.FileLayers;
 import dev.ooh.image.store.SetFolder;
+import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.testing.jvm.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,19 +200,23 @@ class CracTest {
   /** A program whose memory is gone when its JVM is restored, and comes back later. */
   private static final class Refused {
     private static final int BYTES = PAGES * PAGE;
-    // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
-    private static final int ACCESS = 3;
-    private static final int ANYWHERE = 0x22;
-    // and MAP_FIXED
-    private static final int THERE = 0x32;
+
+    /** Where the kernel puts nothing unasked, so that it is free as long as it is to be. */
+    private static final long PLACE = 1L << 37;
 
     static void afterwards() throws Exception {
-      try (Checkpoints checkpoints = Program.open()) {
-        MemorySegment memory = map(MemorySegment.NULL, ANYWHERE);
+      Arena untilRestored = Arena.ofShared();
+      MemorySegment memory = memory(untilRestored);
+      try (Arena back = Arena.ofShared();
+          Checkpoints checkpoints = Program.open()) {
         checkpoints.add("s", memory);
         memory.fill((byte) 1);
         Program.take(checkpoints);
-        Core.meanwhile = () -> unmap(memory) == 0 ? "gone" : "still there";
+        Core.meanwhile =
+            () -> {
+              untilRestored.close();
+              return "gone";
+            };
         try {
           org.crac.Core.checkpointRestore();
         } catch (Exception e) { // of org.crac, which is not there always
@@ -223,7 +224,7 @@ class CracTest {
         }
         takeOrSay(checkpoints, memory);
         takeOrSay(checkpoints, memory);
-        map(memory, THERE).fill((byte) 2);
+        memory(back).fill((byte) 2);
         takeOrSay(checkpoints, memory);
         memory.set(JAVA_LONG, PAGE, 3);
         takeOrSay(checkpoints, memory);
@@ -239,36 +240,10 @@ class CracTest {
       }
     }
 
-    private static MemorySegment map(MemorySegment at, int flags) throws Exception {
-      return ((MemorySegment)
-              call(
-                  "mmap",
-                  FunctionDescriptor.of(
-                      ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-                  at,
-                  (long) BYTES,
-                  ACCESS,
-                  flags,
-                  -1,
-                  0L))
-          .reinterpret(BYTES);
-    }
-
-    private static int unmap(MemorySegment memory) throws Exception {
-      return (int)
-          call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG), memory, (long) BYTES);
-    }
-
-    private static Object call(String name, FunctionDescriptor type, Object... arguments)
-        throws Exception {
-      Linker linker = Linker.nativeLinker();
-      try {
-        return linker
-            .downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type)
-            .invokeWithArguments(arguments);
-      } catch (Throwable e) {
-        throw new IllegalStateException(name, e);
-      }
+    /** Mapped until the arena closes, which the segment doesn't know. */
+    private static MemorySegment memory(Arena arena) {
+      MemorySegment mapped = AnonymousMemory.map(BYTES, PLACE, false, arena);
+      return MemorySegment.ofAddress(mapped.address()).reinterpret(BYTES);
     }
   }
 

@@ -91,7 +91,7 @@ public final class Blocks {
 
   /** Bytes of the blocks that {@code bytes} take. */
   public static long roomBytes(long bytes) {
-    return (bytes + BLOCK_BYTES - 1) & -BLOCK_BYTES;
+    return (long) blocks(bytes) << LOG_BLOCK_BYTES;
   }
 
   public long base() {
