@@ -57,14 +57,18 @@ final class ConsumerAccount {
     outstanding.forEach(interval -> interval.debt().forget(pages));
   }
 
+  /** Makes an interval of what is owed of {@code scan}, to be handed to {@link #fetched}. */
   OwedInterval take(Ledger ledger, PageSet scan, String technique) {
     PageSet fresh = scan.minus(watch);
     Debt debt = owed.take(scan);
     debt.assume(Debt.FIRST_INTERVAL, fresh);
     watch = watch.union(scan);
-    OwedInterval interval = new OwedInterval(ledger, this, debt, technique, ++intervals);
+    return new OwedInterval(ledger, this, debt, technique, ++intervals);
+  }
+
+  /** From now on the interval must end before a later one can commit. */
+  void fetched(OwedInterval interval) {
     outstanding.addLast(interval);
-    return interval;
   }
 
   /** Ends the debt of the oldest outstanding interval, which must be {@code interval}. */
@@ -86,12 +90,15 @@ final class ConsumerAccount {
    */
   List<OwedInterval> abort(OwedInterval interval) {
     List<OwedInterval> aborted = new ArrayList<>();
+    String why = "interval %d of %s was aborted".formatted(interval.sequence(), consumer);
     OwedInterval last;
     do {
-      last = outstanding.removeLast();
-      last.aborted("interval %d of %s was aborted".formatted(interval.sequence(), consumer));
+      last = outstanding.getLast();
       owed.addAll(last.debt());
       aborted.add(last);
+      // When all else is done: what failed before can be aborted again.
+      outstanding.removeLast();
+      last.aborted(why);
     } while (last != interval);
     return aborted;
   }

@@ -105,10 +105,17 @@ final class Ledger {
 
   /** Whatever the session watched is not watched any more, and may have been written. */
   synchronized void lost(String reason) {
-    // Before anything can fail: what is neither armed nor owed counts as changed.
-    armed = PageSet.empty();
+    distrust();
     settle();
     assumeEverything(reason);
+  }
+
+  /**
+   * From now on what is neither owed nor armed anew counts as changed. It allocates nothing, so it
+   * can follow whatever failed half-way, memory that ran out included.
+   */
+  synchronized void distrust() {
+    armed = PageSet.empty();
   }
 
   /** Every page that anybody watches may have been written. */
@@ -124,6 +131,7 @@ final class Ledger {
    *
    * @param alwaysDirty pages that no report can be trusted for
    * @throws ConsumerClosedException if the consumer was closed; the others are owed their pages
+   * @throws RuntimeException or an error, after which the caller must {@link #distrust}
    */
   synchronized Interval deliver(
       TrackingConsumer consumer,
@@ -161,8 +169,13 @@ final class Ledger {
   synchronized Interval deliverAll(
       TrackingConsumer consumer, PageSet scan, String technique, String reason) {
     ConsumerAccount asking = account(consumer);
-    asking.assume(reason, scan);
-    return take(asking, scan.minus(settle()), technique);
+    try {
+      asking.assume(reason, scan);
+      return take(asking, scan.minus(settle()), technique);
+    } catch (RuntimeException | Error e) {
+      distrust();
+      throw e;
+    }
   }
 
   /** Returns false when it was committed before. */
@@ -188,10 +201,15 @@ final class Ledger {
     if (!interval.isOutstanding()) {
       return List.of();
     }
-    settle();
-    List<OwedInterval> aborted = interval.account().abort(interval);
-    aborted.forEach(each -> counts.aborted(each.technique()));
-    return aborted;
+    try {
+      settle();
+      List<OwedInterval> aborted = interval.account().abort(interval);
+      aborted.forEach(each -> counts.aborted(each.technique()));
+      return aborted;
+    } catch (RuntimeException | Error e) {
+      distrust();
+      throw e;
+    }
   }
 
   /** Tells that an interval ended; not under the monitor. */
@@ -209,6 +227,7 @@ final class Ledger {
   private Interval take(ConsumerAccount account, PageSet scan, String technique) {
     OwedInterval interval = account.take(this, scan, technique);
     counts.fetched(technique, interval.pages().pageCount(), interval.isConservative());
+    account.fetched(interval);
     return interval;
   }
 

@@ -250,6 +250,7 @@ final class SpaceTracking {
 
   /** What a session drained may not be booked, or not for everybody: it is as one that failed. */
   private void answerLost(Lease lease, ActiveSession session, Throwable why) {
+    ledger.distrust(); // first, as the rest needs memory, which may be what ran out
     replaceFailed(lease, session, new TrackingException("its answer was lost to " + why, why));
   }
 
