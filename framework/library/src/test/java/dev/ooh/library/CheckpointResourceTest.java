@@ -3,13 +3,12 @@ package dev.ooh.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ooh.linux.substrate.AnonymousMemory;
 import dev.ooh.memory.Interval;
 import dev.ooh.memory.PageSet;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -136,17 +135,17 @@ class CheckpointResourceTest {
   void whatCannotBeTrackedAgainIsToldAndAllElseIs() throws Exception {
     Announcer announcer = new Announcer();
     try (Arena arena = Arena.ofShared()) {
+      Arena shortLived = Arena.ofShared();
       MemorySegment first = arena.allocate(4 * PAGE, PAGE);
-      MemorySegment gone = mapped(2 * PAGE);
-      MemorySegment goneToo = mapped(2 * PAGE);
+      MemorySegment gone = mapped(2 * PAGE, shortLived);
+      MemorySegment goneToo = mapped(2 * PAGE, shortLived);
       MemorySegment last = arena.allocate(4 * PAGE, PAGE);
       try (PageTracker tracker = PageTracker.track(first, gone, goneToo, last)) {
         CheckpointResource.register(tracker, announcer);
         tracker.use("procfs");
         tracker.declareAlwaysDirty(last.asSlice(PAGE, 1));
         announcer.beforeCheckpoint(announcer);
-        unmap(gone);
-        unmap(goneToo);
+        shortLived.close();
         assertThatThrownBy(tracker::resume)
             .isInstanceOf(TrackingException.class)
             .hasMessageContaining("0x%x".formatted(gone.address()))
@@ -192,45 +191,10 @@ class CheckpointResourceTest {
     }
   }
 
-  /** Memory that can go while its segment stays: no arena's. */
-  private static MemorySegment mapped(long bytes) {
-    Linker linker = Linker.nativeLinker();
-    try {
-      return ((MemorySegment)
-              linker
-                  .downcallHandle(
-                      linker.defaultLookup().find("mmap").orElseThrow(),
-                      FunctionDescriptor.of(
-                          ValueLayout.ADDRESS,
-                          ValueLayout.ADDRESS,
-                          ValueLayout.JAVA_LONG,
-                          ValueLayout.JAVA_INT,
-                          ValueLayout.JAVA_INT,
-                          ValueLayout.JAVA_INT,
-                          ValueLayout.JAVA_LONG))
-                  // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
-                  .invokeExact(MemorySegment.NULL, bytes, 3, 0x22, -1, 0L))
-          .reinterpret(bytes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void unmap(MemorySegment segment) {
-    Linker linker = Linker.nativeLinker();
-    try {
-      int result =
-          (int)
-              linker
-                  .downcallHandle(
-                      linker.defaultLookup().find("munmap").orElseThrow(),
-                      FunctionDescriptor.of(
-                          ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG))
-                  .invokeExact(segment, segment.byteSize());
-      assertThat(result).isZero();
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+  /** Mapped until the arena closes, which the segment doesn't know. */
+  private static MemorySegment mapped(long bytes, Arena arena) {
+    MemorySegment mapped = AnonymousMemory.map(bytes, 0, false, arena);
+    return MemorySegment.ofAddress(mapped.address()).reinterpret(bytes);
   }
 
   @Test
