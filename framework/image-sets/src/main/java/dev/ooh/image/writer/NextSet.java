@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,12 @@ public final class NextSet {
   private PageSet owed = PageSet.empty();
   private PageSet zeros = PageSet.empty();
 
-  /** How long the last question took, and how long each page of the last copies. */
+  private final LongSupplier nanoTime;
+
+  /**
+   * How long the shortest question took, and how long each page of the last copies. What delayed a
+   * single question, such as other work on the machine, is not to decide on dearer copying.
+   */
   private long nanosToAsk;
 
   private double nanosAPage;
@@ -39,7 +45,12 @@ public final class NextSet {
    * @param mostCopyBytes how much may be copied for a set; 0 for nothing
    */
   public NextSet(long mostCopyBytes) {
+    this(mostCopyBytes, System::nanoTime);
+  }
+
+  NextSet(long mostCopyBytes, LongSupplier nanoTime) {
     this.copies = new PageCopies(mostCopyBytes);
+    this.nanoTime = nanoTime;
   }
 
   /** The set that the next one builds on. */
@@ -102,11 +113,12 @@ public final class NextSet {
   public int copyAhead(Supplier<PageSet> scan, Consumer<? super PageSet> ask, PageReader memory) {
     begin();
     long before = Long.MAX_VALUE;
+    nanosToAsk = Long.MAX_VALUE;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       PageSet all = scan.get();
-      long asked = System.nanoTime();
+      long asked = nanoTime.getAsLong();
       ask.accept(all);
-      nanosToAsk = System.nanoTime() - asked;
+      nanosToAsk = Math.min(nanosToAsk, nanoTime.getAsLong() - asked);
       PageSet wanted = uncopied(all);
       if (wanted.pageCount() <= FEW
           || wanted.pageCount() > before / 2
@@ -121,10 +133,10 @@ public final class NextSet {
 
   private boolean copyTimed(PageSet wanted, PageReader memory) {
     copies.reserve(wanted.pageCount());
-    long start = System.nanoTime();
+    long start = nanoTime.getAsLong();
     boolean copied = copies.copy(wanted, memory);
     if (copied) {
-      nanosAPage = (double) (System.nanoTime() - start) / wanted.pageCount();
+      nanosAPage = (double) (nanoTime.getAsLong() - start) / wanted.pageCount();
     }
     return copied;
   }
