@@ -3,16 +3,17 @@ package dev.ooh.tracking.core.internal;
 import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 /** What one consumer watches, is owed, and has fetched and not committed. Guarded by the ledger. */
 final class ConsumerAccount {
   private final TrackingConsumer consumer;
   private final Debt owed = new Debt();
-  private final Deque<OwedInterval> outstanding = new ArrayDeque<>();
+
+  /** Fetched and not ended, the oldest first. */
+  private final List<OwedInterval> outstanding = new ArrayList<>();
+
   private PageSet watch = PageSet.empty();
   private long intervals;
 
@@ -68,12 +69,12 @@ final class ConsumerAccount {
 
   /** From now on the interval must end before a later one can commit. */
   void fetched(OwedInterval interval) {
-    outstanding.addLast(interval);
+    outstanding.add(interval);
   }
 
   /** Ends the debt of the oldest outstanding interval, which must be {@code interval}. */
   void commit(OwedInterval interval) {
-    OwedInterval oldest = outstanding.peekFirst();
+    OwedInterval oldest = outstanding.isEmpty() ? null : outstanding.getFirst();
     if (oldest != interval) {
       throw new IllegalStateException(
           "interval %d of %s can't commit, wanted interval %s first"
@@ -86,21 +87,24 @@ final class ConsumerAccount {
   /**
    * Owes the interval's pages again, and those of all that were fetched after it.
    *
-   * @return each interval that this aborted
+   * @return each interval that this aborted, the newest first
+   * @throws RuntimeException or an error, after which the caller must {@link #end} the interval
    */
   List<OwedInterval> abort(OwedInterval interval) {
-    List<OwedInterval> aborted = new ArrayList<>();
+    List<OwedInterval> aborted =
+        List.copyOf(outstanding.subList(outstanding.indexOf(interval), outstanding.size()))
+            .reversed();
     String why = "interval %d of %s was aborted".formatted(interval.sequence(), consumer);
-    OwedInterval last;
-    do {
-      last = outstanding.getLast();
-      owed.addAll(last.debt());
-      aborted.add(last);
-      // When all else is done: what failed before can be aborted again.
-      outstanding.removeLast();
-      last.aborted(why);
-    } while (last != interval);
+    aborted.forEach(each -> owed.addAll(each.debt()));
+    end(interval, why);
     return aborted;
+  }
+
+  /** Ends the interval and all that were fetched after it, owing nothing; it allocates nothing. */
+  void end(OwedInterval interval, String why) {
+    while (interval.isOutstanding()) {
+      outstanding.removeLast().aborted(why);
+    }
   }
 
   void close() {

@@ -27,6 +27,7 @@ import java.util.function.BiConsumer;
 final class Ledger {
   static final String UNARMED = "left unarmed";
   static final String ALWAYS_DIRTY = "declared always dirty";
+  private static final String ABORT_FAILED = "its abort failed";
   private static final int COMPACT_AFTER = 1024;
 
   private final Map<TrackingConsumer, ConsumerAccount> accounts = new HashMap<>();
@@ -208,6 +209,8 @@ final class Ledger {
       return aborted;
     } catch (RuntimeException | Error e) {
       distrust();
+      // Left outstanding, it would keep every later interval from committing.
+      interval.account().end(interval, ABORT_FAILED);
       throw e;
     }
   }
@@ -231,17 +234,22 @@ final class Ledger {
     return interval;
   }
 
-  /** Applies noted events; returns what was unmapped. */
+  /**
+   * Applies noted events; returns what was unmapped. They stay noted until they were applied, for
+   * applied twice they do no harm.
+   */
   private PageSet settle() {
-    PageSet unmapped = gone.drain();
+    PageSet unmapped = gone.pages();
     if (!unmapped.isEmpty()) {
       armed = armed.minus(unmapped);
       unforgotten = unforgotten.union(unmapped);
       accounts.values().forEach(account -> account.forget(unmapped));
+      gone.clear();
     }
-    PageSet written = changed.drain();
+    PageSet written = changed.pages();
     if (!written.isEmpty()) {
       accounts.values().forEach(account -> account.addSeen(written));
+      changed.clear();
     }
     if (!doubts.isEmpty()) {
       doubts.forEach(this::assumeEverything);
@@ -261,19 +269,37 @@ final class Ledger {
 
   /** Collects page sets cheaply, in space proportional to the runs of their union. */
   private static final class Accumulator {
-    private final PageSet.Builder builder = PageSet.builder();
-    private int added;
+    private final PageSet.Builder added = PageSet.builder();
+    private int count;
+
+    /** What was added before the last {@link #compact}. */
+    private PageSet compacted = PageSet.empty();
 
     void add(PageSet pages) {
-      builder.addAll(pages);
-      if (++added == COMPACT_AFTER) {
-        builder.addAll(drain());
+      added.addAll(pages);
+      if (++count == COMPACT_AFTER) {
+        compact();
       }
     }
 
-    PageSet drain() {
-      added = 0;
-      return builder.build();
+    /** The union of all that was added since {@link #clear}. */
+    PageSet pages() {
+      if (count > 0) {
+        compact();
+      }
+      return compacted;
+    }
+
+    void clear() {
+      compacted = PageSet.empty();
+      added.clear();
+      count = 0;
+    }
+
+    private void compact() {
+      added.addAll(compacted);
+      compacted = added.build();
+      count = 0;
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What fails half-way, for want of memory for instance, loses no page. */
@@ -22,7 +23,7 @@ class LedgerTest {
   private boolean failing;
 
   @Test
-  void anAbortThatFailsCanBeRepeatedAndLosesNothing() {
+  void anAbortThatFailsLosesNothing() {
     deliver(PageSet.empty()).commit();
     Interval interval = deliver(WRITTEN);
     failing = true;
@@ -35,6 +36,28 @@ class LedgerTest {
       assertThat(next.pages().intersect(WRITTEN)).isEqualTo(WRITTEN);
       next.commit();
     }
+  }
+
+  /** Whoever fetched closes once, by try-with-resources, and can fetch and commit from then on. */
+  @Test
+  void anAbortThatFailsEndsItsIntervalAndThoseAfterIt() {
+    deliver(PageSet.empty()).commit();
+    Interval before = deliver(PageSet.empty());
+    Interval interval = deliver(WRITTEN);
+    Interval after = deliver(PageSet.empty());
+    failing = true;
+    assertThatThrownBy(interval::close).isInstanceOf(OutOfMemoryError.class);
+    failing = false;
+
+    before.commit();
+    for (Interval ended : List.of(interval, after)) {
+      assertThatThrownBy(ended::commit)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("its abort failed");
+    }
+    Interval next = deliver(PageSet.empty());
+    next.commit();
+    assertThat(next.pages()).isEqualTo(ALL);
   }
 
   @Test
