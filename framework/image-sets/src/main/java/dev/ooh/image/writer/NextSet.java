@@ -34,8 +34,8 @@ public final class NextSet {
   private final LongSupplier nanoTime;
 
   /**
-   * How long the shortest question took, and how long each page of the last copies. What delayed a
-   * single question, such as other work on the machine, is not to decide on dearer copying.
+   * How long the shortest question took, and each page of the fastest copies. What delayed a single
+   * one, such as other work on the machine, is not to decide on dearer copying.
    */
   private long nanosToAsk;
 
@@ -122,7 +122,7 @@ public final class NextSet {
       PageSet wanted = uncopied(all);
       if (wanted.pageCount() <= FEW
           || wanted.pageCount() > before / 2
-          || !copyTimed(wanted, memory)) {
+          || !copyTimed(wanted, memory, round > 0)) {
         copies.reserve(wanted.pageCount() + FEW);
         return round;
       }
@@ -131,12 +131,13 @@ public final class NextSet {
     return MOST_ROUNDS;
   }
 
-  private boolean copyTimed(PageSet wanted, PageReader memory) {
+  private boolean copyTimed(PageSet wanted, PageReader memory, boolean again) {
     copies.reserve(wanted.pageCount());
     long start = nanoTime.getAsLong();
     boolean copied = copies.copy(wanted, memory);
     if (copied) {
-      nanosAPage = (double) (nanoTime.getAsLong() - start) / wanted.pageCount();
+      double nanos = (double) (nanoTime.getAsLong() - start) / wanted.pageCount();
+      nanosAPage = again ? Math.min(nanosAPage, nanos) : nanos;
     }
     return copied;
   }

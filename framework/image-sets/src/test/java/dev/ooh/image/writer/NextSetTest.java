@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NextSetTest {
@@ -20,24 +21,51 @@ class NextSetTest {
   /** Else a program whose pages change seldom pays for copy before write from then on. */
   @Test
   void aQuestionThatSomethingElseDelayedDoesNotMakeCopyingTakeTooLong() {
+    assertThat(copiedIn(List.of(500L, 20_000L, 20_000L), List.of(100L, 10L))).isEmpty();
+  }
+
+  @Test
+  void aCopyThatSomethingElseDelayedDoesNotEither() {
+    assertThat(copiedIn(List.of(500L, 500L, 500L), List.of(100L, 20_000L))).isEmpty();
+  }
+
+  @Test
+  void copiesThatWereAllSlowMakeCopyingTakeTooLong() {
+    assertThat(copiedIn(List.of(500L, 500L, 500L), List.of(200_000L, 20_000L)))
+        .hasValue("60 pages left to copy would take 12.2 ms, wanted 1.0");
+  }
+
+  /**
+   * Why one more round of 60 pages would take more than a millisecond, after questions and copies,
+   * of 1,024 pages and of 100, of so many microseconds.
+   */
+  private static Optional<String> copiedIn(List<Long> questions, List<Long> copies) {
     PageSet scan = PageSet.of(0, 1024 * PageSet.PAGE_SIZE);
-    Deque<PageSet> changed =
-        new ArrayDeque<>(List.of(scan, PageSet.of(0, 100 * PageSet.PAGE_SIZE)));
-    Deque<Long> micros = new ArrayDeque<>(List.of(500L, 20_000L, 20_000L));
+    Deque<PageSet> changed = new ArrayDeque<>(List.of(scan, pages(100), PageSet.empty()));
+    Deque<Long> asking = new ArrayDeque<>(questions);
+    Deque<Long> copying = new ArrayDeque<>(copies);
     long[] now = new long[1];
     NextSet next = new NextSet(16 << 20, () -> now[0]);
-    next.changed(scan);
 
     int rounds =
         next.copyAhead(
             () -> scan,
             all -> {
-              now[0] += micros.remove() * 1000;
-              next.changed(changed.isEmpty() ? PageSet.empty() : changed.remove());
+              now[0] += asking.remove() * 1000;
+              next.changed(changed.remove());
             },
-            (address, target, offset, length) -> {});
+            (address, target, offset, length) -> {
+              if (address == 0) {
+                now[0] += copying.remove() * 1000;
+              }
+            });
 
     assertThat(rounds).isEqualTo(2);
-    assertThat(next.takesLongerThan(Duration.ofMillis(1), scan)).isEmpty();
+    next.changed(pages(60));
+    return next.takesLongerThan(Duration.ofMillis(1), scan);
+  }
+
+  private static PageSet pages(int count) {
+    return PageSet.of(0, count * PageSet.PAGE_SIZE);
   }
 }
