@@ -36,6 +36,16 @@ public interface ExecutionContext {
    */
   void pollRestartable();
 
+  /**
+   * Whether somebody waits for the calling thread to come to a {@link #pollRestartable}: who works
+   * on for milliseconds before its next one may go there sooner. A hint, as cheap as {@link #poll};
+   * false where nobody knows, and wherever time is simulated, which a step's length must not
+   * change.
+   */
+  default boolean isStopAwaited() {
+    return false;
+  }
+
   /** Accounts units of the application's own computation; priced on {@code virtual}, else free. */
   void work(long units);
 

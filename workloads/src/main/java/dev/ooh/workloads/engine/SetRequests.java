@@ -3,9 +3,11 @@ package dev.ooh.workloads.engine;
 import dev.ooh.workloads.Heap;
 
 /**
- * The next set requests of a part, a step's worth: request <i>i</i> of a run sets a key drawn
- * uniformly below the number of requests to <i>i</i>, and a part has those of its keys. A cursor
- * that is good for one step; what it came to enters the heap with {@link #finish}.
+ * The next set requests of a part, a step's worth, or fewer while somebody waits for the step's
+ * end, as each may be several first stores to armed pages, of up to 0.2 ms each. Request <i>i</i>
+ * of a run sets a key drawn uniformly below the number of requests to <i>i</i>, and a part has
+ * those of its keys. A cursor that is good for one step; what it came to enters the heap with
+ * {@link #finish}.
  *
  * <pre>{@code
  * SetRequests requests = SetRequests.next(heap, state);
@@ -16,16 +18,8 @@ import dev.ooh.workloads.Heap;
  * }</pre>
  */
 public final class SetRequests {
+  private static final int REQUESTS_PER_STEP = 4096;
   private static final int REQUESTS_PER_POLL = 64;
-
-  /**
-   * A thread can be stopped for a checkpoint between two steps. Where that takes real time they are
-   * short, as each request may be several first stores to armed pages, of up to 0.2 ms each.
-   */
-  private static final int REQUESTS_PER_STEP = REQUESTS_PER_POLL;
-
-  /** As published simulated figures were taken: when threads take turns depends on it. */
-  private static final int REQUESTS_PER_SIMULATED_STEP = 4096;
 
   private final Heap heap;
   private final EngineState state;
@@ -34,7 +28,6 @@ public final class SetRequests {
   private final long firstKey;
   private final long endKey;
   private final long requestsPerPoll;
-  private final int requestsPerStep;
   private final long end;
   private long next;
   private long key;
@@ -48,10 +41,8 @@ public final class SetRequests {
     firstKey = part.firstKey();
     endKey = part.endKey();
     requestsPerPoll = (long) REQUESTS_PER_POLL * part.parts(); // of which so many are its own
-    requestsPerStep =
-        heap.execution().simulatedTime() ? REQUESTS_PER_SIMULATED_STEP : REQUESTS_PER_STEP;
     next = state.done();
-    end = Math.min(next + (long) requestsPerStep * part.parts(), keyRange);
+    end = Math.min(next + (long) REQUESTS_PER_STEP * part.parts(), keyRange);
   }
 
   /** Those after the ones that {@code state} has as done. */
@@ -64,6 +55,9 @@ public final class SetRequests {
     while (next < end) {
       if (next % requestsPerPoll == 0) {
         heap.execution().poll();
+        if (heap.execution().isStopAwaited() && next > state.done()) {
+          return false;
+        }
       }
       next++;
       key = SplitMix.below(keyRange, seed + next * SplitMix.STEP);
@@ -86,7 +80,7 @@ public final class SetRequests {
 
   /** Notes the requests as done. Returns whether the part has more. */
   public boolean finish() {
-    heap.execution().work(requestsPerStep);
+    heap.execution().work(REQUESTS_PER_STEP);
     state.setDone(next);
     return next < keyRange;
   }

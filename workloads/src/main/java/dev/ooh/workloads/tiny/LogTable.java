@@ -64,6 +64,7 @@ final class LogTable {
   private static final int IN_FORCE_PER_REPLACED = 4;
 
   private static final long CLEARED_PER_STEP = 1 << 19;
+  private static final long CLEARED_PER_POLL = 1 << BUCKETS_SHIFT;
   private static final long MOVED_PER_STEP = 1 << 13;
   private static final int MOVED_PER_POLL = 64;
   private static final int BUCKETS_PER_POLL = 4096;
@@ -166,7 +167,7 @@ final class LogTable {
     state.setWord(CURSOR, 0);
   }
 
-  /** Rebuilds for some milliseconds. */
+  /** Rebuilds for some milliseconds, or less while somebody waits for the end of a step. */
   void rebuildSome() {
     if (state.word(PHASE) == CLEAR) {
       clearSome();
@@ -177,8 +178,13 @@ final class LogTable {
 
   private void clearSome() {
     long first = state.word(CURSOR);
-    long end = Math.min(first + CLEARED_PER_STEP, bucketCount);
-    buckets.clear(first, end);
+    long wanted = Math.min(first + CLEARED_PER_STEP, bucketCount);
+    long end = first;
+    do {
+      long next = Math.min(end + CLEARED_PER_POLL, wanted);
+      buckets.clear(end, next);
+      end = next;
+    } while (end < wanted && !heap.execution().isStopAwaited());
     heap.execution().work((end - first) * BUCKET_BYTES / LINE_BYTES);
     state.setWord(CURSOR, end);
     if (end == bucketCount) {
@@ -189,15 +195,19 @@ final class LogTable {
   private void moveSome() {
     long first = state.word(CURSOR);
     long appended = state.word(APPENDED);
-    long end = Math.min(first + MOVED_PER_STEP, appended);
+    long wanted = Math.min(first + MOVED_PER_STEP, appended);
     long kept = state.word(KEPT);
-    for (long number = first; number < end; number++) {
-      if (memory.getInt(log.address(number) + IS_REPLACED) == 0) {
-        move(number, kept);
+    long end = first;
+    while (end < wanted) {
+      if (memory.getInt(log.address(end) + IS_REPLACED) == 0) {
+        move(end, kept);
         kept++;
       }
-      if (number % MOVED_PER_POLL == 0) {
+      if (end++ % MOVED_PER_POLL == 0) {
         heap.execution().poll();
+        if (heap.execution().isStopAwaited()) {
+          break;
+        }
       }
     }
     heap.execution().work(end - first);

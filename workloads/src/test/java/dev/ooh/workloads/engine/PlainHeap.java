@@ -21,6 +21,7 @@ public final class PlainHeap implements Heap {
   private final Region region;
   private final Memory memory;
   private int polls;
+  private boolean stopAwaited;
 
   public PlainHeap(int size) {
     this(new TestSpace(), size);
@@ -44,6 +45,12 @@ public final class PlainHeap implements Heap {
     } catch (FacilityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** This heap, in whose context somebody waits for a restartable poll from now on. */
+  public PlainHeap withStopAwaited() {
+    stopAwaited = true;
+    return this;
   }
 
   public int polls() {
@@ -154,6 +161,11 @@ public final class PlainHeap implements Heap {
     @Override
     public void pollRestartable() {
       throw new AssertionError("a step has state outside the heap");
+    }
+
+    @Override
+    public boolean isStopAwaited() {
+      return stopAwaited;
     }
 
     @Override

@@ -50,9 +50,9 @@ final class LinuxExecution implements ExecutionContext {
 
   /**
    * Who waits until all others have come to a restartable poll. On their way there they must run
-   * on, so until then nobody but those who arrived stands still for it.
+   * on, so until then nobody but those who arrived stands still for it. Written under the lock.
    */
-  private @Nullable Thread waiting;
+  private volatile @Nullable Thread waiting;
 
   /**
    * @param hasAllWriters whether whoever stores is one of its threads; if not, no stop succeeds
@@ -96,6 +96,11 @@ final class LinuxExecution implements ExecutionContext {
     if (asked) {
       rest(State.STOPPED_RESTARTABLE);
     }
+  }
+
+  @Override
+  public boolean isStopAwaited() {
+    return waiting != null;
   }
 
   @Override

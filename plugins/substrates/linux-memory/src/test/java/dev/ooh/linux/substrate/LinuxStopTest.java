@@ -1,13 +1,18 @@
 package dev.ooh.linux.substrate;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ooh.memory.AddressSpace;
+import dev.ooh.memory.ExecutionContext;
 import dev.ooh.memory.ExecutionContext.StopPoint;
+import dev.ooh.memory.ExecutionContext.StoppedWriters;
+import dev.ooh.memory.ExecutionContext.TrackedThread;
 import dev.ooh.memory.ExecutionContext.WritersNotStoppedException;
 import dev.ooh.memory.SpaceOptions;
 import dev.ooh.testing.space.StopContract;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LinuxStopTest extends StopContract {
@@ -26,6 +31,32 @@ class LinuxStopTest extends StopContract {
             .isInstanceOf(WritersNotStoppedException.class)
             .hasMessageContaining("threads store that never joined");
       }
+    }
+  }
+
+  /** The writer comes to its restartable poll only when it is told so. */
+  @Test
+  void whoRunsIsToldThatAStopAtARestartablePollIsAwaited() throws Exception {
+    try (AddressSpace space = openSpace()) {
+      ExecutionContext execution = space.execution();
+      assertThat(execution.isStopAwaited()).isFalse();
+      CountDownLatch begun = new CountDownLatch(1);
+      TrackedThread writer =
+          execution.spawn(
+              "writer",
+              () -> {
+                begun.countDown();
+                while (!execution.isStopAwaited()) {
+                  execution.poll();
+                }
+                execution.pollRestartable();
+              });
+      begun.await();
+      try (StoppedWriters stopped =
+          execution.stopWriters(StopPoint.RESTARTABLE_POLL, Duration.ofMinutes(4))) {
+        assertThat(execution.isStopAwaited()).isFalse();
+      }
+      writer.join();
     }
   }
 }
