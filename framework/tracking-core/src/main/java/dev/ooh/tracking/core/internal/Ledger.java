@@ -53,20 +53,35 @@ final class Ledger {
   }
 
   // Events of the address space. They are noted and applied at the next fetch or abort, in an order
-  // that doesn't matter: a page that was unmapped is unwatched, whatever else happened to it.
+  // that doesn't matter: a page that was unmapped is unwatched, whatever else happened to it. An
+  // event that can't be noted, for want of memory, leaves everything distrusted.
 
   synchronized void unmapped(PageSet pages) {
-    gone.add(pages);
+    note(gone, pages);
   }
 
   synchronized void changed(PageSet pages) {
-    changed.add(pages);
+    note(changed, pages);
+  }
+
+  private void note(Accumulator events, PageSet pages) {
+    try {
+      events.add(pages);
+    } catch (RuntimeException | Error e) {
+      distrust();
+      throw e;
+    }
   }
 
   synchronized void doubt(String reason) {
     // Of more than an interval names, the rest have a line of their own there.
     boolean room = doubts.size() < Debt.MOST_REASONS || doubts.contains(reason);
-    doubts.add(room ? reason : Debt.FURTHER_REASONS);
+    try {
+      doubts.add(room ? reason : Debt.FURTHER_REASONS);
+    } catch (RuntimeException | Error e) {
+      distrust();
+      throw e;
+    }
   }
 
   synchronized void consumerClosed(TrackingConsumer consumer) {

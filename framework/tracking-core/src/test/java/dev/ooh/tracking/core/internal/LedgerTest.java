@@ -10,6 +10,7 @@ import dev.ooh.memory.TrackingConsumer;
 import dev.ooh.tracking.Gathered;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What fails half-way, for want of memory for instance, loses no page. */
@@ -58,6 +59,21 @@ class LedgerTest {
     Interval next = deliver(PageSet.empty());
     next.commit();
     assertThat(next.pages()).isEqualTo(ALL);
+  }
+
+  @Test
+  void anEventThatCannotBeNotedLeavesEverythingChanged() {
+    List<Consumer<PageSet>> events = List.of(ledger::changed, ledger::unmapped);
+    for (Consumer<PageSet> event : events) {
+      deliver(PageSet.empty()).commit();
+
+      assertThatThrownBy(() -> event.accept(null)).isInstanceOf(NullPointerException.class);
+
+      Interval next = deliver(PageSet.empty());
+      assertThat(next.pages()).isEqualTo(ALL);
+      assertThat(next.reasons()).contains(Ledger.UNARMED);
+      next.commit();
+    }
   }
 
   @Test
