@@ -9,6 +9,7 @@ final class Changes implements AddressSpace.Listener {
   private final @Nullable AddressSpace space;
   private boolean listening;
   private PageSet pages = PageSet.empty();
+  private boolean missed;
 
   Changes(@Nullable AddressSpace space) {
     this.space = space;
@@ -24,11 +25,23 @@ final class Changes implements AddressSpace.Listener {
 
   @Override
   public synchronized void changed(AddressSpace where, PageSet changed) {
-    pages = pages.union(changed);
+    try {
+      pages = pages.union(changed);
+    } catch (RuntimeException | Error e) {
+      missed = true; // which takes no memory, of which there may be none left
+      throw e;
+    }
   }
 
-  /** Those since the last call. */
-  synchronized PageSet take() {
+  /**
+   * Those since the last call.
+   *
+   * @throws TrackingException if there were some that could not be noted, from then on
+   */
+  synchronized PageSet take() throws TrackingException {
+    if (missed) {
+      throw new TrackingException("it missed what changed without a store: that can't be noted");
+    }
     PageSet taken = pages;
     pages = PageSet.empty();
     return taken;

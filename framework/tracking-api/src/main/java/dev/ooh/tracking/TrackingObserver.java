@@ -62,6 +62,7 @@ public interface TrackingObserver {
   /**
    * An interval of a consumer ended: it was committed, or gave its pages back, as all do that were
    * fetched after one that does. Told once, in the consumer's thread; also where time is simulated.
+   * Those that ended because an abort failed, for want of memory, are not told.
    */
   default void ended(
       AddressSpace space, TrackingConsumer consumer, Interval interval, boolean committed) {}

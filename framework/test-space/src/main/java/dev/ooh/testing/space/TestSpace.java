@@ -142,6 +142,12 @@ public final class TestSpace extends BasicAddressSpace {
     tellChanged(pages);
   }
 
+  /** Tells of an unmapping in such a way that no listener can note it, as where memory runs out. */
+  @SuppressWarnings("NullAway") // what fails is up to the listeners
+  public void tellUnmappedInVain() {
+    tellUnmapped(null);
+  }
+
   /** What was ever discarded. */
   public PageSet discarded() {
     return discarded;

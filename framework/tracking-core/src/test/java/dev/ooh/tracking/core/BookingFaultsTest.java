@@ -114,6 +114,24 @@ class BookingFaultsTest {
     assertThat(fetch(one).pages()).isEqualTo(pages(2));
   }
 
+  /** What is mapped there next is not what the session has armed. */
+  @Test
+  void anUnmappingThatCannotBeNotedTakesAnotherSession() {
+    fetch(one).commit();
+    fetch(other).commit();
+    space.tellUnmappedInVain();
+    for (TrackingConsumer consumer : new TrackingConsumer[] {one, other}) {
+      Interval interval = fetch(consumer);
+      assertThat(interval.pages()).isEqualTo(all);
+      assertThat(interval.reasons()).singleElement().asString().contains("could not be noted");
+      interval.commit();
+    }
+    assertThat(a.opened).isEqualTo(2);
+    assertThat(a.open).isOne();
+    space.store(page(2));
+    assertThat(fetch(one).pages()).isEqualTo(pages(2));
+  }
+
   @Test
   void anErrorOfTheCoreWithinASwitchMakesTheNextIntervalsConservative() throws TrackingException {
     FakeTechnique b = new FakeTechnique("bbb", 10);

@@ -27,7 +27,7 @@ import java.util.function.BiConsumer;
 final class Ledger {
   static final String UNARMED = "left unarmed";
   static final String ALWAYS_DIRTY = "declared always dirty";
-  private static final String ABORT_FAILED = "its abort failed";
+  private static final String ABORT_FAILED = "an abort failed";
   private static final int COMPACT_AFTER = 1024;
 
   private final Map<TrackingConsumer, ConsumerAccount> accounts = new HashMap<>();
@@ -40,6 +40,9 @@ final class Ledger {
 
   /** Unmapped pages that the active session has not been told of. */
   private PageSet unforgotten = PageSet.empty();
+
+  /** Whether there are some that could not be noted. */
+  private boolean unmappingMissed;
 
   private final CountsByTechnique counts;
   private final BiConsumer<OwedInterval, Boolean> ended;
@@ -57,7 +60,12 @@ final class Ledger {
   // event that can't be noted, for want of memory, leaves everything distrusted.
 
   synchronized void unmapped(PageSet pages) {
-    note(gone, pages);
+    try {
+      note(gone, pages);
+    } catch (RuntimeException | Error e) {
+      unmappingMissed = true;
+      throw e;
+    }
   }
 
   synchronized void changed(PageSet pages) {
@@ -106,6 +114,16 @@ final class Ledger {
     PageSet pages = unforgotten;
     unforgotten = PageSet.empty();
     return pages;
+  }
+
+  /**
+   * Whether pages were unmapped that {@link #takeUnmapped} doesn't have, once: a session that goes
+   * on takes what is mapped there next for pages that it has armed.
+   */
+  synchronized boolean takeUnmappingMissed() {
+    boolean missed = unmappingMissed;
+    unmappingMissed = false;
+    return missed;
   }
 
   /**
@@ -291,8 +309,9 @@ final class Ledger {
     private PageSet compacted = PageSet.empty();
 
     void add(PageSet pages) {
+      count++; // first: what is added before something fails counts, too
       added.addAll(pages);
-      if (++count == COMPACT_AFTER) {
+      if (count >= COMPACT_AFTER) {
         compact();
       }
     }

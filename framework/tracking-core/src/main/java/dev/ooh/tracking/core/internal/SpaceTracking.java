@@ -485,10 +485,16 @@ final class SpaceTracking {
   /** False when the lease was fenced: what was unmapped is then for another session to know. */
   private boolean tellUnmapped(Lease lease, ActiveSession session) throws TrackingException {
     Optional<PageSet> unmapped = state.whileHeld(lease, ledger::takeUnmapped);
-    if (unmapped.isPresent() && !unmapped.get().isEmpty()) {
+    if (unmapped.isEmpty()) {
+      return false;
+    }
+    if (ledger.takeUnmappingMissed()) {
+      throw new TrackingException("it missed what was unmapped, which could not be noted");
+    }
+    if (!unmapped.get().isEmpty()) {
       session.unmapped(unmapped.get());
     }
-    return unmapped.isPresent();
+    return true;
   }
 
   private PageSet mapped() {

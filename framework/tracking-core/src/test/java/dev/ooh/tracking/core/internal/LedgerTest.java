@@ -32,7 +32,6 @@ class LedgerTest {
     assertThatThrownBy(interval::close).isInstanceOf(OutOfMemoryError.class);
 
     failing = false;
-    interval.close();
     try (Interval next = deliver(PageSet.empty())) {
       assertThat(next.pages().intersect(WRITTEN)).isEqualTo(WRITTEN);
       next.commit();
@@ -54,7 +53,7 @@ class LedgerTest {
     for (Interval ended : List.of(interval, after)) {
       assertThatThrownBy(ended::commit)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("its abort failed");
+          .hasMessageContaining("an abort failed");
     }
     Interval next = deliver(PageSet.empty());
     next.commit();
