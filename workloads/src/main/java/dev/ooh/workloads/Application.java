@@ -35,7 +35,10 @@ public interface Application {
   void start(Heap heap, Parameters parameters);
 
   /**
-   * Does one step, of some milliseconds at most. Returns false when there is nothing left to do.
+   * Does one step, of some milliseconds at most where nothing it stores to is armed. One that
+   * stores much ends early, with some of it done, while {@link
+   * dev.ooh.memory.ExecutionContext#isStopAwaited a stop is awaited}. Returns false when there is
+   * nothing left to do.
    */
   boolean step(Heap heap);
 

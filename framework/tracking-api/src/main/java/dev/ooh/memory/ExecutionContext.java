@@ -37,10 +37,10 @@ public interface ExecutionContext {
   void pollRestartable();
 
   /**
-   * Whether somebody waits for the calling thread to come to a {@link #pollRestartable}: who works
-   * on for milliseconds before its next one may go there sooner. A hint, as cheap as {@link #poll};
-   * false where nobody knows, and wherever time is simulated, which a step's length must not
-   * change.
+   * Whether a stop at restartable polls is being waited for. A thread whose next {@link
+   * #pollRestartable} is milliseconds away should then go there early. Only a hint, as cheap as
+   * {@link #poll}: it says nothing of stops at ordinary polls, and is always false where time is
+   * simulated, so that simulated runs don't depend on it.
    */
   default boolean isStopAwaited() {
     return false;

@@ -3,11 +3,11 @@ package dev.ooh.workloads.engine;
 import dev.ooh.workloads.Heap;
 
 /**
- * The next set requests of a part, a step's worth, or fewer while somebody waits for the step's
- * end, as each may be several first stores to armed pages, of up to 0.2 ms each. Request <i>i</i>
- * of a run sets a key drawn uniformly below the number of requests to <i>i</i>, and a part has
- * those of its keys. A cursor that is good for one step; what it came to enters the heap with
- * {@link #finish}.
+ * The set requests of one step of a part: request <i>i</i> of a run sets a key drawn uniformly
+ * below the number of requests to <i>i</i>, and a part has those of its keys. A step ends early
+ * while somebody waits for its end, since one request may store to several armed pages for the
+ * first time, at up to 0.2 ms each. A cursor that is good for one step; what it came to enters the
+ * heap with {@link #finish}.
  *
  * <pre>{@code
  * SetRequests requests = SetRequests.next(heap, state);
@@ -50,7 +50,9 @@ public final class SetRequests {
     return new SetRequests(heap, state);
   }
 
-  /** Goes to the part's next request, and polls now and then. Returns false when there is none. */
+  /**
+   * Goes to the part's next request, and polls now and then. Returns false when the step is to end.
+   */
   public boolean advance() {
     while (next < end) {
       if (next % requestsPerPoll == 0) {

@@ -64,7 +64,7 @@ final class LogTable {
   private static final int IN_FORCE_PER_REPLACED = 4;
 
   private static final long CLEARED_PER_STEP = 1 << 19;
-  private static final long CLEARED_PER_POLL = 1 << BUCKETS_SHIFT;
+  private static final long CLEARED_AT_ONCE = 1 << BUCKETS_SHIFT;
   private static final long MOVED_PER_STEP = 1 << 13;
   private static final int MOVED_PER_POLL = 64;
   private static final int BUCKETS_PER_POLL = 4096;
@@ -181,7 +181,7 @@ final class LogTable {
     long wanted = Math.min(first + CLEARED_PER_STEP, bucketCount);
     long end = first;
     do {
-      long next = Math.min(end + CLEARED_PER_POLL, wanted);
+      long next = Math.min(end + CLEARED_AT_ONCE, wanted);
       buckets.clear(end, next);
       end = next;
     } while (end < wanted && !heap.execution().isStopAwaited());

@@ -136,7 +136,7 @@ public abstract class EngineContract {
     double progress = 0;
     while (!going.isEmpty()) {
       Integer thread = going.get(random.nextInt(going.size()));
-      heap = heap.copy();
+      heap = copy(heap, random);
       if (!engine().step(heap, thread)) {
         going.remove(thread);
         assertThat(engine().progress(heap, thread)).isEqualTo(1);
@@ -182,10 +182,11 @@ public abstract class EngineContract {
   void goesOnFromTheHeapAlone() {
     long wanted = result(REQUESTS, seed);
     PlainHeap heap = started(REQUESTS, seed);
+    SplittableRandom random = new SplittableRandom(seed);
     double progress = 0;
     boolean more = true;
     while (more) {
-      heap = heap.copy();
+      heap = copy(heap, random);
       more = engine().step(heap);
       assertThat(engine().progress(heap)).isBetween(progress, 1.0);
       progress = engine().progress(heap);
@@ -194,6 +195,11 @@ public abstract class EngineContract {
     assertThat(engine().result(heap)).as("seed %d", seed).isEqualTo(wanted);
     assertThat(engine().step(heap)).isFalse();
     assertThat(engine().result(heap)).as("seed %d", seed).isEqualTo(wanted);
+  }
+
+  /** Whose threads know no more than what is in it, and half the time are awaited at a poll. */
+  private static PlainHeap copy(PlainHeap heap, SplittableRandom random) {
+    return random.nextBoolean() ? heap.copy() : heap.copy().withStopAwaited();
   }
 
   @Test

@@ -33,12 +33,9 @@ public final class NextSet {
 
   private final LongSupplier nanoTime;
 
-  /**
-   * How long the shortest question took, and each page of the fastest copies. What delayed a single
-   * one, such as other work on the machine, is not to decide on dearer copying.
-   */
+  // What delays one question or one copying, as other work on the machine does, is not to decide on
+  // dearer ways, so the fastest of those since copyAhead began count.
   private long nanosToAsk;
-
   private double nanosAPage;
 
   /**
@@ -149,7 +146,7 @@ public final class NextSet {
 
   /**
    * Whether asking once more what changed, and copying what is left, will take longer than {@code
-   * target}, by how long that took in {@link #copyAhead}; where there is no room, it will.
+   * target}, by how long that took at best in {@link #copyAhead}; where there is no room, it will.
    *
    * @return how long it will take and what was wanted, in words; empty if it will not be too long
    */

@@ -21,25 +21,25 @@ class NextSetTest {
   /** Else a program whose pages change seldom pays for copy before write from then on. */
   @Test
   void aQuestionThatSomethingElseDelayedDoesNotMakeCopyingTakeTooLong() {
-    assertThat(copiedIn(List.of(500L, 20_000L, 20_000L), List.of(100L, 10L))).isEmpty();
+    assertThat(whyTooLong(List.of(500L, 20_000L, 20_000L), List.of(100L, 10L))).isEmpty();
   }
 
   @Test
   void aCopyThatSomethingElseDelayedDoesNotEither() {
-    assertThat(copiedIn(List.of(500L, 500L, 500L), List.of(100L, 20_000L))).isEmpty();
+    assertThat(whyTooLong(List.of(500L, 500L, 500L), List.of(100L, 20_000L))).isEmpty();
   }
 
   @Test
   void copiesThatWereAllSlowMakeCopyingTakeTooLong() {
-    assertThat(copiedIn(List.of(500L, 500L, 500L), List.of(200_000L, 20_000L)))
+    assertThat(whyTooLong(List.of(500L, 500L, 500L), List.of(200_000L, 20_000L)))
         .hasValue("60 pages left to copy would take 12.2 ms, wanted 1.0");
   }
 
   /**
-   * Why one more round of 60 pages would take more than a millisecond, after questions and copies,
-   * of 1,024 pages and of 100, of so many microseconds.
+   * Why one more round of 60 pages would take more than a millisecond, empty if it would not: after
+   * three questions, and copies of 1,024 pages and of 100, that took so many microseconds.
    */
-  private static Optional<String> copiedIn(List<Long> questions, List<Long> copies) {
+  private static Optional<String> whyTooLong(List<Long> questions, List<Long> copies) {
     PageSet scan = PageSet.of(0, 1024 * PageSet.PAGE_SIZE);
     Deque<PageSet> changed = new ArrayDeque<>(List.of(scan, pages(100), PageSet.empty()));
     Deque<Long> asking = new ArrayDeque<>(questions);

@@ -191,8 +191,8 @@ final class LinuxExecution implements ExecutionContext {
       while (waiting != null) {
         awaitChange(deadline, "another stop");
       }
+      asked = true; // first: who hurries to a poll because somebody waits is to stop there
       waiting = Thread.currentThread();
-      asked = true;
       while (stopper != null || !stillRunning(StopPoint.RESTARTABLE_POLL, me).isEmpty()) {
         awaitStill(StopPoint.RESTARTABLE_POLL, me, deadline);
         if (stopper != null) {

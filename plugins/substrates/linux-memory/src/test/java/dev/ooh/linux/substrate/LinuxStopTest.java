@@ -13,6 +13,7 @@ import dev.ooh.memory.SpaceOptions;
 import dev.ooh.testing.space.StopContract;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class LinuxStopTest extends StopContract {
@@ -41,12 +42,13 @@ class LinuxStopTest extends StopContract {
       ExecutionContext execution = space.execution();
       assertThat(execution.isStopAwaited()).isFalse();
       CountDownLatch begun = new CountDownLatch(1);
+      AtomicBoolean done = new AtomicBoolean();
       TrackedThread writer =
           execution.spawn(
               "writer",
               () -> {
                 begun.countDown();
-                while (!execution.isStopAwaited()) {
+                while (!execution.isStopAwaited() && !done.get()) {
                   execution.poll();
                 }
                 execution.pollRestartable();
@@ -55,6 +57,9 @@ class LinuxStopTest extends StopContract {
       try (StoppedWriters stopped =
           execution.stopWriters(StopPoint.RESTARTABLE_POLL, Duration.ofMinutes(4))) {
         assertThat(execution.isStopAwaited()).isFalse();
+        assertThat(writer.isAlive()).isTrue();
+      } finally {
+        done.set(true);
       }
       writer.join();
     }
