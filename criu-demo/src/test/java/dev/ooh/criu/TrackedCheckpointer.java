@@ -16,6 +16,9 @@ public final class TrackedCheckpointer extends Checkpointer {
   /** Asked about before: the first answer is all of it. */
   private PageSet known = PageSet.empty();
 
+  /** What the last answer named. */
+  PageSet answered = PageSet.empty();
+
   /** Pages that the answer leaves out: a technique that loses writes. */
   PageSet lose = PageSet.empty();
 
@@ -43,6 +46,7 @@ public final class TrackedCheckpointer extends Checkpointer {
     known = known.union(scan);
     PageSet pages = owed.intersect(scan);
     owed = owed.minus(pages);
+    answered = pages.minus(lose);
     return new Interval() {
       private boolean committed;
 
