@@ -8,6 +8,7 @@ import dev.ooh.memory.PageSet;
 import dev.ooh.memory.SnapshotException;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,11 @@ final class CopyChoice {
   private String splits = "";
 
   private String reason = "";
+
+  private final WayBack wayBack = new WayBack();
+
+  /** How long it took to ask what changed when the technique was left that may come back. */
+  private Duration askingBefore = Duration.ZERO;
 
   CopyChoice(CheckpointOptions options, Segments segments, NextSet next) {
     this.options = options;
@@ -69,6 +75,23 @@ final class CopyChoice {
     return splits.isEmpty() || reason.isEmpty() ? splits + reason : splits + "; " + reason;
   }
 
+  /**
+   * Before a checkpoint is begun: where the last ones were so short that no writer need have
+   * waited, the technique that was left for that is used again. Writes are cheaper then.
+   */
+  void beginCheckpoint(PageSet scan) {
+    reason = "";
+    Optional<String> before = wayBack.due();
+    if (before.isPresent()) {
+      try {
+        reason = "so little changes that no writer need wait: technique " + before.get();
+        changeOver(before.get(), scan);
+      } catch (TrackingException e) {
+        reason = "technique %s stays: %s".formatted(segments.technique(), e.getMessage());
+      }
+    }
+  }
+
   /** A snapshot was lost, and the checkpoint with it. */
   void lost(String why) {
     lost = Optional.of(why);
@@ -84,9 +107,11 @@ final class CopyChoice {
    * than they should; empty where they need not, or must.
    */
   Optional<SegmentSnapshot> prepare(PageSet scan) {
-    reason = "";
     if (options.standstill().isEmpty() || options.copyBytes() == 0) {
       return Optional.empty();
+    }
+    if (wayBack.isOpen()) {
+      wayBack.checkpoint(isShortWithoutWaiting(scan));
     }
     if (next.isFew(scan) && !options.frozenTarget().isZero() && !writersWait()) {
       return Optional.empty(); // not worth dearer writes from now on
@@ -95,7 +120,7 @@ final class CopyChoice {
     if (tooLong.isEmpty()) {
       return Optional.empty();
     }
-    reason = tooLong.get();
+    reason = reason.isEmpty() ? tooLong.get() : reason + "; " + tooLong.get();
     Optional<String> before = lost;
     lost = Optional.empty();
     try {
@@ -158,7 +183,12 @@ final class CopyChoice {
             "technique %s was asked for, which lets no writer wait; %s does"
                 .formatted(options.technique().get(), TECHNIQUE_WITH_WAITING_WRITERS));
       }
-      changeOver(scan);
+      String before = segments.technique();
+      changeOver(TECHNIQUE_WITH_WAITING_WRITERS, scan);
+      if (!options.frozenTarget().isZero()) {
+        wayBack.left(before);
+        askingBefore = next.timeToAsk();
+      }
     }
     return facility;
   }
@@ -168,10 +198,10 @@ final class CopyChoice {
    * was not when it was last asked is compared with what the newest set has, for it was written
    * once; all is watched again by then.
    */
-  private void changeOver(PageSet scan) throws TrackingException {
+  private void changeOver(String technique, PageSet scan) throws TrackingException {
     PageSet unchanged = next.inParent(scan);
     PageSet empty = scan.minus(next.pages(scan));
-    segments.use(TECHNIQUE_WITH_WAITING_WRITERS);
+    segments.use(technique);
     segments.changed(next::changed);
     next.zero(segments.zeros(empty));
     Optional<WrittenSet> newest = next.previous();
@@ -182,6 +212,12 @@ final class CopyChoice {
         reason = "%s; everything is written again: %s".formatted(reason, e.getMessage());
       }
     }
+  }
+
+  /** Whether it is surely so: what is only just short may be too long the next time. */
+  private boolean isShortWithoutWaiting(PageSet scan) {
+    return next.isFew(scan)
+        || !next.wouldTakeLongerThan(options.frozenTarget().dividedBy(2), askingBefore, scan);
   }
 
   private boolean writersWait() {

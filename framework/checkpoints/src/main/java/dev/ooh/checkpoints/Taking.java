@@ -85,6 +85,7 @@ final class Taking {
    */
   void copy() throws IOException, InterruptedException {
     next.begin();
+    choice.beginCheckpoint(scan);
     Standstill standstill = options.standstill().orElse(() -> () -> {});
     boolean ahead = options.standstill().isPresent() && options.copyBytes() > 0;
     if (ahead && isWrittenAhead()) {

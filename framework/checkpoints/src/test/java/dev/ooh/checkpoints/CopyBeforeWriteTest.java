@@ -41,6 +41,10 @@ class CopyBeforeWriteTest {
   private static final int PAGES = 400;
   private static final int LATE = 150;
   private static final int WRITERS = 4;
+
+  /** So few pages are copied without a thought. */
+  private static final int FEW = 40;
+
   private static final int MADV_DONTNEED = 4;
   private static final Duration ALWAYS = Duration.ZERO;
 
@@ -322,6 +326,94 @@ class CopyBeforeWriteTest {
       assertThat(taken.pagesWritten()).isEqualTo(LATE);
       check("the second");
     }
+  }
+
+  /** And a burst after that takes them to wait again, and for longer. */
+  @Test
+  void writersWaitNoLongerOnceLittleChanges() throws Exception {
+    oneAsItWas();
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, toChangeTheTechnique(() -> {}))) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      long stamp = 2;
+      for (int quiet : new int[] {3, 6}) {
+        writeSome(memory, LATE, stamp++);
+        assertThat(checkpoints.take().join().technique()).isEqualTo("uffd");
+        check("after a burst");
+        for (int i = 0; i < quiet; i++) {
+          write(memory, 7 * i, stamp++);
+          Checkpoint taken = checkpoints.take().join();
+          assertThat(taken.technique()).as("quiet checkpoint %d", i).isEqualTo("uffd");
+          check("quiet checkpoint " + i);
+        }
+        write(memory, 5, stamp++);
+        Checkpoint taken = checkpoints.take().join();
+        assertThat(taken.technique()).isEqualTo("procfs");
+        assertThat(taken.reason()).contains("so little changes", "technique procfs");
+        assertThat(taken.rest()).isEqualTo(Rest.COPIED_WHILE_STOPPED);
+        assertThat(taken.pagesWritten()).as("what is as it was is not written").isEqualTo(1);
+        check("the first without waiting writers");
+        write(memory, 9, stamp++);
+        taken = checkpoints.take().join();
+        assertThat(taken.technique()).isEqualTo("procfs");
+        assertThat(taken.reason()).isEmpty();
+        check("the next one");
+      }
+    }
+  }
+
+  /** Bursts and calms of four writers, who write while the technique changes either way. */
+  @Test
+  void nothingIsLostWhileTheTechniqueChangesToAndFro() throws Exception {
+    long seed = Long.getLong("ooh.first-seed", System.nanoTime());
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger pages = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> writers = new ArrayList<>();
+    CheckpointOptions with = toChangeTheTechnique(() -> {}).withLongestChain(1000);
+    try (Arena arena = Arena.ofShared();
+        Checkpoints checkpoints = Checkpoints.open(directory, with)) {
+      MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
+      try {
+        for (int w = 0; w < WRITERS; w++) {
+          int own = w;
+          SplittableRandom random = new SplittableRandom(seed + w);
+          pages.set(FEW / WRITERS);
+          writers.add(
+              Thread.ofPlatform()
+                  .uncaughtExceptionHandler((thread, e) -> failure.set(e))
+                  .start(
+                      () -> {
+                        for (long stamp = 1; !stop.get(); stamp++) {
+                          write(memory, random.nextInt(pages.get()) * WRITERS + own, stamp);
+                        }
+                      }));
+        }
+        for (int round = 0; round < 2; round++) {
+          pages.set(PAGES / WRITERS);
+          awaitTechnique(checkpoints, "uffd", "round %d, -Dooh.first-seed=%d", round, seed);
+          pages.set(FEW / WRITERS);
+          awaitTechnique(checkpoints, "procfs", "round %d, -Dooh.first-seed=%d", round, seed);
+        }
+      } finally {
+        stop.set(true);
+        for (Thread writer : writers) {
+          writer.join();
+        }
+      }
+    }
+    assertThat(failure.get()).isNull();
+  }
+
+  private void awaitTechnique(
+      Checkpoints checkpoints, String wanted, String where, Object... arguments) throws Exception {
+    String what = where.formatted(arguments);
+    String technique = "";
+    for (int i = 0; i < 200 && !technique.equals(wanted); i++) {
+      technique = checkpoints.take().join().technique();
+      check(what);
+    }
+    assertThat(technique).as(what).isEqualTo(wanted);
   }
 
   private void oneAsItWas() throws Exception {

@@ -151,10 +151,7 @@ public final class NextSet {
    * @return how long it will take and what was wanted, in words; empty if it will not be too long
    */
   public Optional<String> takesLongerThan(Duration target, PageSet scan) {
-    double predicted =
-        hasRoom(scan)
-            ? nanosToAsk + nanosAPage * uncopied(scan).pageCount()
-            : Double.POSITIVE_INFINITY;
+    double predicted = nanosToAsk + nanosToCopy(scan);
     long wanted = TimeUnit.NANOSECONDS.convert(target); // as many as there can be, if it has more
     if (predicted <= wanted) {
       return Optional.empty();
@@ -166,6 +163,26 @@ public final class NextSet {
             uncopied(scan).pageCount(),
             predicted / NANOS_A_MILLI,
             wanted / NANOS_A_MILLI));
+  }
+
+  /** How long the fastest question of the last {@link #copyAhead} took. */
+  public Duration timeToAsk() {
+    return Duration.ofNanos(nanosToAsk);
+  }
+
+  /**
+   * Whether that question, and copying what is left as fast as that went in {@link #copyAhead},
+   * would take longer than {@code target}; where there is no room, they would.
+   *
+   * @param asking how long the question would take, whatever it took here
+   */
+  public boolean wouldTakeLongerThan(Duration target, Duration asking, PageSet scan) {
+    return TimeUnit.NANOSECONDS.convert(asking) + nanosToCopy(scan)
+        > TimeUnit.NANOSECONDS.convert(target);
+  }
+
+  private double nanosToCopy(PageSet scan) {
+    return hasRoom(scan) ? nanosAPage * uncopied(scan).pageCount() : Double.POSITIVE_INFINITY;
   }
 
   /** Whether {@link #copyRest} will find room for what is left to copy. */
