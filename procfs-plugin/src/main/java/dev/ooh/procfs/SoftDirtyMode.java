@@ -13,6 +13,9 @@ import java.util.List;
  * Classic soft-dirty. {@code clear_refs} clears the whole process, so everything armed is read
  * before, inside the asked range or not; and nothing is cleared when nothing has to be armed.
  *
+ * <p>An entry is read of each page that is asked about, armed or not, as the paper's {@code /proc},
+ * CRIU and Boehm's collector do; of one that is not armed it says nothing.
+ *
  * <p>Whoever else clears them, for another address space of the process or to try the technique,
  * takes this one's bits along: it is told as a loss.
  *
@@ -63,10 +66,11 @@ final class SoftDirtyMode implements PagemapMode {
     place(arm);
     PageSet told = armed.minus(refusedPages());
     PageSet inside = told.intersect(scan);
-    PageSet written = read(inside);
+    PageSet written = read(scan.minus(refusedPages()), inside);
     boolean clears = !armed.minus(written).containsAll(arm);
     if (clears) {
-      written = written.union(read(told.minus(inside)));
+      PageSet outside = told.minus(inside);
+      written = written.union(read(outside, outside));
     }
     // After they were read: a clearing from now on finds writers stopped, and nothing to take.
     boolean lost = !armed.isEmpty() && pagemap.clears() != cleared;
@@ -134,12 +138,12 @@ final class SoftDirtyMode implements PagemapMode {
   @Override
   public void close() {}
 
-  private PageSet read(PageSet ranges) throws TrackingException {
-    if (ranges.isEmpty()) {
-      return ranges;
+  private PageSet read(PageSet entries, PageSet wanted) throws TrackingException {
+    if (wanted.isEmpty()) {
+      return wanted;
     }
-    PageSet dirty = pagemap.readSoftDirty(ranges);
-    PageSet unmarked = armed.own().intersect(ranges).minus(dirty);
+    PageSet dirty = pagemap.readSoftDirty(entries).intersect(wanted);
+    PageSet unmarked = armed.own().intersect(wanted).minus(dirty);
     return unmarked.isEmpty()
         ? dirty
         : dirty.union(unmarked.minus(pagemap.readContents(unmarked).own()));

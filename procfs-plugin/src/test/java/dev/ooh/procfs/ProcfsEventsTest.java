@@ -41,4 +41,17 @@ class ProcfsEventsTest extends EventsContract {
       assertThat(since(before)).isEqualTo(Map.of("M1", 1L, "M15", PAGES));
     }
   }
+
+  /** As CRIU and the collector do, of which the one asks about all that it has to write. */
+  @Test
+  void anEntryIsReadOfEachPageThatIsAskedAboutArmedOrNot() throws Exception {
+    PageSet array = array();
+    PageSet half = PageSet.of(array.runStart(0), array.runStart(0) + array.bytes() / 2);
+    try (TrackingSession session = technique().open(space())) {
+      session.fetch(half, half);
+      TechniqueStatistics before = events();
+      assertThat(session.fetch(array, half).pages().isEmpty()).isTrue();
+      assertThat(since(before)).isEqualTo(Map.of("M1", 1L, "M16", PAGES));
+    }
+  }
 }
