@@ -14,7 +14,8 @@ import java.util.List;
  * before, inside the asked range or not; and nothing is cleared when nothing has to be armed.
  *
  * <p>An entry is read of each page that is asked about, armed or not, as the paper's {@code /proc},
- * CRIU and Boehm's collector do; of one that is not armed it says nothing.
+ * CRIU and Boehm's collector do; of one that is not armed it says nothing. Only where none of them
+ * is armed is nothing read.
  *
  * <p>Whoever else clears them, for another address space of the process or to try the technique,
  * takes this one's bits along: it is told as a loss.

@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param rounds how often pages were copied before writers had to stand still
  * @param rest how what was left after them was taken
  * @param reason why so, and why huge pages are split where they were to stay whole; empty where
- *     writers were to stand still for no longer than they should, and nothing is split
+ *     writers were to stand still for no longer than they should, and nothing is split; and that
+ *     the technique changed back where so little changes that no writer need wait any more
  * @param waits how long writers waited for a page to be copied before they changed it
  * @param pages how many 4 KiB pages the segments have that are not all zeros
  * @param pagesWritten how many of them are in this very set; the others are in those it builds on

@@ -97,9 +97,9 @@ public record CheckpointOptions(
   /**
    * How long writers should stand still at most, whatever changed; a goal, not a promise. Something
    * must let their first writes to a page wait for that, which makes each of these dearer, some ten
-   * microseconds, from the first checkpoint on that needs it until some in a row need it no longer;
-   * a technique that was {@linkplain #withTechnique asked for} stays. A very long one lets writers
-   * stand still as long as it takes; with zero, nothing is copied while they do.
+   * to twenty microseconds, from the first checkpoint on that needs it until some in a row need it
+   * no longer; a technique that was {@linkplain #withTechnique asked for} stays. A very long one
+   * lets writers stand still as long as it takes; with zero, nothing is copied while they do.
    */
   public CheckpointOptions withFrozenTarget(Duration most) {
     return with(copy -> copy.frozenTarget = most);

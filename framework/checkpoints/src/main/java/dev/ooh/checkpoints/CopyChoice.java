@@ -9,7 +9,9 @@ import dev.ooh.memory.SnapshotException;
 import dev.ooh.tracking.TrackingException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Chooses how what is left after the rounds of copying is taken: while writers stand still, if that
@@ -18,6 +20,9 @@ import java.util.Optional;
 final class CopyChoice {
   /** Its writers wait for somebody, which copy before write needs. */
   private static final String TECHNIQUE_WITH_WAITING_WRITERS = "uffd";
+
+  /** They are no techniques to go back to. */
+  private static final Set<String> WATCH_NOTHING = Set.of("none", "all-dirty");
 
   /** How often pages are armed again before writers are stopped, as long as they become fewer. */
   private static final int MOST_REARMS = 4;
@@ -39,8 +44,8 @@ final class CopyChoice {
 
   private final WayBack wayBack = new WayBack();
 
-  /** How long it took to ask what changed when the technique was left that may come back. */
-  private Duration askingBefore = Duration.ZERO;
+  /** How long it took at best to ask what changed, by a technique that lets no writer wait. */
+  private Duration askingWithoutWaiting = ChronoUnit.FOREVER.getDuration();
 
   CopyChoice(CheckpointOptions options, Segments segments, NextSet next) {
     this.options = options;
@@ -76,18 +81,26 @@ final class CopyChoice {
   }
 
   /**
-   * Before a checkpoint is begun: where the last ones were so short that no writer need have
+   * Before a checkpoint is begun: where so little changed in the last ones that no writer need have
    * waited, the technique that was left for that is used again. Writes are cheaper then.
    */
   void beginCheckpoint(PageSet scan) {
     reason = "";
-    Optional<String> before = wayBack.due();
+    if (!writersWait()) {
+      wayBack.close();
+    }
+    if (!wayBack.isOpen()) {
+      return;
+    }
+    segments.changed(next::changed); // and not what the rounds leave: here they slow writers down
+    Optional<String> before = wayBack.count(isShortWithoutWaiting(scan));
     if (before.isPresent()) {
       try {
         reason = "so little changes that no writer need wait: technique " + before.get();
         changeOver(before.get(), scan);
+        wayBack.close();
       } catch (TrackingException e) {
-        reason = "technique %s stays: %s".formatted(segments.technique(), e.getMessage());
+        reason = "technique %s can't be used again: %s".formatted(before.get(), e.getMessage());
       }
     }
   }
@@ -110,8 +123,8 @@ final class CopyChoice {
     if (options.standstill().isEmpty() || options.copyBytes() == 0) {
       return Optional.empty();
     }
-    if (wayBack.isOpen()) {
-      wayBack.checkpoint(isShortWithoutWaiting(scan));
+    if (!writersWait() && next.timeToAsk().compareTo(askingWithoutWaiting) < 0) {
+      askingWithoutWaiting = next.timeToAsk();
     }
     if (next.isFew(scan) && !options.frozenTarget().isZero() && !writersWait()) {
       return Optional.empty(); // not worth dearer writes from now on
@@ -184,11 +197,10 @@ final class CopyChoice {
                 .formatted(options.technique().get(), TECHNIQUE_WITH_WAITING_WRITERS));
       }
       String before = segments.technique();
-      changeOver(TECHNIQUE_WITH_WAITING_WRITERS, scan);
-      if (!options.frozenTarget().isZero()) {
+      if (!options.frozenTarget().isZero() && !WATCH_NOTHING.contains(before)) {
         wayBack.left(before);
-        askingBefore = next.timeToAsk();
       }
+      changeOver(TECHNIQUE_WITH_WAITING_WRITERS, scan);
     }
     return facility;
   }
@@ -196,12 +208,20 @@ final class CopyChoice {
   /**
    * Nobody sees what is written while the technique changes, so everything counts as changed. What
    * was not when it was last asked is compared with what the newest set has, for it was written
-   * once; all is watched again by then.
+   * once; all is watched again by then. Where the technique can't be used, another one is, and it
+   * is no different.
    */
   private void changeOver(String technique, PageSet scan) throws TrackingException {
     PageSet unchanged = next.inParent(scan);
     PageSet empty = scan.minus(next.pages(scan));
-    segments.use(technique);
+    try {
+      segments.use(technique);
+    } finally {
+      compare(unchanged, empty);
+    }
+  }
+
+  private void compare(PageSet unchanged, PageSet empty) {
     segments.changed(next::changed);
     next.zero(segments.zeros(empty));
     Optional<WrittenSet> newest = next.previous();
@@ -217,7 +237,8 @@ final class CopyChoice {
   /** Whether it is surely so: what is only just short may be too long the next time. */
   private boolean isShortWithoutWaiting(PageSet scan) {
     return next.isFew(scan)
-        || !next.wouldTakeLongerThan(options.frozenTarget().dividedBy(2), askingBefore, scan);
+        || !next.wouldTakeLongerThan(
+            options.frozenTarget().dividedBy(2), askingWithoutWaiting, scan);
   }
 
   private boolean writersWait() {

@@ -165,16 +165,15 @@ public final class NextSet {
             wanted / NANOS_A_MILLI));
   }
 
-  /** How long the fastest question of the last {@link #copyAhead} took. */
+  /** How long the fastest question of the last {@link #copyAhead} took; zero before any. */
   public Duration timeToAsk() {
     return Duration.ofNanos(nanosToAsk);
   }
 
   /**
-   * Whether that question, and copying what is left as fast as that went in {@link #copyAhead},
-   * would take longer than {@code target}; where there is no room, they would.
+   * As {@link #takesLongerThan}, had the question taken another time.
    *
-   * @param asking how long the question would take, whatever it took here
+   * @param asking how long it would take
    */
   public boolean wouldTakeLongerThan(Duration target, Duration asking, PageSet scan) {
     return TimeUnit.NANOSECONDS.convert(asking) + nanosToCopy(scan)
