@@ -65,9 +65,10 @@ final class SoftDirtyMode implements PagemapMode {
   @Override
   public Gathered collect(PageSet scan, PageSet arm, PageSet armed) throws TrackingException {
     place(arm);
-    PageSet told = armed.minus(refusedPages());
+    PageSet untold = refusedPages();
+    PageSet told = armed.minus(untold);
     PageSet inside = told.intersect(scan);
-    PageSet written = read(scan.minus(refusedPages()), inside);
+    PageSet written = read(scan.minus(untold), inside);
     boolean clears = !armed.minus(written).containsAll(arm);
     if (clears) {
       PageSet outside = told.minus(inside);

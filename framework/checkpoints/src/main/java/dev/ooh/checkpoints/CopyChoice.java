@@ -208,8 +208,8 @@ final class CopyChoice {
   /**
    * Nobody sees what is written while the technique changes, so everything counts as changed. What
    * was not when it was last asked is compared with what the newest set has, for it was written
-   * once; all is watched again by then. Where the technique can't be used, another one is, and it
-   * is no different.
+   * once; all is watched again by then. Where the technique can't be used, another one may be, and
+   * it is no different.
    */
   private void changeOver(String technique, PageSet scan) throws TrackingException {
     PageSet unchanged = next.inParent(scan);
@@ -217,17 +217,18 @@ final class CopyChoice {
     try {
       segments.use(technique);
     } finally {
-      compare(unchanged, empty);
+      compare(scan, unchanged, empty);
     }
   }
 
-  private void compare(PageSet unchanged, PageSet empty) {
+  private void compare(PageSet scan, PageSet unchanged, PageSet empty) {
     segments.changed(next::changed);
     next.zero(segments.zeros(empty));
+    PageSet doubtful = unchanged.minus(next.inParent(scan));
     Optional<WrittenSet> newest = next.previous();
     if (newest.isPresent()) {
       try {
-        next.unchanged(PageComparison.same(newest.get(), unchanged, segments::read));
+        next.unchanged(PageComparison.same(newest.get(), doubtful, segments::read));
       } catch (IOException e) {
         reason = "%s; everything is written again: %s".formatted(reason, e.getMessage());
       }

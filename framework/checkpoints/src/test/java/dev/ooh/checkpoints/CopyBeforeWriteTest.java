@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -152,33 +153,22 @@ class CopyBeforeWriteTest {
 
   private void underFourWriters(int checkpointCount) throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
-    AtomicBoolean stop = new AtomicBoolean();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
     AtomicInteger chosen = new AtomicInteger(-1); // the next page that its writer is to write
-    List<Thread> writers = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, options())) {
       MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
-      try {
-        for (int w = 0; w < WRITERS; w++) {
-          int own = w;
-          SplittableRandom random = new SplittableRandom(seed + w);
-          writers.add(
-              Thread.ofPlatform()
-                  .uncaughtExceptionHandler((thread, e) -> failure.set(e))
-                  .start(
-                      () -> {
-                        for (long stamp = 1; !stop.get(); stamp++) {
-                          int wanted = chosen.get();
-                          boolean isChosen = wanted >= 0 && wanted % WRITERS == own;
-                          int any = random.nextInt(PAGES / WRITERS) * WRITERS + own;
-                          write(memory, isChosen ? wanted : any, stamp);
-                          if (isChosen) {
-                            chosen.set(-1);
-                          }
-                        }
-                      }));
-        }
+      try (Writers writers =
+          new Writers(
+              seed,
+              (own, random, stamp) -> {
+                int wanted = chosen.get();
+                boolean isChosen = wanted >= 0 && wanted % WRITERS == own;
+                int any = random.nextInt(PAGES / WRITERS) * WRITERS + own;
+                write(memory, isChosen ? wanted : any, stamp);
+                if (isChosen) {
+                  chosen.set(-1);
+                }
+              })) {
         for (int i = 0; i < checkpointCount; i++) {
           // One page at least is not copied before, and has a writer that comes before it is read.
           int late = (int) ((seed + i & Long.MAX_VALUE) % PAGES);
@@ -187,10 +177,7 @@ class CopyBeforeWriteTest {
           afterTheMoment =
               () -> {
                 chosen.set(late);
-                while (chosen.get() >= 0) {
-                  assertThat(failure.get()).as("a writer's failure").isNull();
-                  Thread.yield();
-                }
+                writers.await(() -> chosen.get() < 0);
               };
           Checkpoint taken = checkpoints.take().join();
           assertThat(taken.rest()).as(taken.reason()).isEqualTo(Rest.COPIED_BEFORE_WRITE);
@@ -199,14 +186,52 @@ class CopyBeforeWriteTest {
           assertThat(then[late]).isEqualTo(stamp);
           check("checkpoint %d, -Dooh.first-seed=%d".formatted(i, seed));
         }
-      } finally {
-        stop.set(true);
-        for (Thread writer : writers) {
-          writer.join();
-        }
       }
     }
-    assertThat(failure.get()).isNull();
+  }
+
+  /** Threads that store again and again, each to its own pages, until this is closed. */
+  private static final class Writers implements AutoCloseable {
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    @FunctionalInterface
+    interface Store {
+      void run(int own, SplittableRandom random, long stamp);
+    }
+
+    Writers(long seed, Store store) {
+      for (int w = 0; w < WRITERS; w++) {
+        int own = w;
+        SplittableRandom random = new SplittableRandom(seed + w);
+        threads.add(
+            Thread.ofPlatform()
+                .uncaughtExceptionHandler((thread, e) -> failure.set(e))
+                .start(
+                    () -> {
+                      for (long stamp = 1; !stop.get(); stamp++) {
+                        store.run(own, random, stamp);
+                      }
+                    }));
+      }
+    }
+
+    void await(BooleanSupplier done) {
+      while (!done.getAsBoolean()) {
+        assertThat(failure.get()).as("a writer's failure").isNull();
+        Thread.yield();
+      }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      stop.set(true);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(failure.get()).isNull();
+    }
   }
 
   /** More than there is room to copy is written while the program goes on. */
@@ -388,40 +413,26 @@ class CopyBeforeWriteTest {
   @Test
   void nothingIsLostWhileTheTechniqueChangesToAndFro() throws Exception {
     long seed = Long.getLong("ooh.first-seed", System.nanoTime());
-    AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger pages = new AtomicInteger(FEW / WRITERS);
     AtomicLong stores = new AtomicLong();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    List<Thread> writers = new ArrayList<>();
     oneAsItWas();
     CheckpointOptions with = toChangeTheTechnique(() -> {}).withLongestChain(1000);
     try (Arena arena = Arena.ofShared();
         Checkpoints checkpoints = Checkpoints.open(directory, with)) {
       MemorySegment memory = checkpoints.segment("s", (long) PAGES * PAGE, arena);
       String usual = usualTechnique(checkpoints);
-      try {
-        for (int w = 0; w < WRITERS; w++) {
-          int own = w;
-          SplittableRandom random = new SplittableRandom(seed + w);
-          writers.add(
-              Thread.ofPlatform()
-                  .uncaughtExceptionHandler((thread, e) -> failure.set(e))
-                  .start(
-                      () -> {
-                        for (long stamp = 1; !stop.get(); stamp++) {
-                          write(memory, random.nextInt(pages.get()) * WRITERS + own, stamp);
-                          stores.incrementAndGet();
-                        }
-                      }));
-        }
+      try (Writers writers =
+          new Writers(
+              seed,
+              (own, random, stamp) -> {
+                write(memory, random.nextInt(pages.get()) * WRITERS + own, stamp);
+                stores.incrementAndGet();
+              })) {
         for (int round = 0; round < 2; round++) {
           String what = "round %d, -Dooh.first-seed=%d".formatted(round, seed);
           pages.set(PAGES / WRITERS);
-          long before = stores.get();
-          while (stores.get() < before + 4 * PAGES) { // so that there is more than can be copied
-            assertThat(failure.get()).as("a writer's failure").isNull();
-            Thread.yield();
-          }
+          long enough = stores.get() + 4 * PAGES; // that there is more than can be copied
+          writers.await(() -> stores.get() >= enough);
           Checkpoint taken = checkpoints.take().join();
           assertThat(taken.technique()).as(what).isEqualTo("uffd");
           check(what);
@@ -432,14 +443,8 @@ class CopyBeforeWriteTest {
           }
           assertThat(taken.technique()).as(what).isEqualTo(usual);
         }
-      } finally {
-        stop.set(true);
-        for (Thread writer : writers) {
-          writer.join();
-        }
       }
     }
-    assertThat(failure.get()).isNull();
   }
 
   private void oneAsItWas() throws Exception {
