@@ -157,7 +157,11 @@ public final class Placement {
 
   /** What was refused of {@code scan}, with the reasons: part of every report. */
   public List<Unseen> unseen(PageSet scan) {
-    return unwatched.stream()
+    List<Unseen> all = unwatched;
+    if (all.isEmpty()) {
+      return all; // as almost always, and at every fetch
+    }
+    return all.stream()
         .map(each -> new Unseen(each.pages().intersect(scan), each.reason()))
         .filter(each -> !each.pages().isEmpty())
         .toList();

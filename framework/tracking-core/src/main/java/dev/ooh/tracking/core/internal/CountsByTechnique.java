@@ -11,29 +11,48 @@ import java.util.TreeMap;
  * monitor is taken last, under whatever others.
  */
 final class CountsByTechnique {
-  private final Map<String, TrackingStatistics> counts = new TreeMap<>();
+  private final Map<String, Counts> counts = new TreeMap<>();
   private Optional<String> lastInterval = Optional.empty();
+
+  /** Of one technique; counted at every fetch, so nothing is made for it. */
+  private static final class Counts {
+    private long fetches;
+    private long pages;
+    private long committed;
+    private long aborted;
+    private long conservative;
+    private long switches;
+    private long stoppedNanos;
+
+    private TrackingStatistics with(TechniqueStatistics own) {
+      return new TrackingStatistics(
+          fetches, pages, committed, aborted, conservative, switches, stoppedNanos, own);
+    }
+  }
 
   synchronized void fetched(String technique, long pages, boolean conservative) {
     lastInterval = Optional.of(technique);
-    add(technique, 1, pages, 0, 0, conservative ? 1 : 0, 0, 0);
+    Counts its = of(technique);
+    its.fetches++;
+    its.pages += pages;
+    its.conservative += conservative ? 1 : 0;
   }
 
   synchronized void committed(String technique) {
-    add(technique, 0, 0, 1, 0, 0, 0, 0);
+    of(technique).committed++;
   }
 
   synchronized void aborted(String technique) {
-    add(technique, 0, 0, 0, 1, 0, 0, 0);
+    of(technique).aborted++;
   }
 
   /** The active technique changed from this one. */
   synchronized void switched(String from) {
-    add(from, 0, 0, 0, 0, 0, 1, 0);
+    of(from).switches++;
   }
 
   synchronized void stopped(String technique, long nanos) {
-    add(technique, 0, 0, 0, 0, 0, 0, nanos);
+    of(technique).stoppedNanos += nanos;
   }
 
   /** The technique of the interval that was delivered last, to whatever consumer. */
@@ -42,40 +61,17 @@ final class CountsByTechnique {
   }
 
   /** All that was counted, with what the techniques' sessions count themselves. */
-  Map<String, TrackingStatistics> with(Map<String, TechniqueStatistics> sessions) {
-    Map<String, TrackingStatistics> all;
-    synchronized (this) {
-      all = new TreeMap<>(counts);
-    }
-    sessions.forEach(
-        (technique, own) ->
-            all.merge(
-                technique,
-                new TrackingStatistics(0, 0, 0, 0, 0, 0, 0, own),
-                TrackingStatistics::plus));
+  synchronized Map<String, TrackingStatistics> with(Map<String, TechniqueStatistics> sessions) {
+    Map<String, TrackingStatistics> all = new TreeMap<>();
+    sessions.forEach((technique, own) -> all.put(technique, new Counts().with(own)));
+    counts.forEach(
+        (technique, its) ->
+            all.put(
+                technique, its.with(sessions.getOrDefault(technique, TechniqueStatistics.none()))));
     return all;
   }
 
-  private void add(
-      String technique,
-      long fetches,
-      long pages,
-      long committed,
-      long aborted,
-      long conservative,
-      long switches,
-      long stoppedNanos) {
-    counts.merge(
-        technique,
-        new TrackingStatistics(
-            fetches,
-            pages,
-            committed,
-            aborted,
-            conservative,
-            switches,
-            stoppedNanos,
-            TechniqueStatistics.none()),
-        TrackingStatistics::plus);
+  private Counts of(String technique) {
+    return counts.computeIfAbsent(technique, _ -> new Counts());
   }
 }

@@ -116,8 +116,12 @@ final class Selector {
 
   /** Whether a choice may have to try a technique that needs stopped writers. */
   boolean mayNeedStoppedWriters() {
-    return registry.byPreference().stream()
-        .anyMatch(entry -> entry.descriptor().needsStoppedWriters());
+    for (Entry entry : registry.byPreference()) {
+      if (entry.descriptor().needsStoppedWriters()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What was tried for an operator is open now. */

@@ -25,25 +25,33 @@ final class TechniqueRegistry {
   private final Entry builtIn;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
+  /** As {@link #byPreference} says: every fetch asks, and techniques seldom come or go. */
+  private volatile List<Entry> sorted;
+
   TechniqueRegistry() {
     AllDirtyTechnique allDirty = new AllDirtyTechnique();
     builtIn = new Entry(allDirty, allDirty.descriptor());
+    sorted = List.of(builtIn);
   }
 
   /** Adds a technique, which hides an older one of the same name; returns its name. */
   String add(TrackingTechnique technique) {
     TechniqueDescriptor descriptor = technique.descriptor();
     if (!descriptor.name().equals(builtIn.name())) {
-      entries.add(new Entry(technique, descriptor));
+      synchronized (this) {
+        entries.add(new Entry(technique, descriptor));
+        sorted = sort();
+      }
     }
     return descriptor.name();
   }
 
   /** Empty when it was never added. */
-  Optional<Entry> remove(TrackingTechnique technique) {
+  synchronized Optional<Entry> remove(TrackingTechnique technique) {
     Optional<Entry> found =
         entries.stream().filter(entry -> entry.technique() == technique).findFirst();
     found.ifPresent(entries::remove);
+    sorted = sort();
     return found;
   }
 
@@ -76,6 +84,10 @@ final class TechniqueRegistry {
 
   /** One entry a name, in descending order of preference. */
   List<Entry> byPreference() {
+    return sorted;
+  }
+
+  private List<Entry> sort() {
     List<Entry> newestFirst = new ArrayList<>(entries).reversed();
     List<Entry> result = new ArrayList<>();
     for (Entry entry : newestFirst) {
@@ -87,7 +99,7 @@ final class TechniqueRegistry {
     result.sort(
         Comparator.comparingInt((Entry entry) -> -entry.descriptor().preference())
             .thenComparing(Entry::name));
-    return result;
+    return List.copyOf(result);
   }
 
   /** Tries a technique; whatever it throws is a refusal. */

@@ -18,6 +18,10 @@ final class AdoptedSegments {
   private final LinuxCalls calls;
   private final MappingLimit limit;
   private final TreeMap<Long, Adopted> byStart = new TreeMap<>();
+
+  /** Put together again only when they have changed, as are {@link #pages}. */
+  private @Nullable List<Region> regions;
+
   private @Nullable PageSet pages;
 
   private record Adopted(Region region, MemorySegment segment) {}
@@ -52,7 +56,7 @@ final class AdoptedSegments {
     }
     limit.admit(() -> text(region), () -> pages().union(region.pages()));
     byStart.put(start, new Adopted(region, segment));
-    pages = null;
+    changed();
     return region;
   }
 
@@ -67,7 +71,7 @@ final class AdoptedSegments {
       throw new FacilityException("release %s: wanted an adopted region".formatted(text(region)));
     }
     byStart.remove(region.start());
-    pages = null;
+    changed();
   }
 
   private static String text(Region region) {
@@ -100,15 +104,24 @@ final class AdoptedSegments {
       return false;
     }
     closed.add(adopted.region);
-    pages = null;
+    changed();
     return true;
   }
 
-  List<Region> regions() {
-    return byStart.values().stream().map(Adopted::region).toList();
+  private void changed() {
+    regions = null;
+    pages = null;
   }
 
-  /** The pages of all regions, put together again only when these have changed. */
+  /** In ascending order of address. */
+  List<Region> regions() {
+    if (regions == null) {
+      regions = byStart.values().stream().map(Adopted::region).toList();
+    }
+    return regions;
+  }
+
+  /** The pages of all regions. */
   PageSet pages() {
     if (pages == null) {
       PageSet.Builder all = PageSet.builder();

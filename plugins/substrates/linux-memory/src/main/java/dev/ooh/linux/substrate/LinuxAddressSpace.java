@@ -134,6 +134,12 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   public List<Region> regions() {
     forgetClosedArenas();
     synchronized (this) {
+      if (adopted.regions().isEmpty()) {
+        return mappings.regions();
+      }
+      if (mappings.regions().isEmpty()) {
+        return adopted.regions();
+      }
       List<Region> regions = new ArrayList<>(adopted.regions());
       regions.addAll(mappings.regions());
       regions.sort(Comparator.comparingLong(Region::start));
@@ -183,6 +189,9 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   }
 
   private PageSet gone(List<Region> closed) {
+    if (closed.isEmpty()) {
+      return PageSet.empty();
+    }
     PageSet.Builder builder = PageSet.builder();
     closed.forEach(region -> builder.addAll(region.pages()));
     PageSet pages = builder.build();

@@ -16,6 +16,9 @@ final class Mappings {
   private final RegionPlacement placement;
   private final TreeMap<Long, Mapping> byStart = new TreeMap<>();
 
+  /** Put together again only when it has changed. */
+  private @Nullable List<Region> regions;
+
   /**
    * What backs a region.
    *
@@ -41,6 +44,7 @@ final class Mappings {
 
   void add(Region region, RegionRequest.Kind kind, int fd) {
     byStart.put(region.start(), new Mapping(region, kind, fd, false));
+    regions = null;
   }
 
   /** The mapping of exactly this region. */
@@ -68,20 +72,26 @@ final class Mappings {
   void leave(Mapping mapping) {
     byStart.put(
         mapping.region.start(), new Mapping(mapping.region, mapping.kind, mapping.fd, true));
+    regions = null;
   }
 
   void remove(Region region) {
     byStart.remove(region.start());
   }
 
+  /** In ascending order of address. */
   List<Region> regions() {
-    return live().map(Mapping::region).toList();
+    if (regions == null) {
+      regions = live().map(Mapping::region).toList();
+    }
+    return regions;
   }
 
   /** Forgets everything and returns the descriptors behind it. */
   List<Integer> clear() {
     List<Integer> descriptors = live().map(Mapping::fd).filter(fd -> fd >= 0).toList();
     byStart.clear();
+    regions = null;
     return descriptors;
   }
 
