@@ -35,7 +35,7 @@ public interface AddressSpace extends AutoCloseable {
   /** Removes a mapping; a later access to it throws. Pages owed to consumers are forgotten. */
   void unmap(Region region);
 
-  /** The current mappings in ascending order of address. */
+  /** The current mappings in ascending order of address, as a list that is not to be changed. */
   List<Region> regions();
 
   /** Drops the contents of whole pages, which read as zero afterwards and count as written. */

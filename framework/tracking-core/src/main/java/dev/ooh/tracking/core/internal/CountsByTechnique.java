@@ -5,6 +5,7 @@ import dev.ooh.tracking.TrackingStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was counted in one address space, apart for each technique that did it. For any thread; its
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  */
 final class CountsByTechnique {
   private final Map<String, Counts> counts = new TreeMap<>();
-  private Optional<String> lastInterval = Optional.empty();
+  private @Nullable String lastInterval;
 
   /** Of one technique; counted at every fetch, so nothing is made for it. */
   private static final class Counts {
@@ -31,7 +32,7 @@ final class CountsByTechnique {
   }
 
   synchronized void fetched(String technique, long pages, boolean conservative) {
-    lastInterval = Optional.of(technique);
+    lastInterval = technique;
     Counts its = of(technique);
     its.fetches++;
     its.pages += pages;
@@ -57,17 +58,16 @@ final class CountsByTechnique {
 
   /** The technique of the interval that was delivered last, to whatever consumer. */
   synchronized Optional<String> lastInterval() {
-    return lastInterval;
+    return Optional.ofNullable(lastInterval);
   }
 
   /** All that was counted, with what the techniques' sessions count themselves. */
   synchronized Map<String, TrackingStatistics> with(Map<String, TechniqueStatistics> sessions) {
     Map<String, TrackingStatistics> all = new TreeMap<>();
-    sessions.forEach((technique, own) -> all.put(technique, new Counts().with(own)));
-    counts.forEach(
-        (technique, its) ->
-            all.put(
-                technique, its.with(sessions.getOrDefault(technique, TechniqueStatistics.none()))));
+    counts.forEach((technique, its) -> all.put(technique, its.with(TechniqueStatistics.none())));
+    sessions.forEach(
+        (technique, own) ->
+            all.put(technique, counts.getOrDefault(technique, new Counts()).with(own)));
     return all;
   }
 

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** The techniques present: those that came and have not gone, and always the built-in one. */
@@ -22,43 +21,51 @@ final class TechniqueRegistry {
     }
   }
 
-  private final Entry builtIn;
-  private final List<Entry> entries = new CopyOnWriteArrayList<>();
+  /**
+   * Who is present, at one moment.
+   *
+   * @param all in the order in which they came, those that newer ones hide included
+   * @param byPreference see {@link TechniqueRegistry#byPreference}: every fetch asks
+   */
+  private record Present(List<Entry> all, List<Entry> byPreference) {}
 
-  /** As {@link #byPreference} says: every fetch asks, and techniques seldom come or go. */
-  private volatile List<Entry> sorted;
+  private final Entry builtIn;
+  private volatile Present present;
 
   TechniqueRegistry() {
     AllDirtyTechnique allDirty = new AllDirtyTechnique();
     builtIn = new Entry(allDirty, allDirty.descriptor());
-    sorted = List.of(builtIn);
+    present = present(List.of());
   }
 
   /** Adds a technique, which hides an older one of the same name; returns its name. */
   String add(TrackingTechnique technique) {
-    TechniqueDescriptor descriptor = technique.descriptor();
-    if (!descriptor.name().equals(builtIn.name())) {
+    Entry entry = new Entry(technique, technique.descriptor());
+    if (!entry.name().equals(builtIn.name())) {
       synchronized (this) {
-        entries.add(new Entry(technique, descriptor));
-        sorted = sort();
+        List<Entry> all = new ArrayList<>(present.all);
+        all.add(entry);
+        present = present(all);
       }
     }
-    return descriptor.name();
+    return entry.name();
   }
 
   /** Empty when it was never added. */
   synchronized Optional<Entry> remove(TrackingTechnique technique) {
-    Optional<Entry> found =
-        entries.stream().filter(entry -> entry.technique() == technique).findFirst();
-    found.ifPresent(entries::remove);
-    sorted = sort();
+    List<Entry> all = new ArrayList<>(present.all);
+    Optional<Entry> found = all.stream().filter(it -> it.technique() == technique).findFirst();
+    if (found.isPresent()) {
+      all.remove(found.get());
+      present = present(all);
+    }
     return found;
   }
 
   /** Whether it has not gone, although a newer one of its name may hide it. */
   boolean isPresent(Entry entry) {
     return entry == builtIn
-        || entries.stream().anyMatch(other -> other.technique() == entry.technique());
+        || present.all.stream().anyMatch(other -> other.technique() == entry.technique());
   }
 
   Entry builtIn() {
@@ -82,24 +89,23 @@ final class TechniqueRegistry {
     return found.get();
   }
 
-  /** One entry a name, in descending order of preference. */
+  /** One entry a name, in descending order of preference; not to be changed. */
   List<Entry> byPreference() {
-    return sorted;
+    return present.byPreference;
   }
 
-  private List<Entry> sort() {
-    List<Entry> newestFirst = new ArrayList<>(entries).reversed();
-    List<Entry> result = new ArrayList<>();
-    for (Entry entry : newestFirst) {
-      if (result.stream().noneMatch(other -> other.name().equals(entry.name()))) {
-        result.add(entry);
+  private Present present(List<Entry> all) {
+    List<Entry> sorted = new ArrayList<>();
+    for (Entry entry : all.reversed()) {
+      if (sorted.stream().noneMatch(other -> other.name().equals(entry.name()))) {
+        sorted.add(entry);
       }
     }
-    result.add(builtIn);
-    result.sort(
+    sorted.add(builtIn);
+    sorted.sort(
         Comparator.comparingInt((Entry entry) -> -entry.descriptor().preference())
             .thenComparing(Entry::name));
-    return List.copyOf(result);
+    return new Present(List.copyOf(all), List.copyOf(sorted));
   }
 
   /** Tries a technique; whatever it throws is a refusal. */

@@ -28,11 +28,11 @@ import dev.ooh.tracking.facility.Userfaultfd;
 import dev.ooh.tracking.facility.WriteProtectScan;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Mappings of this process within one {@link Reservation}. */
 final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdoption, FileContents {
@@ -134,16 +134,17 @@ final class LinuxAddressSpace extends BasicAddressSpace implements SegmentAdopti
   public List<Region> regions() {
     forgetClosedArenas();
     synchronized (this) {
-      if (adopted.regions().isEmpty()) {
-        return mappings.regions();
+      List<Region> own = mappings.regions();
+      List<Region> others = adopted.regions();
+      if (others.isEmpty()) {
+        return own;
       }
-      if (mappings.regions().isEmpty()) {
-        return adopted.regions();
+      if (own.isEmpty()) {
+        return others;
       }
-      List<Region> regions = new ArrayList<>(adopted.regions());
-      regions.addAll(mappings.regions());
-      regions.sort(Comparator.comparingLong(Region::start));
-      return regions;
+      return Stream.concat(own.stream(), others.stream())
+          .sorted(Comparator.comparingLong(Region::start))
+          .toList();
     }
   }
 
